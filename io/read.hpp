@@ -1,0 +1,56 @@
+// Files -> Volume. `describe_volume` looks at metadata only; `read_volume` reads labels by slabs.
+// The formats are one table (io/formats.cpp): adding one is a file and a row.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/volume.hpp"
+
+namespace tauvox::io {
+
+/// Half-open voxel ranges [begin, end) in z, y, x; end = -1 means "to the end".
+struct Crop {
+  std::array<std::int64_t, 3> begin{0, 0, 0};
+  std::array<std::int64_t, 3> end{-1, -1, -1};
+};
+
+struct ReadOptions {
+  std::string dataset;                              // HDF5 path; empty: the only 3-D one
+  std::optional<std::array<std::int64_t, 3>> shape;  // raw: z, y, x
+  std::string dtype;                                // raw: "uint8", "int16", ..., "float64"
+  std::string byte_order = "little";                // raw: "little" | "big"
+  std::int64_t header_bytes = 0;                    // raw
+  std::optional<Crop> crop;
+  std::vector<double> thresholds;                   // grey volumes: label = number of thresholds <= value
+  bool as_2d = false;                               // accept a 2-D array as (1, y, x)
+  std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
+};
+
+/// What the file says about the array that `read_volume` would read; no voxel has been read.
+struct VolumeDescription {
+  std::string format, dataset, stored_type;
+  Extent extent;        // as stored
+  Extent read_extent;   // after the crop
+  std::optional<std::array<double, 3>> voxel_size;
+  std::string voxel_size_source;
+  std::vector<std::string> notices;
+};
+
+/// @throws Error: input_refused (3) missing, unreadable, wrong type of file; input_invalid (4) contents;
+///         usage (2) several candidates or options that do not fit the format.
+VolumeDescription describe_volume(const std::string& path, const ReadOptions& options = {});
+
+/// @param progress called with the fraction read, from 0 to 1; may be empty.
+/// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too many).
+Volume read_volume(const std::string& path, const ReadOptions& options = {},
+                   const std::function<void(double)>& progress = {});
+
+/// Names of the formats this build reads, e.g. {"HDF5", "TIFF", "raw"}.
+std::vector<std::string> readable_formats();
+
+}  // namespace tauvox::io

@@ -1,0 +1,80 @@
+// Volumes, fields and tables -> files. Every writer writes a temporary name in the same directory, checks what
+// it wrote, and renames: the old file or the complete new one, never anything else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/volume.hpp"
+
+namespace tauvox::io {
+
+/// Checks, before any work, that `path` can be written: its directory exists and is writable, it is no
+/// directory, it does not exist unless `overwrite`.
+/// @throws Error(output)
+void check_output(const std::string& path, bool overwrite);
+
+/// True if both paths name the same file (device and inode, through links).
+bool same_file(const std::string& a, const std::string& b);
+
+/// A file in the making. Write to `temporary()`, then `commit()`; without a commit the destructor removes it.
+class PendingFile {
+ public:
+  /// @throws Error(output) when the temporary cannot be created.
+  explicit PendingFile(std::string path, bool overwrite);
+  ~PendingFile();
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  const std::string& temporary() const { return temporary_; }
+  /// fsync, rename onto the final path, fsync of the directory.
+  /// @throws Error(output)
+  void commit();
+
+ private:
+  std::string path_, temporary_;
+  bool overwrite_ = false, committed_ = false;
+};
+
+/// Text (JSON, CSV, TOML) through a PendingFile; every write and the close are checked.
+void write_text(const std::string& path, const std::string& text, bool overwrite);
+
+/// What a field file holds. Arrays are [z][y][x], x fastest, no halo.
+struct FieldFile {
+  const Volume* volume = nullptr;           // its labels become the array "label"
+  std::span<const float> concentration;     // dimensionless, 0..1, NaN where nothing conducts; may be empty
+  std::string name = "concentration";       // name of the array in the file
+  std::vector<std::pair<std::string, double>> results;  // name -> value, stored as field data / attributes
+};
+
+/// .vti: cell data, appended raw, UInt64 header, LZ4 or none; spacing in um with field data `length_unit`
+/// ("voxel", spacing 1, when the voxel size is unknown). Read back and compared before the rename.
+/// @throws Error(output); Error(usage) in a build without VTK.
+void write_vti(const std::string& path, const FieldFile& file, bool overwrite);
+
+/// Own HDF5: /label, /concentration (chunked, deflate 1, shuffle, Fletcher32), attribute element_size_um on both,
+/// results as attributes of the root. Read back and compared before the rename.
+/// @throws Error(output); Error(usage) in a build without HDF5.
+void write_hdf5(const std::string& path, const FieldFile& file, bool overwrite);
+
+/// Field file by the ending of `path` (.vti, .h5, .hdf5); @throws Error(usage) listing the valid endings.
+void write_field(const std::string& path, const FieldFile& file, bool overwrite);
+
+/// @throws Error(usage) unless `path` ends in something write_field can write in this build.
+void check_field_ending(const std::string& path);
+
+/// Volume alone: .h5 (dataset /label), .raw (uint8 or uint16 labels, little-endian, no header), .vti.
+/// @throws Error(usage) for another ending, listing the valid ones.
+void write_volume(const std::string& path, const Volume& volume, bool overwrite);
+
+/// Middle slices perpendicular to `normal` as PNG: the labels in distinct colours, or the concentration in a
+/// perceptual colour map with the insulators grey. Small slices are enlarged by whole factors to >= 512 pixels.
+/// @throws Error(output); Error(usage) in a build without VTK.
+void write_label_png(const std::string& path, const Volume& volume, Axis normal, bool overwrite);
+void write_concentration_png(const std::string& path, const Volume& volume, std::span<const float> concentration,
+                             Axis normal, bool overwrite);
+
+}  // namespace tauvox::io
