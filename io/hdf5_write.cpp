@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "io/field_arrays.hpp"
+#include "io/hdf5_driver.hpp"
+#include "io/output.hpp"
 
 namespace tauvox::io {
 
@@ -50,21 +52,26 @@ std::string hdf5_reason() {
 }
 
 struct Hdf5File {
-  std::string path;
+  std::string temporary, path;  // messages name the path
+  int error_number = 0;         // of the first system call that failed
+
   [[noreturn]] void fail(const std::string& what) const {
+    if (error_number != 0) throw_output(what, path, error_number);
     throw Error(ExitCode::output, what, path, hdf5_reason());
   }
   /// Return codes and identifiers alike: negative is a failure.
   template <class Code>
   Code check(Code code) const {
-    if (code < 0) fail("cannot write the HDF5 file");
+    if (code < 0 || error_number != 0) fail("cannot write the HDF5 file");
     return code;
   }
 };
 
 class Handle {
  public:
-  Handle(hid_t id, herr_t (*closer)(hid_t), const Hdf5File& file) : id_(file.check(id)), close_(closer) {}
+  Handle(hid_t id, herr_t (*closer)(hid_t), const Hdf5File& file) : id_(id), close_(closer) {
+    if (id_ < 0) file.fail("cannot write the HDF5 file");
+  }
   ~Handle() {
     if (id_ >= 0) close_(id_);
   }
@@ -182,14 +189,11 @@ void compare_array(const Hdf5File& file, hid_t root, const Extent& extent, const
   });
 }
 
-/// Metadata with checksums, readable since HDF5 1.8; nothing stays open behind our back; no file locks, which
-/// some network file systems lack and a temporary file of our own does not need.
-void set_access(const Hdf5File& file, hid_t access) {
+/// Metadata with checksums, readable since HDF5 1.8; nothing stays open behind our back.
+void set_access(Hdf5File& file, hid_t access) {
   file.check(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18));
   file.check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
-#if H5_VERSION_GE(1, 10, 7) && !(H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 12 && H5_VERS_RELEASE == 0)
-  file.check(H5Pset_file_locking(access, false, true));
-#endif
+  file.check(use_careful_driver(access, &file.error_number));
 }
 
 }  // namespace
@@ -197,18 +201,18 @@ void set_access(const Hdf5File& file, hid_t access) {
 void write_hdf5(const std::string& path, const FieldFile& contents, bool overwrite) {
   PendingFile pending(path, overwrite);
   const QuietErrors quiet;
-  const Hdf5File file{pending.temporary()};
+  Hdf5File file{pending.temporary(), pending.path()};
   const auto arrays = field_arrays(contents);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, file);
   set_access(file, access);
 
-  Handle written(H5Fcreate(file.path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, file);
+  Handle written(H5Fcreate(file.temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, file);
   for (const FieldArray& array : arrays) write_array(file, written, *contents.volume, array);
   for (const auto& [name, value] : contents.results) write_attribute(file, written, name, &value, 1);
   file.check(H5Fflush(written, H5F_SCOPE_GLOBAL));
   written.close(file);
 
-  const Handle reopened(H5Fopen(file.path.c_str(), H5F_ACC_RDONLY, access), H5Fclose, file);
+  const Handle reopened(H5Fopen(file.temporary.c_str(), H5F_ACC_RDONLY, access), H5Fclose, file);
   for (const FieldArray& array : arrays) compare_array(file, reopened, contents.volume->extent, array);
   for (const auto& [name, value] : contents.results) {
     double stored = 0;

@@ -15,8 +15,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "io/write.hpp"
-
 namespace tauvox::io {
 
 namespace {
@@ -173,8 +171,9 @@ void PendingFile::commit() {
     throw_output("the output is complete, but may not survive a power failure", path_, error);
 }
 
-CheckedFile::CheckedFile(const std::string& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC)) {
+CheckedFile::CheckedFile(const PendingFile& pending)
+    : path_(pending.path()),
+      descriptor_(::open(pending.temporary().c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC)) {
   if (descriptor_ < 0) throw_output("cannot write the output file", path_, errno);
 }
 
@@ -201,7 +200,7 @@ void CheckedFile::close() {
 
 void write_text(const std::string& path, const std::string& text, bool overwrite) {
   PendingFile pending(path, overwrite);
-  CheckedFile file(pending.temporary());
+  CheckedFile file(pending);
   file.write(text.data(), text.size());
   file.close();
   pending.commit();

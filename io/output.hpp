@@ -5,15 +5,17 @@
 #include <cstddef>
 #include <string>
 
+#include "io/write.hpp"
+
 namespace tauvox::io {
 
 /// @throws Error(output) always: `what`, the path, and the text of errno with advice where there is some.
 [[noreturn]] void throw_output(const std::string& what, const std::string& path, int error_number);
 
-/// An existing file opened for writing from its start; every byte is accounted for.
+/// The temporary of a pending file, opened for writing from its start; every byte is accounted for.
 class CheckedFile {
  public:
-  explicit CheckedFile(const std::string& path);
+  explicit CheckedFile(const PendingFile& pending);  // messages name the final path
   ~CheckedFile();
   CheckedFile(const CheckedFile&) = delete;
   CheckedFile& operator=(const CheckedFile&) = delete;

@@ -2,6 +2,7 @@
 // object of the process, and become the reason in an Error. Internal to io/; only for files named vtk_*.cpp.
 #pragma once
 
+#include <vtkLogger.h>
 #include <vtkNew.h>
 #include <vtkObjectFactory.h>
 #include <vtkOutputWindow.h>
@@ -27,8 +28,15 @@ inline vtkStandardNewMacro(MessageCollector);
 
 class VtkMessages {
  public:
-  VtkMessages() : before_(vtkOutputWindow::GetInstance()) { vtkOutputWindow::SetInstance(collector_); }
-  ~VtkMessages() { vtkOutputWindow::SetInstance(before_); }
+  VtkMessages()
+      : before_(vtkOutputWindow::GetInstance()), verbosity_(vtkLogger::GetCurrentVerbosityCutoff()) {
+    vtkOutputWindow::SetInstance(collector_);
+    vtkLogger::SetStderrVerbosity(vtkLogger::VERBOSITY_OFF);  // a second channel to the same screen
+  }
+  ~VtkMessages() {
+    vtkLogger::SetStderrVerbosity(verbosity_);
+    vtkOutputWindow::SetInstance(before_);
+  }
   VtkMessages(const VtkMessages&) = delete;
   VtkMessages& operator=(const VtkMessages&) = delete;
 
@@ -36,11 +44,13 @@ class VtkMessages {
   void check(bool good, const std::string& what, const std::string& path) const {
     if (!good || !collector_->text.empty()) throw Error(ExitCode::output, what, path, reason());
   }
-  /// VTK's text on one line, without the address of the object: "... (0x5581...): reason".
+  /// The first message on one line, without the address of the object: "... (0x5581...): reason\n\nERROR:
+  /// ...".
   std::string reason() const {
     std::string line;
     const std::size_t colon = collector_->text.find("): ");
-    for (const char c : collector_->text.substr(colon == std::string::npos ? 0 : colon + 3))
+    const std::string first = collector_->text.substr(colon == std::string::npos ? 0 : colon + 3);
+    for (const char c : first.substr(0, first.find("ERROR: ")))
       if (c != '\n')
         line += c;
       else if (!line.empty() && line.back() != ' ')
@@ -51,6 +61,7 @@ class VtkMessages {
 
  private:
   vtkSmartPointer<vtkOutputWindow> before_;
+  vtkLogger::Verbosity verbosity_;
   vtkNew<MessageCollector> collector_;
 };
 

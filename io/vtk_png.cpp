@@ -104,7 +104,7 @@ void write_slice(const std::string& path, const Extent& extent, Axis normal, boo
   vtkUnsignedCharArray* bytes = writer->GetResult();
   messages.check(writer->GetErrorCode() == 0 && bytes != nullptr && bytes->GetNumberOfValues() > 0,
                  "cannot make the picture", path);
-  CheckedFile file(pending.temporary());
+  CheckedFile file(pending);
   file.write(bytes->GetPointer(0), static_cast<std::size_t>(bytes->GetNumberOfValues()));
   file.close();
   pending.commit();

@@ -13,10 +13,12 @@
 #include <vtkXMLImageDataWriter.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <limits>
 
 #include "io/field_arrays.hpp"
+#include "io/output.hpp"
 #include "io/vtk_messages.hpp"
 
 namespace tauvox::io {
@@ -52,6 +54,31 @@ std::array<double, 3> spacing_of(const Volume& volume) {
   return {zyx[2] * 1e6, zyx[1] * 1e6, zyx[0] * 1e6};
 }
 
+/// A name as it can stand in XML: VTK writes names as they are, and its reader resolves the entities.
+std::string xml_name(const std::string& name) {
+  std::string escaped;
+  for (const char c : name) {
+    if (c == '<')
+      escaped += "&lt;";
+    else if (c == '>')
+      escaped += "&gt;";
+    else if (c == '&')
+      escaped += "&amp;";
+    else if (c == '"')
+      escaped += "&quot;";
+    else
+      escaped += static_cast<unsigned char>(c) < 0x20 ? '_' : c;  // control characters: not even as entities
+  }
+  return escaped;
+}
+
+/// The name under which a reader finds it.
+std::string read_name(std::string name) {
+  for (char& c : name)
+    if (static_cast<unsigned char>(c) < 0x20) c = '_';
+  return name;
+}
+
 void add_field_data(vtkFieldData& data, const FieldFile& file) {
   vtkNew<vtkStringArray> unit;
   unit->SetName("length_unit");
@@ -59,13 +86,13 @@ void add_field_data(vtkFieldData& data, const FieldFile& file) {
   data.AddArray(unit);
   for (const auto& [name, value] : file.results) {
     vtkNew<vtkDoubleArray> result;
-    result->SetName(name.c_str());
+    result->SetName(xml_name(name).c_str());
     result->InsertNextValue(value);
     data.AddArray(result);
   }
 }
 
-void write_image(const std::string& path, const FieldFile& file, const VtkMessages& messages) {
+void write_image(const PendingFile& pending, const FieldFile& file, const VtkMessages& messages) {
   const Extent extent = file.volume->extent;
   const auto spacing = spacing_of(*file.volume);
   vtkNew<vtkImageData> image;
@@ -76,23 +103,27 @@ void write_image(const std::string& path, const FieldFile& file, const VtkMessag
   for (const FieldArray& array : arrays) {
     const auto values =
         vtkSmartPointer<vtkDataArray>::Take(vtkDataArray::CreateDataArray(vtk_type(array.scalar)));
-    values->SetName(array.name.c_str());
+    values->SetName(xml_name(array.name).c_str());
     // The 1 leaves the memory ours: VTK neither copies nor frees nor, in a writer, changes it.
     values->SetVoidArray(const_cast<void*>(array.slab(0, extent.nz)), extent.voxels(), 1);
     image->GetCellData()->AddArray(values);
   }
-  image->GetCellData()->SetActiveScalars(arrays.back().name.c_str());  // what ParaView colours by at first
+  image->GetCellData()->SetActiveScalars(
+      xml_name(arrays.back().name).c_str());  // what ParaView colours by at first
   add_field_data(*image->GetFieldData(), file);
 
   vtkNew<vtkXMLImageDataWriter> writer;
-  writer->SetFileName(path.c_str());
+  writer->SetFileName(pending.temporary().c_str());
   writer->SetInputData(image);
   writer->SetDataModeToAppended();
   writer->EncodeAppendedDataOff();
   writer->SetHeaderTypeToUInt64();
   writer->SetCompressorTypeToLZ4();
+  errno = 0;
   const bool written = writer->Write() == 1 && writer->GetErrorCode() == 0;
-  messages.check(written, "cannot write the .vti file", path);
+  // VTK calls every failed write a lack of disk space; the system's own reason is still there.
+  if (!written && errno != 0) throw_output("cannot write the .vti file", pending.path(), errno);
+  messages.check(written, "cannot write the .vti file", pending.path());
 }
 
 /// @throws Error(output)
@@ -106,19 +137,20 @@ void check_field_data(vtkFieldData& data, const FieldFile& file, const std::stri
   const auto* unit = vtkStringArray::SafeDownCast(data.GetAbstractArray("length_unit"));
   check_same(unit != nullptr && unit->GetNumberOfValues() == 1, "length_unit", path);
   for (const auto& [name, value] : file.results) {
-    auto* result = vtkDoubleArray::SafeDownCast(data.GetAbstractArray(name.c_str()));
+    auto* result = vtkDoubleArray::SafeDownCast(data.GetAbstractArray(read_name(name).c_str()));
     check_same(result != nullptr && result->GetNumberOfValues() == 1, name, path);
     const double stored = result->GetValue(0);
     check_same(stored == value || (stored != stored && value != value), name, path);
   }
 }
 
-void compare_image(const std::string& path, const FieldFile& file, const VtkMessages& messages) {
+void compare_image(const PendingFile& pending, const FieldFile& file, const VtkMessages& messages) {
+  const std::string& path = pending.path();
   const Extent extent = file.volume->extent;
   const auto spacing = spacing_of(*file.volume);
   const auto arrays = field_arrays(file);
   vtkNew<vtkXMLImageDataReader> reader;
-  reader->SetFileName(path.c_str());
+  reader->SetFileName(pending.temporary().c_str());
   const std::int64_t step = slab_slices(extent, 4, std::int64_t{16} << 20);
   for (std::int64_t z = 0; z < extent.nz; z += step) {
     const std::int64_t slices = std::min(step, extent.nz - z);
@@ -136,7 +168,7 @@ void compare_image(const std::string& path, const FieldFile& file, const VtkMess
     check_same(std::equal(spacing.begin(), spacing.end(), image.GetSpacing()), "the spacing", path);
     if (z == 0) check_field_data(*image.GetFieldData(), file, path);
     for (const FieldArray& array : arrays) {
-      vtkDataArray* values = image.GetCellData()->GetArray(array.name.c_str());
+      vtkDataArray* values = image.GetCellData()->GetArray(read_name(array.name).c_str());
       const std::int64_t count = extent.nx * extent.ny * slices;
       check_same(values != nullptr && values->GetNumberOfValues() == count &&
                      values->GetDataTypeSize() == static_cast<int>(array.bytes),
@@ -156,8 +188,8 @@ void write_vti(const std::string& path, const FieldFile& file, bool overwrite) {
       throw Error(ExitCode::output, "the volume is too long for a .vti file", path,
                   "VTK counts points of an axis in 32 bits", "write .h5 instead");
   const VtkMessages messages;
-  write_image(pending.temporary(), file, messages);
-  compare_image(pending.temporary(), file, messages);
+  write_image(pending, file, messages);
+  compare_image(pending, file, messages);
   pending.commit();
 }
 

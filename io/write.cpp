@@ -65,7 +65,7 @@ void write_raw(const std::string& path, const Volume& volume, bool overwrite) {
                 "a .raw file holds 0 to 65535; write .h5 or .vti, or renumber the labels");
   static_assert(std::endian::native == std::endian::little, "raw files are little-endian");
   PendingFile pending(path, overwrite);
-  CheckedFile file(pending.temporary());
+  CheckedFile file(pending);
   const Extent extent = volume.extent;
   const std::int64_t step = slab_slices(extent, labels.bytes, std::int64_t{8} << 20);
   for (std::int64_t z = 0; z < extent.nz; z += step) {

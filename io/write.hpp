@@ -37,6 +37,7 @@ class PendingFile {
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
   const std::string& temporary() const { return temporary_; }
+  const std::string& path() const { return path_; }  // where it goes; what messages name
   /// fsync, rename onto the final path, fsync of the directory.
   /// @throws Error(output)
   void commit();

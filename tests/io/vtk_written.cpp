@@ -171,7 +171,7 @@ TEST_F(WriteVti, EscapesNamesThatXmlReserves) {
   const Extent extent{3, 2, 2};
   const Volume volume = striped_volume(extent, {0, 1});
   const std::vector<float> values(12, 0.5f);
-  const std::string name = "c <in> \"NMC\" & 'binder'";
+  const std::string name = "c <in> \"NMC\" & 'binder' &lt;";
   io::write_vti(in("a.vti"),
                 {.volume = &volume, .concentration = values, .name = name, .results = {{"tau <x&\"y\">", 2}}},
                 false);
