@@ -1,5 +1,5 @@
-// Volumes, fields and tables -> files. Every writer writes a temporary name in the same directory, checks what
-// it wrote, and renames: the old file or the complete new one, never anything else.
+// Volumes, fields and tables -> files. Every writer writes a temporary name in the same directory, checks
+// what it wrote, and renames: the old file or the complete new one, never anything else.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/volume.hpp"
@@ -14,12 +15,18 @@
 namespace tauvox::io {
 
 /// Checks, before any work, that `path` can be written: its directory exists and is writable, it is no
-/// directory, it does not exist unless `overwrite`.
+/// directory, it does not exist unless `overwrite`. Devices and pipes are refused; a link is followed, so
+/// that it stays a link.
 /// @throws Error(output)
 void check_output(const std::string& path, bool overwrite);
 
 /// True if both paths name the same file (device and inode, through links).
 bool same_file(const std::string& a, const std::string& b);
+
+/// Removes what killed processes of this machine left beside `path`: NAME.tmp.<host>.<process> without the
+/// process.
+/// @return the files removed, for a notice
+std::vector<std::string> remove_stale_temporaries(const std::string& path);
 
 /// A file in the making. Write to `temporary()`, then `commit()`; without a commit the destructor removes it.
 class PendingFile {
@@ -30,6 +37,7 @@ class PendingFile {
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
   const std::string& temporary() const { return temporary_; }
+  const std::string& path() const { return path_; }  // where it goes; what messages name
   /// fsync, rename onto the final path, fsync of the directory.
   /// @throws Error(output)
   void commit();
@@ -44,10 +52,10 @@ void write_text(const std::string& path, const std::string& text, bool overwrite
 
 /// What a field file holds. Arrays are [z][y][x], x fastest, no halo.
 struct FieldFile {
-  const Volume* volume = nullptr;           // its labels become the array "label"
-  std::span<const float> concentration;     // dimensionless, 0..1, NaN where nothing conducts; may be empty
-  std::string name = "concentration";       // name of the array in the file
-  std::vector<std::pair<std::string, double>> results;  // name -> value, stored as field data / attributes
+  const Volume* volume = nullptr;          // its labels become the array "label"
+  std::span<const float> concentration{};  // dimensionless, 0..1, NaN where nothing conducts; may be empty
+  std::string name = "concentration";      // name of the array in the file
+  std::vector<std::pair<std::string, double>> results{};  // name -> value, stored as field data / attributes
 };
 
 /// .vti: cell data, appended raw, UInt64 header, LZ4 or none; spacing in um with field data `length_unit`
@@ -55,8 +63,8 @@ struct FieldFile {
 /// @throws Error(output); Error(usage) in a build without VTK.
 void write_vti(const std::string& path, const FieldFile& file, bool overwrite);
 
-/// Own HDF5: /label, /concentration (chunked, deflate 1, shuffle, Fletcher32), attribute element_size_um on both,
-/// results as attributes of the root. Read back and compared before the rename.
+/// Own HDF5: /label, /concentration (chunked, deflate 1, shuffle, Fletcher32), attribute element_size_um on
+/// both, results as attributes of the root. Read back and compared before the rename.
 /// @throws Error(output); Error(usage) in a build without HDF5.
 void write_hdf5(const std::string& path, const FieldFile& file, bool overwrite);
 
@@ -71,10 +79,11 @@ void check_field_ending(const std::string& path);
 void write_volume(const std::string& path, const Volume& volume, bool overwrite);
 
 /// Middle slices perpendicular to `normal` as PNG: the labels in distinct colours, or the concentration in a
-/// perceptual colour map with the insulators grey. Small slices are enlarged by whole factors to >= 512 pixels.
+/// perceptual colour map with the insulators grey. Small slices are enlarged by whole factors to >= 512
+/// pixels.
 /// @throws Error(output); Error(usage) in a build without VTK.
 void write_label_png(const std::string& path, const Volume& volume, Axis normal, bool overwrite);
-void write_concentration_png(const std::string& path, const Volume& volume, std::span<const float> concentration,
-                             Axis normal, bool overwrite);
+void write_concentration_png(const std::string& path, const Volume& volume,
+                             std::span<const float> concentration, Axis normal, bool overwrite);
 
 }  // namespace tauvox::io

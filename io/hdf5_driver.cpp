@@ -1,0 +1,180 @@
+// An HDF5 virtual file driver (reference: H5FD_class_t in the HDF5 reference manual, "virtual file layer").
+#include "io/hdf5_driver.hpp"
+
+#if H5_VERSION_GE(1, 13, 0)
+#include <H5FDdevelop.h>
+#endif
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <iterator>
+#include <limits>
+#include <new>
+
+namespace tauvox::io {
+
+namespace {
+
+struct DriverInfo {
+  int* error_number;
+};
+
+struct DriverFile {
+  H5FD_t base;  // first: HDF5 sees this part only, and fills it
+  int descriptor;
+  int* error_number;
+  haddr_t end_of_addresses, end_of_file;
+  dev_t device;
+  ino_t inode;
+};
+
+DriverFile& ours(H5FD_t* file) { return *reinterpret_cast<DriverFile*>(file); }
+const DriverFile& ours(const H5FD_t* file) { return *reinterpret_cast<const DriverFile*>(file); }
+
+void remember(const DriverFile& file, int error_number) {
+  if (*file.error_number == 0) *file.error_number = error_number;
+}
+
+H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
+  const auto* info = static_cast<const DriverInfo*>(H5Pget_driver_info(access));
+  if (info == nullptr) return nullptr;
+  const bool write = (flags & H5F_ACC_RDWR) != 0;
+  const int mode = (write ? O_RDWR : O_RDONLY) | ((flags & H5F_ACC_TRUNC) != 0 ? O_TRUNC : 0) | O_CLOEXEC;
+  const int descriptor = ::open(name, mode);  // never creates: the pending file is there
+  struct stat status {};
+  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
+    *info->error_number = errno;
+    if (descriptor >= 0) ::close(descriptor);
+    return nullptr;
+  }
+  auto* file = new (std::nothrow) DriverFile{};
+  if (file == nullptr) {
+    ::close(descriptor);
+    return nullptr;
+  }
+  file->descriptor = descriptor;
+  file->error_number = info->error_number;
+  file->end_of_file = static_cast<haddr_t>(status.st_size);
+  file->device = status.st_dev;
+  file->inode = status.st_ino;
+  return &file->base;
+}
+
+herr_t close_file(H5FD_t* base) {
+  DriverFile& file = ours(base);
+  if (::close(file.descriptor) != 0) remember(file, errno);
+  delete &file;
+  return 0;
+}
+
+int compare_files(const H5FD_t* left, const H5FD_t* right) {
+  const DriverFile &a = ours(left), &b = ours(right);
+  if (a.device != b.device) return a.device < b.device ? -1 : 1;
+  return a.inode == b.inode ? 0 : a.inode < b.inode ? -1 : 1;
+}
+
+herr_t features(const H5FD_t*, unsigned long* flags) {
+  if (flags != nullptr)
+    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+             H5FD_FEAT_AGGREGATE_SMALLDATA;
+  return 0;
+}
+
+haddr_t end_of_addresses(const H5FD_t* file, H5FD_mem_t) { return ours(file).end_of_addresses; }
+herr_t set_end_of_addresses(H5FD_t* file, H5FD_mem_t, haddr_t end) {
+  ours(file).end_of_addresses = end;
+  return 0;
+}
+haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) { return ours(file).end_of_file; }
+
+herr_t read_bytes(H5FD_t* base, H5FD_mem_t, hid_t, haddr_t address, std::size_t count, void* buffer) {
+  const DriverFile& file = ours(base);
+  auto* next = static_cast<char*>(buffer);
+  while (count > 0) {
+    const ssize_t got = ::pread(file.descriptor, next, count, static_cast<off_t>(address));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      remember(file, errno);
+      return -1;
+    }
+    if (got == 0) {  // beyond the end HDF5 expects zeros
+      std::memset(next, 0, count);
+      return 0;
+    }
+    next += got;
+    address += static_cast<haddr_t>(got);
+    count -= static_cast<std::size_t>(got);
+  }
+  return 0;
+}
+
+herr_t write_bytes(H5FD_t* base, H5FD_mem_t, hid_t, haddr_t address, std::size_t count, const void* buffer) {
+  DriverFile& file = ours(base);
+  const auto* next = static_cast<const char*>(buffer);
+  while (count > 0 && *file.error_number == 0) {
+    const ssize_t written = ::pwrite(file.descriptor, next, count, static_cast<off_t>(address));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      remember(file, written == 0 ? ENOSPC : errno);
+      break;
+    }
+    next += written;
+    address += static_cast<haddr_t>(written);
+    count -= static_cast<std::size_t>(written);
+  }
+  file.end_of_file = std::max(file.end_of_file, address + count);
+  return 0;
+}
+
+herr_t truncate_file(H5FD_t* base, hid_t, hbool_t) {
+  DriverFile& file = ours(base);
+  if (file.end_of_addresses == file.end_of_file) return 0;
+  if (*file.error_number == 0 && ::ftruncate(file.descriptor, static_cast<off_t>(file.end_of_addresses)) != 0)
+    remember(file, errno);
+  file.end_of_file = file.end_of_addresses;
+  return 0;
+}
+
+H5FD_class_t make_driver() {
+  H5FD_class_t driver{};
+#if H5_VERSION_GE(1, 13, 2)
+  driver.version = H5FD_CLASS_VERSION;
+  driver.value = static_cast<H5FD_class_value_t>(600);  // 512 and above: not registered with the HDF Group
+#endif
+  driver.name = "tauvox";
+  driver.maxaddr = static_cast<haddr_t>(std::numeric_limits<off_t>::max());
+  driver.fc_degree = H5F_CLOSE_STRONG;
+  driver.fapl_size = sizeof(DriverInfo);  // copied by memcpy
+  driver.open = open_file;
+  driver.close = close_file;
+  driver.cmp = compare_files;
+  driver.query = features;
+  driver.get_eoa = end_of_addresses;
+  driver.set_eoa = set_end_of_addresses;
+  driver.get_eof = end_of_file;
+  driver.read = read_bytes;
+  driver.write = write_bytes;
+  driver.truncate = truncate_file;
+  constexpr H5FD_mem_t map[] = H5FD_FLMAP_DICHOTOMY;
+  std::copy(std::begin(map), std::end(map), std::begin(driver.fl_map));
+  return driver;
+}
+
+}  // namespace
+
+herr_t use_careful_driver(hid_t access, int* error_number) {
+  static const H5FD_class_t driver = make_driver();
+  const hid_t id = H5FDregister(&driver);
+  if (id < 0) return -1;
+  const DriverInfo info{error_number};
+  const herr_t set = H5Pset_driver(access, id, &info);  // the list keeps the driver registered
+  H5FDunregister(id);
+  return set;
+}
+
+}  // namespace tauvox::io

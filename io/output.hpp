@@ -1,0 +1,31 @@
+// What the writers share with each other and with nobody else: errors with the system's reason, and a file
+// that checks every write.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "io/write.hpp"
+
+namespace tauvox::io {
+
+/// @throws Error(output) always: `what`, the path, and the text of errno with advice where there is some.
+[[noreturn]] void throw_output(const std::string& what, const std::string& path, int error_number);
+
+/// The temporary of a pending file, opened for writing from its start; every byte is accounted for.
+class CheckedFile {
+ public:
+  explicit CheckedFile(const PendingFile& pending);  // messages name the final path
+  ~CheckedFile();
+  CheckedFile(const CheckedFile&) = delete;
+  CheckedFile& operator=(const CheckedFile&) = delete;
+  void write(const void* bytes, std::size_t count);
+  /// Some file systems report a full disk or quota only here.
+  void close();
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace tauvox::io

@@ -1,0 +1,256 @@
+// .vti and PNG files as VTK's own readers see them.
+#ifdef TAUVOX_HAVE_VTK
+
+#include <vtkCell.h>
+#include <vtkCellData.h>
+#include <vtkDataArray.h>
+#include <vtkDoubleArray.h>
+#include <vtkFieldData.h>
+#include <vtkImageData.h>
+#include <vtkNew.h>
+#include <vtkPNGReader.h>
+#include <vtkPointData.h>
+#include <vtkSmartPointer.h>
+#include <vtkStringArray.h>
+#include <vtkXMLImageDataReader.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "tests/io/write_support.hpp"
+
+namespace tauvox::test {
+
+using WriteVti = WriteTest;
+using WritePng = WriteTest;
+
+namespace {
+
+vtkSmartPointer<vtkImageData> read_vti(const std::string& path) {
+  vtkNew<vtkXMLImageDataReader> reader;
+  reader->SetFileName(path.c_str());
+  reader->Update();
+  return reader->GetOutput();
+}
+
+Volume volume_with_one_marked_voxel(const Extent& extent, std::int64_t x, std::int64_t y, std::int64_t z) {
+  Volume volume;
+  volume.extent = extent;
+  std::vector<std::uint8_t> codes(static_cast<std::size_t>(extent.voxels()), 0);
+  codes[static_cast<std::size_t>((z * extent.ny + y) * extent.nx + x)] = 1;
+  volume.codes = std::move(codes);
+  volume.labels = {{0, extent.voxels() - 1}, {9, 1}};
+  return volume;
+}
+
+struct Picture {
+  std::array<int, 2> size{};  // width, height
+  vtkSmartPointer<vtkImageData> image;
+  /// Colour at `right` pixels from the left and `down` from the top.
+  std::array<int, 3> at(int right, int down) const {
+    const auto* pixel =
+        static_cast<const unsigned char*>(image->GetScalarPointer(right, size[1] - 1 - down, 0));
+    return {pixel[0], pixel[1], pixel[2]};
+  }
+};
+
+Picture read_png(const std::string& path) {
+  vtkNew<vtkPNGReader> reader;
+  reader->SetFileName(path.c_str());
+  reader->Update();
+  Picture picture;
+  picture.image = reader->GetOutput();
+  picture.size = {picture.image->GetDimensions()[0], picture.image->GetDimensions()[1]};
+  return picture;
+}
+
+}  // namespace
+
+TEST_F(WriteVti, PutsTheMarkedVoxelWhereItBelongs) {
+  const Extent extent{5, 4, 3};
+  Volume volume = volume_with_one_marked_voxel(extent, 3, 1, 2);
+  volume.voxel_size = {{400e-9, 300e-9, 200e-9}};  // z, y, x
+  io::write_vti(in("volume.vti"), {.volume = &volume}, false);
+
+  const auto image = read_vti(in("volume.vti"));
+  EXPECT_EQ(image->GetNumberOfCells(), 60);
+  EXPECT_EQ(image->GetNumberOfPoints(), 6 * 5 * 4);
+  EXPECT_EQ(image->GetPointData()->GetNumberOfArrays(), 0);
+  vtkDataArray* labels = image->GetCellData()->GetArray("label");
+  ASSERT_NE(labels, nullptr);
+  ASSERT_EQ(labels->GetNumberOfTuples(), 60);
+  int marked = -1;
+  for (int cell = 0; cell < 60; ++cell)
+    if (labels->GetTuple1(cell) == 9) marked = cell;
+  EXPECT_EQ(marked, (2 * 4 + 1) * 5 + 3);
+  double bounds[6];  // um: x, y, z
+  image->GetCell(marked)->GetBounds(bounds);
+  const double expected[6] = {3 * 0.2, 4 * 0.2, 1 * 0.3, 2 * 0.3, 2 * 0.4, 3 * 0.4};
+  for (int i = 0; i < 6; ++i) EXPECT_NEAR(bounds[i], expected[i], 1e-12);
+  const double centre[3] = {3.5 * 0.2, 1.5 * 0.3, 2.5 * 0.4};
+  double inside[3], weights[8];
+  int part = 0;
+  EXPECT_EQ(image->FindCell(const_cast<double*>(centre), nullptr, -1, 0, part, inside, weights), marked);
+}
+
+TEST_F(WriteVti, IsAppendedRawWithLengthsOf64Bits) {
+  const Volume volume = striped_volume({7, 5, 3}, {0, 1, 2});
+  io::write_vti(in("volume.vti"), {.volume = &volume}, false);
+  const std::string text = contents(in("volume.vti"));
+  EXPECT_NE(text.find("type=\"ImageData\""), std::string::npos);
+  EXPECT_NE(text.find("header_type=\"UInt64\""), std::string::npos);
+  EXPECT_NE(text.find("<AppendedData encoding=\"raw\">"), std::string::npos);
+  EXPECT_NE(text.find("WholeExtent=\"0 7 0 5 0 3\""), std::string::npos);
+  EXPECT_NE(text.find("vtkLZ4DataCompressor"), std::string::npos);
+  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(WriteVti, StoresLabelValuesInTheSmallestTypeThatHoldsThem) {
+  struct Case {
+    std::vector<std::int64_t> values;
+    int bytes;
+  };
+  for (const Case& c :
+       {Case{{0, 1, 255}, 1}, Case{{-128, 0, 127}, 1}, Case{{-1, 200}, 2}, Case{{7, 256, 65535}, 2},
+        Case{{0, 65536}, 4}, Case{{-70000, 5}, 4}, Case{{-3000000000, 5}, 8}, Case{{1, 5000000000}, 8}}) {
+    const Volume volume = striped_volume({4, 3, 2}, c.values);
+    io::write_vti(in("volume.vti"), {.volume = &volume}, true);
+    const auto image = read_vti(in("volume.vti"));
+    vtkDataArray* labels = image->GetCellData()->GetArray("label");
+    ASSERT_NE(labels, nullptr);
+    EXPECT_EQ(labels->GetDataTypeSize(), c.bytes);
+    for (int i = 0; i < 24; ++i)
+      EXPECT_EQ(labels->GetTuple1(i),
+                static_cast<double>(c.values[static_cast<std::size_t>(i) % c.values.size()]));
+  }
+}
+
+TEST_F(WriteVti, StoresMoreThan256Labels) {
+  std::vector<std::int64_t> values(1000);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int64_t>(3 * i);
+  const Volume volume = striped_volume({20, 11, 10}, values);
+  io::write_vti(in("volume.vti"), {.volume = &volume}, false);
+  const auto image = read_vti(in("volume.vti"));
+  EXPECT_EQ(image->GetCellData()->GetArray("label")->GetTuple1(1501), 3.0 * 501);
+}
+
+TEST_F(WriteVti, KeepsTheConcentrationBitByBitAndNaN) {
+  const Extent extent{6, 5, 4};
+  const Volume volume = striped_volume(extent, {0, 1});
+  const std::vector<float> values = ramp_with_nan(extent);
+  io::write_vti(in("field.vti"), {.volume = &volume, .concentration = values}, false);
+  const auto image = read_vti(in("field.vti"));
+  vtkDataArray* stored = image->GetCellData()->GetArray("concentration");
+  ASSERT_NE(stored, nullptr);
+  EXPECT_EQ(stored->GetDataType(), VTK_FLOAT);
+  EXPECT_EQ(std::memcmp(stored->GetVoidPointer(0), values.data(), values.size() * sizeof(float)), 0);
+  EXPECT_TRUE(std::isnan(stored->GetTuple1(0)));
+}
+
+TEST_F(WriteVti, SaysUnitsAndResultsInFieldData) {
+  Volume volume = striped_volume({3, 2, 2}, {0, 1});
+  const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  io::write_vti(in("a.vti"),
+                {.volume = &volume, .results = {{"tortuosity_factor", 1.0 / 3}, {"none", not_a_number}}},
+                false);
+  auto image = read_vti(in("a.vti"));
+  vtkFieldData* data = image->GetFieldData();
+  EXPECT_EQ(vtkStringArray::SafeDownCast(data->GetAbstractArray("length_unit"))->GetValue(0), "voxel");
+  EXPECT_EQ(vtkDoubleArray::SafeDownCast(data->GetAbstractArray("tortuosity_factor"))->GetValue(0), 1.0 / 3);
+  EXPECT_EQ(image->GetSpacing()[0], 1.0);
+  volume.voxel_size = {{1e-6, 1e-6, 1e-6}};
+  io::write_vti(in("b.vti"), {.volume = &volume}, false);
+  image = read_vti(in("b.vti"));
+  EXPECT_EQ(vtkStringArray::SafeDownCast(image->GetFieldData()->GetAbstractArray("length_unit"))->GetValue(0),
+            "um");
+}
+
+TEST_F(WriteVti, EscapesNamesThatXmlReserves) {
+  const Extent extent{3, 2, 2};
+  const Volume volume = striped_volume(extent, {0, 1});
+  const std::vector<float> values(12, 0.5f);
+  const std::string name = "c <in> \"NMC\" & 'binder' &lt;";
+  io::write_vti(in("a.vti"),
+                {.volume = &volume, .concentration = values, .name = name, .results = {{"tau <x&\"y\">", 2}}},
+                false);
+  const auto image = read_vti(in("a.vti"));
+  EXPECT_NE(image->GetCellData()->GetArray(name.c_str()), nullptr);
+  EXPECT_NE(image->GetFieldData()->GetAbstractArray("tau <x&\"y\">"), nullptr);
+}
+
+TEST_F(WriteVti, SingleVoxelsAndSeveralSlabsAreRead) {
+  for (const Extent extent :
+       {Extent{1, 1, 1}, Extent{1, 1, 9}, Extent{300, 200, 200}}) {  // the last: several slabs
+    const Volume volume = striped_volume(extent, {0, 1, 2});
+    const std::vector<float> values = noise(extent);
+    EXPECT_NO_THROW(io::write_vti(in("a.vti"), {.volume = &volume, .concentration = values}, true));
+  }
+}
+
+TEST_F(WriteVti, RefusesArraysThatDoNotFit) {
+  const Volume volume = striped_volume({3, 2, 2}, {0, 1});
+  const std::vector<float> values(11);
+  EXPECT_EQ(outcome_of([&] {
+              io::write_vti(in("a.vti"), {.volume = &volume, .concentration = values}, false);
+            }).code,
+            static_cast<int>(ExitCode::internal));
+  EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(WritePng, EnlargesSmallSlicesByWholeFactorsAndShowsTheVoxelWhereItIs) {
+  const Extent extent{5, 4, 3};
+  const Volume volume = volume_with_one_marked_voxel(extent, 3, 1, 1);  // z = 1 is the middle
+  io::write_label_png(in("z.png"), volume, Axis::z, false);
+  const Picture picture = read_png(in("z.png"));
+  EXPECT_EQ(picture.size, (std::array<int, 2>{5 * 103, 4 * 103}));
+  const auto marked = picture.at(3 * 103 + 50, 1 * 103 + 50);
+  EXPECT_EQ(marked, (std::array<int, 3>{230, 159, 0}));
+  const auto background = picture.at(0, 0);
+  EXPECT_LT(background[0] + background[1] + background[2], 100);
+  for (int right = 0; right < picture.size[0]; ++right)
+    for (int down = 0; down < picture.size[1]; ++down)
+      ASSERT_EQ(picture.at(right, down), right / 103 == 3 && down / 103 == 1 ? marked : background);
+}
+
+TEST_F(WritePng, EachNormalShowsTheOtherTwoAxes) {
+  const Extent extent{5, 4, 3};
+  const Volume volume = volume_with_one_marked_voxel(extent, 2, 2, 1);  // in all three middle slices
+  struct Case {
+    Axis normal;
+    int columns, rows, right, down;
+  };
+  for (const Case& c : {Case{Axis::z, 5, 4, 2, 2}, Case{Axis::y, 5, 3, 2, 1}, Case{Axis::x, 4, 3, 2, 1}}) {
+    io::write_label_png(in("slice.png"), volume, c.normal, true);
+    const Picture picture = read_png(in("slice.png"));
+    const int factor = picture.size[0] / c.columns;
+    EXPECT_EQ(picture.size, (std::array<int, 2>{c.columns * factor, c.rows * factor}));
+    EXPECT_GE(picture.size[0], 512);
+    EXPECT_EQ(picture.at(c.right * factor, c.down * factor), (std::array<int, 3>{230, 159, 0}))
+        << axis_name(c.normal);
+  }
+}
+
+TEST_F(WritePng, LeavesLargeSlicesAsTheyAre) {
+  io::write_label_png(in("a.png"), striped_volume({600, 3, 1}, {0, 1}), Axis::z, false);
+  EXPECT_EQ(read_png(in("a.png")).size, (std::array<int, 2>{600, 3}));
+}
+
+TEST_F(WritePng, ConcentrationRunsFromDarkToBrightWithGreyInsulators) {
+  const Extent extent{4, 1, 1};
+  const Volume volume = striped_volume(extent, {0, 1});
+  const std::vector<float> values{0.0f, 1.0f, std::numeric_limits<float>::quiet_NaN(), 7.0f};
+  io::write_concentration_png(in("c.png"), volume, values, Axis::z, false);
+  const Picture picture = read_png(in("c.png"));
+  ASSERT_EQ(picture.size, (std::array<int, 2>{512, 128}));
+  EXPECT_EQ(picture.at(10, 10), (std::array<int, 3>{68, 1, 84}));
+  EXPECT_EQ(picture.at(140, 10), (std::array<int, 3>{253, 231, 37}));
+  const auto grey = picture.at(270, 10);
+  EXPECT_TRUE(grey[0] == grey[1] && grey[1] == grey[2]);
+  EXPECT_EQ(picture.at(500, 10), picture.at(140, 10));  // beyond 1: as 1
+}
+
+}  // namespace tauvox::test
+
+#endif
