@@ -1,0 +1,78 @@
+// Thin owners for HDF5 identifiers, shared by the reader and the writer. Included by io/hdf5_*.cpp only.
+#pragma once
+
+#include <hdf5.h>
+
+#include <string>
+#include <utility>
+
+namespace tauvox::io::hdf5 {
+
+/// Owns one identifier and closes it with `Close`. A negative identifier is "none": test with `if (handle)`.
+template <herr_t (*Close)(hid_t)>
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(hid_t id) : id_(id) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    return *this;
+  }
+  ~Handle() {
+    if (id_ >= 0) Close(id_);
+  }
+  /// Closes now and says whether that worked; writers must look at this.
+  bool close() { return id_ < 0 || Close(std::exchange(id_, -1)) >= 0; }
+  explicit operator bool() const { return id_ >= 0; }
+  operator hid_t() const { return id_; }
+
+ private:
+  hid_t id_ = -1;
+};
+
+using File = Handle<H5Fclose>;
+using Group = Handle<H5Gclose>;
+using Dataset = Handle<H5Dclose>;
+using Dataspace = Handle<H5Sclose>;
+using Datatype = Handle<H5Tclose>;
+using Attribute = Handle<H5Aclose>;
+using Object = Handle<H5Oclose>;
+using PropertyList = Handle<H5Pclose>;
+
+/// While alive, HDF5 prints nothing and loads no filter plugins (a plugin is foreign code chosen by the
+/// file).
+class Quiet {
+ public:
+  Quiet() {
+    H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    H5PLget_loading_state(&plugins_);
+    H5PLset_loading_state(0);
+  }
+  ~Quiet() {
+    H5PLset_loading_state(plugins_);
+    H5Eset_auto2(H5E_DEFAULT, print_, print_data_);
+  }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  H5E_auto2_t print_ = nullptr;
+  void* print_data_ = nullptr;
+  unsigned plugins_ = 0;
+};
+
+/// The innermost message of HDF5's error stack after a failed call; "" when there is none.
+inline std::string last_error() {
+  std::string text;
+  const auto keep_first = [](unsigned, const H5E_error2_t* error, void* data) -> herr_t {
+    auto& kept = *static_cast<std::string*>(data);
+    if (kept.empty() && error->desc != nullptr) kept = error->desc;
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &text);
+  return text;
+}
+
+}  // namespace tauvox::io::hdf5

@@ -1,0 +1,179 @@
+#include "io/input_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#ifdef TAUVOX_HAVE_OPENSSL
+#include <openssl/evp.h>
+
+#include <memory>
+#endif
+
+#include "kernels/error.hpp"
+
+namespace tauvox::io {
+namespace {
+
+std::string absolute(const std::string& path) {
+  std::error_code failed;
+  const auto full = std::filesystem::absolute(path, failed);
+  return failed ? path : full.lexically_normal().string();
+}
+
+/// Levenshtein distance, upper and lower case alike.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+      const std::size_t replaced = diagonal + (fold(a[i - 1]) == fold(b[j - 1]) ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+/// "did you mean a, b?" from the names in the directory of `path`; "" when nothing is close.
+std::string nearest_names(const std::string& path) {
+  const std::filesystem::path full(absolute(path));
+  const std::string wanted = full.filename().string();
+  std::error_code failed;
+  std::filesystem::directory_iterator entry(full.parent_path(), failed), end;
+  if (failed) return "the directory " + full.parent_path().string() + " cannot be listed either";
+  std::vector<std::pair<std::size_t, std::string>> near;
+  // 10000 names are enough for a hint; a directory of a million must not make the refusal slow
+  for (int seen = 0; !failed && entry != end && seen < 10000; entry.increment(failed), ++seen) {
+    const std::string name = entry->path().filename().string();
+    const std::size_t apart = distance(wanted, name);
+    if (apart <= std::max<std::size_t>(2, wanted.size() / 3)) near.emplace_back(apart, name);
+  }
+  if (near.empty()) return "check the path";
+  std::sort(near.begin(), near.end());
+  near.resize(std::min<std::size_t>(near.size(), 3));
+  std::string text = "did you mean ";
+  for (std::size_t i = 0; i < near.size(); ++i) text += (i ? ", " : "") + near[i].second;
+  return text + "?";
+}
+
+const char* kind_of_inode(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO (named pipe)";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode)) return "a character device";
+  if (S_ISBLK(mode)) return "a block device";
+  return "no regular file";
+}
+
+[[noreturn]] void refuse_errno(const std::string& path, int error, const struct stat* status) {
+  const std::string full = absolute(path);
+  if (error == ENOENT) throw Error(ExitCode::input_refused, "no such file", full, "", nearest_names(path));
+  if (error == EACCES || error == EPERM)
+    throw Error(ExitCode::input_refused, "file cannot be read", full,
+                fmt::format("{}, uid {}{}", std::strerror(error), geteuid(),
+                            status ? fmt::format(", file mode {:04o} owned by uid {}",
+                                                 status->st_mode & 07777, status->st_uid)
+                                   : ", no access to its directory"),
+                "ask its owner for read permission");
+  throw Error(ExitCode::input_refused, "file cannot be opened", full, std::strerror(error));
+}
+
+void require_regular(const std::string& path, const struct stat& status) {
+  if (S_ISREG(status.st_mode)) return;
+  throw Error(ExitCode::input_refused, "input is not a file", absolute(path),
+              std::string("it is ") + kind_of_inode(status.st_mode),
+              S_ISDIR(status.st_mode)
+                  ? "name a file in it; a folder of slices must first become one TIFF stack"
+                  : "write the data to a regular file first");
+}
+
+std::int64_t modification_ns(const struct stat& status) {
+  return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+}
+
+}  // namespace
+
+InputFile::InputFile(const std::string& path) : path_(path) {
+  struct stat status {};
+  // Looked at before it is opened: opening a device can have effects, opening a FIFO can wait for ever.
+  if (::stat(path.c_str(), &status) != 0) refuse_errno(path, errno, nullptr);
+  require_regular(path, status);
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (descriptor_ < 0) refuse_errno(path, errno, &status);
+  try {
+    if (::fstat(descriptor_, &status) != 0) refuse_errno(path, errno, nullptr);
+    require_regular(path, status);
+    if (status.st_size == 0)
+      throw Error(ExitCode::input_refused, "file is empty", absolute(path), "0 bytes",
+                  "copy or export it again");
+  } catch (...) {
+    ::close(descriptor_);
+    throw;
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+  modified_ns_ = modification_ns(status);
+}
+
+InputFile::~InputFile() { ::close(descriptor_); }
+
+std::size_t InputFile::read_at(std::uint64_t offset, void* out, std::size_t bytes) const {
+  std::size_t done = 0;
+  while (done < bytes) {
+    const ssize_t got =
+        ::pread(descriptor_, static_cast<char*>(out) + done, bytes - done, static_cast<off_t>(offset + done));
+    if (got == 0) break;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      throw Error(ExitCode::input_refused, "reading failed", path_,
+                  fmt::format("{} at byte {}", std::strerror(errno), offset + done));
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+void InputFile::check_unchanged() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) == 0 && static_cast<std::uint64_t>(status.st_size) == size_ &&
+      modification_ns(status) == modified_ns_)
+    return;
+  throw Error(ExitCode::input_refused, "file changed while it was read", path_,
+              fmt::format("{} bytes at first, {} now", size_, status.st_size),
+              "wait until nothing writes to it and start again");
+}
+
+std::string InputFile::sha256() const {
+#ifdef TAUVOX_HAVE_OPENSSL
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  std::vector<unsigned char> block(1 << 20);
+  bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
+  for (std::uint64_t offset = 0; good;) {
+    const std::size_t got = read_at(offset, block.data(), block.size());
+    if (got == 0) break;
+    good = EVP_DigestUpdate(context.get(), block.data(), got) == 1;
+    offset += got;
+  }
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (!good || EVP_DigestFinal_ex(context.get(), digest, &length) != 1)
+    throw Error(ExitCode::internal, "SHA-256 could not be computed", path_, "OpenSSL refused");
+  std::string text;
+  for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+#else
+  return "";
+#endif
+}
+
+}  // namespace tauvox::io

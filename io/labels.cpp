@@ -1,0 +1,244 @@
+#include "io/labels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <numeric>
+#include <type_traits>
+
+namespace tauvox::io {
+namespace {
+
+constexpr std::size_t most_labels = 65536;
+constexpr std::size_t most_distinct_shown = 1000;
+
+}  // namespace
+
+LabelEncoder::LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
+                           const std::vector<double>& thresholds, std::string path)
+    : element_(element), extent_(extent), origin_(origin), thresholds_(thresholds), path_(std::move(path)) {
+  for (std::size_t i = 0; i < thresholds_.size(); ++i)
+    if (!std::isfinite(thresholds_[i]) || (i > 0 && thresholds_[i] <= thresholds_[i - 1]))
+      throw Error(ExitCode::usage, "thresholds are not ascending numbers", "--threshold",
+                  fmt::format("number {} is {}", i + 1, thresholds_[i]),
+                  "give finite numbers, smallest first");
+  try {
+    codes_ = std::vector<std::uint8_t>(static_cast<std::size_t>(extent.voxels()));
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    throw Error(ExitCode::resources, "not enough memory for the labels", path_,
+                fmt::format("{} need {} bytes", to_string(extent), extent.voxels()),
+                "read a part with --crop");
+  }
+  if (info(element).bytes <= 2) {
+    const std::size_t patterns = info(element).bytes == 1 ? 256 : 65536;
+    code_of_bits_.assign(patterns, -1);
+    histogram_.assign(4 * patterns, 0);
+  }
+}
+
+void LabelEncoder::append(const void* values, std::int64_t first, std::int64_t count) {
+  switch (element_) {
+    case Element::uint8:
+      append_small(static_cast<const std::uint8_t*>(values), first, count);
+      break;
+    case Element::int8:
+      append_small(static_cast<const std::int8_t*>(values), first, count);
+      break;
+    case Element::uint16:
+      append_small(static_cast<const std::uint16_t*>(values), first, count);
+      break;
+    case Element::int16:
+      append_small(static_cast<const std::int16_t*>(values), first, count);
+      break;
+    case Element::uint32:
+      append_large(static_cast<const std::uint32_t*>(values), first, count);
+      break;
+    case Element::int32:
+      append_large(static_cast<const std::int32_t*>(values), first, count);
+      break;
+    case Element::uint64:
+      append_large(static_cast<const std::uint64_t*>(values), first, count);
+      break;
+    case Element::int64:
+      append_large(static_cast<const std::int64_t*>(values), first, count);
+      break;
+    case Element::float32:
+      append_large(static_cast<const float*>(values), first, count);
+      break;
+    case Element::float64:
+      append_large(static_cast<const double*>(values), first, count);
+      break;
+  }
+}
+
+/// 8 and 16 bits: count bit patterns, give codes to the new ones, look every voxel up in a table.
+template <class T>
+void LabelEncoder::append_small(const T* values, std::int64_t first, std::int64_t count) {
+  using Bits = std::make_unsigned_t<T>;
+  // Long runs of one value would wait on their own counter; four counters in turn do not.
+  constexpr std::int64_t block = std::int64_t{1} << 30;  // keeps the 32-bit counts from overflowing
+  for (std::int64_t done = 0; done < count; done += block) {
+    const std::int64_t part = std::min(block, count - done);
+    for (std::int64_t i = 0; i < part; ++i)
+      ++histogram_[4 * static_cast<Bits>(values[done + i]) + static_cast<std::size_t>(i & 3)];
+    appended_ += part;
+    for (std::size_t bits = 0; bits < code_of_bits_.size(); ++bits) {
+      const auto counts = histogram_.begin() + static_cast<std::ptrdiff_t>(4 * bits);
+      const std::int64_t seen = std::accumulate(counts, counts + 4, std::int64_t{0});
+      if (seen == 0) continue;
+      if (code_of_bits_[bits] < 0)
+        code_of_bits_[bits] = code_of(label_of(static_cast<T>(static_cast<Bits>(bits))));
+      voxels_[static_cast<std::size_t>(code_of_bits_[bits])] += seen;
+      std::fill(counts, counts + 4, 0u);
+    }
+  }
+  std::visit(
+      [&](auto& codes) {
+        auto* out = codes.data() + first;
+        for (std::int64_t i = 0; i < count; ++i)
+          out[i] = static_cast<std::remove_reference_t<decltype(*out)>>(
+              code_of_bits_[static_cast<Bits>(values[i])]);
+      },
+      codes_);
+}
+
+/// 32 and 64 bits: a hash table, asked only where the value changes from one voxel to the next.
+template <class T>
+void LabelEncoder::append_large(const T* values, std::int64_t first, std::int64_t count) {
+  bool known = false;
+  T last{};
+  std::uint16_t code = 0;
+  for (std::int64_t i = 0; i < count; ++i, ++appended_) {
+    if (!known || values[i] != last) {
+      known = is_usable(values[i], first + i);
+      if (!known) continue;
+      last = values[i];
+      code = code_of(label_of(last));
+    }
+    ++voxels_[code];
+    if (auto* narrow = std::get_if<0>(&codes_))
+      (*narrow)[static_cast<std::size_t>(first + i)] = static_cast<std::uint8_t>(code);
+    else
+      std::get<1>(codes_)[static_cast<std::size_t>(first + i)] = code;
+  }
+}
+
+/// Float data: false for NaN, infinity and, without thresholds, fractions; the whole volume is looked at
+/// before it is refused, so that the message can say how bad it is.
+template <class T>
+bool LabelEncoder::is_usable(T value, std::int64_t position) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) {
+      ++not_finite_;
+      if (first_not_finite_ < 0 || position < first_not_finite_) first_not_finite_ = position;
+      return false;
+    }
+    if (!thresholds_.empty()) return true;
+    least_ = distinct_.empty() ? value : std::min(least_, static_cast<double>(value));
+    greatest_ = distinct_.empty() ? value : std::max(greatest_, static_cast<double>(value));
+    if (distinct_.size() <= most_distinct_shown) distinct_.insert(value);
+    // 2^53: beyond it neighbouring integers are the same number
+    if (value == std::trunc(value) && std::abs(static_cast<double>(value)) <= 9007199254740992.0)
+      return fractional_ == 0;
+    ++fractional_;
+    return false;
+  }
+  if constexpr (std::is_same_v<T, std::uint64_t>)
+    if (thresholds_.empty() && value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      throw Error(ExitCode::input_invalid, "label is too large", path_,
+                  fmt::format("{} at {}", value, position_text(position)), "labels must fit into 63 bits");
+  return true;
+}
+
+template <class T>
+std::int64_t LabelEncoder::label_of(T value) const {
+  if (thresholds_.empty()) return static_cast<std::int64_t>(value);
+  return std::upper_bound(thresholds_.begin(), thresholds_.end(), static_cast<double>(value)) -
+         thresholds_.begin();
+}
+
+std::uint16_t LabelEncoder::code_of(std::int64_t label) {
+  if (const auto found = code_of_label_.find(label); found != code_of_label_.end()) return found->second;
+  if (labels_.size() == most_labels)
+    throw Error(
+        ExitCode::input_invalid, "too many distinct labels", path_,
+        fmt::format("more than {} in the first {} of {} voxels", most_labels, appended_, extent_.voxels()),
+        "merge labels into phases, or pass --threshold for a grey image");
+  if (labels_.size() == 256) widen();
+  const auto code = static_cast<std::uint16_t>(labels_.size());
+  code_of_label_.emplace(label, code);
+  labels_.push_back(label);
+  voxels_.push_back(0);
+  return code;
+}
+
+void LabelEncoder::widen() {
+  try {
+    const auto& narrow = std::get<0>(codes_);
+    codes_ = std::vector<std::uint16_t>(narrow.begin(), narrow.end());
+  } catch (const std::exception&) {
+    throw Error(ExitCode::resources, "not enough memory for more than 256 labels", path_,
+                fmt::format("{} need {} bytes", to_string(extent_), 3 * extent_.voxels()),
+                "read a part with --crop");
+  }
+}
+
+void LabelEncoder::sort_codes(Volume& volume) {
+  std::vector<std::uint16_t> order(labels_.size());
+  std::iota(order.begin(), order.end(), std::uint16_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return labels_[a] < labels_[b]; });
+  std::vector<std::uint16_t> rank(labels_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    rank[order[i]] = static_cast<std::uint16_t>(i);
+    volume.labels.push_back({labels_[order[i]], voxels_[order[i]]});
+  }
+  if (!std::is_sorted(rank.begin(), rank.end()))
+    std::visit(
+        [&](auto& codes) {
+          for (auto& code : codes) code = static_cast<std::remove_reference_t<decltype(code)>>(rank[code]);
+        },
+        codes_);
+  volume.codes = std::move(codes_);
+}
+
+void LabelEncoder::refuse_unusable_values() const {
+  if (not_finite_ > 0)
+    throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path_,
+                fmt::format("{} of {}, the first at {}", not_finite_, extent_.voxels(),
+                            position_text(first_not_finite_)),
+                "replace them by a label first");
+  if (fractional_ > 0)
+    throw Error(
+        ExitCode::input_invalid, "values are no labels", path_,
+        fmt::format("{} of {} voxels hold fractions; minimum {}, maximum {}, {} distinct values", fractional_,
+                    extent_.voxels(), least_, greatest_,
+                    distinct_.size() > most_distinct_shown ? fmt::format("more than {}", most_distinct_shown)
+                                                           : fmt::format("{}", distinct_.size())),
+        "segment first or pass --threshold");
+}
+
+void LabelEncoder::finish(Volume& volume) {
+  refuse_unusable_values();
+  sort_codes(volume);
+  if (!thresholds_.empty()) return;
+  if (element_ == Element::float32 || element_ == Element::float64)
+    volume.notices.push_back(
+        fmt::format("all {} values are whole numbers and taken as labels", info(element_).name));
+  if (element_ == Element::int8 && volume.labels.front().value < 0)
+    volume.notices.push_back(
+        fmt::format("int8 data with negative labels (lowest {}): 255 stored as int8 reads as -1, 254 as -2; "
+                    "export as uint8 if "
+                    "that was meant",
+                    volume.labels.front().value));
+}
+
+std::string LabelEncoder::position_text(std::int64_t position) const {
+  const std::int64_t x = position % extent_.nx, y = position / extent_.nx % extent_.ny;
+  return fmt::format("z,y,x = {},{},{}", position / (extent_.nx * extent_.ny) + origin_[0], y + origin_[1],
+                     x + origin_[2]);
+}
+
+}  // namespace tauvox::io

@@ -1,0 +1,72 @@
+// Voxels of any type -> label codes: the rank of each value among the distinct values of the volume.
+// Memory: 1 byte per voxel; 2 from the 257th distinct label on (3 for the moment of the change).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "io/volume_source.hpp"
+#include "kernels/volume.hpp"
+
+namespace tauvox::io {
+
+/// Takes the volume box by box, then hands over codes and labels. Codes are given in order of appearance
+/// first and put in order of value at the end, so that one pass over the file is enough.
+class LabelEncoder {
+ public:
+  /// @param extent, origin  the box of the stored array that is read, and where it begins (for messages)
+  /// @param thresholds      ascending; empty: the values are the labels
+  /// @throws Error(usage) for thresholds that are not finite and ascending; Error(resources) without memory.
+  LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
+               const std::vector<double>& thresholds, std::string path);
+
+  /// `count` elements that belong to positions first, first + 1, ... of the volume.
+  /// @throws Error(input_invalid) above 65536 distinct labels or for a label outside int64.
+  void append(const void* values, std::int64_t first, std::int64_t count);
+
+  /// Moves codes, labels and notices into `volume`. Call once, after the last append.
+  /// @throws Error(input_invalid) for float data that are no labels.
+  void finish(Volume& volume);
+
+ private:
+  template <class T>
+  void append_small(const T* values, std::int64_t first, std::int64_t count);
+  template <class T>
+  void append_large(const T* values, std::int64_t first, std::int64_t count);
+  template <class T>
+  bool is_usable(T value, std::int64_t position);
+  template <class T>
+  std::int64_t label_of(T value) const;
+
+  std::uint16_t code_of(std::int64_t label);
+  void widen();
+  void sort_codes(Volume& volume);
+  void refuse_unusable_values() const;
+  std::string position_text(std::int64_t position) const;
+
+  Element element_;
+  Extent extent_;
+  std::array<std::int64_t, 3> origin_;
+  std::vector<double> thresholds_;
+  std::string path_;
+
+  LabelCodes codes_;
+  std::vector<std::int64_t> labels_;  // by provisional code
+  std::vector<std::int64_t> voxels_;  // by provisional code
+  std::unordered_map<std::int64_t, std::uint16_t> code_of_label_;
+  std::vector<std::int32_t> code_of_bits_;  // 8- and 16-bit types: by bit pattern, -1 unseen
+  std::vector<std::uint32_t> histogram_;    // 8- and 16-bit types: four interleaved counts per bit pattern
+  std::int64_t appended_ = 0;
+
+  // Float data: what the refusal has to say
+  std::int64_t not_finite_ = 0, first_not_finite_ = -1, fractional_ = 0;
+  double least_ = 0.0, greatest_ = 0.0;
+  std::set<double> distinct_;
+};
+
+}  // namespace tauvox::io

@@ -1,0 +1,144 @@
+// The one entry: options are checked, the file is opened, boxes of voxels go to the label encoder. No state,
+// no printing, plain data in and out, so that a resource-limited child process can do the same work.
+#include "io/read.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "io/formats.hpp"
+#include "io/labels.hpp"
+
+namespace tauvox::io {
+namespace {
+
+constexpr std::int64_t slab_bytes = 8 << 20;  // big enough for the disk, small enough for the cache of a core
+
+void check_voxel_size(const ReadOptions& options) {
+  if (!options.voxel_size) return;
+  for (int axis = 0; axis < 3; ++axis)
+    if (const double size = (*options.voxel_size)[axis]; !(size > 0.0) || !std::isfinite(size))
+      throw Error(ExitCode::usage, "voxel size is not a positive length", "--voxel-size",
+                  fmt::format("{} m along {}", size, axis_name(all_axes[axis])), "give z,y,x such as 0.4um");
+}
+
+Region cropped(const Extent& extent, const std::optional<Crop>& crop) {
+  Region region{{0, 0, 0}, extent.zyx()};
+  if (!crop) return region;
+  for (int axis = 0; axis < 3; ++axis) {
+    const std::int64_t length = extent.zyx()[axis], begin = crop->begin[axis];
+    const std::int64_t end = crop->end[axis] == -1 ? length : crop->end[axis];
+    if (begin < 0 || end > length || begin >= end)
+      throw Error(
+          ExitCode::usage, "crop does not fit the volume", "--crop",
+          fmt::format("{}:{} along {} of {}", begin, end, axis_name(all_axes[axis]), to_string(extent)),
+          fmt::format("valid are begin < end within 0:{}", length));
+    region.begin[axis] = begin;
+    region.end[axis] = end;
+  }
+  return region;
+}
+
+Extent extent_of(const Region& region) { return {region.size(2), region.size(1), region.size(0)}; }
+
+/// Begin of the next box: `step` further on, on the file's own grid of `grain` layers.
+std::int64_t next_cut(std::int64_t from, std::int64_t step, std::int64_t grain, std::int64_t end) {
+  return std::min(end, std::max(from / grain + 1, (from + step) / grain) * grain);
+}
+
+struct Opened {
+  std::unique_ptr<VolumeSource> source;
+  Region region;
+};
+
+Opened open_checked(const InputFile& file, const ReadOptions& options) {
+  check_voxel_size(options);
+  Opened opened{open_source(file, options), {}};
+  VolumeDescription& description = opened.source->description;
+  opened.region = cropped(description.extent, options.crop);
+  description.read_extent = extent_of(opened.region);
+  if (options.voxel_size) {
+    description.voxel_size = options.voxel_size;
+    description.voxel_size_source = "--voxel-size";
+  }
+  return opened;
+}
+
+/// Boxes of about slab_bytes along z; where one layer of chunks is more than that, along y too.
+void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encoder,
+                 const std::function<void(double)>& progress) {
+  const std::int64_t element_bytes = static_cast<std::int64_t>(info(source.element).bytes);
+  const std::int64_t row_bytes = region.size(2) * element_bytes;
+  const std::int64_t layers = std::min(source.granularity_z, region.size(0));
+  const bool whole_planes = layers * region.size(1) <= slab_bytes / row_bytes;
+  const std::int64_t depth = whole_planes ? slab_bytes / (region.size(1) * row_bytes) : layers;
+  const std::int64_t rows =
+      whole_planes ? region.size(1) : std::max<std::int64_t>(1, slab_bytes / (layers * row_bytes));
+  const std::int64_t grain_y = whole_planes ? region.end[1] : source.granularity_y;
+
+  std::vector<std::byte> buffer;
+  Region box = region;
+  for (; box.begin[0] < region.end[0]; box.begin[0] = box.end[0]) {
+    box.end[0] = next_cut(box.begin[0], depth, source.granularity_z, region.end[0]);
+    for (box.begin[1] = region.begin[1]; box.begin[1] < region.end[1]; box.begin[1] = box.end[1]) {
+      box.end[1] = next_cut(box.begin[1], rows, grain_y, region.end[1]);
+      buffer.resize(static_cast<std::size_t>(box.voxels() * element_bytes));
+      source.read(box, buffer.data());
+      const std::int64_t run = box.size(1) * box.size(2);  // contiguous both in the box and in the volume
+      const bool one_run = box.size(1) == region.size(1);
+      const std::int64_t runs = one_run ? 1 : box.size(0);
+      for (std::int64_t i = 0; i < runs; ++i) {
+        const std::int64_t z = box.begin[0] - region.begin[0] + i, y = box.begin[1] - region.begin[1];
+        encoder.append(buffer.data() + i * run * element_bytes, (z * region.size(1) + y) * region.size(2),
+                       one_run ? box.voxels() : run);
+      }
+      if (progress) {
+        const double layers_done = static_cast<double>(box.begin[0] - region.begin[0]) +
+                                   static_cast<double>(box.size(0)) *
+                                       static_cast<double>(box.end[1] - region.begin[1]) /
+                                       static_cast<double>(region.size(1));
+        progress(layers_done / static_cast<double>(region.size(0)));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+VolumeDescription describe_volume(const std::string& path, const ReadOptions& options) {
+  const InputFile file(path);
+  return std::move(open_checked(file, options).source->description);
+}
+
+Volume read_volume(const std::string& path, const ReadOptions& options,
+                   const std::function<void(double)>& progress) {
+  const InputFile file(path);
+  const Opened opened = open_checked(file, options);
+  const VolumeDescription& description = opened.source->description;
+
+  Volume volume;
+  volume.extent = description.read_extent;
+  volume.voxel_size = description.voxel_size;
+  volume.voxel_size_source = description.voxel_size_source;
+  volume.path = path;
+  volume.dataset = description.dataset;
+  volume.stored_type = description.stored_type;
+  volume.format = description.format;
+  volume.notices = description.notices;
+
+  LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path);
+  try {
+    read_labels(*opened.source, opened.region, encoder, progress);
+  } catch (const std::bad_alloc&) {
+    throw Error(ExitCode::resources, "not enough memory to read the file", path,
+                "its chunks or strips are too large", "rewrite it with smaller ones");
+  }
+  encoder.finish(volume);
+  volume.sha256 = file.sha256();
+  file.check_unchanged();
+  return volume;
+}
+
+}  // namespace tauvox::io

@@ -1,0 +1,99 @@
+#include "io/tiff_description.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+namespace tauvox::io {
+namespace {
+
+/// The text after `key` up to `stop`; empty when there is no such key.
+std::string value_of(const std::string& text, const std::string& key, const char* stop) {
+  const std::size_t at = text.find(key);
+  if (at == std::string::npos) return "";
+  const std::size_t begin = at + key.size();
+  return text.substr(begin, text.find_first_of(stop, begin) - begin);
+}
+
+template <class Number>
+std::optional<Number> parse(const std::string& text) {
+  Number number{};
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || result.ec != std::errc()) return std::nullopt;
+  return number;
+}
+
+std::int64_t count_of(const std::string& text, const std::string& key, const char* stop,
+                      std::int64_t otherwise) {
+  const auto number = parse<std::int64_t>(value_of(text, key, stop));
+  return number && *number > 0 ? *number : otherwise;
+}
+
+std::optional<double> metres(const std::string& unit) {
+  // ImageJ writes the micro sign as \u00B5; others as UTF-8 (two code points) or Latin-1
+  for (const char* name :
+       {"um", "micron", "microns", "micrometer", "\\u00B5m", "\\u00b5m", "\xc2\xb5m", "\xce\xbcm", "\xb5m"})
+    if (unit == name) return 1e-6;
+  if (unit == "nm") return 1e-9;
+  if (unit == "mm") return 1e-3;
+  return std::nullopt;
+}
+
+void parse_imagej(const std::string& text, TiffDescription& found) {
+  constexpr const char* line = "\r\n";
+  found.writer = "ImageJ";
+  found.images = count_of(text, "\nimages=", line, 1);
+  found.channels = count_of(text, "\nchannels=", line, 1);
+  found.slices = count_of(text, "\nslices=", line, 1);
+  found.frames = count_of(text, "\nframes=", line, 1);
+  found.metres_per_unit = metres(value_of(text, "\nunit=", line));
+  found.spacing = parse<double>(value_of(text, "\nspacing=", line));
+}
+
+/// {"shape": [40, 50, 60], ...}: the last two lengths are the page.
+void parse_tifffile(const std::string& text, TiffDescription& found) {
+  const std::string shape = value_of(text, "\"shape\": [", "]");
+  std::vector<std::int64_t> lengths;
+  for (std::size_t from = 0; from < shape.size();) {
+    const std::size_t comma = std::min(shape.find(',', from), shape.size());
+    while (from < comma && shape[from] == ' ') ++from;
+    lengths.push_back(parse<std::int64_t>(shape.substr(from, comma - from)).value_or(1));
+    from = comma + 1;
+  }
+  if (lengths.size() < 3) return;
+  found.writer = "tifffile";
+  found.images = 1;
+  lengths.resize(lengths.size() - 2);
+  int real_axes = 0;
+  for (const std::int64_t length : lengths) {
+    if (length < 1 || __builtin_mul_overflow(found.images, length, &found.images)) found.images = INT64_MAX;
+    real_axes += length > 1;
+  }
+  found.slices = lengths.back();
+  if (real_axes > 1) found.frames = found.slices = 2;  // several axes before the page, whatever they mean
+}
+
+void parse_ome(const std::string& text, TiffDescription& found) {
+  found.writer = "OME";
+  found.channels = count_of(text, "SizeC=\"", "\"", 1);
+  found.slices = count_of(text, "SizeZ=\"", "\"", 1);
+  found.frames = count_of(text, "SizeT=\"", "\"", 1);
+  if (__builtin_mul_overflow(found.channels, found.slices, &found.images) ||
+      __builtin_mul_overflow(found.images, found.frames, &found.images))
+    found.images = INT64_MAX;
+}
+
+}  // namespace
+
+TiffDescription parse_tiff_description(const std::string& text) {
+  TiffDescription found;
+  if (text.starts_with("ImageJ="))
+    parse_imagej(text, found);
+  else if (text.starts_with("{\"shape\": ["))
+    parse_tifffile(text, found);
+  else if (text.starts_with("<") && text.find("<OME") != std::string::npos)
+    parse_ome(text, found);
+  return found;
+}
+
+}  // namespace tauvox::io

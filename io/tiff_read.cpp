@@ -1,0 +1,251 @@
+// TIFF: pages are z, rows are y. Strips and tiles, any lossless compression libtiff knows, 1 to 64 bits, one
+// sample.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "io/formats.hpp"
+#include "io/tiff_description.hpp"
+#include "io/tiff_pages.hpp"
+
+namespace tauvox::io {
+namespace {
+
+constexpr std::uint64_t largest_block = std::uint64_t{1} << 30;
+
+std::optional<Element> element_of(const TiffPage& page) {
+  const char* kind = page.sample_format == SAMPLEFORMAT_INT      ? "int"
+                     : page.sample_format == SAMPLEFORMAT_IEEEFP ? "float"
+                     : page.sample_format <= SAMPLEFORMAT_VOID   ? "uint"
+                                                                 : "";
+  if (page.bits < 8 && 8 % std::max<int>(page.bits, 1) == 0 && page.sample_format == SAMPLEFORMAT_UINT)
+    return Element::uint8;
+  return element_named(kind + std::to_string(page.bits));
+}
+
+/// One-sample, lossless pages of a type we know, or an Error.
+void check_page(const TiffPage& page, const std::string& path) {
+  if (page.width == 0 || page.height == 0)
+    throw Error(ExitCode::input_invalid, "TIFF page is empty", path, page.text(), "export the stack again");
+  if (page.samples != 1)
+    throw Error(ExitCode::input_invalid, "TIFF is a colour image", path,
+                fmt::format("{} samples per pixel", page.samples),
+                "save the labels as a grey or palette image");
+  if (!element_of(page))
+    throw Error(ExitCode::input_invalid, "TIFF type is not supported", path,
+                fmt::format("{} bits, sample format {}", page.bits, page.sample_format),
+                "save it as 8- or 16-bit unsigned integers");
+  const std::uint16_t compression = page.compression;
+  if (compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG || compression == 50001 /* WebP */)
+    throw Error(ExitCode::input_invalid, "TIFF compression changes values", path,
+                fmt::format("compression {} is lossy", compression),
+                "save the labels without loss, e.g. with LZW");
+  if (!TIFFIsCODECConfigured(compression))
+    throw Error(ExitCode::input_refused, "TIFF compression is not known to this libtiff", path,
+                fmt::format("compression {}", compression), "save it uncompressed or with LZW or deflate");
+}
+
+class TiffSource final : public VolumeSource {
+ public:
+  TiffSource(const InputFile& input, std::unique_ptr<TiffFile> file)
+      : path_(input.path()), file_(std::move(file)) {
+    const TiffPage& page = file_->first();
+    element = *element_of(page);
+    description.stored_type = page.bits == 1  ? "1 bit"
+                              : page.bits < 8 ? fmt::format("{} bits", page.bits)
+                                              : info(element).name;
+    if (page.bits > 8 && TIFFIsBigEndian(file_->tiff())) description.stored_type += " big-endian";
+    description.extent =
+        make_extent({static_cast<std::int64_t>(file_->pages().size()), page.height, page.width}, path_);
+    refuse_implausible_size(
+        path_, static_cast<std::uint64_t>(description.extent.voxels()) * info(element).bytes, input.size());
+    if (page.photometric == PHOTOMETRIC_PALETTE)
+      description.notices.push_back("palette image: the indices are taken as labels, the colours ignored");
+    if (page.photometric == PHOTOMETRIC_MINISWHITE)
+      description.notices.push_back("MinIsWhite: 0 is shown white; values are taken as stored");
+    if (page.orientation != ORIENTATION_TOPLEFT)
+      description.notices.push_back(
+          fmt::format("orientation {}: rows and columns are taken as stored", page.orientation));
+    select(0);
+    granularity_y = std::min<std::int64_t>(block_height_, page.height);
+  }
+
+  void read(const Region& region, void* out) override {
+    const std::size_t bytes = info(element).bytes;
+    const std::size_t row = static_cast<std::size_t>(region.size(2)) * bytes;
+    auto* to = static_cast<unsigned char*>(out);
+    for (std::int64_t z = region.begin[0]; z < region.end[0];
+         ++z, to += static_cast<std::size_t>(region.size(1)) * row) {
+      select(static_cast<std::size_t>(z));
+      for (std::int64_t by = region.begin[1] / block_height_; by * block_height_ < region.end[1]; ++by)
+        for (std::int64_t bx = region.begin[2] / block_width_; bx * block_width_ < region.end[2]; ++bx) {
+          read_block(z, by * block_height_, bx * block_width_);
+          copy_block(region, by * block_height_, bx * block_width_, to);
+        }
+    }
+  }
+
+ private:
+  /// Strips are tiles as wide as the page.
+  void select(std::size_t page) {
+    file_->select(page);
+    TIFF* tiff = file_->tiff();
+    tiled_ = TIFFIsTiled(tiff) != 0;
+    std::uint32_t width = file_->first().width, height = file_->first().height;
+    if (tiled_) {
+      TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &width);
+      TIFFGetField(tiff, TIFFTAG_TILELENGTH, &height);
+    } else {
+      std::uint32_t rows = height;
+      TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
+      height = std::min(rows, height);
+    }
+    const std::uint64_t block = tiled_ ? TIFFTileSize64(tiff) : TIFFStripSize64(tiff);
+    row_bytes_ = static_cast<std::size_t>(tiled_ ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff));
+    if (width == 0 || height == 0 || block == 0 || block > largest_block || row_bytes_ == 0 ||
+        block / row_bytes_ < height)
+      throw Error(ExitCode::input_refused, "TIFF page has impossible strips or tiles", path_,
+                  fmt::format("page {}: {}x{} in {} bytes, at most {} are read", page + 1, height, width,
+                              block, largest_block),
+                  "rewrite it with smaller strips");
+    block_width_ = width;
+    block_height_ = height;
+    block_.resize(static_cast<std::size_t>(block));
+  }
+
+  void read_block(std::int64_t z, std::int64_t y, std::int64_t x) {
+    TIFF* tiff = file_->tiff();
+    const auto size = static_cast<tmsize_t>(block_.size());
+    const std::int64_t rows = tiled_ ? block_height_ : std::min(block_height_, description.extent.ny - y);
+    const tmsize_t got =
+        tiled_ ? TIFFReadEncodedTile(tiff,
+                                     TIFFComputeTile(tiff, static_cast<std::uint32_t>(x),
+                                                     static_cast<std::uint32_t>(y), 0, 0),
+                                     block_.data(), size)
+               : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, static_cast<std::uint32_t>(y), 0),
+                                      block_.data(), size);
+    if (got >= 0 && static_cast<std::uint64_t>(got) >= static_cast<std::uint64_t>(rows) * row_bytes_) return;
+    throw Error(ExitCode::input_refused, "TIFF page cannot be read", path_,
+                fmt::format("page {}: {}", z + 1, got < 0 ? file_->complaint() : "data end too early"),
+                "the file may be truncated; copy or export it again");
+  }
+
+  /// The part of the current block that lies in the region, unpacked to whole bytes.
+  void copy_block(const Region& region, std::int64_t y0, std::int64_t x0, unsigned char* page) const {
+    const std::size_t bytes = info(element).bytes;
+    const std::int64_t x_begin = std::max(x0, region.begin[2]),
+                       x_end = std::min(x0 + block_width_, region.end[2]);
+    const std::int64_t y_begin = std::max(y0, region.begin[1]),
+                       y_end = std::min(y0 + block_height_, region.end[1]);
+    const unsigned bits = file_->first().bits;
+    for (std::int64_t y = y_begin; y < y_end; ++y) {
+      const unsigned char* from = block_.data() + static_cast<std::size_t>(y - y0) * row_bytes_;
+      unsigned char* to = page + static_cast<std::size_t>((y - region.begin[1]) * region.size(2) + x_begin -
+                                                          region.begin[2]) *
+                                     bytes;
+      if (bits >= 8) {
+        std::memcpy(to, from + static_cast<std::size_t>(x_begin - x0) * bytes,
+                    static_cast<std::size_t>(x_end - x_begin) * bytes);
+        continue;
+      }
+      for (std::int64_t x = x_begin - x0; x < x_end - x0;
+           ++x) {  // the first voxel stands in the highest bits
+        const auto first_bit = static_cast<unsigned>(x * bits % 8);
+        *to++ = static_cast<unsigned char>(from[x * bits / 8] >> (8 - bits - first_bit) & ((1u << bits) - 1));
+      }
+    }
+  }
+
+  std::string path_;
+  std::unique_ptr<TiffFile> file_;
+  bool tiled_ = false;
+  std::int64_t block_width_ = 1, block_height_ = 1;
+  std::size_t row_bytes_ = 0;
+  std::vector<unsigned char> block_;
+};
+
+/// ImageJ and tifffile write stacks above 4 GB as one page with all slices behind it, uncompressed.
+std::unique_ptr<VolumeSource> open_hidden_stack(const InputFile& input, const TiffFile& file,
+                                                const TiffDescription& text) {
+  const TiffPage& page = file.first();
+  TIFF* tiff = file.tiff();
+  const std::uint64_t offset = TIFFGetStrileOffset(tiff, 0);
+  const Element element = *element_of(page);
+  const Extent extent = make_extent({text.images, page.height, page.width}, input.path());
+  const std::uint64_t plane = std::uint64_t{page.height} * page.width * info(element).bytes;
+  bool contiguous =
+      page.compression == COMPRESSION_NONE && page.bits >= 8 && !TIFFIsTiled(tiff) && offset > 0;
+  const std::uint32_t strips = TIFFNumberOfStrips(tiff);
+  for (std::uint32_t strip = 1; contiguous && strip < strips; ++strip)
+    contiguous = TIFFGetStrileOffset(tiff, strip) ==
+                 TIFFGetStrileOffset(tiff, strip - 1) + TIFFGetStrileByteCount(tiff, strip - 1);
+  std::uint64_t end = 0;
+  if (!contiguous || __builtin_mul_overflow(plane, static_cast<std::uint64_t>(text.images), &end) ||
+      __builtin_add_overflow(end, offset, &end) || end > input.size())
+    throw Error(ExitCode::input_refused, "TIFF announces more images than it has pages", input.path(),
+                fmt::format("{} says {} images, there is 1 page and {} bytes", text.writer, text.images,
+                            input.size()),
+                "the file may be truncated; export the stack again, as HDF5 or BigTIFF");
+  auto source = open_embedded_raw(input, offset, extent, element, TIFFIsBigEndian(tiff) != 0);
+  source->description.notices.push_back(
+      fmt::format("{} stack of {} images behind a single page: all are read", text.writer, text.images));
+  return source;
+}
+
+/// ImageJ: pixels per unit in X/YResolution, the z step in the description.
+void set_voxel_size(const TiffFile& file, const TiffDescription& text, VolumeDescription& description) {
+  if (!text.metres_per_unit) return;
+  float x = 0, y = 0;  // pixels per unit
+  TIFFGetField(file.tiff(), TIFFTAG_XRESOLUTION, &x);
+  TIFFGetField(file.tiff(), TIFFTAG_YRESOLUTION, &y);
+  const double z = text.spacing.value_or(0.0);
+  if (!(x > 0 && y > 0 && z > 0) || !std::isfinite(x) || !std::isfinite(y) || !std::isfinite(z)) {
+    description.notices.push_back("ImageJ calibration ignored: it lacks the pixel size or the spacing");
+    return;
+  }
+  const double metre = *text.metres_per_unit;
+  description.voxel_size = {z * metre, metre / y, metre / x};
+  description.voxel_size_source = "ImageJ calibration";
+}
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
+  auto file = std::make_unique<TiffFile>(input);
+  file->select(0);
+  check_page(file->first(), input.path());
+  const char* raw_text = nullptr;
+  TIFFGetField(file->tiff(), TIFFTAG_IMAGEDESCRIPTION, &raw_text);
+  const TiffDescription text = parse_tiff_description(raw_text ? raw_text : "");
+  if (text.is_hyperstack())
+    throw Error(
+        ExitCode::input_invalid, "TIFF has more than three axes", input.path(),
+        fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
+        "save one channel and one time as a stack");
+  const auto pages = static_cast<std::int64_t>(file->pages().size());
+  std::unique_ptr<VolumeSource> source;
+  VolumeDescription size_only;
+  set_voxel_size(*file, text, size_only);
+  if (pages == 1 && text.images > 1) {
+    source = open_hidden_stack(input, *file, text);
+  } else if (pages == 1 && !options.as_2d) {
+    throw Error(ExitCode::input_invalid, "image is 2-D", input.path(),
+                fmt::format("the TIFF has one page of {}", file->first().text()),
+                "pass --as-2d to take it as one layer");
+  } else {
+    if (text.images > 0 && text.images != pages)
+      size_only.notices.push_back(
+          fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,
+                      text.images, pages));
+    source = std::make_unique<TiffSource>(input, std::move(file));
+  }
+  VolumeDescription& description = source->description;
+  description.voxel_size = size_only.voxel_size;
+  description.voxel_size_source = size_only.voxel_size_source;
+  description.notices.insert(description.notices.end(), size_only.notices.begin(), size_only.notices.end());
+  return source;
+}
+
+}  // namespace tauvox::io

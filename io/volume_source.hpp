@@ -1,0 +1,79 @@
+// What every file format hands to the label reader: a description, and boxes of voxels in the native type.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "io/read.hpp"
+
+namespace tauvox::io {
+
+/// Types of a voxel in memory, native byte order.
+enum class Element { uint8, int8, uint16, int16, uint32, int32, uint64, int64, float32, float64 };
+
+struct ElementInfo {
+  Element element;
+  const char* name;
+  std::size_t bytes;
+};
+
+inline constexpr std::array<ElementInfo, 10> elements{{{Element::uint8, "uint8", 1},
+                                                       {Element::int8, "int8", 1},
+                                                       {Element::uint16, "uint16", 2},
+                                                       {Element::int16, "int16", 2},
+                                                       {Element::uint32, "uint32", 4},
+                                                       {Element::int32, "int32", 4},
+                                                       {Element::uint64, "uint64", 8},
+                                                       {Element::int64, "int64", 8},
+                                                       {Element::float32, "float32", 4},
+                                                       {Element::float64, "float64", 8}}};
+
+constexpr const ElementInfo& info(Element element) { return elements[static_cast<std::size_t>(element)]; }
+
+/// The element called `name`, e.g. "uint16".
+inline std::optional<Element> element_named(std::string_view name) {
+  for (const ElementInfo& row : elements)
+    if (name == row.name) return row.element;
+  return std::nullopt;
+}
+
+/// "uint8, int8, ..., float64"
+inline std::string element_names() {
+  std::string names;
+  for (const ElementInfo& row : elements) names += (names.empty() ? "" : ", ") + std::string(row.name);
+  return names;
+}
+
+/// A box of voxels of the stored array, half open, z, y, x.
+struct Region {
+  std::array<std::int64_t, 3> begin{}, end{};
+  std::int64_t size(int axis) const { return end[axis] - begin[axis]; }
+  std::int64_t voxels() const { return size(0) * size(1) * size(2); }
+};
+
+/// An opened array. The constructor has read metadata only; `read` may be called for any box, in any order.
+class VolumeSource {
+ public:
+  virtual ~VolumeSource() = default;
+
+  /// Fills `out` with region.voxels() elements, [z][y][x].
+  /// @pre region lies within description.extent and is not empty.
+  /// @throws Error(input_refused) when the file cannot deliver what it announced.
+  virtual void read(const Region& region, void* out) = 0;
+
+  VolumeDescription description;  // read_extent is filled in by the caller, who knows the crop
+  Element element = Element::uint8;
+  std::int64_t granularity_z = 1;  // boxes aligned to these read (and decompress) nothing twice
+  std::int64_t granularity_y = 1;
+};
+
+/// @throws Error(input_refused) when a small file claims more than `claimed` bytes could sensibly come from:
+/// above 4 GiB, over a thousand times what is stored.
+void refuse_implausible_size(const std::string& path, std::uint64_t claimed, std::uint64_t stored);
+
+}  // namespace tauvox::io
