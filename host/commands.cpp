@@ -17,13 +17,16 @@ namespace tauvox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// "out.vti" -> "out_z.vti" where several axes are asked for.
 std::string field_path(const Settings& s, Axis axis) {
   if (s.axes.size() == 1) return s.field;
   const std::filesystem::path path(s.field);
-  return (path.parent_path() / (path.stem().string() + "_" + axis_name(axis) + path.extension().string())).string();
+  return (path.parent_path() / (path.stem().string() + "_" + axis_name(axis) + path.extension().string()))
+      .string();
 }
 
 std::string settings_path(const Settings& s) {
@@ -38,7 +41,8 @@ std::vector<std::string> output_paths(const Settings& s) {
   if (!s.csv.empty()) paths.push_back(s.csv);
   if (!s.png.empty()) {
     paths.push_back(s.png + "_structure.png");
-    for (const Axis axis : s.axes) paths.push_back(fmt::format("{}_concentration_{}.png", s.png, axis_name(axis)));
+    for (const Axis axis : s.axes)
+      paths.push_back(fmt::format("{}_concentration_{}.png", s.png, axis_name(axis)));
   }
   return paths;
 }
@@ -53,7 +57,8 @@ void check_outputs(const Settings& s) {
                   "give the output another name");
     for (std::size_t j = 0; j < i; ++j)
       if (paths[i] == paths[j])
-        throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "", "give them different names");
+        throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",
+                    "give them different names");
     io::check_output(paths[i], s.overwrite);
   }
 }
@@ -61,7 +66,8 @@ void check_outputs(const Settings& s) {
 /// A plane that shows the direction of transport.
 Axis picture_normal(Axis flow) { return flow == Axis::y ? Axis::z : Axis::y; }
 
-void write_field_of(const Settings& s, const Volume& volume, const AxisResult& r, const std::vector<float>& u) {
+void write_field_of(const Settings& s, const Volume& volume, const AxisResult& r,
+                    const std::vector<float>& u) {
   if (!s.field.empty()) {
     io::FieldFile file;
     file.volume = &volume;
@@ -92,7 +98,8 @@ ExitCode run_solve(Settings s) {
       j["status"] = "dry_run";
       j["shape"] = plan.extent.zyx();
       j["device"] = device.description();
-      for (const PlannedBuffer& b : plan.buffers) j["buffers"].push_back({{"name", b.name}, {"bytes", b.bytes}});
+      for (const PlannedBuffer& b : plan.buffers)
+        j["buffers"].push_back({{"name", b.name}, {"bytes", b.bytes}});
       j["host_peak_bytes"] = plan.peak(false);
       j["device_peak_bytes"] = plan.peak(true);
       j["host_available_bytes"] = host_memory().available;
@@ -102,7 +109,8 @@ ExitCode run_solve(Settings s) {
     check_outputs(s);
     check_fits(plan, s, device);
     if (s.json != "-")
-      fmt::print("fits: {:.2f} GB of host memory are free\n", static_cast<double>(host_memory().available) / 1e9);
+      fmt::print("fits: {:.2f} GB of host memory are free\n",
+                 static_cast<double>(host_memory().available) / 1e9);
     return ExitCode::success;
   }
   check_outputs(s);
@@ -122,7 +130,8 @@ ExitCode run_solve(Settings s) {
   report.device = device.description();
   if (!notice.empty()) report.warnings.push_back(notice);
   report.warnings.insert(report.warnings.end(), volume.notices.begin(), volume.notices.end());
-  report.warnings.insert(report.warnings.end(), report.materials.warnings.begin(), report.materials.warnings.end());
+  report.warnings.insert(report.warnings.end(), report.materials.warnings.begin(),
+                         report.materials.warnings.end());
 
   double writing = 0;
   const FieldSink sink = [&](const AxisResult& result, const std::vector<float>& concentration) {
@@ -132,7 +141,8 @@ ExitCode run_solve(Settings s) {
     writing += seconds_since(write_start);
   };
   const auto solve_start = Clock::now();
-  const auto study = std::find_if(studies().begin(), studies().end(), [&](const Study& x) { return x.name == s.study; });
+  const auto study =
+      std::find_if(studies().begin(), studies().end(), [&](const Study& x) { return x.name == s.study; });
   report.results = study->run({volume, report.materials, s, device}, sink, progress);
   report.seconds.emplace_back("solve", seconds_since(solve_start) - writing);
   printer.clear();
@@ -160,16 +170,20 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   const Device device = Device::cpu();
   nlohmann::ordered_json j;
   j["schema_version"] = "1.0";
-  j["input"] = {{"path", volume.path}, {"format", volume.format}, {"dataset", volume.dataset},
-                {"stored_type", volume.stored_type}, {"shape", volume.extent.zyx()}};
+  j["input"] = {{"path", volume.path},
+                {"format", volume.format},
+                {"dataset", volume.dataset},
+                {"stored_type", volume.stored_type},
+                {"shape", volume.extent.zyx()}};
   j["input"]["voxel_size_m"] = volume.voxel_size ? nlohmann::ordered_json(*volume.voxel_size) : nullptr;
   j["labels"] = nlohmann::ordered_json::array();
   std::string text = fmt::format("{}\n  {}{}, {}, {}\n", path, volume.format,
-                                 volume.dataset.empty() ? "" : " dataset " + volume.dataset, volume.stored_type,
-                                 to_string(volume.extent));
+                                 volume.dataset.empty() ? "" : " dataset " + volume.dataset,
+                                 volume.stored_type, to_string(volume.extent));
   if (volume.voxel_size)
-    text += fmt::format("  voxel size z,y,x {:g}, {:g}, {:g} um ({})\n", (*volume.voxel_size)[0] * 1e6,
-                        (*volume.voxel_size)[1] * 1e6, (*volume.voxel_size)[2] * 1e6, volume.voxel_size_source);
+    text +=
+        fmt::format("  voxel size z,y,x {:g}, {:g}, {:g} um ({})\n", (*volume.voxel_size)[0] * 1e6,
+                    (*volume.voxel_size)[1] * 1e6, (*volume.voxel_size)[2] * 1e6, volume.voxel_size_source);
   else
     text += "  voxel size unknown (give --voxel-size)\n";
   text += fmt::format("  {:>8} {:>14} {:>10}   percolates along\n", "label", "voxels", "fraction");
@@ -191,8 +205,11 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
       }
       if (along.empty()) along = "none";
     }
-    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}\n", label.value, label.voxels, volume.fraction(label), along);
-    j["labels"].push_back({{"label", label.value}, {"voxels", label.voxels}, {"volume_fraction", volume.fraction(label)},
+    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}\n", label.value, label.voxels, volume.fraction(label),
+                        along);
+    j["labels"].push_back({{"label", label.value},
+                           {"voxels", label.voxels},
+                           {"volume_fraction", volume.fraction(label)},
                            {"percolates", spans}});
   }
   for (const std::string& notice : volume.notices) text += "notice: " + notice + "\n";
@@ -223,25 +240,32 @@ ExitCode run_info(bool json) {
   j["processors"] = usable_processors();
   j["host_memory_bytes"] = memory.total;
   j["host_available_bytes"] = memory.available;
-  j["cuda_unavailable"] = probe.unavailable.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(probe.unavailable);
+  j["cuda_unavailable"] =
+      probe.unavailable.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(probe.unavailable);
   j["cuda_devices"] = nlohmann::ordered_json::array();
   for (const CudaDeviceInfo& d : probe.devices)
-    j["cuda_devices"].push_back({{"index", d.index}, {"name", d.name}, {"uuid", d.uuid},
-                                 {"compute_capability", fmt::format("{}.{}", d.compute_major, d.compute_minor)},
-                                 {"memory_bytes", d.total_bytes}, {"free_bytes", d.free_bytes}, {"ecc", d.ecc}});
+    j["cuda_devices"].push_back(
+        {{"index", d.index},
+         {"name", d.name},
+         {"uuid", d.uuid},
+         {"compute_capability", fmt::format("{}.{}", d.compute_major, d.compute_minor)},
+         {"memory_bytes", d.total_bytes},
+         {"free_bytes", d.free_bytes},
+         {"ecc", d.ecc}});
   if (json) {
     fmt::print("{}\n", j.dump(2));
     return ExitCode::success;
   }
-  fmt::print("tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
-             j["version"].get<std::string>(), j["compiler"].get<std::string>(),
-             fmt::join(io::readable_formats(), ", "), probe.built ? "built in" : "not built in", usable_processors(),
-             static_cast<double>(memory.available) / 1e9, static_cast<double>(memory.total) / 1e9);
+  fmt::print(
+      "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
+      j["version"].get<std::string>(), j["compiler"].get<std::string>(),
+      fmt::join(io::readable_formats(), ", "), probe.built ? "built in" : "not built in", usable_processors(),
+      static_cast<double>(memory.available) / 1e9, static_cast<double>(memory.total) / 1e9);
   if (!probe.unavailable.empty()) fmt::print("  no GPU: {}\n", probe.unavailable);
   for (const CudaDeviceInfo& d : probe.devices)
     fmt::print("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index, d.name,
-               static_cast<double>(d.free_bytes) / 1e9, static_cast<double>(d.total_bytes) / 1e9, d.compute_major,
-               d.compute_minor);
+               static_cast<double>(d.free_bytes) / 1e9, static_cast<double>(d.total_bytes) / 1e9,
+               d.compute_major, d.compute_minor);
   return ExitCode::success;
 }
 

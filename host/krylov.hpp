@@ -1,7 +1,7 @@
 // Preconditioned conjugate gradients (Hestenes & Stiefel 1952, doi 10.6028/jres.049.044) on voxel fields.
 //
-// Four vectors: x, r, p, and q, which holds A p and then z = M r. Bytes per voxel and iteration with Jacobi and
-// 1-byte classes: 14 sizeof(T) + 2.
+// Four vectors: x, r, p, and q, which holds A p and then z = M r. Bytes per voxel and iteration with Jacobi
+// and 1-byte classes: 14 sizeof(T) + 2.
 #pragma once
 
 #include <cmath>
@@ -15,8 +15,8 @@ namespace tauvox {
 
 /// Why an iteration ended.
 enum class StopReason {
-  converged,        // the stopping rule is content, or there is nothing left to solve
-  stagnated,        // rounding has used up the search direction: this precision can do no more
+  converged,  // the stopping rule is content, or there is nothing left to solve
+  stagnated,  // rounding has used up the search direction: this precision can do no more
   iteration_limit,
 };
 
@@ -27,8 +27,9 @@ namespace detail {
 /// @throws Error(internal) unless `value` is finite.
 inline double finite(double value, const char* name, std::int64_t iteration) {
   if (std::isfinite(value)) return value;
-  throw Error(ExitCode::internal, std::string(name) + " is not finite", "iteration " + std::to_string(iteration),
-              "a number overflowed or memory is damaged", "no result is given; please report this volume");
+  throw Error(ExitCode::internal, std::string(name) + " is not finite",
+              "iteration " + std::to_string(iteration), "a number overflowed or memory is damaged",
+              "no result is given; please report this volume");
 }
 }  // namespace detail
 
@@ -38,20 +39,21 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 /// @param r, p, q work space, zero halos
 /// @throws Error(internal) within one iteration when a number is not finite
 template <class T, class Operator, class Preconditioner>
-StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Field<T>& x, Field<T>& r, Field<T>& p,
-                              Field<T>& q, EnergyStop& stop, std::int64_t limit, const IterationObserver& observe) {
-  A.residual(x, r);                                                       // r = b - A x
-  double rho = detail::finite(M.apply_dot(r, q), "r.Mr", 0);              // z = M r, in q
-  copy(q, p);                                                             // p = z
+StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Field<T>& x, Field<T>& r,
+                              Field<T>& p, Field<T>& q, EnergyStop& stop, std::int64_t limit,
+                              const IterationObserver& observe) {
+  A.residual(x, r);                                           // r = b - A x
+  double rho = detail::finite(M.apply_dot(r, q), "r.Mr", 0);  // z = M r, in q
+  copy(q, p);                                                 // p = z
   A.update_halo(p);
   for (std::int64_t k = 1; k <= limit; ++k) {
-    if (rho == 0) return StopReason::converged;                           // the residual is zero
+    if (rho == 0) return StopReason::converged;                             // the residual is zero
     const double curvature = detail::finite(A.apply_dot(p, q), "p.Ap", k);  // q = A p
     if (rho < 0 || curvature <= 0) return StopReason::stagnated;
     const double alpha = rho / curvature;
-    subtract_scaled(r, alpha, q);                                         // r -= alpha q
-    const double next = detail::finite(M.apply_dot(r, q), "r.Mr", k);     // z = M r
-    advance(x, alpha, p, q, next / rho);                                  // x += alpha p;  p = z + beta p
+    subtract_scaled(r, alpha, q);                                      // r -= alpha q
+    const double next = detail::finite(M.apply_dot(r, q), "r.Mr", k);  // z = M r
+    advance(x, alpha, p, q, next / rho);                               // x += alpha p;  p = z + beta p
     A.update_halo(p);
     const bool done = stop.done_after(alpha * rho);
     rho = next;

@@ -48,7 +48,8 @@ bool boolean(const std::string& text, const std::string& option) {
   return choice(text, option, {"true", "false"}) == "true";
 }
 
-std::string choice(const std::string& text, const std::string& option, const std::vector<std::string>& valid) {
+std::string choice(const std::string& text, const std::string& option,
+                   const std::vector<std::string>& valid) {
   if (std::find(valid.begin(), valid.end(), text) == valid.end())
     refuse(option, text, fmt::format("one of: {}", fmt::join(valid, ", ")));
   return text;
@@ -86,7 +87,8 @@ std::array<std::int64_t, 3> shape(const std::string& text, const std::string& op
 std::array<double, 3> lengths(const std::string& text, const std::string& option) {
   static const std::map<std::string, double> units{{"nm", 1e-9}, {"um", 1e-6}, {"µm", 1e-6}, {"μm", 1e-6},
                                                    {"mm", 1e-3}, {"cm", 1e-2}, {"m", 1}};
-  const std::string takes = "a length with its unit (nm, um, mm, cm or m), such as 0.4um or z,y,x 0.4,0.4,0.5um";
+  const std::string takes =
+      "a length with its unit (nm, um, mm, cm or m), such as 0.4um or z,y,x 0.4,0.4,0.5um";
   std::vector<double> values;
   std::vector<std::string> suffixes;
   for (const std::string& item : list(text)) {
@@ -108,19 +110,24 @@ std::array<double, 3> lengths(const std::string& text, const std::string& option
   return {values[0], values[1], values[2]};
 }
 
-std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text, const std::string& option) {
+std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
+                                                            const std::string& option) {
   std::vector<std::pair<std::int64_t, double>> pairs;
   std::map<std::int64_t, std::string> seen;
   for (const std::string& item : list(text)) {
     const std::size_t equals = item.find('=');
     if (equals == std::string::npos)
-      refuse(option, text, fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
-                                       "decimals take a point)", item));
+      refuse(option, text,
+             fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
+                         "decimals take a point)",
+                         item));
     const std::int64_t label = integer(trimmed(item.substr(0, equals)), option);
     const double value = number(trimmed(item.substr(equals + 1)), option + " " + item);
     if (value < 0) refuse(option, item, "a conductivity of zero or above");
     if (const auto [first, fresh] = seen.emplace(label, item); !fresh)
-      refuse(option, text, fmt::format("each label once; label {} is given as '{}' and as '{}'", label, first->second, item));
+      refuse(
+          option, text,
+          fmt::format("each label once; label {} is given as '{}' and as '{}'", label, first->second, item));
     pairs.emplace_back(label, value);
   }
   if (pairs.empty()) refuse(option, text, "label=value pairs such as 0=0,1=0.01,2=1");
@@ -138,7 +145,8 @@ io::Crop crop(const std::string& text, const std::string& option) {
     const std::string begin = items[axis].substr(0, colon), end = items[axis].substr(colon + 1);
     if (!begin.empty()) crop.begin[axis] = integer(begin, option);
     if (!end.empty()) crop.end[axis] = integer(end, option);
-    if (crop.begin[axis] < 0 || (!end.empty() && crop.end[axis] <= crop.begin[axis])) refuse(option, text, takes);
+    if (crop.begin[axis] < 0 || (!end.empty() && crop.end[axis] <= crop.begin[axis]))
+      refuse(option, text, takes);
   }
   return crop;
 }

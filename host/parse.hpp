@@ -1,5 +1,5 @@
-// Text -> numbers, lengths, ranges. Independent of the locale; every failure is an Error(usage) that names the
-// option, what it was given and what it takes.
+// Text -> numbers, lengths, ranges. Independent of the locale; every failure is an Error(usage) that names
+// the option, what it was given and what it takes.
 #pragma once
 
 #include <array>
@@ -28,7 +28,8 @@ std::array<std::int64_t, 3> shape(const std::string& text, const std::string& op
 /// "0.4um" or "0.4,0.4,0.5um" or "400nm,400nm,500nm" in z, y, x -> m. Units: nm, um, µm, mm, cm, m. > 0.
 std::array<double, 3> lengths(const std::string& text, const std::string& option);
 /// "0=0,1=0.01,2=1": label and conductivity; finite, >= 0, no label twice.
-std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text, const std::string& option);
+std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
+                                                            const std::string& option);
 /// "0:100,:,20:" in z, y, x; half-open.
 io::Crop crop(const std::string& text, const std::string& option);
 

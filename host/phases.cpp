@@ -32,7 +32,8 @@ Materials assign_materials(const Volume& volume, const Settings& settings) {
     throw Error(ExitCode::input_invalid, "labels without a conductivity", volume.path, "label " + missing,
                 "add them to --conductivity, or pass --default-insulating to make them insulators");
   for (const auto& [label, value] : given)
-    m.warnings.push_back(fmt::format("label {} was given a conductivity but does not occur in the volume", label));
+    m.warnings.push_back(
+        fmt::format("label {} was given a conductivity but does not occur in the volume", label));
 
   std::vector<double> distinct;
   for (const Phase& phase : m.phases)
@@ -56,9 +57,10 @@ Materials assign_materials(const Volume& volume, const Settings& settings) {
     if (m.largest > 0) m.mean += phase.volume_fraction * phase.conductivity / m.largest;
   }
   if (!distinct.empty() && m.largest / distinct.front() > 1e8)
-    m.warnings.push_back(fmt::format("the conductivities span a factor of {:.2g}; above 1e8 the solver converges "
-                                     "slowly and its error estimate is less certain",
-                                     m.largest / distinct.front()));
+    m.warnings.push_back(
+        fmt::format("the conductivities span a factor of {:.2g}; above 1e8 the solver converges "
+                    "slowly and its error estimate is less certain",
+                    m.largest / distinct.front()));
   return m;
 }
 

@@ -17,13 +17,13 @@ struct Phase {
 };
 
 struct Materials {
-  std::string unit;                                // "relative", "S/m", ...
-  std::vector<Phase> phases;                       // every label of the volume, ascending
-  std::vector<std::uint8_t> class_of_code;         // per code of the volume
-  std::vector<double> class_conductivity;          // of classes first_conducting_class, ..., over `largest`
-  double largest = 0;                              // largest conductivity of a phase present; 0: all insulate
-  double mean = 0;                                 // sum of fraction * conductivity / largest over all voxels
-  double volume_fraction = 0;                      // of everything that conducts
+  std::string unit;                         // "relative", "S/m", ...
+  std::vector<Phase> phases;                // every label of the volume, ascending
+  std::vector<std::uint8_t> class_of_code;  // per code of the volume
+  std::vector<double> class_conductivity;   // of classes first_conducting_class, ..., over `largest`
+  double largest = 0;                       // largest conductivity of a phase present; 0: all insulate
+  double mean = 0;                          // sum of fraction * conductivity / largest over all voxels
+  double volume_fraction = 0;               // of everything that conducts
   int conducting_phases = 0;
   std::vector<std::string> warnings;
 };

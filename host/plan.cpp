@@ -38,15 +38,16 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
   plan.extent = extent;
   plan.gpu = device.is_cuda();
   const std::int64_t voxels = extent.voxels();
-  const std::int64_t vector = settings.precision == "double" ? Field<double>::bytes(extent)
-                                                             : Field<float>::bytes(extent);
+  const std::int64_t vector =
+      settings.precision == "double" ? Field<double>::bytes(extent) : Field<float>::bytes(extent);
   const auto add = [&](const char* name, std::int64_t bytes, bool on_device, std::array<bool, 4> alive) {
     plan.buffers.push_back({name, bytes, on_device, alive});
   };
   add("program and libraries", program_bytes, false, {true, true, true, true});
   add("labels", voxels * bytes_per_label, false, {true, true, true, true});
   add("material classes", Field<std::uint8_t>::bytes(extent), true, {false, true, true, true});
-  if (plan.gpu) add("labels on their way to the GPU", voxels * bytes_per_label, true, {false, true, false, false});
+  if (plan.gpu)
+    add("labels on their way to the GPU", voxels * bytes_per_label, true, {false, true, false, false});
   add("cluster numbers", static_cast<std::int64_t>(Buffer<std::int64_t>::bytes(voxels)), true,
       {false, true, false, false});
   add("solution x", vector, true, {false, false, true, true});
@@ -77,12 +78,13 @@ std::int64_t largest_cube(const Settings& settings, const Device& device, std::i
 void check_fits(const Plan& plan, const Settings& settings, const Device& device) {
   const auto refuse = [&](std::int64_t needed, std::int64_t available, const char* where) {
     const std::int64_t edge = largest_cube(settings, device, available);
-    throw Error(ExitCode::resources, fmt::format("the run does not fit into {}", where), to_string(plan.extent),
-                fmt::format("{:.2f} GB are needed, {:.2f} GB are free", static_cast<double>(needed) / 1e9,
-                            static_cast<double>(available) / 1e9),
-                fmt::format("up to about {0}x{0}x{0} voxels fit; use --crop{1}{2}, or a machine with more memory", edge,
-                            settings.precision == "double" ? ", --precision mixed" : "",
-                            plan.gpu ? ", --device cpu" : ""));
+    throw Error(
+        ExitCode::resources, fmt::format("the run does not fit into {}", where), to_string(plan.extent),
+        fmt::format("{:.2f} GB are needed, {:.2f} GB are free", static_cast<double>(needed) / 1e9,
+                    static_cast<double>(available) / 1e9),
+        fmt::format("up to about {0}x{0}x{0} voxels fit; use --crop{1}{2}, or a machine with more memory",
+                    edge, settings.precision == "double" ? ", --precision mixed" : "",
+                    plan.gpu ? ", --device cpu" : ""));
   };
   if (const std::int64_t available = host_memory().available; plan.peak(false) > available)
     refuse(plan.peak(false), available, "the memory of this machine");
@@ -92,13 +94,14 @@ void check_fits(const Plan& plan, const Settings& settings, const Device& device
 }
 
 std::string to_text(const Plan& plan) {
-  std::string out = fmt::format("{} voxels: {}\n{:<32}{:>16}  {}\n", plan.extent.voxels(), to_string(plan.extent),
-                                "buffer", "bytes", "stages");
+  std::string out = fmt::format("{} voxels: {}\n{:<32}{:>16}  {}\n", plan.extent.voxels(),
+                                to_string(plan.extent), "buffer", "bytes", "stages");
   for (const PlannedBuffer& b : plan.buffers) {
     std::string stages;
     for (std::size_t s = 0; s < Plan::stages.size(); ++s)
       if (b.alive[s]) stages += std::string(stages.empty() ? "" : " ") + Plan::stages[s];
-    out += fmt::format("{:<32}{:>16}  {}{}\n", b.name, b.bytes, stages, b.on_device && plan.gpu ? " (GPU)" : "");
+    out +=
+        fmt::format("{:<32}{:>16}  {}{}\n", b.name, b.bytes, stages, b.on_device && plan.gpu ? " (GPU)" : "");
   }
   const auto line = [&](const char* name, bool on_device) {
     out += fmt::format("{:<32}{:>16}  {:.1f} bytes per voxel\n", name, plan.peak(on_device),

@@ -1,4 +1,5 @@
-// What a run will take, before it starts: every large buffer in bytes, by stage, on the host and on the device.
+// What a run will take, before it starts: every large buffer in bytes, by stage, on the host and on the
+// device.
 #pragma once
 
 #include <array>
@@ -12,8 +13,8 @@ namespace tauvox {
 struct PlannedBuffer {
   std::string name;
   std::int64_t bytes = 0;
-  bool on_device = false;                // on the GPU when there is one
-  std::array<bool, 4> alive{};           // during read, label, solve, write
+  bool on_device = false;       // on the GPU when there is one
+  std::array<bool, 4> alive{};  // during read, label, solve, write
 };
 
 struct Plan {

@@ -1,4 +1,5 @@
-// Preconditioners: anything with apply_dot(r, z), which sets z = M r (M symmetric positive definite) and returns r.z.
+// Preconditioners: anything with apply_dot(r, z), which sets z = M r (M symmetric positive definite) and
+// returns r.z.
 #pragma once
 
 #include "kernels/transport.hpp"

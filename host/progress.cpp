@@ -10,10 +10,10 @@ namespace tauvox {
 
 ProgressPrinter::ProgressPrinter(const std::string& mode) {
   const bool terminal = isatty(STDERR_FILENO) != 0;
-  mode_ = mode == "never"                         ? Mode::never
-          : mode == "plain"                       ? Mode::plain
-          : mode == "always" || terminal          ? Mode::bar
-                                                  : Mode::plain;
+  mode_ = mode == "never"                ? Mode::never
+          : mode == "plain"              ? Mode::plain
+          : mode == "always" || terminal ? Mode::bar
+                                         : Mode::plain;
 }
 
 void ProgressPrinter::operator()(const std::string& doing, double fraction, const std::string& remark) {
@@ -27,12 +27,14 @@ void ProgressPrinter::operator()(const std::string& doing, double fraction, cons
   const double since = std::chrono::duration<double>(now - shown_).count();
   if (since < (mode_ == Mode::bar ? 0.1 : 10.0)) return;
   shown_ = now;
-  const double done = std::clamp(fraction, 0.0, 1.0), spent = std::chrono::duration<double>(now - start_).count();
-  const std::string left = done > 0.02 ? fmt::format("{:.0f} s left", spent * (1 - done) / done) : "estimating";
+  const double done = std::clamp(fraction, 0.0, 1.0),
+               spent = std::chrono::duration<double>(now - start_).count();
+  const std::string left =
+      done > 0.02 ? fmt::format("{:.0f} s left", spent * (1 - done) / done) : "estimating";
   if (mode_ == Mode::bar) {
     const int filled = static_cast<int>(done * 24);
-    fmt::print(stderr, "\r\033[K{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "", 24 - filled, 100 * done,
-               left, remark);
+    fmt::print(stderr, "\r\033[K{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "", 24 - filled,
+               100 * done, left, remark);
     std::fflush(stderr);
     visible_ = true;
   } else {

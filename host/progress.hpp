@@ -1,4 +1,5 @@
-// Progress on standard error: a bar with the time left on a terminal, plain lines at most every 10 s in a log.
+// Progress on standard error: a bar with the time left on a terminal, plain lines at most every 10 s in a
+// log.
 #pragma once
 
 #include <chrono>

@@ -20,7 +20,9 @@ Json number(const std::optional<double>& value) {
 }
 
 template <class T>
-Json triple(const std::array<T, 3>& zyx) { return Json::array({zyx[0], zyx[1], zyx[2]}); }
+Json triple(const std::array<T, 3>& zyx) {
+  return Json::array({zyx[0], zyx[1], zyx[2]});
+}
 
 std::string text(const std::optional<double>& value, const char* missing) {
   return value ? fmt::format("{:.17g}", *value) : missing;
@@ -28,7 +30,8 @@ std::string text(const std::optional<double>& value, const char* missing) {
 
 // Digits that the error supports, and one more.
 std::string rounded(double value, double relative_error) {
-  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(std::max(relative_error, 1e-12)))) + 1, 4, 13);
+  const int digits =
+      std::clamp(static_cast<int>(std::ceil(-std::log10(std::max(relative_error, 1e-12)))) + 1, 4, 13);
   return fmt::format("{:.{}g}", value, digits);
 }
 
@@ -69,10 +72,14 @@ Json axis_json(const AxisResult& r, const std::string& unit) {
 
 const char* status_name(Status status) {
   switch (status) {
-    case Status::converged: return "converged";
-    case Status::not_percolating: return "not_percolating";
-    case Status::not_converged: return "not_converged";
-    case Status::failed: return "failed";
+    case Status::converged:
+      return "converged";
+    case Status::not_percolating:
+      return "not_percolating";
+    case Status::not_converged:
+      return "not_converged";
+    case Status::failed:
+      return "failed";
   }
   return "failed";
 }
@@ -126,8 +133,11 @@ Json to_json(const RunReport& report) {
   input["voxel_size_source"] = v.voxel_size_source.empty() ? Json(nullptr) : Json(v.voxel_size_source);
   j["phases"] = Json::array();
   for (const Phase& p : report.materials.phases)
-    j["phases"].push_back({{"label", p.label}, {"conductivity", p.conductivity}, {"unit", report.materials.unit},
-                           {"voxels", p.voxels}, {"volume_fraction", p.volume_fraction}});
+    j["phases"].push_back({{"label", p.label},
+                           {"conductivity", p.conductivity},
+                           {"unit", report.materials.unit},
+                           {"voxels", p.voxels},
+                           {"volume_fraction", p.volume_fraction}});
   Json& settings = j["settings"];
   for (const Setting& row : describe()) settings[row.name] = row.text(report.settings);
   j["device"] = report.device;
@@ -145,20 +155,23 @@ Json to_json(const RunReport& report) {
 
 std::string to_csv(const RunReport& report) {
   std::string csv =
-      "input,axis,status,effective_ratio,effective_value,unit,tortuosity_factor,tortuosity_factor_percolating,"
-      "macmullin_number,bruggeman_exponent,volume_fraction,percolating_volume_fraction,fraction_connected_26,error,"
+      "input,axis,status,effective_ratio,effective_value,unit,tortuosity_factor,tortuosity_factor_"
+      "percolating,"
+      "macmullin_number,bruggeman_exponent,volume_fraction,percolating_volume_fraction,fraction_connected_26,"
+      "error,"
       "error_kind,iterations,seconds\n";
   std::string path = report.volume->path;
   for (std::size_t at = 0; (at = path.find('"', at)) != std::string::npos; at += 2) path.insert(at, 1, '"');
   for (const AxisResult& r : report.results) {
     const char* infinite = r.status == Status::not_percolating ? "inf" : "";
-    csv += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g}\n", path,
-                       axis_name(r.axis), status_name(r.status), text(r.ratio, ""), text(r.effective_value(), ""),
-                       report.materials.unit, text(r.tortuosity_factor(), infinite),
-                       text(r.tortuosity_factor_percolating(), infinite), text(r.macmullin_number(), infinite),
-                       text(r.bruggeman_exponent(), ""), r.volume_fraction, r.percolating_volume_fraction,
-                       r.fraction_connected_26, text(r.solver.error, ""), r.solver.error_kind, r.solver.iterations,
-                       r.seconds);
+    csv +=
+        fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g}\n", path,
+                    axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
+                    text(r.effective_value(), ""), report.materials.unit,
+                    text(r.tortuosity_factor(), infinite), text(r.tortuosity_factor_percolating(), infinite),
+                    text(r.macmullin_number(), infinite), text(r.bruggeman_exponent(), ""), r.volume_fraction,
+                    r.percolating_volume_fraction, r.fraction_connected_26, text(r.solver.error, ""),
+                    r.solver.error_kind, r.solver.iterations, r.seconds);
   }
   return csv;
 }
@@ -167,8 +180,8 @@ std::string to_text(const RunReport& report) {
   const Volume& v = *report.volume;
   std::string out = fmt::format("{}  {}  on {}\n", v.path, to_string(v.extent), report.device);
   for (const Phase& p : report.materials.phases)
-    out += fmt::format("  label {:>5}  volume fraction {:.5f}  conductivity {:g} {}\n", p.label, p.volume_fraction,
-                       p.conductivity, report.materials.unit);
+    out += fmt::format("  label {:>5}  volume fraction {:.5f}  conductivity {:g} {}\n", p.label,
+                       p.volume_fraction, p.conductivity, report.materials.unit);
   for (const AxisResult& r : report.results) {
     out += fmt::format("axis {}: {}\n", axis_name(r.axis), status_name(r.status));
     if (!r.reason.empty()) out += fmt::format("  {}\n", r.reason);
@@ -178,8 +191,8 @@ std::string to_text(const RunReport& report) {
                          r.solver.error_kind);
       if (report.materials.unit != "relative")
         out += fmt::format("   D_eff = {} {}", rounded(*r.effective_value(), error), report.materials.unit);
-      out += fmt::format("\n  tortuosity factor {}   MacMullin number {}", rounded(*r.tortuosity_factor(), error),
-                         rounded(*r.macmullin_number(), error));
+      out += fmt::format("\n  tortuosity factor {}   MacMullin number {}",
+                         rounded(*r.tortuosity_factor(), error), rounded(*r.macmullin_number(), error));
       if (r.bruggeman_exponent()) out += fmt::format("   Bruggeman exponent {:.4f}", *r.bruggeman_exponent());
       out += fmt::format("\n  {} iterations, {:.2f} s\n", r.solver.iterations, r.seconds);
     } else if (r.status == Status::not_percolating) {
@@ -187,8 +200,9 @@ std::string to_text(const RunReport& report) {
     } else if (r.status == Status::not_converged) {
       out += "  no result; the best estimate so far is in the JSON report, marked as such\n";
     }
-    out += fmt::format("  conducting {:.5f} of the volume, percolating {:.5f} ({:.5f} if corners connected)\n",
-                       r.volume_fraction, r.percolating_volume_fraction, r.fraction_connected_26);
+    out +=
+        fmt::format("  conducting {:.5f} of the volume, percolating {:.5f} ({:.5f} if corners connected)\n",
+                    r.volume_fraction, r.percolating_volume_fraction, r.fraction_connected_26);
   }
   for (const std::string& warning : report.warnings) out += "warning: " + warning + "\n";
   return out;

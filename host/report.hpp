@@ -26,14 +26,14 @@ struct AxisResult {
   Axis axis = Axis::z;
   Status status = Status::failed;
   bool percolates = false;
-  std::string reason;                          // why not percolating, not converged or failed
+  std::string reason;  // why not percolating, not converged or failed
   double volume_fraction = 0, percolating_volume_fraction = 0, fraction_connected_26 = 0;
-  double largest_cluster_fraction = 0;         // of all voxels
-  double mean = 0, percolating_mean = 0;       // sum of eps_p D_p / D_max: all voxels, and what touches both faces
+  double largest_cluster_fraction = 0;    // of all voxels
+  double mean = 0, percolating_mean = 0;  // sum of eps_p D_p / D_max: all voxels, and what touches both faces
   std::optional<double> ratio, best_estimate;  // best_estimate only when not converged
   std::optional<double> flux_in, flux_out;     // in units of D_max * (potential drop) / length
   int conducting_phases = 0;
-  double largest_value = 0;                    // D_max in the unit given
+  double largest_value = 0;  // D_max in the unit given
   SolverResult solver;
   double seconds = 0;
 

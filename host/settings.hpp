@@ -1,5 +1,5 @@
-// What a run is asked to do. `describe` lists every setting once: the command line, the study file, --help and the
-// echo beside the results all follow from it.
+// What a run is asked to do. `describe` lists every setting once: the command line, the study file, --help
+// and the echo beside the results all follow from it.
 #pragma once
 
 #include <functional>
@@ -17,10 +17,10 @@ struct Settings {
   std::string input;
   io::ReadOptions read;
   // material
-  std::vector<std::int64_t> phase;                               // labels that conduct with D0 = 1
-  std::vector<std::pair<std::int64_t, double>> conductivity;     // label -> value in `unit`
+  std::vector<std::int64_t> phase;                            // labels that conduct with D0 = 1
+  std::vector<std::pair<std::int64_t, double>> conductivity;  // label -> value in `unit`
   std::string unit = "relative";
-  bool default_insulating = false;                               // labels without a value insulate
+  bool default_insulating = false;  // labels without a value insulate
   // problem
   std::string study = "effective_transport";
   std::vector<Axis> axes{Axis::z};
@@ -40,8 +40,8 @@ struct Settings {
 /// One setting: its name on the command line (--name) and in a study file (name or name_with_underscores).
 struct Setting {
   std::string name;
-  std::string group;    // heading in --help
-  std::string unit;     // of the value; may be empty
+  std::string group;  // heading in --help
+  std::string unit;   // of the value; may be empty
   std::string meaning;
   bool is_switch = false;  // given without a value on the command line
   std::function<void(Settings&, const std::string& text, const std::string& option)> set;
@@ -49,8 +49,8 @@ struct Setting {
 };
 const std::vector<Setting>& describe();
 
-/// Sets `settings` from a study file (TOML); keys are the names of describe(), values as on the command line, with
-/// TOML's numbers, arrays and tables where natural. All unknown keys are reported at once.
+/// Sets `settings` from a study file (TOML); keys are the names of describe(), values as on the command line,
+/// with TOML's numbers, arrays and tables where natural. All unknown keys are reported at once.
 /// @throws Error(usage) with line and column; Error(input_refused) when the file cannot be read.
 void read_study_file(const std::string& path, Settings& settings);
 

@@ -1,10 +1,11 @@
 // When to stop conjugate gradients: on the energy, which is D_eff.
 //
-// CG identity (Hestenes & Stiefel 1952): E_k - E* = sum over j >= k of alpha_j rho_j, so every term that has been
-// gathered is an exact piece of the error of an earlier iterate. With Jacobi the terms shrink slowly and unevenly, so
-// one small term proves nothing. The rule looks at two neighbouring windows of terms, each a fifth of all iterations
-// and at least 20 long: S1 is the newer sum, S2 the older, q = S1 / S2, and the rest of the series is taken as
-// geometric in windows, with a factor 4 for the slowing down that CG shows before it finds a new eigenvalue:
+// CG identity (Hestenes & Stiefel 1952): E_k - E* = sum over j >= k of alpha_j rho_j, so every term that has
+// been gathered is an exact piece of the error of an earlier iterate. With Jacobi the terms shrink slowly and
+// unevenly, so one small term proves nothing. The rule looks at two neighbouring windows of terms, each a
+// fifth of all iterations and at least 20 long: S1 is the newer sum, S2 the older, q = S1 / S2, and the rest
+// of the series is taken as geometric in windows, with a factor 4 for the slowing down that CG shows before
+// it finds a new eigenvalue:
 //     error_k <~ max(S1 / 4, 4 S1 q / (1 - q))
 // It is an estimate, not a bound. How it fared against the true error: DESIGN.md, "Stopping".
 #pragma once
@@ -36,8 +37,10 @@ class EnergyStop {
 
   /// Estimated (E_k - E*) / E_k; infinite while there is too little to judge by.
   double relative_error() const {
-    const std::ptrdiff_t window = std::max<std::ptrdiff_t>(20, static_cast<std::ptrdiff_t>(terms_.size()) / 5);
-    if (static_cast<std::ptrdiff_t>(terms_.size()) < 2 * window) return std::numeric_limits<double>::infinity();
+    const std::ptrdiff_t window =
+        std::max<std::ptrdiff_t>(20, static_cast<std::ptrdiff_t>(terms_.size()) / 5);
+    if (static_cast<std::ptrdiff_t>(terms_.size()) < 2 * window)
+      return std::numeric_limits<double>::infinity();
     const double newer = std::accumulate(terms_.end() - window, terms_.end(), 0.0);
     const double older = std::accumulate(terms_.end() - 2 * window, terms_.end() - window, 0.0);
     if (newer == 0) return 0;

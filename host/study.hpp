@@ -1,4 +1,5 @@
-// Studies: functions from a volume, its phases and settings to a report. Adding one is a file in studies/ and a row.
+// Studies: functions from a volume, its phases and settings to a report. Adding one is a file in studies/ and
+// a row.
 #pragma once
 
 #include <functional>

@@ -1,9 +1,9 @@
 // Study files: TOML whose keys are the settings of describe().
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <fstream>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "host/parse.hpp"
 #include "host/settings.hpp"
@@ -85,7 +85,8 @@ void read_study_file(const std::string& path, Settings& settings) {
                 fmt::format("valid are: {}", fmt::join(names, ", ")));
   for (const auto& [key, node] : table) {
     const std::string name = hyphens(std::string(key.str())), place = where(path, node.source());
-    const auto row = std::find_if(describe().begin(), describe().end(), [&](const Setting& s) { return s.name == name; });
+    const auto row =
+        std::find_if(describe().begin(), describe().end(), [&](const Setting& s) { return s.name == name; });
     row->set(settings, as_text(node, place), fmt::format("{} ({})", name, place));
   }
 }

@@ -1,5 +1,5 @@
-// Checks of a finished result against what must hold for every solution. Laws that are first order in the error
-// (fluxes, the maximum principle) are held to C sqrt(tolerance), the energy to the tolerance itself.
+// Checks of a finished result against what must hold for every solution. Laws that are first order in the
+// error (fluxes, the maximum principle) are held to C sqrt(tolerance), the energy to the tolerance itself.
 #pragma once
 
 #include <string>

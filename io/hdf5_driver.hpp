@@ -1,10 +1,10 @@
 // How HDF5 writes our files: plain reads and writes at offsets, with a memory for the first failure.
 //
-// HDF5's own driver is no use on a full disk. Version 1.10 may report success when the last chunks were lost; and a
-// file whose close did fail stays half open, and crashes the process at exit. This driver keeps errno of the first
-// failed write and from then on swallows what comes, so that HDF5 always closes cleanly; the writer asks afterwards.
-// It takes no file locks, which some network file systems lack and a temporary file of our own does not need.
-// Internal to io/; only for files named hdf5_*.cpp.
+// HDF5's own driver is no use on a full disk. Version 1.10 may report success when the last chunks were lost;
+// and a file whose close did fail stays half open, and crashes the process at exit. This driver keeps errno
+// of the first failed write and from then on swallows what comes, so that HDF5 always closes cleanly; the
+// writer asks afterwards. It takes no file locks, which some network file systems lack and a temporary file
+// of our own does not need. Internal to io/; only for files named hdf5_*.cpp.
 #pragma once
 
 #include <hdf5.h>

@@ -20,11 +20,11 @@ struct Crop {
 };
 
 struct ReadOptions {
-  std::string dataset;                              // HDF5 path; empty: the only 3-D one
+  std::string dataset;                               // HDF5 path; empty: the only 3-D one
   std::optional<std::array<std::int64_t, 3>> shape;  // raw: z, y, x
-  std::string dtype;                                // raw: "uint8", "int16", ..., "float64"
-  std::string byte_order = "little";                // raw: "little" | "big"
-  std::int64_t header_bytes = 0;                    // raw
+  std::string dtype;                                 // raw: "uint8", "int16", ..., "float64"
+  std::string byte_order = "little";                 // raw: "little" | "big"
+  std::int64_t header_bytes = 0;                     // raw
   std::optional<Crop> crop;
   std::vector<double> thresholds;                   // grey volumes: label = number of thresholds <= value
   bool as_2d = false;                               // accept a 2-D array as (1, y, x)
@@ -34,8 +34,8 @@ struct ReadOptions {
 /// What the file says about the array that `read_volume` would read; no voxel has been read.
 struct VolumeDescription {
   std::string format, dataset, stored_type;
-  Extent extent;        // as stored
-  Extent read_extent;   // after the crop
+  Extent extent;       // as stored
+  Extent read_extent;  // after the crop
   std::optional<std::array<double, 3>> voxel_size;
   std::string voxel_size_source;
   std::vector<std::string> notices;
@@ -46,7 +46,8 @@ struct VolumeDescription {
 VolumeDescription describe_volume(const std::string& path, const ReadOptions& options = {});
 
 /// @param progress called with the fraction read, from 0 to 1; may be empty.
-/// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too many).
+/// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too
+/// many).
 Volume read_volume(const std::string& path, const ReadOptions& options = {},
                    const std::function<void(double)>& progress = {});
 

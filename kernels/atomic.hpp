@@ -1,5 +1,5 @@
-// Integer atomics that mean the same on CPU threads and on a CUDA device. Integers only: sums of floating-point
-// numbers have a fixed order (launch.hpp).
+// Integer atomics that mean the same on CPU threads and on a CUDA device. Integers only: sums of
+// floating-point numbers have a fixed order (launch.hpp).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ TAUVOX_HD void atomic_or(std::uint32_t* target, std::uint32_t bits) {
 #ifdef __CUDA_ARCH__
   atomicOr(target, bits);
 #else
-  if ((__atomic_load_n(target, __ATOMIC_RELAXED) & bits) != bits) __atomic_fetch_or(target, bits, __ATOMIC_RELAXED);
+  if ((__atomic_load_n(target, __ATOMIC_RELAXED) & bits) != bits)
+    __atomic_fetch_or(target, bits, __ATOMIC_RELAXED);
 #endif
 }
 

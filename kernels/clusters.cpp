@@ -21,7 +21,8 @@ struct Forest {
     std::int64_t above = atomic_load(parent + i);
     while (above != i) {
       const std::int64_t higher = atomic_load(parent + above);
-      if (higher != above) atomic_store(parent + i, higher);  // halve the path: parents only ever move rootwards
+      if (higher != above)
+        atomic_store(parent + i, higher);  // halve the path: parents only ever move rootwards
       i = above;
       above = higher;
     }
@@ -90,7 +91,8 @@ struct JoinNeighbours {
                              nx = wrapped(x + dx, e.nx, joined[2]);
           if (nz < 0 || ny < 0 || nx < 0 || !conducts(nx, ny, nz)) continue;
           if (steps == 1 && dx != 0 && x > 0) continue;  // same run
-          // Where this voxel and its x- neighbour are in runs that the neighbour has joined, it is done already.
+          // Where this voxel and its x- neighbour are in runs that the neighbour has joined, it is done
+          // already.
           if (!corners && dx == 0 && x > 0 && conducts(x - 1, y, z) && conducts(nx - 1, ny, nz)) continue;
           forest.join(x + e.nx * (y + e.ny * z), nx + e.nx * (ny + e.ny * nz));
         }
@@ -111,7 +113,8 @@ struct IsRoot {
   TAUVOX_HD bool operator()(std::int64_t i) const { return parent[i] == i; }
 };
 
-// Numbers are written over parents in two steps, so that no second array is needed. Below zero means "number".
+// Numbers are written over parents in two steps, so that no second array is needed. Below zero means
+// "number".
 struct NumberRoots {
   const std::int64_t* roots;
   std::int64_t* parent;
@@ -148,11 +151,12 @@ struct Measure {
       if (n[begin] > 0) add(n[begin], end - begin, begin, end - 1, y, z);
     }
   }
-  TAUVOX_HD void add(std::int64_t k, std::int64_t count, std::int64_t first, std::int64_t last, std::int64_t y,
-                     std::int64_t z) const {
+  TAUVOX_HD void add(std::int64_t k, std::int64_t count, std::int64_t first, std::int64_t last,
+                     std::int64_t y, std::int64_t z) const {
     atomic_add(voxels + (k - 1), count);
     const std::uint32_t bits = (z == 0 ? 1u : 0u) | (z == e.nz - 1 ? 2u : 0u) | (y == 0 ? 4u : 0u) |
-                               (y == e.ny - 1 ? 8u : 0u) | (first == 0 ? 16u : 0u) | (last == e.nx - 1 ? 32u : 0u);
+                               (y == e.ny - 1 ? 8u : 0u) | (first == 0 ? 16u : 0u) |
+                               (last == e.nx - 1 ? 32u : 0u);
     if (bits) atomic_or(touches + (k - 1), bits);
   }
 };
@@ -210,7 +214,8 @@ Clusters find_clusters(const Field<std::uint8_t>& classes, Connectivity connecti
                  JoinNeighbours{classes.view(), forest, e, connectivity == Connectivity::all_26, joined});
   for_each_voxel(device, e, Flatten{forest, e.nx, e.ny});
 
-  const auto count = static_cast<std::int64_t>(sum_over_voxels<1>(device, e, CountRoots{parent, e.nx, e.ny})[0]);
+  const auto count =
+      static_cast<std::int64_t>(sum_over_voxels<1>(device, e, CountRoots{parent, e.nx, e.ny})[0]);
   const auto size = static_cast<std::size_t>(count);
   clusters.voxels.resize(size);
   clusters.touches.resize(size);
@@ -234,7 +239,8 @@ Clusters find_clusters(const Field<std::uint8_t>& classes, Connectivity connecti
 std::int64_t keep_spanning(Field<std::uint8_t>& classes, const Clusters& clusters, Axis axis) {
   const Extent& e = classes.extent();
   std::vector<std::uint8_t> keep(static_cast<std::size_t>(clusters.count()));
-  for (std::int64_t k = 0; k < clusters.count(); ++k) keep[static_cast<std::size_t>(k)] = clusters.spans(k, axis);
+  for (std::int64_t k = 0; k < clusters.count(); ++k)
+    keep[static_cast<std::size_t>(k)] = clusters.spans(k, axis);
   Buffer<std::uint8_t> table(classes.device(), clusters.count());
   table.copy_from(keep);
   return static_cast<std::int64_t>(

@@ -1,8 +1,8 @@
 // Connected clusters of conducting voxels, and which outer faces each touches.
 //
-// Union-find with atomic minima (Playne & Hawick 2018, doi 10.1109/TPDS.2018.2799216, is the GPU relative): the root
-// of a cluster is its first voxel in memory order, so numbers and answers do not depend on threads or device.
-// Bytes per voxel while it exists: 8.
+// Union-find with atomic minima (Playne & Hawick 2018, doi 10.1109/TPDS.2018.2799216, is the GPU relative):
+// the root of a cluster is its first voxel in memory order, so numbers and answers do not depend on threads
+// or device. Bytes per voxel while it exists: 8.
 #pragma once
 
 #include <array>
@@ -17,9 +17,10 @@ namespace tauvox {
 enum class Connectivity { faces_6, all_26 };
 
 struct Clusters {
-  Buffer<std::int64_t> number;        // per voxel, [z][y][x] without halo: 0 = does not conduct, else 1, 2, ...
-  std::vector<std::int64_t> voxels;   // per cluster; entry 0 is cluster 1
-  std::vector<std::uint32_t> touches; // per cluster, bit 2*axis: the face before the first layer; +1: behind the last
+  Buffer<std::int64_t> number;  // per voxel, [z][y][x] without halo: 0 = does not conduct, else 1, 2, ...
+  std::vector<std::int64_t> voxels;  // per cluster; entry 0 is cluster 1
+  std::vector<std::uint32_t>
+      touches;  // per cluster, bit 2*axis: the face before the first layer; +1: behind the last
 
   std::int64_t count() const { return static_cast<std::int64_t>(voxels.size()); }
   bool spans(std::int64_t cluster, Axis axis) const {

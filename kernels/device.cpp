@@ -42,8 +42,9 @@ CudaProbe probe_cuda() {
     (void)cudaGetLastError();
     const std::string versions = "driver supports CUDA " + cuda_version_text(probe.driver_version) +
                                  ", this build needs " + cuda_version_text(probe.runtime_version);
-    probe.unavailable = probe.driver_version == 0 ? std::string("no NVIDIA driver found (libcuda.so.1); ") + versions
-                                                  : std::string(cudaGetErrorString(status)) + "; " + versions;
+    probe.unavailable = probe.driver_version == 0
+                            ? std::string("no NVIDIA driver found (libcuda.so.1); ") + versions
+                            : std::string(cudaGetErrorString(status)) + "; " + versions;
     return probe;
   }
   for (int i = 0; i < count; ++i) {
@@ -66,7 +67,8 @@ CudaProbe probe_cuda() {
     (void)cudaGetLastError();
     probe.devices.push_back(info);
   }
-  if (probe.devices.empty()) probe.unavailable = "the driver lists no CUDA device (is CUDA_VISIBLE_DEVICES empty?)";
+  if (probe.devices.empty())
+    probe.unavailable = "the driver lists no CUDA device (is CUDA_VISIBLE_DEVICES empty?)";
   return probe;
 }
 #else
@@ -113,7 +115,9 @@ std::int64_t peak_resident_bytes() {
 }
 
 Device::Device(int cuda_index, int threads)
-    : cuda_index_(cuda_index), threads_(threads), meter_(std::make_shared<MemoryMeter>()),
+    : cuda_index_(cuda_index),
+      threads_(threads),
+      meter_(std::make_shared<MemoryMeter>()),
       scratch_(std::make_shared<Scratch>()) {}
 
 Device Device::cpu(int threads) {
@@ -154,8 +158,8 @@ void* Device::allocate(std::size_t bytes) const {
     if (status != cudaSuccess) {
       (void)cudaGetLastError();
       throw Error(ExitCode::device, "out of GPU memory", description_,
-                  std::to_string(bytes) + " bytes could not be allocated beside " + std::to_string(meter_->now) +
-                      " in use: " + cudaGetErrorString(status),
+                  std::to_string(bytes) + " bytes could not be allocated beside " +
+                      std::to_string(meter_->now) + " in use: " + cudaGetErrorString(status),
                   "use --precision mixed, --crop, or --device cpu");
     }
 #endif
@@ -163,8 +167,8 @@ void* Device::allocate(std::size_t bytes) const {
     pointer = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
     if (!pointer)
       throw Error(ExitCode::resources, "out of memory", description_,
-                  std::to_string(bytes) + " bytes could not be allocated beside " + std::to_string(meter_->now) +
-                      " in use",
+                  std::to_string(bytes) + " bytes could not be allocated beside " +
+                      std::to_string(meter_->now) + " in use",
                   "use --precision mixed or --crop; --dry-run says what a run needs");
   }
   meter_->add(static_cast<std::int64_t>(bytes));
@@ -214,7 +218,8 @@ void Device::zero(void* pointer, std::size_t bytes) const {
   const std::int64_t size = static_cast<std::int64_t>(bytes);
 #pragma omp parallel for schedule(static) num_threads(threads_)
   for (std::int64_t begin = 0; begin < size; begin += block)
-    std::memset(static_cast<char*>(pointer) + begin, 0, static_cast<std::size_t>(std::min(block, size - begin)));
+    std::memset(static_cast<char*>(pointer) + begin, 0,
+                static_cast<std::size_t>(std::min(block, size - begin)));
 }
 
 double* Device::scratch(std::int64_t count) const {

@@ -1,7 +1,7 @@
 // Where work runs (CPU threads or one CUDA device), and memory there.
 //
-// A Device is a small value made once and passed down. It carries the count of bytes it has handed out, so that
-// every run can report its exact peak, and the scratch space of the sums.
+// A Device is a small value made once and passed down. It carries the count of bytes it has handed out, so
+// that every run can report its exact peak, and the scratch space of the sums.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,8 @@ struct CudaDeviceInfo {
 
 /// What the CUDA part of this build finds on this machine.
 struct CudaProbe {
-  bool built = false;                   // compiled with CUDA
-  std::string unavailable;              // why no device can be used; empty when one can
+  bool built = false;                           // compiled with CUDA
+  std::string unavailable;                      // why no device can be used; empty when one can
   int runtime_version = 0, driver_version = 0;  // 13000 = 13.0; 0 = none
   std::vector<CudaDeviceInfo> devices;
 };
@@ -82,14 +82,15 @@ HostMemory host_memory();
 /// Largest resident set of this process so far, in bytes.
 std::int64_t peak_resident_bytes();
 
-/// Uninitialised memory on a device; owned, movable, not copyable. 256 bytes of padding follow the last element,
-/// so that a vector load may run past the end.
+/// Uninitialised memory on a device; owned, movable, not copyable. 256 bytes of padding follow the last
+/// element, so that a vector load may run past the end.
 template <class T>
 class Buffer {
  public:
   Buffer() = default;
   Buffer(const Device& device, std::int64_t size)
-      : device_(std::make_shared<Device>(device)), size_(size),
+      : device_(std::make_shared<Device>(device)),
+        size_(size),
         data_(static_cast<T*>(device.allocate(bytes(size)))) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
@@ -108,7 +109,9 @@ class Buffer {
   void zero() { device_->zero(data_, bytes(size_)); }
 
   /// What a Buffer of `size` elements takes from the device.
-  static constexpr std::size_t bytes(std::int64_t size) { return static_cast<std::size_t>(size) * sizeof(T) + 256; }
+  static constexpr std::size_t bytes(std::int64_t size) {
+    return static_cast<std::size_t>(size) * sizeof(T) + 256;
+  }
 
  private:
   void swap(Buffer& other) noexcept {

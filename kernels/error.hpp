@@ -12,15 +12,15 @@ namespace tauvox {
 /// Exit codes of the program; every Error carries one.
 enum class ExitCode : int {
   success = 0,
-  usage = 2,           // command line or study file
-  input_refused = 3,   // the input cannot be opened, read or trusted
-  input_invalid = 4,   // readable, but its contents do not fit the request
-  resources = 5,       // memory or disk, found before the work starts
-  not_converged = 6,   // best value written, marked as such
-  output = 7,          // an output cannot be written
-  device = 8,          // the GPU, its driver, or the request for one
-  internal = 9,        // a self-check failed: never trust the number
-  checkpointed = 75,   // stopped on a signal with a checkpoint
+  usage = 2,          // command line or study file
+  input_refused = 3,  // the input cannot be opened, read or trusted
+  input_invalid = 4,  // readable, but its contents do not fit the request
+  resources = 5,      // memory or disk, found before the work starts
+  not_converged = 6,  // best value written, marked as such
+  output = 7,         // an output cannot be written
+  device = 8,         // the GPU, its driver, or the request for one
+  internal = 9,       // a self-check failed: never trust the number
+  checkpointed = 75,  // stopped on a signal with a checkpoint
 };
 
 class Error : public std::runtime_error {
@@ -31,8 +31,8 @@ class Error : public std::runtime_error {
   /// @param advice what the user can do, with the valid choices; may be empty
   Error(ExitCode code, const std::string& what, const std::string& where = "", const std::string& why = "",
         const std::string& advice = "")
-      : std::runtime_error(what + (where.empty() ? "" : " (" + where + ")") + (why.empty() ? "" : "; " + why) +
-                           (advice.empty() ? "" : "; " + advice)),
+      : std::runtime_error(what + (where.empty() ? "" : " (" + where + ")") +
+                           (why.empty() ? "" : "; " + why) + (advice.empty() ? "" : "; " + advice)),
         code_(code) {}
   ExitCode code() const { return code_; }
 

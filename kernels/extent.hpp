@@ -33,7 +33,8 @@ struct Extent {
 
 /// Text such as "251x301x301 (z,y,x)".
 inline std::string to_string(const Extent& extent) {
-  return std::to_string(extent.nz) + "x" + std::to_string(extent.ny) + "x" + std::to_string(extent.nx) + " (z,y,x)";
+  return std::to_string(extent.nz) + "x" + std::to_string(extent.ny) + "x" + std::to_string(extent.nx) +
+         " (z,y,x)";
 }
 
 /// Extent from a z,y,x triple.
@@ -41,11 +42,13 @@ inline std::string to_string(const Extent& extent) {
 inline Extent make_extent(const std::array<std::int64_t, 3>& zyx, const std::string& where = "") {
   std::int64_t voxels = 1;
   for (int axis = 0; axis < 3; ++axis) {
-    const std::string shape = std::to_string(zyx[0]) + "x" + std::to_string(zyx[1]) + "x" + std::to_string(zyx[2]);
+    const std::string shape =
+        std::to_string(zyx[0]) + "x" + std::to_string(zyx[1]) + "x" + std::to_string(zyx[2]);
     if (zyx[axis] < 1)
-      throw Error(ExitCode::input_invalid, "volume has no voxels", where,
-                  "axis " + std::to_string(axis) + " of the shape " + shape + " is " + std::to_string(zyx[axis]),
-                  "every axis needs at least one voxel");
+      throw Error(
+          ExitCode::input_invalid, "volume has no voxels", where,
+          "axis " + std::to_string(axis) + " of the shape " + shape + " is " + std::to_string(zyx[axis]),
+          "every axis needs at least one voxel");
     if (__builtin_mul_overflow(voxels, zyx[axis], &voxels) || voxels >= (std::int64_t{1} << 62))
       throw Error(ExitCode::input_invalid, "volume is too large to count", where, "shape " + shape,
                   "the product of the axes must stay below 2^62");

@@ -1,8 +1,8 @@
 // What lies between two voxels: the face conductance, from the material classes on its two sides.
 //
-// Two half-voxel resistances in series: g_ab = 1 / (r_a/2 + r_b/2), with r = 1/sigma per class. A boundary is a
-// material: the wall (r = infinity) lets nothing through, the electrode plate (r = 0) leaves half a voxel, 2 sigma,
-// which is exactly a Dirichlet value on the outer face. Both live in the halo of the class field.
+// Two half-voxel resistances in series: g_ab = 1 / (r_a/2 + r_b/2), with r = 1/sigma per class. A boundary is
+// a material: the wall (r = infinity) lets nothing through, the electrode plate (r = 0) leaves half a voxel,
+// 2 sigma, which is exactly a Dirichlet value on the outer face. Both live in the halo of the class field.
 //
 // Per axis g is scaled by (h_flow / h_axis)^2, so that D_eff is the sum of g (du)^2 times n_flow / (n_1 n_2).
 #pragma once
@@ -43,9 +43,11 @@ inline FaceTable make_faces(const std::vector<double>& conductivity, const std::
   const auto n = static_cast<std::size_t>(table.classes);
   std::vector<double> resistance(n, std::numeric_limits<double>::infinity());
   resistance[plate_class] = 0;
-  for (std::size_t c = 0; c < conductivity.size(); ++c) resistance[c + first_conducting_class] = 1 / conductivity[c];
+  for (std::size_t c = 0; c < conductivity.size(); ++c)
+    resistance[c + first_conducting_class] = 1 / conductivity[c];
   for (int axis = 0; axis < 3; ++axis) {
-    const double ratio = voxel_size[static_cast<std::size_t>(flow)] / voxel_size[static_cast<std::size_t>(axis)];
+    const double ratio =
+        voxel_size[static_cast<std::size_t>(flow)] / voxel_size[static_cast<std::size_t>(axis)];
     for (std::size_t a = 0; a < n; ++a)
       for (std::size_t b = 0; b < n; ++b) {
         const double series = resistance[a] / 2 + resistance[b] / 2;

@@ -16,13 +16,15 @@ namespace tauvox {
 /// Trivially copyable window on a Field: (0, 0, 0) is the first voxel, -1 and n are the halo.
 template <class T>
 struct FieldView {
-  T* origin = nullptr;                      // address of voxel (0, 0, 0)
+  T* origin = nullptr;                            // address of voxel (0, 0, 0)
   std::int64_t row_stride = 0, plane_stride = 0;  // elements from y to y+1, from z to z+1
 
   TAUVOX_HD std::int64_t offset(std::int64_t x, std::int64_t y, std::int64_t z) const {
     return x + y * row_stride + z * plane_stride;
   }
-  TAUVOX_HD T& operator()(std::int64_t x, std::int64_t y, std::int64_t z) const { return origin[offset(x, y, z)]; }
+  TAUVOX_HD T& operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    return origin[offset(x, y, z)];
+  }
 };
 
 /// Owned voxel array on a device, zero everywhere (halo included) when made.

@@ -37,7 +37,9 @@ struct JoinSides {
 };
 
 Extent layer_extent(const Extent& e, Axis axis) {
-  return axis == Axis::z ? Extent{e.nx, e.ny, 1} : axis == Axis::y ? Extent{e.nx, e.nz, 1} : Extent{e.ny, e.nz, 1};
+  return axis == Axis::z   ? Extent{e.nx, e.ny, 1}
+         : axis == Axis::y ? Extent{e.nx, e.nz, 1}
+                           : Extent{e.ny, e.nz, 1};
 }
 
 }  // namespace
@@ -56,8 +58,8 @@ void join_sides(Field<T>& field, const std::array<bool, 3>& joined) {
                      JoinSides<T>{{field.view(), static_cast<int>(axis)}, field.extent().along(axis)});
 }
 
-#define TAUVOX_INSTANTIATE(T)                       \
-  template void fill_side(Field<T>&, Axis, T);      \
+#define TAUVOX_INSTANTIATE(T)                  \
+  template void fill_side(Field<T>&, Axis, T); \
   template void join_sides(Field<T>&, const std::array<bool, 3>&);
 TAUVOX_INSTANTIATE(std::uint8_t)
 TAUVOX_INSTANTIATE(float)

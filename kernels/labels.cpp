@@ -50,8 +50,9 @@ Field<std::uint8_t> map_labels(const Device& device, const Volume& volume,
           staged.copy_from(codes);
           source = staged.data();
         }
-        for_each_voxel(device, volume.extent,
-                       MapLabels<Code>{source, table.data(), classes.view(), volume.extent.nx, volume.extent.ny});
+        for_each_voxel(
+            device, volume.extent,
+            MapLabels<Code>{source, table.data(), classes.view(), volume.extent.nx, volume.extent.ny});
       },
       volume.codes);
   return classes;

@@ -1,10 +1,10 @@
-// The two launchers. A kernel is a functor with `operator()(x, y, z) const`; the CPU threads or a CUDA device run
-// it over all voxels. A functor may bring a tuned CPU form of a whole row, `row(y, z, nx)`; the plain form stays
-// its reference.
+// The two launchers. A kernel is a functor with `operator()(x, y, z) const`; the CPU threads or a CUDA device
+// run it over all voxels. A functor may bring a tuned CPU form of a whole row, `row(y, z, nx)`; the plain
+// form stays its reference.
 //
-// Sums have one fixed order on every device and for every number of threads: rows are gathered in chunks of about
-// 4096 voxels; inside a chunk voxel x adds to lane x % 64; the 64 lanes, and then the chunks, are added as a tree.
-// Included by the sources of kernels/ and their tests only.
+// Sums have one fixed order on every device and for every number of threads: rows are gathered in chunks of
+// about 4096 voxels; inside a chunk voxel x adds to lane x % 64; the 64 lanes, and then the chunks, are added
+// as a tree. Included by the sources of kernels/ and their tests only.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,8 @@
 #include "kernels/cuda_check.hpp"
 #include "kernels/field.hpp"
 
-// One body, compiled for several instruction sets and chosen at run time. Sanitizers cannot see into the chooser.
+// One body, compiled for several instruction sets and chosen at run time. Sanitizers cannot see into the
+// chooser.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define TAUVOX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -24,6 +25,7 @@ namespace tauvox {
 
 inline constexpr int lanes = 64;
 inline constexpr std::int64_t chunk_voxels = 4096;
+inline constexpr std::int64_t parallel_voxels = 32768;  // below, waking threads costs more than they give
 
 /// N sums gathered in one pass.
 template <int N>
@@ -49,7 +51,14 @@ namespace detail {
 
 /// Rows per chunk, from the extent alone.
 inline std::int64_t chunk_rows(const Extent& e) { return std::max<std::int64_t>(1, chunk_voxels / e.nx); }
-inline std::int64_t chunks(std::int64_t count, std::int64_t per_chunk) { return (count + per_chunk - 1) / per_chunk; }
+inline std::int64_t chunks(std::int64_t count, std::int64_t per_chunk) {
+  return (count + per_chunk - 1) / per_chunk;
+}
+
+/// Threads worth waking for this extent; what they compute does not depend on it.
+inline int team(const Device& device, const Extent& e) {
+  return e.voxels() < parallel_voxels ? 1 : device.threads();
+}
 
 template <class F>
 TAUVOX_CLONES void run_row(const F& f, std::int64_t nx, std::int64_t y, std::int64_t z) {
@@ -73,7 +82,8 @@ TAUVOX_CLONES void sum_row(const F& f, std::int64_t nx, std::int64_t y, std::int
   }
 }
 
-/// Adds `count` partial sums (N interleaved arrays of that length) in the fixed order; ends with one value each.
+/// Adds `count` partial sums (N interleaved arrays of that length) in the fixed order; ends with one value
+/// each.
 template <int N>
 Sums<N> fold_partials(double* partial, std::int64_t count) {
   while (count > 1) {
@@ -82,7 +92,8 @@ Sums<N> fold_partials(double* partial, std::int64_t count) {
       for (std::int64_t c = 0; c < next; ++c) {
         Lanes<1> sums;
         const std::int64_t end = std::min(count, (c + 1) * chunk_voxels);
-        for (std::int64_t i = c * chunk_voxels; i < end; ++i) sums.value[0][i % lanes] += partial[n * count + i];
+        for (std::int64_t i = c * chunk_voxels; i < end; ++i)
+          sums.value[0][i % lanes] += partial[n * count + i];
         sums.fold(partial + n * next + c, 1);  // never ahead of what is still to be read: next <= count
       }
     count = next;
@@ -157,7 +168,7 @@ void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
     return;
   }
 #endif
-#pragma omp parallel for schedule(static) num_threads(device.threads())
+#pragma omp parallel for schedule(static) num_threads(detail::team(device, extent))
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t y = row % extent.ny, z = row / extent.ny;
     if constexpr (requires { f.row(y, z, extent.nx); })
@@ -192,7 +203,7 @@ Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) 
   }
 #endif
   double* partial = device.scratch(N * count);
-#pragma omp parallel for schedule(static) num_threads(device.threads())
+#pragma omp parallel for schedule(static) num_threads(detail::team(device, extent))
   for (std::int64_t c = 0; c < count; ++c) {
     Lanes<N> sums;
     const std::int64_t end = std::min(rows, (c + 1) * per_chunk);

@@ -11,8 +11,8 @@ namespace tauvox {
 
 template <class T>
 struct OperatorTables {
-  Buffer<T> working;      // faces in the type of the vectors: apply, Jacobi
-  Buffer<double> exact;   // faces in FP64: residual, energy, fluxes
+  Buffer<T> working;     // faces in the type of the vectors: apply, Jacobi
+  Buffer<double> exact;  // faces in FP64: residual, energy, fluxes
   int classes = 0;
   std::unique_ptr<avx512::PairTable<T>> pairs;  // only where the tuned rows can be used
 };
@@ -129,22 +129,27 @@ template <class T>
 struct Potential {
   Faces<double> faces;
   FieldView<const T> v;
-  int flow;          // axis
-  std::int64_t n;    // voxels along it
+  int flow;        // axis
+  std::int64_t n;  // voxels along it
 
   TAUVOX_HD std::int64_t along(std::int64_t x, std::int64_t y, std::int64_t z) const {
     return flow == 0 ? z : flow == 1 ? y : x;
   }
-  /// (u_i - u_j) over the face towards `step` along `axis`; the ramp falls by 1/n a voxel, half that at a plate.
+  /// (u_i - u_j) over the face towards `step` along `axis`; the ramp falls by 1/n a voxel, half that at a
+  /// plate.
   TAUVOX_HD double drop(std::int64_t i, std::int64_t step, int axis, int sign) const {
     double ramp = 0;
-    if (axis == flow) ramp = (faces.classes.origin[i + step] == plate_class ? 0.5 : 1.0) / static_cast<double>(n);
-    return static_cast<double>(v.origin[i]) - static_cast<double>(v.origin[i + step]) + (sign > 0 ? ramp : -ramp);
+    if (axis == flow)
+      ramp = (faces.classes.origin[i + step] == plate_class ? 0.5 : 1.0) / static_cast<double>(n);
+    return static_cast<double>(v.origin[i]) - static_cast<double>(v.origin[i + step]) +
+           (sign > 0 ? ramp : -ramp);
   }
   TAUVOX_HD double g(std::int64_t i, std::int64_t step, int axis) const {
     return faces.here(static_cast<Axis>(axis), i)[faces.classes.origin[i + step]];
   }
-  TAUVOX_HD std::int64_t step(int axis) const { return axis == 2 ? 1 : axis == 1 ? v.row_stride : v.plane_stride; }
+  TAUVOX_HD std::int64_t step(int axis) const {
+    return axis == 2 ? 1 : axis == 1 ? v.row_stride : v.plane_stride;
+  }
   TAUVOX_HD double value(std::int64_t x, std::int64_t y, std::int64_t z) const {
     const double ramp = (static_cast<double>(n - along(x, y, z)) - 0.5) / static_cast<double>(n);
     return ramp + static_cast<double>(v(x, y, z));
@@ -224,8 +229,8 @@ FieldView<const T> read_only(const Field<T>& field) {
 }
 
 template <class T>
-Potential<T> potential_of(const Field<std::uint8_t>& classes, const OperatorTables<T>& tables, const Field<T>& v,
-                          Axis flow) {
+Potential<T> potential_of(const Field<std::uint8_t>& classes, const OperatorTables<T>& tables,
+                          const Field<T>& v, Axis flow) {
   return {{read_only(classes), tables.exact.data(), tables.classes},
           read_only(v),
           static_cast<int>(flow),

@@ -1,8 +1,8 @@
 // The transport operator  (A u)_i = sum over 6 faces of g_ij (u_i - u_j)  on a field of material classes.
 //
-// Always in difference form: a stored, rounded diagonal acts as a source in every voxel and moves D_eff without a
-// trace in the residual. The unknown everywhere is the deviation from the linear ramp between the plates, so its
-// halo is zero and a uniform material is solved before the first iteration. Sums are FP64.
+// Always in difference form: a stored, rounded diagonal acts as a source in every voxel and moves D_eff
+// without a trace in the residual. The unknown everywhere is the deviation from the linear ramp between the
+// plates, so its halo is zero and a uniform material is solved before the first iteration. Sums are FP64.
 //
 // Bytes per voxel of one apply: 1 (class) + 2 sizeof(T).
 #pragma once
@@ -29,9 +29,11 @@ struct OperatorTables;  // face conductances on the device, in T and in double
 template <class T>
 class TransportOperator {
  public:
-  /// @param classes with halo: plates across the flow axis, walls or periodic copies elsewhere (set_class_halo)
+  /// @param classes with halo: plates across the flow axis, walls or periodic copies elsewhere
+  /// (set_class_halo)
   /// @param flow    axis along which the plates stand; potential 1 before the first layer, 0 behind the last
-  TransportOperator(const Field<std::uint8_t>& classes, const FaceTable& faces, Axis flow, const Periodic& periodic);
+  TransportOperator(const Field<std::uint8_t>& classes, const FaceTable& faces, Axis flow,
+                    const Periodic& periodic);
   ~TransportOperator();
 
   const Device& device() const;

@@ -53,7 +53,8 @@ struct Simd<double> {
   TAUVOX_AVX512 static Register divide_or_zero(Register a, Register b) {
     return _mm512_maskz_div_pd(_mm512_cmp_pd_mask(b, zero(), _CMP_GT_OQ), a, b);
   }
-  TAUVOX_AVX512 static Register look_up(const double* table, const std::uint8_t* codes) {  // 32 entries, by 5 bits
+  TAUVOX_AVX512 static Register look_up(const double* table,
+                                        const std::uint8_t* codes) {  // 32 entries, by 5 bits
     const __m512i i = _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(codes)));
     const Register low = _mm512_permutex2var_pd(_mm512_load_pd(table), i, _mm512_load_pd(table + 8));
     const Register high = _mm512_permutex2var_pd(_mm512_load_pd(table + 16), i, _mm512_load_pd(table + 24));
@@ -84,7 +85,8 @@ struct Simd<float> {
 // Codes of the 6 faces of up to 64 voxels; order x-, x+, y-, y+, z-, z+, axis of face f: 2 - f/2.
 struct Faces {
   alignas(64) std::uint8_t code[6][64];
-  TAUVOX_AVX512 Faces(__m512i pair_code, const std::uint8_t* c, const std::int64_t (&step)[6], __mmask64 mask) {
+  TAUVOX_AVX512 Faces(__m512i pair_code, const std::uint8_t* c, const std::int64_t (&step)[6],
+                      __mmask64 mask) {
     const __m512i here = _mm512_slli_epi16(_mm512_maskz_loadu_epi8(mask, c), 3);  // classes < 8: no carry
     for (int f = 0; f < 6; ++f) {
       const __m512i pair = _mm512_or_si512(here, _mm512_maskz_loadu_epi8(mask, c + step[f]));
@@ -127,7 +129,8 @@ TAUVOX_AVX512 void jacobi(const PairTable<T>& pairs, const std::uint8_t* c, cons
     for (std::int64_t i = 0; i < 64 && x + i < nx; i += S::width) {
       const auto mask = static_cast<typename S::Mask>(first(nx - x - i));
       auto diagonal = S::zero();
-      for (int f = 0; f < 6; ++f) diagonal = S::add(diagonal, S::look_up(pairs.g[2 - f / 2], faces.code[f] + i));
+      for (int f = 0; f < 6; ++f)
+        diagonal = S::add(diagonal, S::look_up(pairs.g[2 - f / 2], faces.code[f] + i));
       S::store(mask, z + x + i, S::divide_or_zero(S::load(mask, r + x + i), diagonal));
     }
   }
@@ -135,15 +138,16 @@ TAUVOX_AVX512 void jacobi(const PairTable<T>& pairs, const std::uint8_t* c, cons
 
 }  // namespace
 
-#define TAUVOX_ROW(name, body, T)                                                                                  \
-  TAUVOX_AVX512 void name(const PairTable<T>& pairs, const std::uint8_t* c, const T* in, T* out, std::int64_t nx,  \
-                          std::int64_t row_stride, std::int64_t plane_stride) {                                    \
-    body(pairs, c, in, out, nx, row_stride, plane_stride);                                                         \
+#define TAUVOX_ROW(name, body, T)                                                                \
+  TAUVOX_AVX512 void name(const PairTable<T>& pairs, const std::uint8_t* c, const T* in, T* out, \
+                          std::int64_t nx, std::int64_t row_stride, std::int64_t plane_stride) { \
+    body(pairs, c, in, out, nx, row_stride, plane_stride);                                       \
   }
 #else
 bool available() { return false; }
-#define TAUVOX_ROW(name, body, T)                                                                                  \
-  void name(const PairTable<T>&, const std::uint8_t*, const T*, T*, std::int64_t, std::int64_t, std::int64_t) {}
+#define TAUVOX_ROW(name, body, T)                                                               \
+  void name(const PairTable<T>&, const std::uint8_t*, const T*, T*, std::int64_t, std::int64_t, \
+            std::int64_t) {}
 #endif
 
 TAUVOX_ROW(apply_row, apply, float)

@@ -30,7 +30,9 @@ struct Advance {
 template <class T>
 struct Copy {
   FieldView<T> z, p;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t iz) const { p(x, y, iz) = z(x, y, iz); }
+  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t iz) const {
+    p(x, y, iz) = z(x, y, iz);
+  }
 };
 
 template <class T>
@@ -64,10 +66,10 @@ double dot(const Field<T>& a, const Field<T>& b) {
   return sum_over_voxels<1>(a.device(), a.extent(), Product<T>{a.view(), b.view()})[0];
 }
 
-#define TAUVOX_INSTANTIATE(T)                                                         \
-  template void subtract_scaled(Field<T>&, double, const Field<T>&);                  \
-  template void advance(Field<T>&, double, Field<T>&, const Field<T>&, double);       \
-  template void copy(const Field<T>&, Field<T>&);                                     \
+#define TAUVOX_INSTANTIATE(T)                                                   \
+  template void subtract_scaled(Field<T>&, double, const Field<T>&);            \
+  template void advance(Field<T>&, double, Field<T>&, const Field<T>&, double); \
+  template void copy(const Field<T>&, Field<T>&);                               \
   template double dot(const Field<T>&, const Field<T>&);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)

@@ -1,7 +1,8 @@
-// Effective transport between two plates: div(D grad u) = 0, u = 1 on the face before the first layer, u = 0 behind
-// the last, no flux (or periodic) across the sides.
+// Effective transport between two plates: div(D grad u) = 0, u = 1 on the face before the first layer, u = 0
+// behind the last, no flux (or periodic) across the sides.
 //
-//   D_eff / D_max = (sum over faces of g (du)^2) n_flow / (n_1 n_2)      the dissipation, second order in the error
+//   D_eff / D_max = (sum over faces of g (du)^2) n_flow / (n_1 n_2)      the dissipation, second order in the
+//   error
 //
 // Only what touches both plates is solved for: islands and dead ends of one plate carry no steady flux.
 #include <fmt/format.h>
@@ -22,7 +23,9 @@ namespace tauvox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 Periodic joined_sides(Axis flow, bool periodic) {
   Periodic joined{periodic, periodic, periodic};
@@ -30,7 +33,9 @@ Periodic joined_sides(Axis flow, bool periodic) {
   return joined;
 }
 
-std::array<double, 3> spacing(const Volume& volume) { return volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0}); }
+std::array<double, 3> spacing(const Volume& volume) {
+  return volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+}
 
 /// What percolates; leaves in `classes` only clusters that touch both plates.
 void find_percolating(Field<std::uint8_t>& classes, const Materials& materials, const Periodic& joined,
@@ -61,7 +66,8 @@ template <class T>
 std::vector<float> solve(const Field<std::uint8_t>& classes, const StudyInput& in, const Periodic& joined,
                          AxisResult& result, const Progress& progress) {
   const Extent& e = classes.extent();
-  const TransportOperator<T> A(classes, make_faces(in.materials.class_conductivity, spacing(in.volume), result.axis),
+  const TransportOperator<T> A(classes,
+                               make_faces(in.materials.class_conductivity, spacing(in.volume), result.axis),
                                result.axis, joined);
   const JacobiPreconditioner<T> M{A};
   const auto n = static_cast<double>(e.along(result.axis));
@@ -76,23 +82,24 @@ std::vector<float> solve(const Field<std::uint8_t>& classes, const StudyInput& i
 
   double energy = A.energy(x), error = std::numeric_limits<double>::infinity();
   StopReason why = StopReason::iteration_limit;
-  // Rounding separates the recurrence from the true residual; a restart from the true one mends that. FP64 needs
-  // none as a rule, FP32 one or two at tight tolerances.
+  // Rounding separates the recurrence from the true residual; a restart from the true one mends that. FP64
+  // needs none as a rule, FP32 one or two at tight tolerances.
   constexpr int restarts = 4;
   for (int start = 0; start <= restarts; ++start) {
     EnergyStop stop(tolerance / 2, energy);
     double first = 0;
-    why = conjugate_gradient(A, M, x, r, p, q, stop, in.settings.max_iterations - solver.iterations,
-                             [&](std::int64_t k, double estimate) {
-                               if (!progress || k % 10 != 0) return;
-                               if (first == 0 && std::isfinite(estimate)) first = estimate;
-                               const double done = first > tolerance && std::isfinite(estimate)
-                                                       ? std::log(first / std::max(estimate, tolerance)) /
-                                                             std::log(first / tolerance)
-                                                       : 0;
-                               progress(fmt::format("axis {}", axis_name(result.axis)), done,
-                                        fmt::format("iteration {}, error {:.1e}", solver.iterations + k, estimate));
-                             });
+    why = conjugate_gradient(
+        A, M, x, r, p, q, stop, in.settings.max_iterations - solver.iterations,
+        [&](std::int64_t k, double estimate) {
+          if (!progress || k % 10 != 0) return;
+          if (first == 0 && std::isfinite(estimate)) first = estimate;
+          const double done =
+              first > tolerance && std::isfinite(estimate)
+                  ? std::log(first / std::max(estimate, tolerance)) / std::log(first / tolerance)
+                  : 0;
+          progress(fmt::format("axis {}", axis_name(result.axis)), done,
+                   fmt::format("iteration {}, error {:.1e}", solver.iterations + k, estimate));
+        });
     solver.iterations += stop.iterations();
     solver.operator_applications += stop.iterations() + 1;
     const double before = energy;
@@ -124,7 +131,8 @@ std::vector<float> solve(const Field<std::uint8_t>& classes, const StudyInput& i
     result.reason = fmt::format(
         "stopped after {} iterations with an estimated error of {:.1e}, above the tolerance {:.1e}; {}",
         solver.iterations, error, tolerance,
-        solver.iterations >= in.settings.max_iterations ? "raise --max-iterations" : "use --precision double");
+        solver.iterations >= in.settings.max_iterations ? "raise --max-iterations"
+                                                        : "use --precision double");
     return potential;
   }
   result.ratio = ratio;
@@ -136,7 +144,8 @@ std::vector<float> solve(const Field<std::uint8_t>& classes, const StudyInput& i
 
 }  // namespace
 
-std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
+std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSink& sink,
+                                            const Progress& progress) {
   std::vector<AxisResult> results;
   for (const Axis axis : in.settings.axes) {
     const auto start = Clock::now();

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Installs what is needed (Debian 12), builds and passes the tests.   usage: tests/run.sh [cmake options]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bash .ci/install tests
+build=${TAUVOX_BUILD_DIR:-build}
+cmake -S . -B "$build" -G Ninja "$@"
+cmake --build "$build"
+ctest --test-dir "$build" --output-on-failure -j"$(nproc)"
