@@ -147,7 +147,10 @@ bool Entry::is_volume(bool as_2d) const {
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
   std::string text;
-  for (const std::uint64_t length : shape) text += (text.empty() ? "" : "x") + std::to_string(length);
+  for (const std::uint64_t length : shape) {
+    if (!text.empty()) text += 'x';
+    text += std::to_string(length);
+  }
   return text.empty() ? "scalar" : text;
 }
 

@@ -46,8 +46,9 @@ std::string TiffPage::text() const {
   const char* kind = sample_format == SAMPLEFORMAT_INT      ? "int"
                      : sample_format == SAMPLEFORMAT_IEEEFP ? "float"
                                                             : "uint";
-  return fmt::format("{}x{} of {}{}{}", height, width, kind, bits,
-                     samples == 1 ? "" : fmt::format(" with {} samples", samples));
+  return fmt::format("{}x{} of {}{}{}{}", height, width, kind, bits,
+                     samples == 1 ? "" : fmt::format(" with {} samples", samples),
+                     is_lossy() ? ", compressed with loss" : "");
 }
 
 TiffFile::TiffFile(const InputFile& file)

@@ -23,7 +23,12 @@ struct TiffPage {
 
   bool same_image(const TiffPage& other) const {
     return width == other.width && height == other.height && bits == other.bits && samples == other.samples &&
-           sample_format == other.sample_format;
+           sample_format == other.sample_format && is_lossy() == other.is_lossy();
+  }
+  /// JPEG and WebP change values; a label that is nearly right is another label.
+  bool is_lossy() const {
+    return compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG ||
+           compression == 50001 /* WebP */;
   }
   std::string text() const;  // "301x301 of uint8"
 };

@@ -38,7 +38,7 @@ void check_page(const TiffPage& page, const std::string& path) {
                 fmt::format("{} bits, sample format {}", page.bits, page.sample_format),
                 "save it as 8- or 16-bit unsigned integers");
   const std::uint16_t compression = page.compression;
-  if (compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG || compression == 50001 /* WebP */)
+  if (page.is_lossy())
     throw Error(ExitCode::input_invalid, "TIFF compression changes values", path,
                 fmt::format("compression {} is lossy", compression),
                 "save the labels without loss, e.g. with LZW");
