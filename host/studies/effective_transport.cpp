@@ -103,6 +103,7 @@ std::vector<float> solve(const Field<std::uint8_t>& classes, const StudyInput& i
     solver.iterations += stop.iterations();
     solver.operator_applications += stop.iterations() + 1;
     const double before = energy;
+    A.update_halo(x);
     energy = A.energy(x);
     // The recurrence says where the energy should be; what rounding added on top is error as well.
     const double rounding = std::abs(energy - stop.energy()) / energy;
