@@ -41,11 +41,12 @@ Colour label_colour(std::int64_t code) {
                                          {0, 114, 178},    // blue
                                          {213, 94, 0}}};   // vermilion
   if (code == 0) return first;
-  // From the eighth on the wheel turns again, paler and darker in turns.
+  // From the eighth on the wheel turns again, darker and paler in turns; after five turns colours repeat.
   const std::int64_t turn = (code - 1) / 7 % 5;
   const Colour base = wheel[static_cast<std::size_t>((code - 1) % 7)];
-  const double share = 0.25 * static_cast<double>((turn + 1) / 2);
-  return turn % 2 == 1 ? mix(base, {255, 255, 255}, share) : mix(base, {0, 0, 0}, share);
+  if (turn == 0) return base;
+  const double share = turn <= 2 ? 0.45 : 0.7;
+  return mix(base, turn % 2 == 1 ? Colour{0, 0, 0} : Colour{255, 255, 255}, share);
 }
 
 Colour concentration_colour(float value) {

@@ -1,5 +1,5 @@
 // Where outputs may go, and what is left when one fails: the old file or the complete new one.
-#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -174,6 +174,25 @@ TEST_F(WriteText, WritesEveryByte) {
   io::write_text(in("file"), "", true);
   EXPECT_EQ(contents(in("file")), "");
   EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(WriteText, AKilledWriterLeavesTheOldFileOrTheCompleteNewOne) {
+  const std::size_t length = 1 << 20;
+  io::write_text(in("file"), std::string(length, 'a'), false);
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    const pid_t child = ::fork();
+    if (child == 0)
+      for (char letter = 'a';; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1))
+        io::write_text(in("file"), std::string(length, letter), true);
+    ::usleep(static_cast<useconds_t>(500 + 311 * attempt));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const std::string text = contents(in("file"));
+    ASSERT_EQ(text.size(), length);
+    ASSERT_EQ(text.find_first_not_of(text.front()), std::string::npos);
+    io::remove_stale_temporaries(in("file"));
+    ASSERT_EQ(files(), 1u);
+  }
 }
 
 TEST_F(WriteText, WritesNamesWithSpacesQuotesAndNewlines) {
