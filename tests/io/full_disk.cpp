@@ -22,7 +22,7 @@ struct Writer {
   void (*write)(const std::string& path);
 };
 
-void write_noise(const std::string& path) {
+[[maybe_unused]] void write_noise(const std::string& path) {
   const Volume volume = striped_volume(noise_extent, {0, 1});
   const std::vector<float> values = noise(noise_extent);
   io::write_field(path, {.volume = &volume, .concentration = values}, true);
