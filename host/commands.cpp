@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "host/console.hpp"
+#include "host/outputs.hpp"
 #include "host/plan.hpp"
 #include "host/progress.hpp"
 #include "host/study.hpp"
@@ -19,48 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// "out.vti" -> "out_z.vti" where several axes are asked for.
-std::string field_path(const Settings& s, Axis axis) {
-  if (s.axes.size() == 1) return s.field;
-  const std::filesystem::path path(s.field);
-  return (path.parent_path() / (path.stem().string() + "_" + axis_name(axis) + path.extension().string()))
-      .string();
-}
-
-std::string settings_path(const Settings& s) {
-  return std::filesystem::path(s.json).replace_extension(".settings.toml").string();
-}
-
-std::vector<std::string> output_paths(const Settings& s) {
-  std::vector<std::string> paths;
-  if (!s.field.empty())
-    for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
-  if (!s.json.empty() && s.json != "-") paths.insert(paths.end(), {s.json, settings_path(s)});
-  if (!s.csv.empty()) paths.push_back(s.csv);
-  if (!s.png.empty()) {
-    paths.push_back(s.png + "_structure.png");
-    for (const Axis axis : s.axes)
-      paths.push_back(fmt::format("{}_concentration_{}.png", s.png, axis_name(axis)));
-  }
-  return paths;
-}
-
-// Before any work: every output can be written, none is the input, no two are the same.
-void check_outputs(const Settings& s) {
-  if (!s.field.empty()) io::check_field_ending(s.field);
-  const std::vector<std::string> paths = output_paths(s);
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (io::same_file(paths[i], s.input))
-      throw Error(ExitCode::usage, "an output is the input", paths[i], "both name the same file",
-                  "give the output another name");
-    for (std::size_t j = 0; j < i; ++j)
-      if (paths[i] == paths[j])
-        throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",
-                    "give them different names");
-    io::check_output(paths[i], s.overwrite);
-  }
 }
 
 /// A plane that shows the direction of transport.
@@ -78,43 +37,86 @@ void write_field_of(const Settings& s, const Volume& volume, const AxisResult& r
     io::write_field(field_path(s, r.axis), file, s.overwrite);
   }
   if (!s.png.empty())
-    io::write_concentration_png(fmt::format("{}_concentration_{}.png", s.png, axis_name(r.axis)), volume, u,
-                                picture_normal(r.axis), s.overwrite);
+    io::write_concentration_png(concentration_picture_path(s, r.axis), volume, u, picture_normal(r.axis),
+                                s.overwrite);
+}
+
+bool fits(const Plan& plan, const Settings& s, const Device& device) {
+  try {
+    check_fits(plan, s, device);
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
+}
+
+/// `tauvox solve --dry-run`: the estimate is printed whether the run fits or not.
+ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
+  std::string misfit;
+  try {
+    check_fits(plan, s, device);
+  } catch (const Error& error) {
+    misfit = error.what();
+  }
+  const std::int64_t available = host_memory().available;
+  if (s.json == "-") {
+    nlohmann::ordered_json j;
+    j["status"] = "dry_run";
+    j["shape"] = plan.extent.zyx();
+    j["device"] = device.description();
+    for (const PlannedBuffer& b : plan.buffers)
+      j["buffers"].push_back({{"name", b.name}, {"bytes", b.bytes}});
+    j["host_peak_bytes"] = plan.peak(false);
+    j["device_peak_bytes"] = plan.peak(true);
+    j["host_available_bytes"] = available;
+    j["fits"] = misfit.empty();
+    print_report(j.dump(2) + "\n");
+  } else {
+    print_text(to_text(plan));
+    if (misfit.empty())
+      print_text(
+          fmt::format("fits: {:.2f} GB of host memory are free\n", static_cast<double>(available) / 1e9));
+  }
+  if (misfit.empty()) return ExitCode::success;
+  report_failure(Status::failed, ExitCode::resources, misfit);
+  return ExitCode::resources;
+}
+
+/// Standard error says that there is no result, even where the report has gone to a file.
+ExitCode report_outcome(const std::vector<AxisResult>& results) {
+  const ExitCode code = exit_code(results);
+  if (code == ExitCode::success) return code;
+  const Status status = code == ExitCode::not_converged ? Status::not_converged : Status::failed;
+  std::string message;
+  for (const AxisResult& r : results)
+    if (r.status == status)
+      message += fmt::format("{}axis {}: {}", message.empty() ? "" : "; ", axis_name(r.axis), r.reason);
+  report_failure(status, code, message);
+  return code;
 }
 
 }  // namespace
+
+std::string report_failure(Status status, ExitCode code, const std::string& message) {
+  const nlohmann::ordered_json j{
+      {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", message}};
+  std::string line = j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  print_note("error: " + one_line(message) + "\n" + line);
+  return line;
+}
 
 ExitCode run_solve(Settings s) {
   check(s);
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
+  if (!notice.empty()) print_note("notice: " + notice + "\n");
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
-  const Plan plan = make_plan(description.read_extent, s, device);
-  if (s.dry_run) {
-    std::string text = to_text(plan);
-    if (s.json == "-") {
-      nlohmann::ordered_json j;
-      j["status"] = "dry_run";
-      j["shape"] = plan.extent.zyx();
-      j["device"] = device.description();
-      for (const PlannedBuffer& b : plan.buffers)
-        j["buffers"].push_back({{"name", b.name}, {"bytes", b.bytes}});
-      j["host_peak_bytes"] = plan.peak(false);
-      j["device_peak_bytes"] = plan.peak(true);
-      j["host_available_bytes"] = host_memory().available;
-      text = j.dump(2) + "\n";
-    }
-    fmt::print("{}", text);
-    check_outputs(s);
-    check_fits(plan, s, device);
-    if (s.json != "-")
-      fmt::print("fits: {:.2f} GB of host memory are free\n",
-                 static_cast<double>(host_memory().available) / 1e9);
-    return ExitCode::success;
-  }
   check_outputs(s);
-  check_fits(plan, s, device);
+  // What is needed whatever the labels are, before they are read; the whole need once they are known.
+  const Plan least = make_plan(description.read_extent, s, device, 0);
+  if (s.dry_run && !fits(least, s, device)) return dry_run(least, s, device);
+  check_fits(least, s, device);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   const auto progress = [&](const std::string& doing, double fraction, const std::string& remark) {
@@ -127,6 +129,11 @@ ExitCode run_solve(Settings s) {
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
   report.materials = assign_materials(volume, s);
+  const Plan plan = make_plan(volume.extent, s, device, report.materials.volume_fraction,
+                              std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1);
+  printer.clear();
+  if (s.dry_run) return dry_run(plan, s, device);
+  check_fits(plan, s, device);
   report.device = device.description();
   if (!notice.empty()) report.warnings.push_back(notice);
   report.warnings.insert(report.warnings.end(), volume.notices.begin(), volume.notices.end());
@@ -147,7 +154,7 @@ ExitCode run_solve(Settings s) {
   report.seconds.emplace_back("solve", seconds_since(solve_start) - writing);
   printer.clear();
   if (!s.png.empty())
-    io::write_label_png(s.png + "_structure.png", volume, picture_normal(s.axes.front()), s.overwrite);
+    io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);
   report.seconds.emplace_back("write", writing);
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
@@ -156,16 +163,22 @@ ExitCode run_solve(Settings s) {
 
   if (!s.csv.empty()) io::write_text(s.csv, to_csv(report), s.overwrite);
   const std::string json = to_json(report).dump(2) + "\n";
-  if (!s.json.empty() && s.json != "-") {
-    io::write_text(s.json, json, s.overwrite);
-    io::write_text(settings_path(s), to_study_file(s), s.overwrite);
-  }
-  if (s.json == "-") fmt::print("{}", json);
-  if (!s.quiet || s.json.empty()) fmt::print(s.json == "-" ? stderr : stdout, "{}", to_text(report));
-  return exit_code(report.results);
+  if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
+  if (const std::string path = settings_path(s); !path.empty())
+    io::write_text(path, to_study_file(s), s.overwrite);
+  if (s.json == "-") print_report(json);
+  if (!s.quiet || s.json.empty()) (s.json == "-" ? print_note : print_text)(to_text(report));
+  return report_outcome(report.results);
 }
 
-ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, const std::string& json) {
+ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, const std::string& json,
+                     bool overwrite) {
+  if (!json.empty() && json != "-") {
+    if (io::same_file(json, path))
+      throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
+                  "give the report another name");
+    io::check_output(json, overwrite);
+  }
   const Volume volume = io::read_volume(path, options);
   const Device device = Device::cpu();
   nlohmann::ordered_json j;
@@ -195,11 +208,11 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
     if (code < examined) {
       std::vector<std::uint8_t> classes(volume.labels.size(), wall_class);
       classes[code] = first_conducting_class;
-      const Clusters clusters = find_clusters(map_labels(device, volume, classes), Connectivity::faces_6);
+      const Clusters clusters =
+          find_clusters(Runs(map_labels(device, volume, classes)), Connectivity::faces_6);
       along.clear();
       for (const Axis axis : all_axes) {
-        bool any = false;
-        for (std::int64_t k = 0; k < clusters.count(); ++k) any = any || clusters.spans(k, axis);
+        const bool any = clusters.spanning_voxels(axis) > 0;
         if (any) along += std::string(along.empty() ? "" : " ") + axis_name(axis);
         spans[axis_name(axis)] = any;
       }
@@ -215,10 +228,10 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   for (const std::string& notice : volume.notices) text += "notice: " + notice + "\n";
   j["warnings"] = volume.notices;
   if (json == "-")
-    fmt::print("{}\n", j.dump(2));
+    print_report(j.dump(2) + "\n");
   else {
-    if (!json.empty()) io::write_text(json, j.dump(2) + "\n", false);
-    fmt::print("{}", text);
+    if (!json.empty()) io::write_text(json, j.dump(2) + "\n", overwrite);
+    print_text(text);
   }
   return ExitCode::success;
 }
@@ -227,9 +240,11 @@ ExitCode run_generate(const GenerateSettings& settings, const std::string& path,
   io::check_output(path, overwrite);
   const Volume volume = generate(settings);
   io::write_volume(path, volume, overwrite);
-  fmt::print("{}: {}\n  {}\n", path, to_string(volume.extent), volume.path);
+  std::string text = fmt::format("{}: {}\n  {}\n", path, to_string(volume.extent), volume.path);
   for (const Label& label : volume.labels)
-    fmt::print("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels, volume.fraction(label));
+    text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
+                        volume.fraction(label));
+  print_text(text);
   return ExitCode::success;
 }
 
@@ -253,19 +268,20 @@ ExitCode run_info(bool json) {
          {"free_bytes", d.free_bytes},
          {"ecc", d.ecc}});
   if (json) {
-    fmt::print("{}\n", j.dump(2));
+    print_report(j.dump(2) + "\n");
     return ExitCode::success;
   }
-  fmt::print(
+  std::string text = fmt::format(
       "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
       j["version"].get<std::string>(), j["compiler"].get<std::string>(),
       fmt::join(io::readable_formats(), ", "), probe.built ? "built in" : "not built in", usable_processors(),
       static_cast<double>(memory.available) / 1e9, static_cast<double>(memory.total) / 1e9);
-  if (!probe.unavailable.empty()) fmt::print("  no GPU: {}\n", probe.unavailable);
+  if (!probe.unavailable.empty()) text += fmt::format("  no GPU: {}\n", probe.unavailable);
   for (const CudaDeviceInfo& d : probe.devices)
-    fmt::print("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index, d.name,
-               static_cast<double>(d.free_bytes) / 1e9, static_cast<double>(d.total_bytes) / 1e9,
-               d.compute_major, d.compute_minor);
+    text += fmt::format("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index,
+                        d.name, static_cast<double>(d.free_bytes) / 1e9,
+                        static_cast<double>(d.total_bytes) / 1e9, d.compute_major, d.compute_minor);
+  print_text(text);
   return ExitCode::success;
 }
 

@@ -259,7 +259,7 @@ void check(const GenerateSettings& settings, const Point& edges) {
   for (const std::int64_t edge : edges) box *= static_cast<double>(edge) / unit_edge;
   const double mean_cube = (smallest + largest) * (smallest * smallest + largest * largest) / 4;
   const double particles = (1 - porosity - binder) * box / (0.5236 * mean_cube);
-  if (particles > most_particles / 2)
+  if (particles > most_particles / 2.0)
     refuse("too many particles",
            fmt::format("about {:.0f} for diameters {} to {}", particles, smallest, largest),
            fmt::format("give larger diameters or a less flat box: at most {} particles", most_particles / 2));

@@ -36,11 +36,12 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 /// Solves A (ramp + x) = b for the deviation x, in place, until `stop` is content.
 /// Operator:       residual(x, r) -> ||r||^2, apply_dot(p, q) -> p.q, update_halo(p)
 /// Preconditioner: apply_dot(r, z) -> r.z with z = M r
+/// Vector:         Field<T> or Buffer<T> (vector.hpp)
 /// @param r, p, q work space, zero halos
 /// @throws Error(internal) within one iteration when a number is not finite
-template <class T, class Operator, class Preconditioner>
-StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Field<T>& x, Field<T>& r,
-                              Field<T>& p, Field<T>& q, EnergyStop& stop, std::int64_t limit,
+template <class Vector, class Operator, class Preconditioner>
+StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& x, Vector& r, Vector& p,
+                              Vector& q, EnergyStop& stop, std::int64_t limit,
                               const IterationObserver& observe) {
   A.residual(x, r);                                           // r = b - A x
   double rho = detail::finite(M.apply_dot(r, q), "r.Mr", 0);  // z = M r, in q

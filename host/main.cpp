@@ -1,11 +1,11 @@
 // The program: parses the command line, runs a command, turns errors into messages and exit codes.
-#include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
-#include <nlohmann/json.hpp>
+#include <cstdlib>
 
 #include "host/commands.hpp"
+#include "host/console.hpp"
 #include "host/parse.hpp"
 
 namespace {
@@ -28,10 +28,30 @@ void add_settings(CLI::App* app, std::vector<Given>& given,
   for (Given& g : given) {  // after the last push_back: CLI11 keeps addresses
     const std::string help =
         g.setting->meaning + (g.setting->unit.empty() ? "" : " [" + g.setting->unit + "]");
-    g.option = g.setting->is_switch ? app->add_flag("--" + g.setting->name, help)
-                                    : app->add_option("--" + g.setting->name, g.text, help)->type_name("");
+    g.option = g.setting->is_switch
+                   ? app->add_flag("--" + g.setting->name, help)
+                   : app->add_option("--" + g.setting->name, g.text, help)->type_name("VALUE");
     g.option->group(g.setting->group);
   }
+}
+
+/// "did you mean --phase?" for the first argument that looks like an option or a command and is none.
+std::string suggestion(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> commands, options;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    commands.push_back(command->get_name());
+    for (const CLI::Option* option : command->get_options())
+      for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  for (int i = 1; i < argc; ++i) {
+    const std::string given = std::string(argv[i]).substr(0, std::string(argv[i]).find('='));
+    if (i > 1 && !given.starts_with("--")) continue;
+    const std::vector<std::string>& valid = given.starts_with("--") ? options : commands;
+    if (std::find(valid.begin(), valid.end(), given) != valid.end()) continue;
+    if (const std::string near = parse::nearest(given, valid); !near.empty())
+      return "did you mean " + near + "? ";
+  }
+  return "";
 }
 
 void apply_given(const std::vector<Given>& given, Settings& settings) {
@@ -47,6 +67,12 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
 
   CLI::App* solve =
       app.add_subcommand("solve", "effective diffusivity or conductivity and tortuosity factor");
+  solve->footer(
+      "Examples:\n"
+      "  tauvox solve cathode.h5 --phase 0 --axis all\n"
+      "  tauvox solve cathode.tif --conductivity 0=0,1=0.01,2=1 --unit S/m --json out.json --field out.vti\n"
+      "  tauvox solve study.toml        every option above is also a key of a study file: axis = \"z\"\n"
+      "The effective settings are written beside the results, as NAME.settings.toml, a study file.");
   std::string input;
   solve->add_option("input", input, "volume (HDF5, TIFF, raw) or study file (.toml)")
       ->required()
@@ -58,31 +84,56 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
       app.add_subcommand("inspect", "what is in a volume: shape, labels, percolation; no solve");
   std::string inspect_input, inspect_json;
   inspect->add_option("input", inspect_input, "volume")->required()->type_name("");
-  inspect->add_option("--json", inspect_json, "report; - for standard output")->type_name("");
+  inspect->add_option("--json", inspect_json, "report; - for standard output")->type_name("FILE");
+  bool inspect_overwrite = false;
+  inspect->add_flag("--overwrite", inspect_overwrite, "replace the report if it exists");
   std::vector<Given> inspect_given;
   add_settings(inspect, inspect_given,
                [](const Setting& s) { return s.group == "Input" && s.name != "input"; });
 
   CLI::App* make = app.add_subcommand("generate", "make a volume: an electrode or a test shape");
   GenerateSettings generate_settings;
-  std::string size = "128", diameter, voxel_size, output;
-  std::string shapes;
+  std::string output, shapes;
   for (const Generator& g : generators()) shapes += "\n  " + g.name + ": " + g.meaning;
   bool overwrite = false;
   make->add_option("shape", generate_settings.shape, "one of:" + shapes)->required()->type_name("");
-  make->add_option("--size", size, "voxels: one number, or z,y,x")->type_name("");
-  make->add_option("--porosity", generate_settings.porosity, "electrode: fraction of pore")->type_name("");
-  make->add_option("--binder", generate_settings.binder, "electrode: fraction of carbon-binder")
-      ->type_name("");
-  make->add_option("--fraction", generate_settings.fraction,
-                   "lattices, channel: fraction of the inclusion or pore")
-      ->type_name("");
-  make->add_option("--diameter", diameter,
-                   "electrode: smallest,largest particle, fraction of the smallest edge")
-      ->type_name("");
-  make->add_option("--seed", generate_settings.seed, "of the random numbers")->type_name("");
-  make->add_option("--voxel-size", voxel_size, "length, e.g. 0.4um")->type_name("");
-  make->add_option("-o,--output", output, "file to write (.h5, .raw, .vti)")->required()->type_name("");
+  const auto made_with = [&](const std::string& option, const std::string& meaning, const auto& set) {
+    make->add_option_function<std::string>(
+            option,
+            [&generate_settings, option, set](const std::string& t) { set(generate_settings, t, option); },
+            meaning)
+        ->type_name("VALUE");
+  };
+  using Text = const std::string&;
+  made_with("--size", "voxels: one number, or z,y,x (default 128)",
+            [](GenerateSettings& s, Text t, Text o) { s.size = parse::shape(t, o); });
+  made_with("--porosity", "electrode: fraction of pore (default 0.4)",
+            [](GenerateSettings& s, Text t, Text o) { s.porosity = parse::number(t, o); });
+  made_with("--binder", "electrode: fraction of carbon-binder (default 0.08)",
+            [](GenerateSettings& s, Text t, Text o) { s.binder = parse::number(t, o); });
+  made_with("--fraction", "lattices, channel: fraction of the inclusion or pore (default 0.4)",
+            [](GenerateSettings& s, Text t, Text o) { s.fraction = parse::number(t, o); });
+  made_with("--diameter",
+            "electrode: smallest,largest particle, fraction of the smallest edge (default 0.1,0.25)",
+            [](GenerateSettings& s, Text t, Text o) {
+              const std::vector<double> d = parse::numbers(t, o);
+              if (d.size() != 2)
+                throw Error(ExitCode::usage, "bad value for " + o, t, "", "give smallest,largest");
+              s.diameter = {d[0], d[1]};
+            });
+  made_with("--seed", "of the random numbers (default 1)", [](GenerateSettings& s, Text t, Text o) {
+    const std::int64_t seed = parse::integer(t, o);
+    if (seed < 0) throw Error(ExitCode::usage, "bad value for " + o, t, "", "give a whole number from 0");
+    s.seed = static_cast<std::uint64_t>(seed);
+  });
+  made_with("--voxel-size", "length, e.g. 0.4um (the default)", [](GenerateSettings& s, Text t, Text o) {
+    const std::array<double, 3> size = parse::lengths(t, o);
+    if (size[0] != size[1] || size[1] != size[2])
+      throw Error(ExitCode::usage, "bad value for " + o, t, "",
+                  "generated voxels are cubes: give one length");
+    s.voxel_size = size[0];
+  });
+  make->add_option("-o,--output", output, "file to write (.h5, .raw, .vti)")->required()->type_name("FILE");
   make->add_flag("--overwrite", overwrite, "replace the file if it exists");
 
   CLI::App* info = app.add_subcommand("info", "version, build, devices");
@@ -97,11 +148,11 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
       return ExitCode::success;
     }
     throw Error(ExitCode::usage, error.what(), "command line", "",
-                "see tauvox --help and tauvox COMMAND --help");
+                suggestion(app, argc, argv) + "see tauvox --help and tauvox COMMAND --help");
   }
 
   if (*solve) {
-    for (const Given& g : solve_given)
+    for (const Given& g : solve_given)  // known before anything can fail
       if (g.setting->name == "json" && g.text == "-") json_to_stdout = true;
     Settings settings;
     if (input.ends_with(".toml"))
@@ -116,45 +167,38 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
     Settings settings;
     json_to_stdout = inspect_json == "-";
     apply_given(inspect_given, settings);
-    return run_inspect(inspect_input, settings.read, inspect_json);
+    return run_inspect(inspect_input, settings.read, inspect_json, inspect_overwrite);
   }
-  if (*make) {
-    generate_settings.size = parse::shape(size, "--size");
-    if (!voxel_size.empty()) generate_settings.voxel_size = parse::lengths(voxel_size, "--voxel-size")[0];
-    if (!diameter.empty()) {
-      const std::vector<double> d = parse::numbers(diameter, "--diameter");
-      if (d.size() != 2)
-        throw Error(ExitCode::usage, "bad value for --diameter", diameter, "", "give smallest,largest");
-      generate_settings.diameter = {d[0], d[1]};
-    }
-    return run_generate(generate_settings, output, overwrite);
-  }
+  if (*make) return run_generate(generate_settings, output, overwrite);
   return run_info(info_json);
 }
 
-/// The message, and one JSON line with the status for programs that read standard error (and for --json -).
-int report_error(ExitCode code, const std::string& message, bool json_to_stdout) {
-  nlohmann::ordered_json line{
-      {"status", "failed"}, {"exit_code", static_cast<int>(code)}, {"error", message}};
-  const std::string text = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  fmt::print(stderr, "error: {}\n{}\n", message, text);
-  if (json_to_stdout) fmt::print("{}\n", text);
-  return static_cast<int>(code);
+/// Idle threads must sleep, not spin: on a shared machine a spinning one takes the core from who has work (a
+/// 48^3 solve took ten times as long). OpenMP reads this before main, so the program starts itself again.
+void let_threads_sleep(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  execv("/proc/self/exe", argv);  // comes back only where it fails, and then spinning is no error
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe must not lose results
+  let_threads_sleep(argv);
+  guard_standard_streams();
   bool json_to_stdout = false;
+  const auto failed = [&](ExitCode code, const std::string& message) {
+    const std::string line = report_failure(Status::failed, code, message);
+    if (json_to_stdout) print_text(line);  // whoever reads reports there gets the status there
+    return static_cast<int>(code);
+  };
   try {
     return static_cast<int>(run(argc, argv, json_to_stdout));
   } catch (const Error& error) {
-    return report_error(error.code(), error.what(), json_to_stdout);
+    return failed(error.code(), error.what());
   } catch (const std::bad_alloc&) {
-    return report_error(ExitCode::resources, "out of memory; use --crop or --precision mixed",
-                        json_to_stdout);
+    return failed(ExitCode::resources, "out of memory; use --crop or --precision mixed");
   } catch (const std::exception& error) {
-    return report_error(ExitCode::internal, std::string("internal error: ") + error.what(), json_to_stdout);
+    return failed(ExitCode::internal, std::string("internal error: ") + error.what());
   }
 }

@@ -16,18 +16,27 @@ Materials assign_materials(const Volume& volume, const Settings& settings) {
   for (const std::int64_t label : settings.phase) given[label] = 1;
   const bool others_insulate = !settings.phase.empty() || settings.default_insulating;
 
-  std::string missing;
+  std::string missing, negative;
   for (const Label& label : volume.labels) {
     Phase phase{label.value, 0, label.voxels, volume.fraction(label)};
     if (const auto found = given.find(label.value); found != given.end()) {
       phase.conductivity = found->second;
       given.erase(found);
+    } else if (label.value < 0 && !settings.default_insulating) {
+      // More often an export gone wrong than a phase, so "all others insulate" does not include it.
+      negative += fmt::format("{}{} ({:.4g} % of the voxels)", negative.empty() ? "" : ", ", label.value,
+                              100 * phase.volume_fraction);
     } else if (!others_insulate) {
       missing += fmt::format("{}{} ({:.4g} % of the voxels)", missing.empty() ? "" : ", ", label.value,
                              100 * phase.volume_fraction);
     }
     m.phases.push_back(phase);
   }
+  if (!negative.empty())
+    throw Error(ExitCode::input_invalid, "negative labels that nothing was said about", volume.path,
+                "label " + negative,
+                "255 exported as int8 reads as -1: export as uint8, or name them in --conductivity, or pass "
+                "--default-insulating");
   if (!missing.empty())
     throw Error(ExitCode::input_invalid, "labels without a conductivity", volume.path, "label " + missing,
                 "add them to --conductivity, or pass --default-insulating to make them insulators");

@@ -20,6 +20,7 @@ struct PlannedBuffer {
 struct Plan {
   static constexpr std::array<const char*, 4> stages{"read", "label", "solve", "write"};
   Extent extent;
+  double conducting = 0;
   bool gpu = false;
   std::vector<PlannedBuffer> buffers;
 
@@ -28,11 +29,15 @@ struct Plan {
   std::int64_t peak(bool on_device) const;
 };
 
+/// @param conducting      share of the voxels that conduct: what the multigrid solver takes grows with it. 0
+///                        before the labels are known, for what is needed at least
 /// @param bytes_per_label 1, or 2 for more than 256 labels
-Plan make_plan(const Extent& extent, const Settings& settings, const Device& device, int bytes_per_label = 1);
+Plan make_plan(const Extent& extent, const Settings& settings, const Device& device, double conducting,
+               int bytes_per_label = 1);
 
 /// Edge of the largest cube that would fit with these settings in `bytes`.
-std::int64_t largest_cube(const Settings& settings, const Device& device, std::int64_t bytes);
+std::int64_t largest_cube(const Settings& settings, const Device& device, double conducting,
+                          std::int64_t bytes);
 
 /// @throws Error(resources) when the plan does not fit what is free now: needed, free, largest size, options.
 void check_fits(const Plan& plan, const Settings& settings, const Device& device);

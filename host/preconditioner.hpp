@@ -1,7 +1,9 @@
 // Preconditioners: anything with apply_dot(r, z), which sets z = M r (M symmetric positive definite) and
-// returns r.z.
+// returns r.z. `convergence` tells the stopping rule what to expect; `weaken` is called when CG finds M or A
+// not to be definite, and makes M safer if there is a way.
 #pragma once
 
+#include "host/stopping.hpp"
 #include "kernels/transport.hpp"
 
 namespace tauvox {
@@ -9,7 +11,10 @@ namespace tauvox {
 /// M = 1 / diagonal(A). The reference for every better one.
 template <class T>
 struct JacobiPreconditioner {
+  static constexpr Convergence convergence = Convergence::slow_and_uneven;
+  static constexpr const char* method = "CG, Jacobi";
   const TransportOperator<T>& A;
+  void weaken() {}
   double apply_dot(const Field<T>& r, Field<T>& z) const { return A.jacobi_dot(r, z); }
 };
 

@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+
+#include "host/console.hpp"
 
 namespace tauvox {
 
@@ -33,17 +34,16 @@ void ProgressPrinter::operator()(const std::string& doing, double fraction, cons
       done > 0.02 ? fmt::format("{:.0f} s left", spent * (1 - done) / done) : "estimating";
   if (mode_ == Mode::bar) {
     const int filled = static_cast<int>(done * 24);
-    fmt::print(stderr, "\r\033[K{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "", 24 - filled,
-               100 * done, left, remark);
-    std::fflush(stderr);
+    print_note(fmt::format("\r\033[K{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "",
+                           24 - filled, 100 * done, left, remark));
     visible_ = true;
   } else {
-    fmt::print(stderr, "{}: {:.0f} %, {:.0f} s spent, {}; {}\n", doing, 100 * done, spent, left, remark);
+    print_note(fmt::format("{}: {:.0f} %, {:.0f} s spent, {}; {}\n", doing, 100 * done, spent, left, remark));
   }
 }
 
 void ProgressPrinter::clear() {
-  if (visible_) fmt::print(stderr, "\r\033[K");
+  if (visible_) print_note("\r\033[K");
   visible_ = false;
 }
 

@@ -33,6 +33,15 @@ std::vector<Axis> axes_from(const std::string& text, const std::string& option) 
   return axes;
 }
 
+std::vector<std::int64_t> labels_from(const std::string& text, const std::string& option) {
+  std::vector<std::int64_t> labels = parse::integers(text, option);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (std::count(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(i), labels[i]) > 0)
+      throw Error(ExitCode::usage, "label given twice", option + " " + text,
+                  fmt::format("it is {}", labels[i]), "name each label once");
+  return labels;
+}
+
 std::string joined_pairs(const std::vector<std::pair<std::int64_t, double>>& pairs) {
   std::vector<std::string> items;
   for (const auto& [label, value] : pairs) items.push_back(fmt::format("{}={}", label, value));
@@ -117,7 +126,7 @@ const std::vector<Setting>& describe() {
                    return fmt::format("{}m,{}m,{}m", h[0], h[1], h[2]);
                  }});
     r.push_back({"phase", "Material", "", "label(s) that conduct (D0 = 1); all others insulate", false,
-                 [](Settings& s, Text t, Text o) { s.phase = parse::integers(t, o); },
+                 [](Settings& s, Text t, Text o) { s.phase = labels_from(t, o); },
                  [](const Settings& s) { return fmt::format("{}", fmt::join(s.phase, ",")); }});
     r.push_back({"conductivity", "Material", "--unit", "label=value for every label, e.g. 0=0,1=0.01,2=1",
                  false, [](Settings& s, Text t, Text o) { s.conductivity = parse::conductivities(t, o); },
@@ -138,6 +147,8 @@ const std::vector<Setting>& describe() {
     r.push_back(switch_row("periodic-sides", "Problem",
                            "join the sides across the other two axes (default: no flux)",
                            &Settings::periodic_sides));
+    r.push_back(choice_row("solver", "Solver", "preconditioner of the conjugate gradients", &Settings::solver,
+                           {"multigrid", "jacobi"}));
     r.push_back({"tolerance", "Solver", "relative error of D_eff",
                  "target on the discrete problem (default 1e-4)", false,
                  [](Settings& s, Text t, Text o) { s.tolerance = parse::number(t, o); },

@@ -26,6 +26,7 @@ struct Settings {
   std::vector<Axis> axes{Axis::z};
   bool periodic_sides = false;
   // solver
+  std::string solver = "multigrid";  // multigrid | jacobi (the reference)
   double tolerance = 1e-4;
   std::int64_t max_iterations = 100000;
   std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64

@@ -7,7 +7,9 @@
 // of the series is taken as geometric in windows, with a factor 4 for the slowing down that CG shows before
 // it finds a new eigenvalue:
 //     error_k <~ max(S1 / 4, 4 S1 q / (1 - q))
-// It is an estimate, not a bound. How it fared against the true error: DESIGN.md, "Stopping".
+// With multigrid each term is a small fraction of the one before, and the last term alone, which is the error
+// of the iterate before last, is a safe estimate for the last. Both are estimates, not bounds. How they fared
+// against the true error: DESIGN.md, "Stopping".
 #pragma once
 
 #include <algorithm>
@@ -19,11 +21,15 @@
 
 namespace tauvox {
 
+/// How the terms of a preconditioner's iteration fall.
+enum class Convergence { slow_and_uneven, fast };
+
 class EnergyStop {
  public:
   /// @param tolerance relative error of the energy to reach
   /// @param energy    of the first iterate
-  EnergyStop(double tolerance, double energy) : tolerance_(tolerance), energy_(energy) {}
+  EnergyStop(double tolerance, double energy, Convergence convergence)
+      : tolerance_(tolerance), energy_(energy), convergence_(convergence) {}
 
   /// Takes the term alpha_k rho_k of the step just made; true when the energy is good enough.
   bool done_after(double term) {
@@ -37,6 +43,8 @@ class EnergyStop {
 
   /// Estimated (E_k - E*) / E_k; infinite while there is too little to judge by.
   double relative_error() const {
+    if (convergence_ == Convergence::fast)
+      return terms_.empty() ? std::numeric_limits<double>::infinity() : terms_.back() / std::abs(energy_);
     const std::ptrdiff_t window =
         std::max<std::ptrdiff_t>(20, static_cast<std::ptrdiff_t>(terms_.size()) / 5);
     if (static_cast<std::ptrdiff_t>(terms_.size()) < 2 * window)
@@ -51,6 +59,7 @@ class EnergyStop {
 
  private:
   double tolerance_, energy_;
+  Convergence convergence_;
   std::vector<double> terms_;
 };
 

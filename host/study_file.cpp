@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <fstream>
 #include <sstream>
 
 #include "host/parse.hpp"
 #include "host/settings.hpp"
+#include "io/input_file.hpp"
 
 namespace tauvox {
 namespace {
@@ -58,11 +58,7 @@ std::string first_definition(const std::string& text, std::uint32_t second_line)
 }  // namespace
 
 void read_study_file(const std::string& path, Settings& settings) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ExitCode::input_refused, "study file cannot be read", path, std::strerror(errno));
-  std::stringstream content;
-  content << file.rdbuf();
-  const std::string text = content.str();
+  const std::string text = io::read_text(path);
   toml::table table;
   try {
     table = toml::parse(text, path);

@@ -6,6 +6,7 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -218,7 +219,7 @@ void write_hdf5(const std::string& path, const FieldFile& contents, bool overwri
     double stored = 0;
     const Handle attribute(H5Aopen(reopened, name.c_str(), H5P_DEFAULT), H5Aclose, file);
     file.check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &stored));
-    if (std::memcmp(&stored, &value, sizeof value) != 0)
+    if (std::bit_cast<std::uint64_t>(stored) != std::bit_cast<std::uint64_t>(value))  // NaN equals NaN
       throw Error(ExitCode::output, "the HDF5 file does not hold what was written", file.path,
                   name + " differs");
   }

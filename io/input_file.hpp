@@ -39,6 +39,10 @@ class InputFile {
   int descriptor_ = -1;
 };
 
+/// The whole of a small text file, such as a study.
+/// @throws Error(input_refused) as InputFile does, and beyond 1 MiB
+std::string read_text(const std::string& path);
+
 /// What the first bytes say: "HDF5", "TIFF", "PNG image", "gzip archive", ..., or "unknown bytes 1f 9d 90
 /// ...".
 std::string recognise(const InputFile& file);

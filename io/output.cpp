@@ -133,7 +133,7 @@ std::vector<std::string> remove_stale_temporaries(const std::string& path) {
   return removed;
 }
 
-PendingFile::PendingFile(std::string path, bool overwrite)
+PendingFile::PendingFile(const std::string& path, bool overwrite)
     : path_(checked_target(path, overwrite)), overwrite_(overwrite) {
   const std::string name = path_ + ".tmp." + host_name() + "." + std::to_string(::getpid());
   // A number behind the name: the same process may write the file twice at once, or a container may hand its

@@ -73,8 +73,8 @@ std::string nearest_layouts(std::uint64_t size, const std::array<std::int64_t, 3
     other[axis] = static_cast<std::int64_t>(body / layer);
     ideas.push_back(fmt::format("--shape {},{},{} would fit", other[0], other[1], other[2]));
   }
-  if (const auto edge =
-          static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(body / bytes))));
+  const std::uint64_t held = body / bytes;
+  if (const auto edge = static_cast<std::uint64_t>(std::llround(std::cbrt(static_cast<double>(held))));
       edge > 1 && edge * edge * edge * bytes == body && ideas.empty())
     ideas.push_back(fmt::format("--shape {0},{0},{0} would fit", edge));
   if (const std::uint64_t needed = count * bytes; size > needed && size - needed <= 65536)

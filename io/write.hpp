@@ -32,7 +32,7 @@ std::vector<std::string> remove_stale_temporaries(const std::string& path);
 class PendingFile {
  public:
   /// @throws Error(output) when the temporary cannot be created.
-  explicit PendingFile(std::string path, bool overwrite);
+  explicit PendingFile(const std::string& path, bool overwrite);
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;

@@ -12,9 +12,7 @@
 namespace tauvox {
 namespace {
 
-constexpr std::int64_t no_cluster = -1;  // parent of a voxel that does not conduct
-
-struct Forest {
+struct Forest {  // of runs
   std::int64_t* parent;
 
   TAUVOX_HD std::int64_t root(std::int64_t i) const {
@@ -43,68 +41,68 @@ struct Forest {
   }
 };
 
-struct StartRun {  // parent = first voxel of the run of conducting voxels along x
-  FieldView<std::uint8_t> classes;
+struct StartAlone {
   std::int64_t* parent;
-  std::int64_t nx, ny;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t row = nx * (y + ny * z);
-    std::int64_t begin = x;
-    while (begin > 0 && classes(begin - 1, y, z) >= first_conducting_class) --begin;
-    parent[row + x] = classes(x, y, z) >= first_conducting_class ? row + begin : no_cluster;
-  }
-  void row(std::int64_t y, std::int64_t z, std::int64_t n) const {
-    const std::int64_t start = nx * (y + ny * z);
-    std::int64_t begin = start;
-    for (std::int64_t x = 0; x < n; ++x) {
-      const bool conducts = classes(x, y, z) >= first_conducting_class;
-      parent[start + x] = conducts ? begin : no_cluster;
-      if (!conducts) begin = start + x + 1;
-    }
-  }
+  TAUVOX_HD void operator()(std::int64_t i) const { parent[i] = i; }
 };
 
-struct JoinNeighbours {
-  FieldView<std::uint8_t> classes;
+struct JoinRows {
+  RunsView runs;
   Forest forest;
-  Extent e;
   bool corners;
   std::array<bool, 3> joined;
 
-  TAUVOX_HD bool conducts(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    return classes(x, y, z) >= first_conducting_class;
-  }
   // Coordinate wrapped where the sides are joined; -1 when outside.
   TAUVOX_HD static std::int64_t wrapped(std::int64_t i, std::int64_t n, bool wrap) {
     if (i >= 0 && i < n) return i;
     return wrap ? (i < 0 ? n - 1 : 0) : -1;
   }
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    if (!conducts(x, y, z)) return;
-    // Half of the neighbours: those that come before in z, y, x; the other half sees this voxel.
-    for (int dz = -1; dz <= 0; ++dz)
-      for (int dy = -1; dy <= (dz < 0 ? 1 : 0); ++dy)
-        for (int dx = -1; dx <= (dz < 0 || dy < 0 ? 1 : -1); ++dx) {
-          const int steps = (dz != 0) + (dy != 0) + (dx != 0);
-          if (steps > 1 && !corners) continue;
-          const std::int64_t nz = wrapped(z + dz, e.nz, joined[0]), ny = wrapped(y + dy, e.ny, joined[1]),
-                             nx = wrapped(x + dx, e.nx, joined[2]);
-          if (nz < 0 || ny < 0 || nx < 0 || !conducts(nx, ny, nz)) continue;
-          if (steps == 1 && dx != 0 && x > 0) continue;  // same run
-          // Where this voxel and its x- neighbour are in runs that the neighbour has joined, it is done
-          // already.
-          if (!corners && dx == 0 && x > 0 && conducts(x - 1, y, z) && conducts(nx - 1, ny, nz)) continue;
-          forest.join(x + e.nx * (y + e.ny * z), nx + e.nx * (ny + e.ny * nz));
-        }
+  TAUVOX_HD bool at_first(std::int64_t i) const { return runs.runs[i].begin == 0; }
+  TAUVOX_HD bool at_last(std::int64_t i) const { return runs.runs[i].end == runs.extent.nx; }
+
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = runs.row(y, z), begin = runs.row_start[row], end = runs.row_start[row + 1];
+    if (begin == end) return;
+    if (joined[2] && at_first(begin) && at_last(end - 1)) forest.join(begin, end - 1);
+    // Half of the neighbours: the rows that come before in z, y; the other half sees this row.
+    for (int dz = 0; dz >= -1; --dz)
+      for (int dy = -1; dy <= (dz < 0 ? 1 : -1); ++dy) {
+        if (dz != 0 && dy != 0 && !corners) continue;
+        const std::int64_t nz = wrapped(z + dz, runs.extent.nz, joined[0]);
+        const std::int64_t ny = wrapped(y + dy, runs.extent.ny, joined[1]);
+        if (nz >= 0 && ny >= 0) join(begin, end, runs.row(ny, nz));
+      }
+  }
+  TAUVOX_HD void join(std::int64_t a, std::int64_t a_end, std::int64_t row) const {
+    std::int64_t b = runs.row_start[row];
+    const std::int64_t b_end = runs.row_start[row + 1];
+    if (b == b_end) return;
+    if (corners && joined[2]) {
+      if (at_first(a) && at_last(b_end - 1)) forest.join(a, b_end - 1);
+      if (at_last(a_end - 1) && at_first(b)) forest.join(a_end - 1, b);
+    }
+    const std::int32_t reach = corners ? 1 : 0;
+    while (a < a_end && b < b_end) {
+      const Run mine = runs.runs[a], other = runs.runs[b];
+      if (mine.begin < other.end + reach && other.begin < mine.end + reach) forest.join(a, b);
+      // The one that ends first touches nothing further: a gap follows every run.
+      if (mine.end < other.end)
+        ++a;
+      else
+        ++b;
+    }
   }
 };
 
-struct Flatten {
-  Forest forest;
-  std::int64_t nx, ny;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = x + nx * (y + ny * z);
-    if (forest.parent[i] != no_cluster) atomic_store(forest.parent + i, forest.root(i));
+struct Flatten {  // parent = root; returns whether this is one
+  std::int64_t* parent;
+  TAUVOX_HD Sums<1> operator()(std::int64_t i) const {
+    // No halving here: a late store would put back a parent that is no root.
+    std::int64_t root = i;
+    for (std::int64_t above = atomic_load(parent + i); above != root; above = atomic_load(parent + above))
+      root = above;
+    atomic_store(parent + i, root);
+    return {{root == i ? 1.0 : 0.0}};  // their sum is exact: far below 2^53
   }
 };
 
@@ -113,64 +111,55 @@ struct IsRoot {
   TAUVOX_HD bool operator()(std::int64_t i) const { return parent[i] == i; }
 };
 
-// Numbers are written over parents in two steps, so that no second array is needed. Below zero means
-// "number".
+// Numbers are written over parents, so that no second array is needed: ~number until all have one.
 struct NumberRoots {
   const std::int64_t* roots;
   std::int64_t* parent;
-  TAUVOX_HD void operator()(std::int64_t k, std::int64_t, std::int64_t) const { parent[roots[k]] = -(k + 2); }
+  TAUVOX_HD void operator()(std::int64_t k) const { parent[roots[k]] = ~k; }
 };
 struct NumberOthers {
   std::int64_t* parent;
-  std::int64_t nx, ny;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = x + nx * (y + ny * z), root = parent[i];
-    if (root >= 0) parent[i] = -parent[root] - 1;  // >= 1, and no one reads a voxel that is no root
-    if (root == no_cluster) parent[i] = 0;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    if (const std::int64_t root = parent[i]; root >= 0) parent[i] = parent[root];
   }
-};
-struct FinishRoots {
-  const std::int64_t* roots;
-  std::int64_t* parent;
-  TAUVOX_HD void operator()(std::int64_t k, std::int64_t, std::int64_t) const { parent[roots[k]] = k + 1; }
 };
 
-struct Measure {
-  const std::int64_t* number;
+struct Measure {  // and finishes the numbers
+  RunsView runs;
+  std::int64_t* number;
   std::int64_t* voxels;
   std::uint32_t* touches;
-  Extent e;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t k = number[x + e.nx * (y + e.ny * z)];
-    if (k > 0) add(k, 1, x, x, y, z);
-  }
-  void row(std::int64_t y, std::int64_t z, std::int64_t nx) const {  // one atomic a run
-    const std::int64_t* n = number + nx * (y + e.ny * z);
-    for (std::int64_t begin = 0, end = 0; begin < nx; begin = end) {
-      while (end < nx && n[end] == n[begin]) ++end;
-      if (n[begin] > 0) add(n[begin], end - begin, begin, end - 1, y, z);
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const Extent& e = runs.extent;
+    const std::int64_t row = runs.row(y, z), end = runs.row_start[row + 1];
+    const std::uint32_t faces =
+        (z == 0 ? 1u : 0u) | (z == e.nz - 1 ? 2u : 0u) | (y == 0 ? 4u : 0u) | (y == e.ny - 1 ? 8u : 0u);
+    std::int64_t gathered = 0;
+    for (std::int64_t i = runs.row_start[row]; i < end; ++i) {
+      const std::int64_t k = ~number[i];
+      const Run run = runs.runs[i];
+      number[i] = k;
+      gathered += run.end - run.begin;
+      if (i + 1 == end || ~number[i + 1] != k) {  // one atomic for neighbours of one cluster
+        atomic_add(voxels + k, gathered);
+        gathered = 0;
+      }
+      const std::uint32_t bits = faces | (run.begin == 0 ? 16u : 0u) | (run.end == e.nx ? 32u : 0u);
+      if (bits) atomic_or(touches + k, bits);
     }
-  }
-  TAUVOX_HD void add(std::int64_t k, std::int64_t count, std::int64_t first, std::int64_t last,
-                     std::int64_t y, std::int64_t z) const {
-    atomic_add(voxels + (k - 1), count);
-    const std::uint32_t bits = (z == 0 ? 1u : 0u) | (z == e.nz - 1 ? 2u : 0u) | (y == 0 ? 4u : 0u) |
-                               (y == e.ny - 1 ? 8u : 0u) | (first == 0 ? 16u : 0u) |
-                               (last == e.nx - 1 ? 32u : 0u);
-    if (bits) atomic_or(touches + (k - 1), bits);
   }
 };
 
 struct KeepSpanning {
   FieldView<std::uint8_t> classes;
+  RunsView runs;
   const std::int64_t* number;
   const std::uint8_t* keep;  // per cluster
-  std::int64_t nx, ny;
-  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t k = number[x + nx * (y + ny * z)];
-    const bool stays = k > 0 && keep[k - 1];
-    if (!stays) classes(x, y, z) = wall_class;
-    return {{stays ? 1.0 : 0.0}};
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = runs.row(y, z);
+    for (std::int64_t i = runs.row_start[row]; i < runs.row_start[row + 1]; ++i)
+      if (!keep[number[i]])
+        for (std::int32_t x = runs.runs[i].begin; x < runs.runs[i].end; ++x) classes(x, y, z) = wall_class;
   }
 };
 
@@ -189,63 +178,56 @@ Buffer<std::int64_t> find_roots(const Device& device, const std::int64_t* parent
   return roots;
 }
 
-struct CountRoots {
-  const std::int64_t* parent;
-  std::int64_t nx, ny;
-  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = x + nx * (y + ny * z);
-    return {{parent[i] == i ? 1.0 : 0.0}};  // exact: far below 2^53
-  }
-};
-
 }  // namespace
 
-Clusters find_clusters(const Field<std::uint8_t>& classes, Connectivity connectivity,
-                       const std::array<bool, 3>& joined) {
-  const Device& device = classes.device();
-  const Extent& e = classes.extent();
+std::int64_t Clusters::spanning_voxels(Axis axis) const {
+  std::int64_t sum = 0;
+  for (std::int64_t k = 0; k < count(); ++k)
+    if (spans(k, axis)) sum += voxels[static_cast<std::size_t>(k)];
+  return sum;
+}
+
+std::int64_t Clusters::largest() const {
+  return voxels.empty() ? 0 : *std::max_element(voxels.begin(), voxels.end());
+}
+
+Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined) {
+  const Device& device = runs.device();
+  const std::int64_t size = runs.count();
   Clusters clusters;
-  clusters.number = Buffer<std::int64_t>(device, e.voxels());
+  clusters.number = Buffer<std::int64_t>(device, size);
+  if (size == 0) return clusters;
   std::int64_t* parent = clusters.number.data();
-  const Forest forest{parent};
 
-  for_each_voxel(device, e, StartRun{classes.view(), parent, e.nx, e.ny});
-  for_each_voxel(device, e,
-                 JoinNeighbours{classes.view(), forest, e, connectivity == Connectivity::all_26, joined});
-  for_each_voxel(device, e, Flatten{forest, e.nx, e.ny});
-
-  const auto count =
-      static_cast<std::int64_t>(sum_over_voxels<1>(device, e, CountRoots{parent, e.nx, e.ny})[0]);
-  const auto size = static_cast<std::size_t>(count);
-  clusters.voxels.resize(size);
-  clusters.touches.resize(size);
-  const Buffer<std::int64_t> roots = find_roots(device, parent, e.voxels(), count);
-  const Extent each_root{std::max<std::int64_t>(count, 1), 1, 1};
-  if (count > 0) for_each_voxel(device, each_root, NumberRoots{roots.data(), parent});
-  for_each_voxel(device, e, NumberOthers{parent, e.nx, e.ny});
-  if (count == 0) return clusters;
-  for_each_voxel(device, each_root, FinishRoots{roots.data(), parent});
-
+  for_each_index(device, size, StartAlone{parent});
+  for_each_row(device, runs.extent(),
+               JoinRows{runs.view(), {parent}, connectivity == Connectivity::all_26, joined});
+  const auto count = static_cast<std::int64_t>(sum_over_indices<1>(device, size, Flatten{parent})[0]);
+  {
+    const Buffer<std::int64_t> roots = find_roots(device, parent, size, count);
+    for_each_index(device, count, NumberRoots{roots.data(), parent});
+    for_each_index(device, size, NumberOthers{parent});
+  }
   Buffer<std::int64_t> voxels(device, count);
   Buffer<std::uint32_t> touches(device, count);
   voxels.zero();
   touches.zero();
-  for_each_voxel(device, e, Measure{parent, voxels.data(), touches.data(), e});
+  for_each_row(device, runs.extent(), Measure{runs.view(), parent, voxels.data(), touches.data()});
+  clusters.voxels.resize(static_cast<std::size_t>(count));
+  clusters.touches.resize(static_cast<std::size_t>(count));
   voxels.copy_to(clusters.voxels);
   touches.copy_to(clusters.touches);
   return clusters;
 }
 
-std::int64_t keep_spanning(Field<std::uint8_t>& classes, const Clusters& clusters, Axis axis) {
-  const Extent& e = classes.extent();
+void keep_spanning(Field<std::uint8_t>& classes, const Runs& runs, const Clusters& clusters, Axis axis) {
   std::vector<std::uint8_t> keep(static_cast<std::size_t>(clusters.count()));
   for (std::int64_t k = 0; k < clusters.count(); ++k)
     keep[static_cast<std::size_t>(k)] = clusters.spans(k, axis);
   Buffer<std::uint8_t> table(classes.device(), clusters.count());
   table.copy_from(keep);
-  return static_cast<std::int64_t>(
-      sum_over_voxels<1>(classes.device(), e,
-                         KeepSpanning{classes.view(), clusters.number.data(), table.data(), e.nx, e.ny})[0]);
+  for_each_row(classes.device(), classes.extent(),
+               KeepSpanning{classes.view(), runs.view(), clusters.number.data(), table.data()});
 }
 
 }  // namespace tauvox

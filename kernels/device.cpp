@@ -187,6 +187,7 @@ void Device::release(void* pointer, std::size_t bytes) const noexcept {
 }
 
 void Device::copy_in(void* device_pointer, const void* host, std::size_t bytes) const {
+  if (bytes == 0) return;  // where there is nothing, the pointers may be null
   if (!is_cuda()) {
     std::memcpy(device_pointer, host, bytes);
     return;
@@ -197,6 +198,7 @@ void Device::copy_in(void* device_pointer, const void* host, std::size_t bytes) 
 }
 
 void Device::copy_out(void* host, const void* device_pointer, std::size_t bytes) const {
+  if (bytes == 0) return;
   if (!is_cuda()) {
     std::memcpy(host, device_pointer, bytes);
     return;
@@ -220,6 +222,12 @@ void Device::zero(void* pointer, std::size_t bytes) const {
   for (std::int64_t begin = 0; begin < size; begin += block)
     std::memset(static_cast<char*>(pointer) + begin, 0,
                 static_cast<std::size_t>(std::min(block, size - begin)));
+}
+
+void Device::wait() const {
+#ifdef TAUVOX_HAVE_CUDA
+  if (is_cuda()) check_cuda(cudaDeviceSynchronize(), "waiting for the device");
+#endif
 }
 
 double* Device::scratch(std::int64_t count) const {

@@ -60,6 +60,8 @@ class Device {
   void copy_in(void* device_pointer, const void* host, std::size_t bytes) const;
   void copy_out(void* host, const void* device_pointer, std::size_t bytes) const;
   void zero(void* pointer, std::size_t bytes) const;
+  /// Returns when all that was started on the device has ended: kernels run behind the caller's back.
+  void wait() const;
 
   /// Space for `count` doubles that lives as long as the Device; contents are lost at the next call.
   double* scratch(std::int64_t count) const;

@@ -25,7 +25,8 @@ struct FaceTable {
   std::vector<double> g;  // [axis z, y, x][class a][class b], symmetric in a and b
 
   double operator()(Axis axis, int a, int b) const {
-    return g[static_cast<std::size_t>((static_cast<int>(axis) * classes + a) * classes + b)];
+    const std::int64_t row = static_cast<std::int64_t>(axis) * classes + a;
+    return g[static_cast<std::size_t>(row * classes + b)];
   }
 };
 

@@ -2,6 +2,8 @@
 // Bytes: sizeof(T) * (nx+2)(ny+2)(nz+2).
 #pragma once
 
+#include <vector>
+
 #include "kernels/device.hpp"
 #include "kernels/extent.hpp"
 
@@ -63,5 +65,11 @@ class Field {
   Extent extent_;
   Buffer<T> buffer_;
 };
+
+template <class T>
+FieldView<const T> read_only(const Field<T>& field) {
+  const FieldView<T> v = field.view();
+  return {v.origin, v.row_stride, v.plane_stride};
+}
 
 }  // namespace tauvox

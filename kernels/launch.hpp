@@ -1,4 +1,4 @@
-// The two launchers. A kernel is a functor with `operator()(x, y, z) const`; the CPU threads or a CUDA device
+// The launchers. A kernel is a functor with `operator()(x, y, z) const`; the CPU threads or a CUDA device
 // run it over all voxels. A functor may bring a tuned CPU form of a whole row, `row(y, z, nx)`; the plain
 // form stays its reference.
 //
@@ -66,6 +66,11 @@ TAUVOX_CLONES void run_row(const F& f, std::int64_t nx, std::int64_t y, std::int
   for (std::int64_t x = 0; x < nx; ++x) f(x, y, z);
 }
 
+template <class F>
+TAUVOX_CLONES void run_whole_row(const F& f, std::int64_t y, std::int64_t z) {
+  f(y, z);
+}
+
 template <int N, class F>
 TAUVOX_CLONES void sum_row(const F& f, std::int64_t nx, std::int64_t y, std::int64_t z, Lanes<N>& sums) {
   std::int64_t x = 0;
@@ -105,6 +110,13 @@ Sums<N> fold_partials(double* partial, std::int64_t count) {
 
 #ifdef __CUDACC__
 inline constexpr int block_threads = 128;
+
+/// f(y, z) for voxel (y, z) of a plane.
+template <class F>
+struct RowAsVoxel {
+  F f;
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z, std::int64_t) const { f(y, z); }
+};
 
 template <class F>
 __global__ void voxel_kernel(F f, Extent e, std::int64_t blocks_per_row) {
@@ -178,6 +190,17 @@ void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
   }
 }
 
+/// Runs f(y, z) once for every row of `extent`, in any order: for what has to walk along a row.
+template <class F>
+void for_each_row(const Device& device, const Extent& extent, const F& f) {
+#ifdef __CUDACC__
+  if (device.is_cuda()) return for_each_voxel(device, {extent.ny, extent.nz, 1}, detail::RowAsVoxel<F>{f});
+#endif
+  const std::int64_t rows = extent.ny * extent.nz;
+#pragma omp parallel for schedule(static) num_threads(detail::team(device, extent))
+  for (std::int64_t row = 0; row < rows; ++row) detail::run_whole_row(f, row % extent.ny, row / extent.ny);
+}
+
 /// Sums what f(x, y, z) returns, a Sums<N>, over all voxels, in the fixed order; f may also write its voxel.
 template <int N, class F>
 Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) {
@@ -217,6 +240,68 @@ Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) 
     sums.fold(partial + c, count);
   }
   return detail::fold_partials<N>(partial, count);
+}
+
+namespace detail {
+template <class F>
+TAUVOX_CLONES void run_range(const F& f, std::int64_t begin, std::int64_t end) {
+  const F local = f;  // what f(i) writes cannot change it
+#pragma GCC ivdep
+  for (std::int64_t i = begin; i < end; ++i) local(i);
+}
+
+template <int N, class F>
+TAUVOX_CLONES void sum_range(const F& f, std::int64_t begin, std::int64_t end, Lanes<N>& sums) {
+  const F local = f;
+  for (std::int64_t i = begin; i < end; i += lanes) {
+    const auto width = static_cast<int>(std::min<std::int64_t>(lanes, end - i));
+#pragma GCC ivdep
+    for (int l = 0; l < width; ++l) {
+      const Sums<N> s = local(i + l);
+      for (int n = 0; n < N; ++n) sums.value[n][l] += s[n];
+    }
+  }
+}
+
+/// f(i) for i in [0, count) as rows of chunk_voxels.
+template <class F>
+struct Indexed {
+  F f;
+  std::int64_t count;
+  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t) const {
+    if (const std::int64_t i = x + chunk_voxels * y; i < count) f(i);
+  }
+  void row(std::int64_t y, std::int64_t, std::int64_t nx) const {
+    run_range(f, y * nx, std::min(count, (y + 1) * nx));
+  }
+};
+
+template <int N, class F>
+struct IndexedSum {
+  F f;
+  std::int64_t count;
+  TAUVOX_HD Sums<N> operator()(std::int64_t x, std::int64_t y, std::int64_t) const {
+    const std::int64_t i = x + chunk_voxels * y;
+    return i < count ? f(i) : Sums<N>{};
+  }
+  void row(std::int64_t y, std::int64_t, std::int64_t nx, Lanes<N>& sums) const {
+    sum_range<N>(f, y * nx, std::min(count, (y + 1) * nx), sums);
+  }
+};
+
+inline Extent index_extent(std::int64_t count) { return {chunk_voxels, chunks(count, chunk_voxels), 1}; }
+}  // namespace detail
+
+/// Runs f(i) once for every i in [0, count), in any order.
+template <class F>
+void for_each_index(const Device& device, std::int64_t count, const F& f) {
+  for_each_voxel(device, detail::index_extent(count), detail::Indexed<F>{f, count});
+}
+
+/// Sums what f(i), a Sums<N>, returns over [0, count), in the fixed order; f may also write its element.
+template <int N, class F>
+Sums<N> sum_over_indices(const Device& device, std::int64_t count, const F& f) {
+  return sum_over_voxels<N>(device, detail::index_extent(count), detail::IndexedSum<N, F>{f, count});
 }
 
 }  // namespace tauvox

@@ -5,7 +5,7 @@
 
 #include "kernels/halo.hpp"
 #include "kernels/launch.hpp"
-#include "kernels/transport_avx512.hpp"
+#include "kernels/transport_rows.hpp"
 
 namespace tauvox {
 
@@ -14,7 +14,7 @@ struct OperatorTables {
   Buffer<T> working;     // faces in the type of the vectors: apply, Jacobi
   Buffer<double> exact;  // faces in FP64: residual, energy, fluxes
   int classes = 0;
-  std::unique_ptr<avx512::PairTable<T>> pairs;  // only where the tuned rows can be used
+  std::unique_ptr<const TunedRows<T>> rows;  // only where tuned rows can be used
 };
 
 namespace {
@@ -36,7 +36,7 @@ struct ApplyTransport {  // q = A p
   Faces<T> faces;
   FieldView<const T> p;
   FieldView<T> q;
-  const avx512::PairTable<T>* pairs;
+  const TunedRows<T>* rows;
 
   TAUVOX_HD T at(std::int64_t i) const {
     const std::uint8_t* c = faces.classes.origin;
@@ -58,9 +58,8 @@ struct ApplyTransport {  // q = A p
   }
   void row(std::int64_t y, std::int64_t z, std::int64_t nx) const {
     const std::int64_t i = p.offset(0, y, z);
-    if (pairs)
-      avx512::apply_row(*pairs, faces.classes.origin + i, p.origin + i, q.origin + i, nx, p.row_stride,
-                        p.plane_stride);
+    if (rows)
+      rows->apply(faces.classes.origin + i, p.origin + i, q.origin + i, nx, p.row_stride, p.plane_stride);
     else
       for (std::int64_t x = 0; x < nx; ++x) q.origin[i + x] = at(i + x);
   }
@@ -95,7 +94,7 @@ struct PreconditionJacobi {  // z = r / diagonal(A)
   Faces<T> faces;
   FieldView<const T> r;
   FieldView<T> z;
-  const avx512::PairTable<T>* pairs;
+  const TunedRows<T>* rows;
 
   TAUVOX_HD T at(std::int64_t i) const {
     const std::uint8_t* c = faces.classes.origin;
@@ -116,9 +115,8 @@ struct PreconditionJacobi {  // z = r / diagonal(A)
   }
   void row(std::int64_t y, std::int64_t plane, std::int64_t nx) const {
     const std::int64_t i = r.offset(0, y, plane);
-    if (pairs)
-      avx512::jacobi_row(*pairs, faces.classes.origin + i, r.origin + i, z.origin + i, nx, r.row_stride,
-                         r.plane_stride);
+    if (rows)
+      rows->jacobi(faces.classes.origin + i, r.origin + i, z.origin + i, nx, r.row_stride, r.plane_stride);
     else
       for (std::int64_t x = 0; x < nx; ++x) z.origin[i + x] = at(i + x);
   }
@@ -223,12 +221,6 @@ struct WritePotential {
 };
 
 template <class T>
-FieldView<const T> read_only(const Field<T>& field) {
-  const FieldView<T> v = field.view();
-  return {v.origin, v.row_stride, v.plane_stride};
-}
-
-template <class T>
 Potential<T> potential_of(const Field<std::uint8_t>& classes, const OperatorTables<T>& tables,
                           const Field<T>& v, Axis flow) {
   return {{read_only(classes), tables.exact.data(), tables.classes},
@@ -250,8 +242,7 @@ TransportOperator<T>::TransportOperator(const Field<std::uint8_t>& classes, cons
   tables_->exact = Buffer<double>(device(), size);
   tables_->exact.copy_from(faces.g);
   tables_->classes = faces.classes;
-  if (!device().is_cuda() && faces.classes <= avx512::max_row_classes && avx512::available())
-    tables_->pairs = std::make_unique<avx512::PairTable<T>>(avx512::make_pairs<T>(faces));
+  if (!device().is_cuda()) tables_->rows = tuned_rows<T>(faces, extent().nx);
 }
 
 template <class T>
@@ -273,7 +264,7 @@ void TransportOperator<T>::apply(const Field<T>& p, Field<T>& q) const {
                  ApplyTransport<T>{{read_only(*classes_), tables_->working.data(), tables_->classes},
                                    read_only(p),
                                    q.view(),
-                                   tables_->pairs.get()});
+                                   tables_->rows.get()});
 }
 
 template <class T>
@@ -281,7 +272,7 @@ double TransportOperator<T>::apply_dot(const Field<T>& p, Field<T>& q) const {
   const ApplyTransport<T> apply{{read_only(*classes_), tables_->working.data(), tables_->classes},
                                 read_only(p),
                                 q.view(),
-                                tables_->pairs.get()};
+                                tables_->rows.get()};
   return sum_over_voxels<1>(device(), extent(),
                             WithDot<T, ApplyTransport<T>>{apply, {read_only(p), read_only(q)}})[0];
 }
@@ -291,7 +282,7 @@ double TransportOperator<T>::jacobi_dot(const Field<T>& r, Field<T>& z) const {
   const PreconditionJacobi<T> jacobi{{read_only(*classes_), tables_->working.data(), tables_->classes},
                                      read_only(r),
                                      z.view(),
-                                     tables_->pairs.get()};
+                                     tables_->rows.get()};
   return sum_over_voxels<1>(device(), extent(),
                             WithDot<T, PreconditionJacobi<T>>{jacobi, {read_only(r), read_only(z)}})[0];
 }

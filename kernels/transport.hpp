@@ -10,12 +10,10 @@
 #include <array>
 #include <memory>
 
-#include "kernels/faces.hpp"
 #include "kernels/field.hpp"
+#include "kernels/medium.hpp"
 
 namespace tauvox {
-
-using Periodic = std::array<bool, 3>;  // z, y, x: the sides across this axis are joined
 
 /// Flux through the plates in units of D_eff * (n_1 n_2) / n_flow; equal for the exact solution.
 struct PlateFluxes {
@@ -54,6 +52,10 @@ class TransportOperator {
   /// sum over faces of g (du)^2 for u = ramp + v, in FP64.       @pre halo of v is current
   double energy(const Field<T>& v) const;
   PlateFluxes fluxes(const Field<T>& v) const;
+  Evaluation evaluate(const Field<T>& v) const {
+    const PlateFluxes flux = fluxes(v);
+    return {energy(v), flux.in, flux.out};
+  }
   /// ||b||^2 of the eliminated system (what the plates feed into the first layer).
   double source_norm2() const;
   /// u = ramp + v as float, [z][y][x] without halo, NaN where nothing conducts, on the host.

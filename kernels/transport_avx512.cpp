@@ -1,4 +1,6 @@
-#include "kernels/transport_avx512.hpp"
+// The pair of classes on a face becomes a code of 5 bits for 64 voxels at once (one byte permutation), and g
+// is taken from registers by that code.
+#include "kernels/transport_rows.hpp"
 
 #if defined(__x86_64__)
 #if !defined(__clang__)
@@ -9,31 +11,17 @@
 #define TAUVOX_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
 #endif
 
-namespace tauvox::avx512 {
-
-template <class T>
-PairTable<T> make_pairs(const FaceTable& faces) {
-  PairTable<T> pairs;
-  std::uint8_t next = 1;
-  for (int a = 1; a < faces.classes; ++a)
-    for (int b = a; b < faces.classes; ++b, ++next) {
-      pairs.code[a * 8 + b] = pairs.code[b * 8 + a] = next;
-      for (Axis axis : all_axes) pairs.g[static_cast<int>(axis)][next] = static_cast<T>(faces(axis, a, b));
-    }
-  return pairs;
-}
-template PairTable<float> make_pairs(const FaceTable&);
-template PairTable<double> make_pairs(const FaceTable&);
+namespace tauvox {
 
 #if defined(__x86_64__)
+
+namespace {
 
 bool available() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vbmi");
 }
-
-namespace {
 
 // One register of double or float, with the few operations the rows need.
 template <class T>
@@ -98,61 +86,74 @@ struct Faces {
 __mmask64 first(std::int64_t n) { return n >= 64 ? ~__mmask64{0} : (__mmask64{1} << n) - 1; }
 
 template <class T>
-TAUVOX_AVX512 void apply(const PairTable<T>& pairs, const std::uint8_t* c, const T* u, T* q, std::int64_t nx,
-                         std::int64_t row_stride, std::int64_t plane_stride) {
+class Avx512Rows final : public TunedRows<T> {
   using S = Simd<T>;
-  const std::int64_t step[6] = {-1, 1, -row_stride, row_stride, -plane_stride, plane_stride};
-  const __m512i pair_code = _mm512_load_si512(pairs.code);
-  for (std::int64_t x = 0; x < nx; x += 64) {
-    const Faces faces(pair_code, c + x, step, first(nx - x));
-    for (std::int64_t i = 0; i < 64 && x + i < nx; i += S::width) {
-      const auto mask = static_cast<typename S::Mask>(first(nx - x - i));
-      const auto here = S::load(mask, u + x + i);
-      auto sum = S::zero();
-      for (int f = 0; f < 6; ++f) {
-        const auto g = S::look_up(pairs.g[2 - f / 2], faces.code[f] + i);
-        sum = S::add(sum, S::mul(g, S::sub(here, S::load(mask, u + x + i + step[f]))));
-      }
-      S::store(mask, q + x + i, sum);
-    }
-  }
-}
 
-template <class T>
-TAUVOX_AVX512 void jacobi(const PairTable<T>& pairs, const std::uint8_t* c, const T* r, T* z, std::int64_t nx,
-                          std::int64_t row_stride, std::int64_t plane_stride) {
-  using S = Simd<T>;
-  const std::int64_t step[6] = {-1, 1, -row_stride, row_stride, -plane_stride, plane_stride};
-  const __m512i pair_code = _mm512_load_si512(pairs.code);
-  for (std::int64_t x = 0; x < nx; x += 64) {
-    const Faces faces(pair_code, c + x, step, first(nx - x));
-    for (std::int64_t i = 0; i < 64 && x + i < nx; i += S::width) {
-      const auto mask = static_cast<typename S::Mask>(first(nx - x - i));
-      auto diagonal = S::zero();
-      for (int f = 0; f < 6; ++f)
-        diagonal = S::add(diagonal, S::look_up(pairs.g[2 - f / 2], faces.code[f] + i));
-      S::store(mask, z + x + i, S::divide_or_zero(S::load(mask, r + x + i), diagonal));
+ public:
+  explicit Avx512Rows(const FaceTable& faces) {
+    std::uint8_t next = 1;
+    for (int a = 1; a < faces.classes; ++a)
+      for (int b = a; b < faces.classes; ++b, ++next) {
+        code_[a * 8 + b] = code_[b * 8 + a] = next;
+        for (Axis axis : all_axes) g_[static_cast<int>(axis)][next] = static_cast<T>(faces(axis, a, b));
+      }
+  }
+
+  TAUVOX_AVX512 void apply(const std::uint8_t* c, const T* u, T* q, std::int64_t nx, std::int64_t row_stride,
+                           std::int64_t plane_stride) const override {
+    const std::int64_t step[6] = {-1, 1, -row_stride, row_stride, -plane_stride, plane_stride};
+    const __m512i pair_code = _mm512_load_si512(code_);
+    for (std::int64_t x = 0; x < nx; x += 64) {
+      const Faces faces(pair_code, c + x, step, first(nx - x));
+      for (std::int64_t i = 0; i < 64 && x + i < nx; i += S::width) {
+        const auto mask = static_cast<typename S::Mask>(first(nx - x - i));
+        const auto here = S::load(mask, u + x + i);
+        auto sum = S::zero();
+        for (int f = 0; f < 6; ++f) {
+          const auto g = S::look_up(g_[2 - f / 2], faces.code[f] + i);
+          sum = S::add(sum, S::mul(g, S::sub(here, S::load(mask, u + x + i + step[f]))));
+        }
+        S::store(mask, q + x + i, sum);
+      }
     }
   }
-}
+
+  TAUVOX_AVX512 void jacobi(const std::uint8_t* c, const T* r, T* z, std::int64_t nx, std::int64_t row_stride,
+                            std::int64_t plane_stride) const override {
+    const std::int64_t step[6] = {-1, 1, -row_stride, row_stride, -plane_stride, plane_stride};
+    const __m512i pair_code = _mm512_load_si512(code_);
+    for (std::int64_t x = 0; x < nx; x += 64) {
+      const Faces faces(pair_code, c + x, step, first(nx - x));
+      for (std::int64_t i = 0; i < 64 && x + i < nx; i += S::width) {
+        const auto mask = static_cast<typename S::Mask>(first(nx - x - i));
+        auto diagonal = S::zero();
+        for (int f = 0; f < 6; ++f) diagonal = S::add(diagonal, S::look_up(g_[2 - f / 2], faces.code[f] + i));
+        S::store(mask, z + x + i, S::divide_or_zero(S::load(mask, r + x + i), diagonal));
+      }
+    }
+  }
+
+ private:
+  // Pairs with a wall have code 0 and g = 0.
+  alignas(64) std::uint8_t code_[64] = {};  // [a * 8 + b]
+  alignas(64) T g_[3][32] = {};             // [axis z, y, x][code]
+};
 
 }  // namespace
 
-#define TAUVOX_ROW(name, body, T)                                                                \
-  TAUVOX_AVX512 void name(const PairTable<T>& pairs, const std::uint8_t* c, const T* in, T* out, \
-                          std::int64_t nx, std::int64_t row_stride, std::int64_t plane_stride) { \
-    body(pairs, c, in, out, nx, row_stride, plane_stride);                                       \
-  }
+template <class T>
+std::unique_ptr<const TunedRows<T>> avx512_rows(const FaceTable& faces) {
+  if (faces.classes > TunedRows<T>::max_classes || !available()) return nullptr;
+  return std::make_unique<Avx512Rows<T>>(faces);
+}
 #else
-bool available() { return false; }
-#define TAUVOX_ROW(name, body, T)                                                               \
-  void name(const PairTable<T>&, const std::uint8_t*, const T*, T*, std::int64_t, std::int64_t, \
-            std::int64_t) {}
+template <class T>
+std::unique_ptr<const TunedRows<T>> avx512_rows(const FaceTable&) {
+  return nullptr;
+}
 #endif
 
-TAUVOX_ROW(apply_row, apply, float)
-TAUVOX_ROW(apply_row, apply, double)
-TAUVOX_ROW(jacobi_row, jacobi, float)
-TAUVOX_ROW(jacobi_row, jacobi, double)
+template std::unique_ptr<const TunedRows<float>> avx512_rows(const FaceTable&);
+template std::unique_ptr<const TunedRows<double>> avx512_rows(const FaceTable&);
 
-}  // namespace tauvox::avx512
+}  // namespace tauvox

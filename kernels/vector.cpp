@@ -7,37 +7,41 @@ namespace {
 
 template <class T>
 struct SubtractScaled {
-  FieldView<T> r;
-  FieldView<T> q;
+  T* r;
+  const T* q;
   T alpha;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = r.offset(x, y, z);
-    r.origin[i] -= alpha * q.origin[i];
-  }
+  TAUVOX_HD void operator()(std::int64_t i) const { r[i] -= alpha * q[i]; }
 };
 
 template <class T>
 struct Advance {
-  FieldView<T> x, p, z;
+  T *x, *p;
+  const T* z;
   T alpha, beta;
-  TAUVOX_HD void operator()(std::int64_t ix, std::int64_t iy, std::int64_t iz) const {
-    const std::int64_t i = x.offset(ix, iy, iz);
-    x.origin[i] += alpha * p.origin[i];
-    p.origin[i] = z.origin[i] + beta * p.origin[i];
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    x[i] += alpha * p[i];
+    p[i] = z[i] + beta * p[i];
   }
 };
 
 template <class T>
 struct Copy {
-  FieldView<T> z, p;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t iz) const {
-    p(x, y, iz) = z(x, y, iz);
-  }
+  const T* z;
+  T* p;
+  TAUVOX_HD void operator()(std::int64_t i) const { p[i] = z[i]; }
+};
+
+template <class T>
+struct Triad {
+  T* a;
+  const T *b, *c;
+  T s;
+  TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] + s * c[i]; }
 };
 
 template <class T>
 struct Product {
-  FieldView<T> a, b;
+  FieldView<const T> a, b;
   TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
     return {{static_cast<double>(a(x, y, z)) * static_cast<double>(b(x, y, z))}};
   }
@@ -46,30 +50,36 @@ struct Product {
 }  // namespace
 
 template <class T>
-void subtract_scaled(Field<T>& r, double alpha, const Field<T>& q) {
-  for_each_voxel(r.device(), r.extent(), SubtractScaled<T>{r.view(), q.view(), static_cast<T>(alpha)});
+void subtract_scaled(Buffer<T>& r, double alpha, const Buffer<T>& q) {
+  for_each_index(r.device(), r.size(), SubtractScaled<T>{r.data(), q.data(), static_cast<T>(alpha)});
 }
 
 template <class T>
-void advance(Field<T>& x, double alpha, Field<T>& p, const Field<T>& z, double beta) {
-  for_each_voxel(x.device(), x.extent(),
-                 Advance<T>{x.view(), p.view(), z.view(), static_cast<T>(alpha), static_cast<T>(beta)});
+void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta) {
+  for_each_index(x.device(), x.size(),
+                 Advance<T>{x.data(), p.data(), z.data(), static_cast<T>(alpha), static_cast<T>(beta)});
 }
 
 template <class T>
-void copy(const Field<T>& z, Field<T>& p) {
-  for_each_voxel(p.device(), p.extent(), Copy<T>{z.view(), p.view()});
+void copy(const Buffer<T>& z, Buffer<T>& p) {
+  for_each_index(p.device(), p.size(), Copy<T>{z.data(), p.data()});
+}
+
+template <class T>
+void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c) {
+  for_each_index(a.device(), a.size(), Triad<T>{a.data(), b.data(), c.data(), static_cast<T>(s)});
 }
 
 template <class T>
 double dot(const Field<T>& a, const Field<T>& b) {
-  return sum_over_voxels<1>(a.device(), a.extent(), Product<T>{a.view(), b.view()})[0];
+  return sum_over_voxels<1>(a.device(), a.extent(), Product<T>{read_only(a), read_only(b)})[0];
 }
 
-#define TAUVOX_INSTANTIATE(T)                                                   \
-  template void subtract_scaled(Field<T>&, double, const Field<T>&);            \
-  template void advance(Field<T>&, double, Field<T>&, const Field<T>&, double); \
-  template void copy(const Field<T>&, Field<T>&);                               \
+#define TAUVOX_INSTANTIATE(T)                                                      \
+  template void subtract_scaled(Buffer<T>&, double, const Buffer<T>&);             \
+  template void advance(Buffer<T>&, double, Buffer<T>&, const Buffer<T>&, double); \
+  template void copy(const Buffer<T>&, Buffer<T>&);                                \
+  template void triad(Buffer<T>&, const Buffer<T>&, double, const Buffer<T>&);     \
   template double dot(const Field<T>&, const Field<T>&);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)

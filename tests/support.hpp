@@ -1,11 +1,32 @@
 // Volumes written down in a line, and the study run on them without files.
 #pragma once
 
+#include <cstdlib>
 #include <map>
 
 #include "host/study.hpp"
 
 namespace tauvox::test {
+
+/// Where tests run that do not compare devices: TAUVOX_TEST_DEVICE=cuda puts them on the GPU.
+inline Device device() {
+  const char* asked = std::getenv("TAUVOX_TEST_DEVICE");
+  return asked && std::string(asked) == "cuda" ? Device::cuda(0) : Device::cpu(2);
+}
+
+/// A field with value(x, y, z) in its voxels and 0 in its halo, on any device.
+template <class T, class F>
+Field<T> field_of(const Device& device, const Extent& e, F value) {
+  Field<T> field(device, e);
+  std::vector<T> host = field.to_host();
+  for (std::int64_t z = 0; z < e.nz; ++z)
+    for (std::int64_t y = 0; y < e.ny; ++y)
+      for (std::int64_t x = 0; x < e.nx; ++x)
+        host[static_cast<std::size_t>(x + 1 + (e.nx + 2) * (y + 1 + (e.ny + 2) * (z + 1)))] =
+            static_cast<T>(value(x, y, z));
+  field.buffer().copy_from(host);
+  return field;
+}
 
 /// Volume of z,y,x voxels with label(z, y, x).
 template <class F>
@@ -40,7 +61,7 @@ inline Settings exact_settings(const std::string& conductivity_text, Axis axis =
 }
 
 /// @param field takes the concentration of the last axis where given
-inline AxisResult solve(const Volume& volume, const Settings& settings, const Device& device = Device::cpu(2),
+inline AxisResult solve(const Volume& volume, const Settings& settings, const Device& device = test::device(),
                         std::vector<float>* field = nullptr) {
   const Materials materials = assign_materials(volume, settings);
   const auto sink = [&](const AxisResult&, const std::vector<float>& u) {

@@ -4,9 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/clusters.hpp"
 #include "kernels/labels.hpp"
-#include "kernels/transport_avx512.hpp"
+#include "kernels/transport_rows.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -31,31 +30,84 @@ TEST(Parity, ResultsHaveTheSameBitsForEveryNumberOfThreads) {
     }
 }
 
+/// Seven labels in blocks of two voxels, and a broad wall in every third row.
+Volume rough_with_walls(std::int64_t nx) {
+  const Volume rough = test::rough_volume({5, 6, nx}, 21, 7);
+  return test::volume_of({5, 6, nx}, [&](std::int64_t z, std::int64_t y, std::int64_t x) -> std::int64_t {
+    return y % 3 == 0 && x < nx - 7 ? 0 : rough.code(x + nx * (y + 6 * z));
+  });
+}
+
 // Nine classes are one too many for the tuned rows; eight fit. The ninth never occurs, so the physics is the
 // same.
 template <class T>
-void expect_tuned_rows_agree() {
-  if (!avx512::available()) GTEST_SKIP() << "no AVX-512 here: there is nothing to compare";
-  for (const std::int64_t nx : {1, 15, 16, 63, 64, 65, 130}) {
-    const Volume v = test::rough_volume({5, 6, nx}, 21, 7);
-    const Device device = Device::cpu(2);
-    Field<std::uint8_t> classes = map_labels(device, v, {0, 2, 3, 4, 5, 6, 7});
+struct TunedAndPlain {
+  Device device = Device::cpu(2);
+  Volume volume;
+  Field<std::uint8_t> classes;
+  FaceTable eight, nine;
+  Field<T> p;
+  explicit TunedAndPlain(std::int64_t nx) : volume(rough_with_walls(nx)) {
+    classes = map_labels(device, volume, {0, 2, 3, 4, 5, 6, 7});
     set_class_halo(classes, Axis::z, {});
-    std::vector<double> sigma{0.1, 0.2, 0.4, 0.6, 0.8, 1};
-    const TransportOperator<T> tuned(classes, make_faces(sigma, {1, 1.5, 2}, Axis::z), Axis::z, {});
-    sigma.push_back(2);
-    const TransportOperator<T> plain(classes, make_faces(sigma, {1, 1.5, 2}, Axis::z), Axis::z, {});
-    Field<T> p(device, v.extent), a(device, v.extent), b(device, v.extent);
-    for (std::int64_t i = 0; i < v.extent.voxels(); ++i)
-      p.view()(i % nx, i / nx % 6, i / nx / 6) = static_cast<T>(std::sin(0.37 * static_cast<double>(i)));
-    EXPECT_EQ(tuned.apply_dot(p, a), plain.apply_dot(p, b));
+    eight = make_faces({0.1, 0.2, 0.4, 0.6, 0.8, 1}, {1, 1.5, 2}, Axis::z);
+    nine = make_faces({0.1, 0.2, 0.4, 0.6, 0.8, 1, 2}, {1, 1.5, 2}, Axis::z);
+    p = test::field_of<T>(device, volume.extent, [&](auto x, auto y, auto z) {
+      return std::sin(0.37 * static_cast<double>(x + nx * (y + 6 * z)));
+    });
+  }
+};
+
+template <class T, class Make>
+void expect_rows_agree(const Make& make) {
+  for (const std::int64_t nx : {16, 17, 31, 32, 63, 64, 65, 130}) {
+    const TunedAndPlain<T> given(nx);
+    const auto rows = make(given.eight, nx);
+    if (!rows) GTEST_SKIP() << "this processor lacks the instructions: there is nothing to compare";
+    const TransportOperator<T> plain(given.classes, given.nine, Axis::z, {});
+    Field<T> expected(given.device, given.volume.extent), found(given.device, given.volume.extent);
+    const FieldView<T> p = given.p.view(), q = found.view();
+    const auto each_row = [&](const auto& row) {
+      for (std::int64_t z = 0; z < 5; ++z)
+        for (std::int64_t y = 0; y < 6; ++y)
+          row(&given.classes.view()(0, y, z), &p(0, y, z), &q(0, y, z), nx, p.row_stride, p.plane_stride);
+    };
+    plain.apply(given.p, expected);
+    each_row([&](auto... arguments) { rows->apply(arguments...); });
+    EXPECT_EQ(found.to_host(), expected.to_host()) << nx;
+    plain.jacobi_dot(given.p, expected);
+    each_row([&](auto... arguments) { rows->jacobi(arguments...); });
+    EXPECT_EQ(found.to_host(), expected.to_host()) << nx;
+  }
+}
+template <class T>
+void expect_avx2_rows_agree() {
+  expect_rows_agree<T>([](const FaceTable& faces, std::int64_t nx) { return avx2_rows<T>(faces, nx); });
+}
+template <class T>
+void expect_avx512_rows_agree() {
+  expect_rows_agree<T>([](const FaceTable& faces, std::int64_t) { return avx512_rows<T>(faces); });
+}
+TEST(Parity, Avx2RowsGiveTheBitsOfThePlainFunctorInDouble) { expect_avx2_rows_agree<double>(); }
+TEST(Parity, Avx2RowsGiveTheBitsOfThePlainFunctorInFloat) { expect_avx2_rows_agree<float>(); }
+TEST(Parity, Avx512RowsGiveTheBitsOfThePlainFunctorInDouble) { expect_avx512_rows_agree<double>(); }
+TEST(Parity, Avx512RowsGiveTheBitsOfThePlainFunctorInFloat) { expect_avx512_rows_agree<float>(); }
+
+template <class T>
+void expect_operators_agree() {
+  for (const std::int64_t nx : {1, 15, 16, 65}) {
+    const TunedAndPlain<T> given(nx);
+    const TransportOperator<T> tuned(given.classes, given.eight, Axis::z, {});
+    const TransportOperator<T> plain(given.classes, given.nine, Axis::z, {});
+    Field<T> a(given.device, given.volume.extent), b(given.device, given.volume.extent);
+    EXPECT_EQ(tuned.apply_dot(given.p, a), plain.apply_dot(given.p, b));
     EXPECT_EQ(a.to_host(), b.to_host());
-    EXPECT_EQ(tuned.jacobi_dot(p, a), plain.jacobi_dot(p, b));
+    EXPECT_EQ(tuned.jacobi_dot(given.p, a), plain.jacobi_dot(given.p, b));
     EXPECT_EQ(a.to_host(), b.to_host());
   }
 }
-TEST(Parity, TunedRowsGiveTheBitsOfThePlainFunctorInDouble) { expect_tuned_rows_agree<double>(); }
-TEST(Parity, TunedRowsGiveTheBitsOfThePlainFunctorInFloat) { expect_tuned_rows_agree<float>(); }
+TEST(Parity, TheOperatorGivesTheSameBitsWithAndWithoutTunedRowsInDouble) { expect_operators_agree<double>(); }
+TEST(Parity, TheOperatorGivesTheSameBitsWithAndWithoutTunedRowsInFloat) { expect_operators_agree<float>(); }
 
 TEST(Parity, TheGpuAgreesWithTheCpu) {
   if (!probe_cuda().unavailable.empty()) GTEST_SKIP() << "no GPU: " << probe_cuda().unavailable;
@@ -66,66 +118,11 @@ TEST(Parity, TheGpuAgreesWithTheCpu) {
       Settings s = test::exact_settings("0=0,1=0.3,2=1", axis);
       s.precision = precision;
       s.tolerance = 1e-6;
-      const AxisResult on_cpu = test::solve(v, s), on_gpu = test::solve(v, s, gpu);
+      const AxisResult on_cpu = test::solve(v, s, Device::cpu(2)), on_gpu = test::solve(v, s, gpu);
       EXPECT_NEAR(*on_gpu.ratio, *on_cpu.ratio, 1e-9 * *on_cpu.ratio);
       EXPECT_EQ(on_gpu.percolating_volume_fraction, on_cpu.percolating_volume_fraction);
       EXPECT_EQ(on_gpu.fraction_connected_26, on_cpu.fraction_connected_26);
     }
-}
-
-TEST(Clusters, AreNumberedInMemoryOrderWithSizesAndFaces) {
-  // Two bars along x, one of them broken.
-  const Volume v = test::volume_of(
-      {3, 3, 9}, [](auto z, auto y, auto x) { return z == 1 && y != 1 && !(y == 2 && x == 4); });
-  for (const int threads : {1, 2, 3, 7}) {
-    const Clusters c = find_clusters(map_labels(Device::cpu(threads), v, {0, 2}), Connectivity::faces_6);
-    ASSERT_EQ(c.count(), 3);
-    EXPECT_EQ(c.voxels, (std::vector<std::int64_t>{9, 4, 4}));
-    EXPECT_TRUE(c.spans(0, Axis::x));
-    EXPECT_FALSE(c.spans(1, Axis::x));
-    EXPECT_FALSE(c.spans(0, Axis::z));
-  }
-}
-
-TEST(Clusters, JoinedSidesAndCornersConnect) {
-  const Volume v = test::volume_of({2, 1, 6}, [](auto z, auto, auto x) { return z == 0 ? x == 0 : x == 5; });
-  const auto classes = map_labels(Device::cpu(2), v, {0, 2});
-  EXPECT_EQ(find_clusters(classes, Connectivity::faces_6).count(), 2);
-  EXPECT_EQ(find_clusters(classes, Connectivity::all_26).count(), 2);
-  EXPECT_EQ(find_clusters(classes, Connectivity::all_26, {false, false, true}).count(), 1);
-  const Volume w = test::volume_of({1, 1, 6}, [](auto, auto, auto x) { return x == 0 || x == 5; });
-  EXPECT_EQ(find_clusters(map_labels(Device::cpu(2), w, {0, 2}), Connectivity::faces_6, {false, false, true})
-                .count(),
-            1);
-}
-
-TEST(Clusters, AgreeWithAFloodFillOnRoughVolumes) {
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    const Volume v = test::rough_volume({17, 19, 23}, seed);
-    const Clusters c = find_clusters(map_labels(Device::cpu(3), v, {0, 2}), Connectivity::faces_6);
-    std::vector<std::int64_t> number(static_cast<std::size_t>(v.extent.voxels())), flooded(number.size());
-    c.number.copy_to(number);
-    std::int64_t next = 0;
-    for (std::int64_t start = 0; start < v.extent.voxels(); ++start) {
-      if (v.code(start) == 0 || flooded[static_cast<std::size_t>(start)]) continue;
-      std::vector<std::int64_t> stack{start};
-      flooded[static_cast<std::size_t>(start)] = ++next;
-      while (!stack.empty()) {
-        const std::int64_t i = stack.back(), x = i % 23, y = i / 23 % 19, z = i / 23 / 19;
-        stack.pop_back();
-        const auto visit = [&](bool inside, std::int64_t j) {
-          if (inside && v.code(j) && !flooded[static_cast<std::size_t>(j)]) {
-            flooded[static_cast<std::size_t>(j)] = next;
-            stack.push_back(j);
-          }
-        };
-        visit(x > 0, i - 1), visit(x < 22, i + 1), visit(y > 0, i - 23), visit(y < 18, i + 23);
-        visit(z > 0, i - 437), visit(z < 16, i + 437);
-      }
-    }
-    EXPECT_EQ(number, flooded);
-    EXPECT_EQ(c.count(), next);
-  }
 }
 
 TEST(Histogram, CountsEveryClass) {

@@ -1,0 +1,61 @@
+// Aggregation multigrid as a preconditioner: one W-cycle with damped Jacobi steps and an over-corrected,
+// piecewise constant transfer.
+//
+//   cycle(b):  x = damping D^-1 b                      one Jacobi step from zero
+//              x += alpha P W(P^T (b - A x))           the coarse level, twice over (W)
+//              x += damping D^-1 (b - A x)             one Jacobi step
+//
+// Piecewise constants underestimate the energy of smooth corrections by half, hence alpha = 2 (Braess 1995,
+// doi 10.1007/BF02238511). The cycle is linear and symmetric, so ordinary conjugate gradients take it. Beyond
+// alpha = 2 it can lose definiteness; alpha = 1 is definite always and is what a solver falls back to.
+// Aggregates: graph.hpp. Voxels: active_operator.hpp. Bytes: README of benchmarks.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "host/stopping.hpp"
+#include "kernels/active_operator.hpp"
+
+namespace tauvox {
+
+/// The coarse levels of one volume and direction.
+class Hierarchy {
+ public:
+  Hierarchy(const Device& device, const Medium<float>& medium);
+
+  const Blocks& blocks() const { return blocks_; }
+  const std::vector<Graph>& levels() const { return levels_; }
+  /// What the coarsest level is solved with: the dense inverse of its matrix.
+  const Buffer<float>& inverse() const { return inverse_; }
+
+ private:
+  Blocks blocks_;
+  std::vector<Graph> levels_;
+  Buffer<float> inverse_;
+};
+
+/// z = M r by one cycle.
+template <class T>
+class MultigridPreconditioner {
+ public:
+  static constexpr Convergence convergence = Convergence::fast;
+  static constexpr const char* method = "CG, aggregation multigrid (W-cycle)";
+  MultigridPreconditioner(const ActiveOperator<T>& A, const Hierarchy& hierarchy);
+  /// @return r.z
+  double apply_dot(const Buffer<T>& r, Buffer<T>& z) const;
+  void weaken() { alpha_ = 1; }
+
+ private:
+  struct Level {
+    Buffer<float> x, y, b;  // y: the other side of a Jacobi step
+  };
+  void cycle(std::size_t level, bool from_zero) const;
+
+  const ActiveOperator<T>& A_;
+  const Hierarchy& hierarchy_;
+  float alpha_ = 2;
+  mutable std::vector<Level> work_;
+};
+
+}  // namespace tauvox

@@ -1,0 +1,301 @@
+#include "kernels/active_operator.hpp"
+
+#include <limits>
+
+#include "kernels/graph_cycle.hpp"
+#include "kernels/launch.hpp"
+
+namespace tauvox {
+namespace {
+
+/// A vector on unknowns as values of voxels.
+template <class W, class T>
+struct ValueOf {
+  Medium<W> m;
+  const T* u;
+  TAUVOX_HD W operator()(const Voxel& v) const { return static_cast<W>(u[v.number(m)]); }
+};
+
+/// e = damping r / diagonal, where it is needed.
+template <class T>
+struct FirstStep {
+  Medium<float> m;
+  const T* r;
+  TAUVOX_HD float operator()(const Voxel& v) const {
+    const float d = diagonal(m, v);
+    return d > 0 ? damping * static_cast<float>(r[v.number(m)]) / d : 0;
+  }
+};
+
+/// e plus the correction from the coarse level.
+template <class T>
+struct CorrectedStep {
+  FirstStep<T> first;
+  BlockView blocks;
+  float factor;
+  const float* coarse_x;
+  TAUVOX_HD float operator()(const Voxel& v) const {
+    return first(v) + factor * coarse_x[blocks.node(v.at[2], v.at[1], v.at[0])];
+  }
+};
+
+/// ramp + v, and the plates' 1 and 0.
+template <class T>
+struct PotentialOf {
+  Medium<double> m;
+  const T* v;
+  TAUVOX_HD double operator()(const Voxel& voxel) const {
+    const auto n = static_cast<double>(m.length(m.flow));
+    return static_cast<double>(v[voxel.number(m)]) + (n - static_cast<double>(voxel.at[m.flow]) - 0.5) / n;
+  }
+  TAUVOX_HD double beyond(const Voxel& voxel, int axis, int sign) const {
+    const Voxel there = voxel.next(axis, sign);
+    const std::uint8_t c = there.material_class(m);
+    if (c >= first_conducting_class) return (*this)(there.wrapped(m));
+    return c == plate_class && sign < 0 ? 1.0 : 0.0;
+  }
+};
+
+template <class W>
+TAUVOX_HD bool conducts(const Medium<W>& m, std::int64_t x, std::int64_t y, std::int64_t z) {
+  return m.classes(x, y, z) >= first_conducting_class;
+}
+
+template <class T>
+struct ApplyDot {
+  Medium<T> m;
+  const T* p;
+  T* q;
+  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    if (!conducts(m, x, y, z)) return {};
+    const Voxel v = Voxel::of(x, y, z);
+    const std::int64_t i = v.number(m);
+    q[i] = apply_at(m, v, ValueOf<T, T>{m, p});
+    return {{static_cast<double>(p[i]) * static_cast<double>(q[i])}};
+  }
+};
+
+template <class T>
+struct SmoothRestrict {  // one call a block
+  Medium<float> m;
+  BlockView blocks;
+  const T* r;
+  float* coarse_b;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t code = blocks.code[b], first = blocks.first_node[b];
+    for (std::uint32_t node = first; node < blocks.first_node[b + 1]; ++node) coarse_b[node] = 0;
+    for (int s = 0; s < 8; ++s) {
+      if (!BlockView::conducts(code, s)) continue;
+      const Voxel v = Voxel::of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
+      const float rest = static_cast<float>(r[v.number(m)]) - apply_at(m, v, FirstStep<T>{m, r});
+      coarse_b[first + static_cast<std::uint32_t>(BlockView::local(code, s))] += rest;
+    }
+  }
+};
+
+template <class T>
+struct ProlongSmoothDot {
+  CorrectedStep<T> step;
+  T* z;
+  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t zz) const {
+    const Medium<float>& m = step.first.m;
+    if (!conducts(m, x, y, zz)) return {};
+    const Voxel v = Voxel::of(x, y, zz);
+    const std::int64_t i = v.number(m);
+    const auto r = static_cast<float>(step.first.r[i]);
+    const float d = diagonal(m, v);
+    const float out = step(v) + (d > 0 ? damping * (r - apply_at(m, v, step)) / d : 0);
+    z[i] = static_cast<T>(out);
+    return {{static_cast<double>(step.first.r[i]) * static_cast<double>(out)}};
+  }
+};
+
+template <class T>
+struct Evaluate {  // faces ahead of the voxel, and those at the first plate
+  PotentialOf<T> u;
+  TAUVOX_HD Sums<3> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    Sums<3> sums;
+    const Medium<double>& m = u.m;
+    if (!conducts(m, x, y, z)) return sums;
+    const Voxel v = Voxel::of(x, y, z);
+    const double here = u(v);
+    for (int axis = 2; axis >= 0; --axis) {
+      const double drop = here - u.beyond(v, axis, 1), q = face_conductance(m, v, axis, 1) * drop;
+      sums.value[0] += q * drop;
+      if (axis != m.flow) continue;
+      if (v.at[axis] == m.length(axis) - 1) sums.value[2] += q;
+      if (v.at[axis] == 0) {
+        const double back = here - u.beyond(v, axis, -1), in = face_conductance(m, v, axis, -1) * back;
+        sums.value[0] += in * back;
+        sums.value[1] -= in;
+      }
+    }
+    return sums;
+  }
+};
+
+template <class T>
+struct Residual {
+  PotentialOf<T> u;
+  T* r;
+  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    const Medium<double>& m = u.m;
+    if (!conducts(m, x, y, z)) return {};
+    const Voxel v = Voxel::of(x, y, z);
+    const double here = u(v);
+    double sum = 0;
+    for (int axis = 2; axis >= 0; --axis)
+      for (int sign = -1; sign <= 1; sign += 2)
+        sum += face_conductance(m, v, axis, sign) * (here - u.beyond(v, axis, sign));
+    r[v.number(m)] = static_cast<T>(-sum);
+    return {{sum * sum}};
+  }
+};
+
+struct SourceNorm {  // b_i = g to the plate at potential 1; one layer
+  Medium<double> m;
+  TAUVOX_HD Sums<1> operator()(std::int64_t a, std::int64_t b, std::int64_t) const {
+    const Voxel v = m.flow == 0 ? Voxel::of(a, b, 0) : m.flow == 1 ? Voxel::of(a, 0, b) : Voxel::of(0, a, b);
+    if (v.material_class(m) < first_conducting_class) return {};
+    const double source = face_conductance(m, v, m.flow, -1);
+    return {{source * source}};
+  }
+};
+
+template <class T>
+struct WritePotential {
+  PotentialOf<T> u;
+  float* out;
+  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    const Extent& e = u.m.active.extent;
+    out[x + e.nx * (y + e.ny * z)] = conducts(u.m, x, y, z) ? static_cast<float>(u(Voxel::of(x, y, z)))
+                                                            : std::numeric_limits<float>::quiet_NaN();
+  }
+};
+
+}  // namespace
+
+template <class T>
+ActiveOperator<T>::ActiveOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
+                                  const std::array<double, 3>& voxel_size, Axis flow,
+                                  const Periodic& periodic, KernelForm form)
+    : classes_(&classes),
+      active_(classes),
+      flow_(flow),
+      periodic_(periodic),
+      form_(form),
+      one_class_(conductivity.size() == 1 && conductivity[0] == 1) {
+  std::vector<double> material{one_class_ ? 0 : std::numeric_limits<double>::infinity(),
+                               one_class_ ? 2.0 : 0.0};
+  for (const double sigma : conductivity) material.push_back(one_class_ ? 1 : 1 / (2 * sigma));
+  material.resize(max_classes, material[wall_class]);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double ratio = voxel_size[static_cast<std::size_t>(flow)] / voxel_size[axis];
+    scale_[axis] = ratio * ratio;
+  }
+  material_double_ = Buffer<double>(device(), max_classes);
+  material_double_.copy_from(material);
+  const std::vector<float> rounded(material.begin(), material.end());
+  material_float_ = Buffer<float>(device(), max_classes);
+  material_float_.copy_from(rounded);
+}
+
+template <class T>
+template <class W>
+Medium<W> ActiveOperator<T>::medium_of(const Buffer<W>& material) const {
+  Medium<W> m;
+  m.classes = read_only(*classes_);
+  m.active = active_.view();
+  m.material = material.data();
+  m.one_class = one_class_;
+  m.flow = static_cast<int>(flow_);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    m.scale[axis] = static_cast<W>(scale_[axis]);
+    m.joined[axis] = periodic_[axis];
+  }
+  return m;
+}
+
+template <class T>
+Medium<float> ActiveOperator<T>::medium() const {
+  return medium_of(material_float_);
+}
+
+template <class T>
+double ActiveOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
+  const Medium<T> m = [&] {
+    if constexpr (std::is_same_v<T, float>)
+      return medium_of(material_float_);
+    else
+      return medium_of(material_double_);
+  }();
+  if (rows()) return rows::apply_dot(device(), m, p.data(), q.data());
+  return sum_over_voxels<1>(device(), extent(), ApplyDot<T>{m, p.data(), q.data()})[0];
+}
+
+template <class T>
+Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v) const {
+  const Medium<double> m = medium_of(material_double_);
+  if (rows()) return rows::evaluate(device(), m, v.data());
+  const Sums<3> sums = sum_over_voxels<3>(device(), extent(), Evaluate<T>{{m, v.data()}});
+  return {sums[0], sums[1], sums[2]};
+}
+
+template <class T>
+double ActiveOperator<T>::residual(const Buffer<T>& v, Buffer<T>& r) const {
+  const Medium<double> m = medium_of(material_double_);
+  if (rows()) return rows::residual(device(), m, v.data(), r.data());
+  return sum_over_voxels<1>(device(), extent(), Residual<T>{{m, v.data()}, r.data()})[0];
+}
+
+template <class T>
+double ActiveOperator<T>::source_norm2() const {
+  const Extent& e = extent();
+  const Extent layer = flow_ == Axis::z   ? Extent{e.nx, e.ny, 1}
+                       : flow_ == Axis::y ? Extent{e.nx, e.nz, 1}
+                                          : Extent{e.ny, e.nz, 1};
+  return sum_over_voxels<1>(device(), layer, SourceNorm{medium_of(material_double_)})[0];
+}
+
+template <class T>
+std::vector<float> ActiveOperator<T>::potential(const Buffer<T>& v) const {
+  const std::int64_t size = extent().voxels();
+  std::vector<float> host(static_cast<std::size_t>(size));
+  WritePotential<T> write{{medium_of(material_double_), v.data()}, host.data()};
+  if (!device().is_cuda()) {
+    for_each_voxel(device(), extent(), write);
+    return host;
+  }
+  Buffer<float> staged(device(), size);
+  write.out = staged.data();
+  for_each_voxel(device(), extent(), write);
+  staged.copy_to(host);
+  return host;
+}
+
+template <class T>
+void ActiveOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& r,
+                                        Buffer<float>& coarse_b) const {
+  if (rows())
+    rows::smooth_restrict(device(), medium(), blocks.view(), r.data(), coarse_b.data());
+  else
+    for_each_voxel(device(), blocks.lattice,
+                   SmoothRestrict<T>{medium(), blocks.view(), r.data(), coarse_b.data()});
+}
+
+template <class T>
+double ActiveOperator<T>::prolong_smooth_dot(const Blocks& blocks, float factor,
+                                             const Buffer<float>& coarse_x, const Buffer<T>& r,
+                                             Buffer<T>& z) const {
+  if (rows())
+    return rows::prolong_smooth_dot(device(), medium(), blocks.view(), factor, coarse_x.data(), r.data(),
+                                    z.data());
+  const CorrectedStep<T> step{{medium(), r.data()}, blocks.view(), factor, coarse_x.data()};
+  return sum_over_voxels<1>(device(), extent(), ProlongSmoothDot<T>{step, z.data()})[0];
+}
+
+template class ActiveOperator<float>;
+template class ActiveOperator<double>;
+
+}  // namespace tauvox

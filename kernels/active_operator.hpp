@@ -1,0 +1,70 @@
+// The transport operator  (A u)_i = sum over 6 faces of g_ij (u_i - u_j)  on the unknowns of a volume, and
+// the parts of a multigrid cycle that touch voxels.
+//
+// As in transport.hpp the unknown is the deviation from the linear ramp between the plates, always in
+// difference form, and sums are FP64. Vectors hold unknowns only (active.hpp); diagonals and conductances are
+// computed where they are needed, so nothing else is stored per voxel. Bytes of one apply: 1.25 per voxel and
+// 2 sizeof(T) per unknown.
+#pragma once
+
+#include <vector>
+
+#include "kernels/active_rows.hpp"
+#include "kernels/graph.hpp"
+
+namespace tauvox {
+
+/// Which form of the kernels runs: the tuned one of the device, or the plain functors everywhere.
+enum class KernelForm { tuned, plain };
+
+/// T is float or double: the type of the vectors.
+template <class T>
+class ActiveOperator {
+ public:
+  /// @param classes with halo (set_class_halo); kept by reference
+  /// @param conductivity of classes first_conducting_class, ...: finite, > 0
+  ActiveOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
+                 const std::array<double, 3>& voxel_size, Axis flow, const Periodic& periodic,
+                 KernelForm form = KernelForm::tuned);
+
+  const Device& device() const { return classes_->device(); }
+  const Extent& extent() const { return classes_->extent(); }
+  Axis flow() const { return flow_; }
+  std::int64_t unknowns() const { return active_.count(); }
+  Medium<float> medium() const;
+
+  /// q = A p; returns p.q
+  double apply_dot(const Buffer<T>& p, Buffer<T>& q) const;
+  /// For u = ramp + v, in FP64: the energy sum of g (du)^2 over faces, and the fluxes through the plates.
+  Evaluation evaluate(const Buffer<T>& v) const;
+  /// r = b - A (ramp + v), evaluated in FP64; returns ||r||^2
+  double residual(const Buffer<T>& v, Buffer<T>& r) const;
+  /// ||b||^2 of the eliminated system (what the plates feed into the first layer).
+  double source_norm2() const;
+  /// u = ramp + v as float, [z][y][x], NaN where nothing conducts, on the host.
+  std::vector<float> potential(const Buffer<T>& v) const;
+
+  /// coarse_b = sum over each aggregate of r - A e, where e = damping r / diagonal, the first Jacobi step
+  void smooth_restrict(const Blocks& blocks, const Buffer<T>& r, Buffer<float>& coarse_b) const;
+  /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z
+  double prolong_smooth_dot(const Blocks& blocks, float factor, const Buffer<float>& coarse_x,
+                            const Buffer<T>& r, Buffer<T>& z) const;
+  void update_halo(Buffer<T>&) const {}  // unknowns have none
+
+ private:
+  template <class W>
+  Medium<W> medium_of(const Buffer<W>& material) const;
+  bool rows() const { return form_ == KernelForm::tuned && !device().is_cuda(); }
+
+  const Field<std::uint8_t>* classes_;
+  ActiveSet active_;
+  Axis flow_;
+  Periodic periodic_;
+  KernelForm form_;
+  bool one_class_;
+  std::array<double, 3> scale_;
+  Buffer<float> material_float_;
+  Buffer<double> material_double_;
+};
+
+}  // namespace tauvox

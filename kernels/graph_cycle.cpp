@@ -1,0 +1,95 @@
+#include "kernels/graph_cycle.hpp"
+
+#include "kernels/launch.hpp"
+
+namespace tauvox {
+namespace {
+
+TAUVOX_HD float residual_at(const GraphView& A, const float* b, const float* x, std::int64_t i) {
+  const float here = x[i];
+  float flow = A.plate[i] * here;
+  for (std::int64_t k = A.row_start[i]; k < A.row_start[i + 1]; ++k)
+    flow += A.weight[k] * (here - x[A.neighbour[k]]);
+  return b[i] - flow;
+}
+
+struct SmoothFromZero {
+  GraphView A;
+  const float* b;
+  float* x;
+  TAUVOX_HD void operator()(std::int64_t i) const { x[i] = damping * b[i] * A.inverse_diagonal[i]; }
+};
+
+struct Smooth {
+  GraphView A;
+  const float *b, *x;
+  float* y;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    y[i] = x[i] + damping * residual_at(A, b, x, i) * A.inverse_diagonal[i];
+  }
+};
+
+struct RestrictResidual {  // one call per block of the coarse level
+  GraphView A, coarse;
+  const float *b, *x;
+  float* coarse_b;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t c = bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz);
+    for (std::uint32_t node = coarse.first_node[c]; node < coarse.first_node[c + 1]; ++node)
+      coarse_b[node] = 0;
+    for (int s = 0; s < 8; ++s) {
+      const std::int64_t fx = 2 * bx + (s & 1), fy = 2 * by + ((s >> 1) & 1), fz = 2 * bz + (s >> 2);
+      if (fx >= A.lattice.nx || fy >= A.lattice.ny || fz >= A.lattice.nz) continue;
+      const std::int64_t f = fx + A.lattice.nx * (fy + A.lattice.ny * fz);
+      for (std::uint32_t i = A.first_node[f]; i < A.first_node[f + 1]; ++i)
+        coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
+    }
+  }
+};
+
+struct Prolong {
+  const std::uint32_t* aggregate;
+  float factor;
+  const float* coarse_x;
+  float* x;
+  TAUVOX_HD void operator()(std::int64_t i) const { x[i] += factor * coarse_x[aggregate[i]]; }
+};
+
+struct ApplyDense {
+  const float *inverse, *b;
+  float* x;
+  std::int64_t n;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    float sum = 0;
+    for (std::int64_t j = 0; j < n; ++j) sum += inverse[i + n * j] * b[j];
+    x[i] = sum;
+  }
+};
+
+}  // namespace
+
+void smooth_from_zero(const Device& device, const GraphView& A, const Buffer<float>& b, Buffer<float>& x) {
+  for_each_index(device, A.nodes, SmoothFromZero{A, b.data(), x.data()});
+}
+
+void smooth(const Device& device, const GraphView& A, const Buffer<float>& b, const Buffer<float>& x,
+            Buffer<float>& y) {
+  for_each_index(device, A.nodes, Smooth{A, b.data(), x.data(), y.data()});
+}
+
+void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse,
+                       const Buffer<float>& b, const Buffer<float>& x, Buffer<float>& coarse_b) {
+  for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b.data(), x.data(), coarse_b.data()});
+}
+
+void prolong(const Device& device, const GraphView& A, float factor, const Buffer<float>& coarse_x,
+             Buffer<float>& x) {
+  for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x.data(), x.data()});
+}
+
+void apply_dense(const Device& device, const Buffer<float>& inverse, const Buffer<float>& b,
+                 Buffer<float>& x) {
+  for_each_index(device, b.size(), ApplyDense{inverse.data(), b.data(), x.data(), b.size()});
+}
+
+}  // namespace tauvox

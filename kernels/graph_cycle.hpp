@@ -1,0 +1,26 @@
+// The steps of a multigrid cycle on a graph: A x = b with (A x)_i = sum of w_ij (x_i - x_j) + plate_i x_i.
+// FP32. Bytes per node and step: about 8 per link and 8 to 20 per node.
+#pragma once
+
+#include "kernels/graph.hpp"
+
+namespace tauvox {
+
+inline constexpr float damping = 0.8f;  // of the Jacobi steps, on every level
+
+/// x = damping b / diagonal: the first Jacobi step, from zero.
+void smooth_from_zero(const Device& device, const GraphView& A, const Buffer<float>& b, Buffer<float>& x);
+/// y = x + damping (b - A x) / diagonal
+void smooth(const Device& device, const GraphView& A, const Buffer<float>& b, const Buffer<float>& x,
+            Buffer<float>& y);
+/// coarse_b = sum of (b - A x) over each aggregate.   `coarse` is the graph of A's aggregates.
+void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse,
+                       const Buffer<float>& b, const Buffer<float>& x, Buffer<float>& coarse_b);
+/// x += factor times coarse_x of the aggregate
+void prolong(const Device& device, const GraphView& A, float factor, const Buffer<float>& coarse_x,
+             Buffer<float>& x);
+/// x = inverse b, with `inverse` dense, n x n, symmetric
+void apply_dense(const Device& device, const Buffer<float>& inverse, const Buffer<float>& b,
+                 Buffer<float>& x);
+
+}  // namespace tauvox

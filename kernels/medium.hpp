@@ -1,0 +1,114 @@
+// What the kernels on unknowns know of the volume: classes, the law of the faces, which voxels are unknowns.
+//
+// The conductance of a face follows from two half-voxel resistances in series, as in faces.hpp, but is
+// computed where it is needed: g_ij = s_axis / (a_i + a_j) with a = 1/(2 sigma), infinite for walls, 0 for
+// plates; s_axis = (h_flow / h_axis)^2. With one conducting class, sigma = 1, this is a product:
+// g_ij = s_axis b_j with b = 1, 0 for walls, 2 for plates. Both are the same on every device, bit by bit.
+#pragma once
+
+#include <array>
+
+#include "kernels/active.hpp"
+#include "kernels/faces.hpp"
+
+namespace tauvox {
+
+using Periodic = std::array<bool, 3>;  // z, y, x: the sides across this axis are joined
+
+/// What a potential amounts to: the dissipation energy sum of g (du)^2 over faces, which is D_eff, and the
+/// flux through the plates on both sides; all in units of D_eff * (n_1 n_2) / n_flow.
+struct Evaluation {
+  double energy = 0, flux_in = 0, flux_out = 0;
+};
+
+/// Face conductance per unit spacing between materials a (here) and b (there).
+template <class W>
+TAUVOX_HD W conductance(bool one_class, W a, W b) {
+  return one_class ? b : W(1) / (a + b);
+}
+
+/// Trivially copyable; W is the type of the arithmetic.
+template <class W>
+struct Medium {
+  FieldView<const std::uint8_t> classes;
+  ActiveView active;
+  const W* material = nullptr;  // per class: a, or b with one class
+  bool one_class = false;
+  int flow = 0;  // axis of the plates
+  W scale[3] = {};
+  bool joined[3] = {};
+
+  TAUVOX_HD std::int64_t length(int axis) const {
+    return axis == 0 ? active.extent.nz : axis == 1 ? active.extent.ny : active.extent.nx;
+  }
+  TAUVOX_HD W here(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    return material[classes(x, y, z)];
+  }
+};
+
+/// A voxel by its coordinates (z, y, x), and its neighbours.
+struct Voxel {
+  std::int64_t at[3];
+
+  TAUVOX_HD static Voxel of(std::int64_t x, std::int64_t y, std::int64_t z) { return {{z, y, x}}; }
+  TAUVOX_HD Voxel next(int axis, int sign) const {
+    Voxel v = *this;
+    v.at[axis] += sign;
+    return v;
+  }
+  /// Inside the volume again, where joined sides led out of it.
+  template <class W>
+  TAUVOX_HD Voxel wrapped(const Medium<W>& m) const {
+    Voxel v = *this;
+    for (int axis = 0; axis < 3; ++axis)
+      if (m.joined[axis]) {
+        if (v.at[axis] < 0) v.at[axis] += m.length(axis);
+        if (v.at[axis] >= m.length(axis)) v.at[axis] -= m.length(axis);
+      }
+    return v;
+  }
+  template <class W>
+  TAUVOX_HD W material(const Medium<W>& m) const {
+    return m.here(at[2], at[1], at[0]);
+  }
+  template <class W>
+  TAUVOX_HD std::uint8_t material_class(const Medium<W>& m) const {
+    return m.classes(at[2], at[1], at[0]);
+  }
+  template <class W>
+  TAUVOX_HD std::int64_t number(const Medium<W>& m) const {
+    return m.active.number(at[2], at[1], at[0]);
+  }
+};
+
+/// g of the face of voxel v towards (axis, sign).   @pre v conducts
+template <class W>
+TAUVOX_HD W face_conductance(const Medium<W>& m, const Voxel& v, int axis, int sign) {
+  return m.scale[axis] * conductance(m.one_class, v.material(m), v.next(axis, sign).material(m));
+}
+
+/// Sum of g over the six faces, in the fixed order x-, x+, y-, y+, z-, z+.
+template <class W>
+TAUVOX_HD W diagonal(const Medium<W>& m, const Voxel& v) {
+  W sum = 0;
+  for (int axis = 2; axis >= 0; --axis)
+    for (int sign = -1; sign <= 1; sign += 2) sum += face_conductance(m, v, axis, sign);
+  return sum;
+}
+
+/// (A u)_v = sum of g (u_v - u_neighbour); `value` gives u at a conducting voxel, plates have 0.
+template <class W, class Value>
+TAUVOX_HD W apply_at(const Medium<W>& m, const Voxel& v, const Value& value) {
+  const W u = value(v);
+  W sum = 0;
+  for (int axis = 2; axis >= 0; --axis)
+    for (int sign = -1; sign <= 1; sign += 2) {
+      const Voxel there = v.next(axis, sign);
+      W other = 0;
+      if (there.material_class(m) >= first_conducting_class) other = value(there.wrapped(m));
+      sum += face_conductance(m, v, axis, sign) * (u - other);
+    }
+  return sum;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,28 @@
+// Running totals of integers on a device, by Thrust. Included by the sources of kernels/ only.
+#pragma once
+
+#include <thrust/execution_policy.h>
+#include <thrust/scan.h>
+#include <thrust/system/omp/execution_policy.h>
+
+#include "kernels/device.hpp"
+
+namespace tauvox {
+
+/// values[i] = sum of values[0 .. i-1], in place; returns the sum of all `count` values, and stores it at
+/// values[count].   @pre room for count + 1 values
+template <class Integer>
+Integer exclusive_scan(const Device& device, Integer* values, std::int64_t count) {
+  device.zero(values + count, sizeof(Integer));
+#ifdef __CUDACC__
+  if (device.is_cuda())
+    thrust::exclusive_scan(thrust::device, values, values + count + 1, values);
+  else
+#endif
+    thrust::exclusive_scan(thrust::omp::par, values, values + count + 1, values);
+  Integer total = 0;
+  device.copy_out(&total, values + count, sizeof total);
+  return total;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,146 @@
+"""What is refused: exit code, one clear line that names what is wrong, nothing written, nothing lost."""
+
+import resource
+
+import numpy
+import pytest
+import volumes
+from conftest import assert_refused, contents
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("inputs")
+    volumes.make_all(folder)
+    return folder
+
+
+RAW = ["--shape", "6,7,8", "--dtype", "uint8", "--phase", "0"]
+PORE = ["--phase", "0"]
+
+# input, further arguments, exit code, what the message must say
+REFUSED = {
+    "missing file": ("cathod.h5", PORE, 3, ["{folder}/cathod.h5", "did you mean", "cathode.h5"]),
+    "FIFO": ("pipe.h5", PORE, 3, ["FIFO"]),
+    "FIFO as study": ("pipe.toml", [], 3, ["FIFO"]),
+    "device": ("/dev/zero", PORE, 3, ["character device"]),
+    "folder": ("slices", PORE, 3, ["a directory"]),
+    "text": ("text.h5", PORE, 3, ["text", "HDF5"]),
+    "picture": ("picture.h5", PORE, 3, ["PNG"]),
+    "no bytes": ("nothing.h5", PORE, 3, ["empty", "0 bytes"]),
+    "wrong dataset": ("several.h5", PORE + ["--dataset", "/scan/third"], 3,
+                      ["/scan/first", "/scan/second", "6x7x8", "uint16", "MB"]),
+    "group": ("several.h5", PORE + ["--dataset", "/scan"], 3, ["group", "/scan/first", "/scan/second"]),
+    "several datasets": ("several.h5", PORE, 2, ["/scan/first", "/scan/second", "--dataset"]),
+    "2-D": ("flat.h5", PORE, 4, ["--as-2d"]),
+    "2-D TIFF": ("flat.tif", PORE, 4, ["--as-2d"]),
+    "4-D": ("time.h5", PORE, 4, ["2x6x7x8"]),
+    "scalar": ("scalar.h5", PORE + ["--dataset", "volume"], 4, ["scalar"]),
+    "null": ("null.h5", PORE + ["--dataset", "volume"], 4, ["null"]),
+    "axis of no voxels": ("empty_axis.h5", PORE, 4, ["0x4x5"]),
+    "grey": ("grey.h5", PORE, 4, ["0.25", "2.25", "3 distinct", "--threshold"]),
+    "not finite": ("holes.h5", PORE, 4, ["2 of 336", "1,2,3"]),
+    "negative labels": ("negative.h5", PORE, 4, ["-1", "uint8", "--conductivity"]),
+    "too many conductivities": ("many.h5", ["--conductivity", ",".join(f"{i}={i + 1}" for i in range(300))], 4,
+                                ["300", "254"]),
+    "too many labels": ("too_many.h5", PORE, 4, ["65536"]),
+    "label without conductivity": ("cathode.h5", ["--conductivity", "0=1,1=0"], 4,
+                                   ["label 2", "%", "--default-insulating"]),
+    "negative conductivity": ("cathode.h5", ["--conductivity", "0=1,1=-2"], 2, ["--conductivity", "1=-2"]),
+    "decimal comma": ("cathode.h5", ["--conductivity", "0=0,5"], 2, ["decimals take a point"]),
+    "label twice": ("cathode.h5", ["--conductivity", "0=1,1=0,0=2"], 2, ["'0=1'", "'0=2'"]),
+    "phase twice": ("cathode.h5", ["--phase", "0,1,0"], 2, ["--phase", "twice"]),
+    "voxel size 0": ("cathode.h5", PORE + ["--voxel-size", "0um"], 2, ["--voxel-size", "0um"]),
+    "voxel size below 0": ("cathode.h5", PORE + ["--voxel-size", "1,1,-1um"], 2, ["--voxel-size", "-1um"]),
+    "voxel size without unit": ("cathode.h5", PORE + ["--voxel-size", "0.4"], 2, ["unit", "um"]),
+    "compound type": ("compound.h5", PORE, 4, ["compound"]),
+    "string type": ("string.h5", PORE, 4, ["string"]),
+    "ragged type": ("ragged.h5", PORE, 4, ["variable"]),
+    "cut HDF5": ("cut.h5", PORE, 3, ["bytes"]),
+    "cut TIFF": ("cut.tif", PORE, 3, ["cut.tif"]),
+    "raw of another size": ("cathode.raw", ["--shape", "6,7,9"] + RAW[2:], 4,
+                            ["378 bytes", "336", "--shape 6,7,8 would fit"]),
+    "raw with a tail": ("cathode.raw", ["--shape", "6,7,7"] + RAW[2:], 4, ["294 bytes", "336"]),
+    "shape beyond 2^63": ("cathode.raw", ["--shape", "3000000,3000000,3000000"] + RAW[2:], 4,
+                          ["3000000x3000000x3000000"]),
+    "bytes beyond 2^64": ("cathode.raw", ["--shape", "1600000,1600000,1600000", "--dtype", "float64"] + PORE, 4,
+                          ["1600000x1600000x1600000"]),
+    "too large for the memory": ("huge.raw", ["--shape", "4000,4000,4000"] + RAW[2:], 5,
+                                 ["GB are needed", "GB are free", "voxels fit", "--crop"]),
+    "axis": ("cathode.h5", PORE + ["--axis", "w"], 2, ["--axis", "'w'", "z, y, x"]),
+    "nothing conducts": ("cathode.h5", [], 2, ["--phase", "--conductivity"]),
+    "unknown option": ("cathode.h5", ["--phse", "0"], 2, ["--phse", "did you mean --phase?"]),
+    "device that is none": ("cathode.h5", PORE + ["--device", "gpu"], 2, ["'gpu'", "cuda:N"]),
+    "option twice": ("cathode.h5", PORE + PORE, 2, ["--phase"]),
+    "crop outside": ("cathode.h5", PORE + ["--crop", "0:9,:,:"], 2, ["--crop", "0:9 along z", "0:6"]),
+}
+for value in ["nan", "inf", "1e999", ""]:
+    REFUSED[f"conductivity '{value}'"] = ("cathode.h5", ["--conductivity", f"0=1,1={value}"], 2, ["--conductivity"])
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_bad_input_is_refused(name, folder, tauvox, tmp_path):
+    path, arguments, code, facts = REFUSED[name]
+    for old in ["out.json", "out.csv", "out.vti"]:
+        (tmp_path / old).write_text("earlier result")
+    before = contents(tmp_path)
+    result = tauvox("solve", folder / path, *arguments, "--overwrite", "--json", "out.json",
+                    "--csv", "out.csv", "--field", "out.vti", timeout=20)
+    assert_refused(result, code, *[fact.format(folder=folder) for fact in facts])
+    assert contents(tmp_path) == before
+    assert result.stdout == ""
+
+
+STUDY = 'input = "{folder}/cathode.h5"\nphase = 0\n'
+# lines after STUDY, what the message must say
+BAD_STUDIES = {
+    "unknown keys": ("tolerence = 1e-3\naxsi = 'z'\n",
+                     ["'tolerence' in line 3", "'tolerance'", "'axsi' in line 4", "'axis'"]),
+    "key twice": ("axis = 'z'\naxis = 'x'\n", ["study.toml:4:", "first given in line 3"]),
+    "text for a number": ("tolerance = 'small'\n", ["tolerance", "study.toml:3:13", "'small'"]),
+    "fraction for a label": ("dataset = 'volume'\nphase = 0.5\n", ["study.toml"]),
+    "no for false": ("periodic_sides = 'no'\n", ["study.toml:3:18", "true, false"]),
+    "length without unit": ("voxel_size = 0.4\n", ["study.toml:3:14", "unit missing"]),
+    "no TOML": ("axis == 'z'\n", ["study.toml:3:"]),
+    "date": ("axis = 2020-01-01\n", ["study.toml:3:8", "date"]),
+}
+
+
+@pytest.mark.parametrize("name", BAD_STUDIES)
+def test_bad_study_file_is_refused(name, folder, tauvox, tmp_path):
+    lines, facts = BAD_STUDIES[name]
+    (tmp_path / "study.toml").write_text(STUDY.format(folder=folder) + lines)
+    result = tauvox("solve", "study.toml", "--json", "out.json")
+    assert_refused(result, 2, *facts)
+    assert list(contents(tmp_path)) == ["study.toml"]
+
+
+def test_a_label_twice_in_a_study_file_names_both_lines(folder, tauvox, tmp_path):
+    (tmp_path / "study.toml").write_text(f'input = "{folder}/cathode.h5"\n[conductivity]\n0 = 1\n1 = 0\n0 = 2\n')
+    assert_refused(tauvox("solve", "study.toml"), 2, "study.toml:5:", "first given in line 3")
+
+
+def test_an_unreadable_file_gives_user_and_mode(as_nobody):
+    folder, run = as_nobody
+    path = volumes.hdf5(folder / "secret.h5", volume=volumes.LABELS)
+    path.chmod(0)
+    assert_refused(run("solve", "secret.h5", *PORE), 3, "Permission denied", "uid", "0000")
+
+
+def test_a_volume_beyond_memory_is_refused_at_once_and_estimated(folder, tauvox):
+    huge = ["solve", folder / "huge.raw", "--shape", "4000,4000,4000", *RAW[2:], "--device", "cpu"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    estimate = tauvox(*huge, "--dry-run", timeout=10)
+    assert_refused(estimate, 5, "GB are needed")
+    assert "peak on the host" in estimate.stdout and "solution x" in estimate.stdout
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 2
+
+
+def test_a_file_name_cannot_break_the_message_into_lines(tauvox):
+    assert_refused(tauvox("solve", "no\nsuch\x1b[31mfile.h5", *PORE), 3, r"no\nsuch\x1b[31mfile.h5")
+
+
+def test_a_failed_run_says_so_on_standard_output_where_the_report_was_asked_for(tauvox):
+    result = tauvox("solve", "nowhere.h5", *PORE, "--json", "-")
+    assert_refused(result, 3, "nowhere.h5")
+    assert [result.stdout.rstrip("\n")] == [line for line in result.stderr.splitlines() if line.startswith("{")]

@@ -1,0 +1,159 @@
+"""What is written where, and that nothing which is there is lost."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import subprocess
+
+import pytest
+import volumes
+from conftest import assert_refused, contents
+
+SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
+EVERYTHING = ["--json", "out.json", "--csv", "out.csv", "--field", "out.vti", "--png", "out"]
+
+
+@pytest.fixture(autouse=True)
+def cathode(tmp_path):
+    return volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+
+
+def test_all_outputs_are_written_with_the_settings_beside_them(tauvox, tmp_path):
+    result = tauvox(*SOLVE, "--axis", "all", *EVERYTHING)
+    assert result.returncode == 0, result.stderr
+    assert sorted(contents(tmp_path)) == sorted(
+        ["cathode.h5", "out.json", "out.csv", "out.settings.toml", "out_structure.png"]
+        + [f"out_{axis}.vti" for axis in "zyx"] + [f"out_concentration_{axis}.png" for axis in "zyx"])
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert [row["axis"] for row in rows] == [r["axis"] for r in report["results"]] == ["z", "y", "x"]
+    for row, r in zip(rows, report["results"]):
+        assert row["status"] == r["status"] == "converged"
+        for name in ["effective_ratio", "tortuosity_factor", "volume_fraction"]:
+            assert float(row[name]) == r[name]
+
+
+@pytest.mark.parametrize("output, settings", [(["--csv", "r/table.csv"], "r/table.settings.toml"),
+                                              (["--field", "r/u.h5"], "r/u.settings.toml"),
+                                              (["--png", "r/slice"], "r/slice.settings.toml")])
+def test_the_settings_are_written_beside_any_output(tauvox, tmp_path, output, settings):
+    (tmp_path / "r").mkdir()
+    assert tauvox(*SOLVE, *output).returncode == 0
+    assert 'phase = "0,1"' in (tmp_path / settings).read_text().replace("'", '"')
+
+
+def test_json_on_standard_output_is_pure(tauvox, tmp_path):
+    result = tauvox(*SOLVE, "--json", "-", "--progress", "always")
+    assert json.loads(result.stdout)["results"][0]["status"] == "converged"
+    assert "tortuosity factor" in result.stderr
+    assert list(contents(tmp_path)) == ["cathode.h5"]
+
+
+def test_an_existing_output_is_kept_unless_overwriting(tauvox, tmp_path):
+    assert tauvox(*SOLVE, *EVERYTHING).returncode == 0
+    before = contents(tmp_path)
+    assert_refused(tauvox(*SOLVE, *EVERYTHING), 7, "exists", "out.vti", "overwrit")
+    assert contents(tmp_path) == before
+    assert tauvox(*SOLVE, *EVERYTHING, "--overwrite", "--axis", "x").returncode == 0
+    after = contents(tmp_path)
+    assert after["out.csv"] != before["out.csv"] and after["out.vti"] != before["out.vti"]
+
+
+@pytest.mark.parametrize("what, path, facts", [
+    ("missing folder", "nowhere/out", ["nowhere", "No such file"]), ("folder is a file", "cathode.h5/out", ["file"]),
+    ("output is a folder", "folder", ["directory"])])
+@pytest.mark.parametrize("option", ["--json", "--csv"])
+def test_an_output_that_cannot_be_written_is_refused_first(tauvox, tmp_path, what, path, facts, option):
+    (tmp_path / "folder").mkdir()
+    before = contents(tmp_path)
+    result = tauvox(*SOLVE, "--field", "out.vti", option, path)
+    assert_refused(result, 7, *facts)
+    assert contents(tmp_path) == before
+
+
+def test_a_folder_without_permission_is_refused(as_nobody):
+    folder, run = as_nobody
+    volumes.hdf5(folder / "cathode.h5", volume=volumes.LABELS)
+    (folder / "results").mkdir(mode=0o555)
+    assert_refused(run(*SOLVE, "--json", "results/out.json"), 7, "Permission denied", "results/out.json")
+    assert contents(folder / "results") == {}
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink, None])
+def test_the_input_is_never_an_output(tauvox, tmp_path, link):
+    name = "cathode.h5"
+    if link:
+        link(tmp_path / name, tmp_path / "link.h5")
+        name = "link.h5"
+    before = contents(tmp_path)
+    assert_refused(tauvox(*SOLVE, "--field", name, "--overwrite"), 2, "input", name)
+    assert_refused(tauvox("inspect", "cathode.h5", "--json", name, "--overwrite"), 2, "input", name)
+    assert contents(tmp_path) == before
+
+
+def test_two_outputs_cannot_share_a_name(tauvox):
+    assert_refused(tauvox(*SOLVE, "--json", "out.txt", "--csv", "./out.txt"), 2, "same name", "out.txt")
+    assert_refused(tauvox(*SOLVE, "--field", "out.stl"), 2, "out.stl", ".vti")
+
+
+def test_a_closed_standard_output_does_not_cost_the_results(tauvox, tmp_path):
+    for i, redirection in enumerate([">&-", ">&- 2>&-", "<&- >&- 2>&-", "| true", "2>&1 | true"]):
+        out = f"out{i}.json"
+        command = f'"$0" "$@" --json {out} --field out{i}.vti --progress always {redirection}'
+        subprocess.run(["bash", "-c", command, *tauvox_command(tauvox), *SOLVE], cwd=tmp_path, check=False,
+                       timeout=60, capture_output=True)
+        assert json.loads((tmp_path / out).read_text())["results"][0]["status"] == "converged"
+        assert (tmp_path / f"out{i}.vti").stat().st_size > 0
+
+
+def test_a_report_that_does_not_arrive_is_an_output_failure(tauvox, tmp_path):
+    result = subprocess.run(["bash", "-c", '"$0" "$@" --json - >/dev/full', *tauvox_command(tauvox), *SOLVE],
+                            cwd=tmp_path, timeout=60, capture_output=True, text=True)
+    assert_refused(result, 7, "report", "No space left")
+
+
+def tauvox_command(tauvox):
+    return [tauvox("--version").args[0]]
+
+
+def test_a_dry_run_writes_nothing_and_estimates_the_memory_of_the_run(tauvox, tmp_path):
+    assert tauvox("generate", "electrode", "--size", "160", "-o", "e.raw").returncode == 0
+    run = ["solve", "e.raw", "--shape", "160,160,160", "--dtype", "uint8", "--phase", "0", "--device", "cpu",
+           "--tolerance", "0.1"]
+    before = contents(tmp_path)
+    text = tauvox(*run, "--dry-run", "--csv", "out.csv")
+    assert text.returncode == 0 and "fits:" in text.stdout
+    estimate = json.loads(tauvox(*run, "--dry-run", "--json", "-").stdout)
+    assert contents(tmp_path) == before
+    assert estimate["status"] == "dry_run" and estimate["fits"]
+    if os.environ.get("TAUVOX_SANITIZE") == "ON":
+        pytest.skip("the sanitizer's own memory hides what the program takes")
+    report = json.loads(tauvox(*run, "--json", "-").stdout)
+    measured = report["memory"]["host_peak_resident_bytes"]
+    assert abs(estimate["host_peak_bytes"] - measured) < 0.1 * measured, (estimate, report["memory"])
+
+
+def test_generated_volumes_are_the_same_bytes_everywhere(tauvox, tmp_path):
+    # Pinned on x86-64 with GCC 12; every machine, compiler and number of threads must agree.
+    pinned = {"electrode": "80eafe457493d6fe4e347b8f755d4c65a33b6e5c94eaaefeebfdc6d63ac32f37",
+              "fcc": "ba1b8e1343b39e51e7b28a69d813ed969be04bd24cdbcb1b7db4d4587abf0f28"}
+    for shape, digest in pinned.items():
+        result = tauvox("generate", shape, "--size", "40", "--porosity", "0.4", "--seed", "1", "-o", f"{shape}.raw")
+        assert result.returncode == 0, result.stderr
+        assert hashlib.sha256((tmp_path / f"{shape}.raw").read_bytes()).hexdigest() == digest, shape
+    assert_refused(tauvox("generate", "fcc", "-o", "fcc.raw"), 7, "exists")
+    assert tauvox("generate", "fcc", "--size", "8", "-o", "fcc.raw", "--overwrite").returncode == 0
+    assert (tmp_path / "fcc.raw").stat().st_size == 8**3
+
+
+@pytest.mark.parametrize("arguments, facts", [
+    (["bubbles"], ["bubbles", "electrode"]), (["fcc", "--size", "0"], ["0x0x0"]),
+    (["electrode", "--porosity", "0,4"], ["--porosity", "0,4", "decimal point"]),
+    (["fcc", "--seed", "-1"], ["--seed", "-1"]), (["fcc", "--voxel-size", "1"], ["--voxel-size", "unit"]),
+    (["electrode", "--porosity", "1.5"], ["1.5"])])
+def test_bad_generator_settings_are_refused(tauvox, tmp_path, arguments, facts):
+    before = contents(tmp_path)
+    assert_refused(tauvox("generate", *arguments, "-o", "made.raw"), 2, *facts)
+    assert contents(tmp_path) == before

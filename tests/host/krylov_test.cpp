@@ -1,0 +1,49 @@
+// What conjugate gradients do when arithmetic goes wrong: stop at once, with the iteration, and no number.
+#include "host/krylov.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "host/preconditioner.hpp"
+#include "kernels/labels.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Jacobi, until the call that gives NaN.
+struct Poisoned {
+  const TransportOperator<double>& A;
+  int poisoned_call;
+  mutable int calls = 0;
+
+  double apply_dot(const Field<double>& r, Field<double>& z) const {
+    const double dot = JacobiPreconditioner<double>{A}.apply_dot(r, z);
+    return calls++ == poisoned_call ? std::nan("") : dot;
+  }
+};
+
+TEST(ConjugateGradient, StopsWithinTheIterationInWhichANumberIsNotFinite) {
+  const Device device = Device::cpu(1);
+  const Volume v = test::rough_volume({8, 8, 8}, 5);
+  Field<std::uint8_t> classes = map_labels(device, v, {first_conducting_class, first_conducting_class + 1});
+  set_class_halo(classes, Axis::z, {});
+  const TransportOperator<double> A(classes, make_faces({0.1, 1}, {1, 1, 1}, Axis::z), Axis::z, {});
+  for (const int iteration : {0, 1, 4}) {
+    Field<double> x(device, v.extent), r(device, v.extent), p(device, v.extent), q(device, v.extent);
+    EnergyStop stop(1e-9, A.energy(x), Convergence::slow_and_uneven);
+    try {
+      conjugate_gradient(A, Poisoned{A, iteration}, x, r, p, q, stop, 100, {});
+      FAIL() << "a NaN went unnoticed";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::internal);
+      EXPECT_NE(std::string(error.what()).find("iteration " + std::to_string(iteration) + ")"),
+                std::string::npos)
+          << error.what();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tauvox

@@ -1,0 +1,185 @@
+// The multigrid preconditioner: its graphs, its symmetry, and how fast it converges.
+#include "host/multigrid.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "host/dense.hpp"
+#include "host/generate.hpp"
+#include "kernels/clusters.hpp"
+#include "kernels/labels.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+template <class T>
+std::vector<T> on_host(const Buffer<T>& b) {
+  std::vector<T> host(static_cast<std::size_t>(b.size()));
+  b.copy_to(host);
+  return host;
+}
+
+struct Built {
+  Field<std::uint8_t> classes;
+  ActiveOperator<double> A;
+  Hierarchy hierarchy;
+  Built(Field<std::uint8_t> c, const std::vector<double>& sigma, const std::array<double, 3>& spacing,
+        const Periodic& joined)
+      : classes(std::move(c)),
+        A(classes, sigma, spacing, Axis::y, joined),
+        hierarchy(classes.device(), A.medium()) {}
+};
+
+Built rough(int labels, const std::array<double, 3>& spacing, bool periodic) {
+  const Device device = Device::cpu(2);
+  std::vector<std::uint8_t> table{wall_class};
+  std::vector<double> sigma;
+  for (int k = 1; k < labels; ++k) {
+    table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
+    sigma.push_back(std::pow(0.02, labels - 1 - k));
+  }
+  Field<std::uint8_t> classes = map_labels(device, test::rough_volume({31, 34, 37}, 17, labels), table);
+  const Periodic joined{periodic, false, periodic};
+  const Runs runs(classes);
+  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6, joined), Axis::y);
+  set_class_halo(classes, Axis::y, joined);
+  return {std::move(classes), sigma, spacing, joined};
+}
+
+TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
+  for (const int labels : {2, 3, 4})
+    for (const bool periodic : {false, true}) {
+      const Built built = rough(labels, {1, 1, 1.5}, periodic);
+      // Galerkin: p.A p of a vector that is constant on aggregates, on the voxels and on every graph.
+      std::vector<double> coarse_energy;
+      const auto& levels = built.hierarchy.levels();
+      ASSERT_GT(levels.size(), 1u);
+      for (const Graph& graph : levels) {
+        const auto start = on_host(graph.row_start);
+        const auto neighbour = on_host(graph.neighbour);
+        const auto weight = on_host(graph.weight);
+        std::map<std::pair<std::uint32_t, std::uint32_t>, float> links;
+        for (std::uint32_t i = 0; i < graph.nodes; ++i)
+          for (std::int64_t k = start[i]; k < start[i + 1]; ++k) {
+            const std::uint32_t j = neighbour[static_cast<std::size_t>(k)];
+            ASSERT_NE(i, j);
+            ASSERT_TRUE(links.emplace(std::pair{i, j}, weight[static_cast<std::size_t>(k)]).second);
+          }
+        for (const auto& [pair, w] : links) {
+          ASSERT_GT(w, 0);
+          ASSERT_NEAR(links.at({pair.second, pair.first}), w, 1e-5 * w);
+        }
+      }
+      const Graph& graph = levels[0];
+      std::vector<double> u(static_cast<std::size_t>(graph.nodes));
+      for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::cos(0.7 * static_cast<double>(i));
+      double expected = 0;
+      const auto start = on_host(graph.row_start);
+      const auto neighbour = on_host(graph.neighbour);
+      const auto weight = on_host(graph.weight), plate = on_host(graph.plate);
+      for (std::size_t i = 0; i < u.size(); ++i) {
+        expected += plate[i] * u[i] * u[i];
+        for (auto k = static_cast<std::size_t>(start[i]); k < static_cast<std::size_t>(start[i + 1]); ++k)
+          expected += 0.5 * weight[k] * std::pow(u[i] - u[neighbour[k]], 2);
+      }
+      Buffer<double> p(built.A.device(), built.A.unknowns()), q(built.A.device(), built.A.unknowns());
+      const BlockView blocks = built.hierarchy.blocks().view();
+      const ActiveView active = built.A.medium().active;
+      const Extent& e = built.A.extent();
+      for (std::int64_t z = 0; z < e.nz; ++z)
+        for (std::int64_t y = 0; y < e.ny; ++y)
+          for (std::int64_t x = 0; x < e.nx; ++x)
+            if (active.conducts(x, y, z))
+              p.data()[active.number(x, y, z)] = u[static_cast<std::size_t>(blocks.node(x, y, z))];
+      EXPECT_NEAR(built.A.apply_dot(p, q), expected, 1e-5 * expected);
+    }
+}
+
+TEST(Multigrid, IsSymmetricAndPositive) {
+  for (const int labels : {2, 3, 4}) {
+    const Built built = rough(labels, {1, 1, 1}, false);
+    const MultigridPreconditioner<double> M(built.A, built.hierarchy);
+    const std::int64_t n = built.A.unknowns();
+    Buffer<double> a(built.A.device(), n), b(built.A.device(), n), Ma(built.A.device(), n),
+        Mb(built.A.device(), n);
+    for (std::int64_t i = 0; i < n; ++i) {
+      a.data()[i] = std::sin(0.1 * static_cast<double>(i));
+      b.data()[i] = std::cos(0.003 * static_cast<double>(i)) + (i % 3 == 0);
+    }
+    EXPECT_GT(M.apply_dot(a, Ma), 0);
+    EXPECT_GT(M.apply_dot(b, Mb), 0);
+    double aMb = 0, bMa = 0;
+    for (std::int64_t i = 0; i < n; ++i) {
+      aMb += a.data()[i] * Mb.data()[i];
+      bMa += b.data()[i] * Ma.data()[i];
+    }
+    EXPECT_NEAR(aMb, bMa, 1e-4 * std::abs(aMb));
+  }
+}
+
+Volume electrode(std::int64_t n, double porosity, std::uint64_t seed) {
+  GenerateSettings g;
+  g.shape = "electrode";
+  g.size = {n, n, n};
+  g.porosity = porosity;
+  g.seed = seed;
+  return generate(g);
+}
+
+TEST(Multigrid, ConvergesInFewIterationsWhateverTheSizeAndTheContrast) {
+  struct Run {
+    const char* conductivity;
+    double porosity;
+    std::int64_t most;
+  };
+  for (const Run& run : {Run{"0=1,1=0,2=0", 0.4, 6}, Run{"0=0,1=0.01,2=1", 0.4, 10},
+                         Run{"0=0,1=1e-4,2=1", 0.4, 16}, Run{"0=1,1=0,2=0.05", 0.3, 8}})
+    for (const std::int64_t n : {48, 80}) {
+      Settings s = test::exact_settings(run.conductivity);
+      s.precision = "mixed";
+      s.tolerance = 1e-4;
+      const AxisResult r = test::solve(electrode(n, run.porosity, 3), s);
+      ASSERT_EQ(r.status, Status::converged) << r.reason;
+      EXPECT_LE(r.solver.iterations, run.most) << run.conductivity << " at " << n;
+      s.precision = "double";
+      s.tolerance = 1e-9;
+      const AxisResult exact = test::solve(electrode(n, run.porosity, 3), s);
+      EXPECT_NEAR(*r.ratio / *exact.ratio, 1, 1e-4) << run.conductivity << " at " << n;
+      if (n > 48) continue;  // the reference takes its time
+      s.solver = "jacobi";
+      EXPECT_NEAR(test::solve(electrode(n, run.porosity, 3), s).ratio.value() / *exact.ratio, 1, 1e-8);
+    }
+}
+
+TEST(Multigrid, FlatVoxelsAndPeriodicSidesConvergeToTheReference) {
+  for (const std::array<double, 3>& spacing : {std::array{1.0, 1.0, 5.0}, {10.0, 1.0, 1.0}})
+    for (const bool periodic : {false, true}) {
+      Volume v = electrode(30, 0.45, 8);
+      v.voxel_size = spacing;
+      Settings s = test::exact_settings("0=1,1=0.003,2=0.2");
+      s.tolerance = 1e-8;
+      s.periodic_sides = periodic;
+      const AxisResult r = test::solve(v, s);
+      ASSERT_EQ(r.status, Status::converged) << r.reason;
+      EXPECT_LE(r.solver.iterations, 60);
+      s.solver = "jacobi";
+      EXPECT_NEAR(*r.ratio / test::solve(v, s).ratio.value(), 1, 2e-8);
+    }
+}
+
+TEST(Dense, InverseTimesMatrixIsOne) {
+  const std::vector<double> m{4, 1, 0.5, 1, 3, -1, 0.5, -1, 2}, inverse = inverse_of_spd(m);
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j) {
+      double sum = 0;
+      for (std::size_t k = 0; k < 3; ++k) sum += m[i * 3 + k] * inverse[k * 3 + j];
+      EXPECT_NEAR(sum, i == j, 1e-14);
+    }
+  EXPECT_THROW(inverse_of_spd({1, 2, 2, 1}), Error);
+}
+
+}  // namespace
+}  // namespace tauvox

@@ -1,0 +1,210 @@
+// Clusters against a flood fill, for every number of threads.
+#include "kernels/clusters.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kernels/labels.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+using Joined = std::array<bool, 3>;
+constexpr Joined apart{};
+
+/// Label 0 is a wall, 1 conducts.
+Runs runs_of(const Volume& v, int threads = 2) { return Runs(map_labels(Device::cpu(threads), v, {0, 2})); }
+
+/// Label 1 in about `percent` of the voxels, each for itself.
+Volume dust(const std::array<std::int64_t, 3>& zyx, std::uint64_t seed, std::uint64_t percent) {
+  std::uint64_t state = seed;
+  const auto next = [&] { return (state = state * 6364136223846793005ull + 1442695040888963407ull) >> 33; };
+  Volume v = test::volume_of(zyx, [](auto, auto, auto x) { return x == 0; });  // both labels are in the table
+  std::vector<std::uint8_t> codes(static_cast<std::size_t>(v.extent.voxels()));
+  for (std::uint8_t& code : codes) code = next() % 100 < percent;
+  v.labels = {{0, 0}, {1, 0}};
+  v.codes = codes;
+  return v;
+}
+
+/// Per voxel: 0 in walls, else 1 + its cluster.
+std::vector<std::int64_t> number_voxels(const Runs& runs, const Clusters& clusters) {
+  const Extent& e = runs.extent();
+  std::vector<std::int64_t> number(static_cast<std::size_t>(e.voxels()));
+  const RunsView view = runs.view();
+  for (std::int64_t row = 0; row < e.ny * e.nz; ++row)
+    for (std::int64_t i = view.row_start[row]; i < view.row_start[row + 1]; ++i)
+      for (std::int64_t x = view.runs[i].begin; x < view.runs[i].end; ++x)
+        number[static_cast<std::size_t>(row * e.nx + x)] = clusters.number.data()[i] + 1;
+  return number;
+}
+
+struct Flooded {
+  std::vector<std::int64_t> number, voxels;
+  std::vector<std::uint32_t> touches;
+};
+Flooded flood(const Volume& v, Connectivity connectivity, const Joined& joined) {
+  const std::array<std::int64_t, 3> n = v.extent.zyx();
+  const auto place = [&](const std::array<std::int64_t, 3>& at) {
+    return static_cast<std::size_t>((at[0] * n[1] + at[1]) * n[2] + at[2]);
+  };
+  Flooded found;
+  found.number.resize(static_cast<std::size_t>(v.extent.voxels()));
+  for (std::int64_t start = 0; start < v.extent.voxels(); ++start) {
+    std::vector<std::array<std::int64_t, 3>> stack;
+    const auto reach = [&](const std::array<std::int64_t, 3>& at) {
+      if (v.code(static_cast<std::int64_t>(place(at))) == 0 || found.number[place(at)]) return;
+      found.number[place(at)] = static_cast<std::int64_t>(found.voxels.size());
+      ++found.voxels.back();
+      for (std::size_t a = 0; a < 3; ++a)
+        found.touches.back() |= (at[a] == 0 ? 1u : 0u) << (2 * a) | (at[a] == n[a] - 1 ? 2u : 0u) << (2 * a);
+      stack.push_back(at);
+    };
+    if (v.code(start) == 0 || found.number[static_cast<std::size_t>(start)]) continue;
+    found.voxels.push_back(0);
+    found.touches.push_back(0);
+    reach({start / n[2] / n[1], start / n[2] % n[1], start % n[2]});
+    while (!stack.empty()) {
+      const std::array<std::int64_t, 3> at = stack.back();
+      stack.pop_back();
+      for (int step = 0; step < 27; ++step) {
+        const std::array<int, 3> d{step / 9 - 1, step / 3 % 3 - 1, step % 3 - 1};
+        if (connectivity == Connectivity::faces_6 && d[0] * d[0] + d[1] * d[1] + d[2] * d[2] != 1) continue;
+        std::array<std::int64_t, 3> to{};
+        bool inside = true;
+        for (std::size_t a = 0; a < 3; ++a) {
+          to[a] = at[a] + d[a];
+          if (joined[a]) to[a] = (to[a] + n[a]) % n[a];
+          inside = inside && to[a] >= 0 && to[a] < n[a];
+        }
+        if (inside) reach(to);
+      }
+    }
+  }
+  return found;
+}
+
+void expect_flood(const Volume& v, const std::string& what) {
+  for (const Connectivity connectivity : {Connectivity::faces_6, Connectivity::all_26})
+    for (int sides = 0; sides < 8; ++sides) {
+      const Joined joined{(sides & 4) != 0, (sides & 2) != 0, (sides & 1) != 0};
+      const Flooded expected = flood(v, connectivity, joined);
+      for (const int threads : {1, 2, 3, 7}) {
+        const Runs runs = runs_of(v, threads);
+        const Clusters c = find_clusters(runs, connectivity, joined);
+        SCOPED_TRACE(what + (connectivity == Connectivity::faces_6 ? ", 6" : ", 26") +
+                     " neighbours, joined " + std::to_string(sides) + ", threads " + std::to_string(threads));
+        ASSERT_EQ(number_voxels(runs, c), expected.number);
+        ASSERT_EQ(c.voxels, expected.voxels);
+        ASSERT_EQ(c.touches, expected.touches);
+      }
+    }
+}
+
+TEST(Clusters, AgreeWithAFloodFillOnRoughVolumes) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    expect_flood(test::rough_volume({17, 19, 23}, seed), "seed " + std::to_string(seed));
+  // Large enough for all threads to be woken.
+  expect_flood(test::rough_volume({21, 27, 71}, 4), "threads at work");
+}
+
+TEST(Clusters, AgreeWithAFloodFillOnDust) {
+  for (const std::uint64_t percent : {1, 10, 31, 50, 90})
+    for (const std::int64_t nx : {1, 2, 3, 31, 32, 33, 64, 97})
+      expect_flood(dust({6, 5, nx}, 7 * percent + static_cast<std::uint64_t>(nx), percent),
+                   std::to_string(percent) + " %, nx " + std::to_string(nx));
+  expect_flood(dust({20, 40, 50}, 3, 31), "threads at work");
+}
+
+TEST(Clusters, AgreeWithAFloodFillOnThinVolumes) {
+  for (const std::array<std::int64_t, 3> zyx :
+       {std::array<std::int64_t, 3>{1, 1, 1}, {1, 1, 70}, {1, 40, 1}, {40, 1, 1}, {2, 2, 2}, {1, 9, 33}})
+    for (const std::uint64_t percent : {0, 40, 100}) expect_flood(dust(zyx, 5, percent), "thin");
+}
+
+TEST(Clusters, AreNumberedInMemoryOrderWithSizesAndFaces) {
+  // Two bars along x, one of them broken.
+  const Volume v = test::volume_of(
+      {3, 3, 9}, [](auto z, auto y, auto x) { return z == 1 && y != 1 && !(y == 2 && x == 4); });
+  for (const int threads : {1, 2, 3, 7}) {
+    const Clusters c = find_clusters(runs_of(v, threads), Connectivity::faces_6);
+    ASSERT_EQ(c.count(), 3);
+    EXPECT_EQ(c.voxels, (std::vector<std::int64_t>{9, 4, 4}));
+    EXPECT_TRUE(c.spans(0, Axis::x));
+    EXPECT_FALSE(c.spans(1, Axis::x));
+    EXPECT_FALSE(c.spans(0, Axis::z));
+    EXPECT_EQ(c.spanning_voxels(Axis::x), 9);
+    EXPECT_EQ(c.largest(), 9);
+  }
+}
+
+TEST(Clusters, JoinedSidesAndCornersConnect) {
+  const Volume v = test::volume_of({2, 1, 6}, [](auto z, auto, auto x) { return z == 0 ? x == 0 : x == 5; });
+  EXPECT_EQ(find_clusters(runs_of(v), Connectivity::faces_6).count(), 2);
+  EXPECT_EQ(find_clusters(runs_of(v), Connectivity::all_26).count(), 2);
+  EXPECT_EQ(find_clusters(runs_of(v), Connectivity::all_26, {false, false, true}).count(), 1);
+  const Volume w = test::volume_of({1, 1, 6}, [](auto, auto, auto x) { return x == 0 || x == 5; });
+  EXPECT_EQ(find_clusters(runs_of(w), Connectivity::faces_6, {false, false, true}).count(), 1);
+}
+
+TEST(Clusters, OnlyThoseThatSpanAreKept) {
+  const Volume v = dust({9, 10, 75}, 2, 40);
+  for (const Axis axis : all_axes) {
+    Field<std::uint8_t> classes = map_labels(Device::cpu(3), v, {0, 2});
+    const Runs runs(classes);
+    const Clusters c = find_clusters(runs, Connectivity::faces_6);
+    keep_spanning(classes, runs, c, axis);
+    const std::vector<std::int64_t> number = number_voxels(runs, c);
+    std::int64_t kept = 0;
+    for (std::int64_t i = 0; i < v.extent.voxels(); ++i) {
+      const std::int64_t k = number[static_cast<std::size_t>(i)];
+      const bool stays = k > 0 && c.spans(k - 1, axis);
+      EXPECT_EQ(classes.view()(i % 75, i / 75 % 10, i / 750), stays ? 2 : 0);
+      kept += stays;
+    }
+    EXPECT_EQ(c.spanning_voxels(axis), kept);
+  }
+}
+
+TEST(Clusters, AreTheSameOnTheGpu) {
+  if (!probe_cuda().unavailable.empty()) GTEST_SKIP() << "no GPU: " << probe_cuda().unavailable;
+  for (const std::uint64_t percent : {10, 31, 60})
+    for (const Connectivity connectivity : {Connectivity::faces_6, Connectivity::all_26}) {
+      const Volume v = dust({40, 50, 90}, percent, percent);
+      const Runs on_cpu = runs_of(v), on_gpu(map_labels(Device::cuda(0), v, {0, 2}));
+      const Clusters a = find_clusters(on_cpu, connectivity, {true, true, false});
+      const Clusters b = find_clusters(on_gpu, connectivity, {true, true, false});
+      ASSERT_EQ(on_gpu.count(), on_cpu.count());
+      std::vector<std::int64_t> on_a(static_cast<std::size_t>(on_cpu.count())), on_b(on_a.size());
+      a.number.copy_to(on_a);
+      b.number.copy_to(on_b);
+      EXPECT_EQ(on_b, on_a);
+      EXPECT_EQ(b.voxels, a.voxels);
+      EXPECT_EQ(b.touches, a.touches);
+    }
+}
+
+TEST(Clusters, RunsTakeTheBytesTheyAnnounce) {
+  for (const std::int64_t nx : {5, 64, 65}) {
+    const Device device = Device::cpu(2);
+    const Field<std::uint8_t> classes = map_labels(device, dust({7, 8, nx}, 4, 50), {0, 2});
+    const std::int64_t before = device.bytes_in_use();
+    device.reset_peak();
+    const Runs runs(classes);
+    EXPECT_EQ(device.peak_bytes() - before, Runs::bytes_to_find(classes.extent(), runs.count()));
+  }
+}
+
+TEST(Clusters, NothingThatConductsIsNoCluster) {
+  const Volume v = test::volume_of({4, 5, 6}, [](auto, auto, auto) { return 0; });
+  Field<std::uint8_t> classes = map_labels(Device::cpu(2), v, {0});
+  const Runs runs(classes);
+  const Clusters c = find_clusters(runs, Connectivity::all_26);
+  EXPECT_EQ(runs.count(), 0);
+  EXPECT_EQ(c.count(), 0);
+  EXPECT_EQ(c.largest(), 0);
+  keep_spanning(classes, runs, c, Axis::z);
+}
+
+}  // namespace
+}  // namespace tauvox
