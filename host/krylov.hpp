@@ -34,7 +34,7 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 }  // namespace detail
 
 /// Solves A (ramp + x) = b for the deviation x, in place, until `stop` is content.
-/// Operator:       residual(x, r) -> ||r||^2, apply_dot(p, q) -> p.q, update_halo(p)
+/// Operator:       residual(x, r) -> Evaluation, apply_dot(p, q) -> p.q, update_halo(p)
 /// Preconditioner: apply_dot(r, z) -> r.z with z = M r
 /// Vector:         Field<T> or Buffer<T> (vector.hpp)
 /// @param r, p, q work space, zero halos
@@ -43,7 +43,7 @@ template <class Vector, class Operator, class Preconditioner>
 StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& x, Vector& r, Vector& p,
                               Vector& q, EnergyStop& stop, std::int64_t limit,
                               const IterationObserver& observe) {
-  A.residual(x, r);                                           // r = b - A x
+  stop.start(A.residual(x, r).energy);                        // r = b - A x
   double rho = detail::finite(M.apply_dot(r, q), "r.Mr", 0);  // z = M r, in q
   copy(q, p);                                                 // p = z
   A.update_halo(p);
@@ -52,14 +52,17 @@ StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector
     const double curvature = detail::finite(A.apply_dot(p, q), "p.Ap", k);  // q = A p
     if (rho < 0 || curvature <= 0) return StopReason::stagnated;
     const double alpha = rho / curvature;
-    subtract_scaled(r, alpha, q);                                      // r -= alpha q
+    add_scaled(r, -alpha, q);  // r -= alpha q
+    const bool done = stop.done_after(alpha * rho);
+    if (observe) observe(k, stop.relative_error());
+    if (done || k == limit) {
+      add_scaled(x, alpha, p);  // x += alpha p; nothing follows that needs a direction
+      return done ? StopReason::converged : StopReason::iteration_limit;
+    }
     const double next = detail::finite(M.apply_dot(r, q), "r.Mr", k);  // z = M r
     advance(x, alpha, p, q, next / rho);                               // x += alpha p;  p = z + beta p
     A.update_halo(p);
-    const bool done = stop.done_after(alpha * rho);
     rho = next;
-    if (observe) observe(k, stop.relative_error());
-    if (done) return StopReason::converged;
   }
   return StopReason::iteration_limit;
 }

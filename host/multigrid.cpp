@@ -17,23 +17,37 @@ std::vector<T> on_host(const Buffer<T>& buffer) {
   return host;
 }
 
-/// The matrix of a small graph, row by row.
-std::vector<double> dense_matrix(const Graph& graph) {
-  const auto n = static_cast<std::size_t>(graph.nodes);
-  const std::vector<std::int64_t> row_start = on_host(graph.row_start);
-  const std::vector<std::uint32_t> neighbour = on_host(graph.neighbour);
-  const std::vector<float> weight = on_host(graph.weight), plate = on_host(graph.plate);
-  std::vector<double> matrix(n * n);
-  for (std::size_t i = 0; i < n; ++i) {
-    matrix[i * n + i] = plate[i];
-    for (auto k = static_cast<std::size_t>(row_start[i]); k < static_cast<std::size_t>(row_start[i + 1]);
-         ++k) {
-      matrix[i * n + i] += weight[k];
-      matrix[i * n + neighbour[k]] -= weight[k];
-    }
+/// A small graph on the host.
+struct SmallGraph {
+  std::vector<std::int64_t> row_start;
+  std::vector<std::uint32_t> neighbour;
+  std::vector<float> weight, plate;
+  explicit SmallGraph(const Graph& graph)
+      : row_start(on_host(graph.row_start)),
+        neighbour(on_host(graph.neighbour)),
+        weight(on_host(graph.weight)),
+        plate(on_host(graph.plate)) {}
+  std::size_t nodes() const { return plate.size(); }
+
+  /// Calls f(i, j, k) for every link k from i to j.
+  template <class F>
+  void for_each_link(const F& f) const {
+    for (std::size_t i = 0; i < nodes(); ++i)
+      for (auto k = static_cast<std::size_t>(row_start[i]); k < static_cast<std::size_t>(row_start[i + 1]);
+           ++k)
+        f(i, neighbour[k], k);
   }
-  return matrix;
-}
+  std::vector<double> matrix() const {
+    const std::size_t n = nodes();
+    std::vector<double> a(n * n);
+    for (std::size_t i = 0; i < n; ++i) a[i * n + i] = plate[i];
+    for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {
+      a[i * n + i] += weight[k];
+      a[i * n + j] -= weight[k];
+    });
+    return a;
+  }
+};
 
 }  // namespace
 
@@ -47,10 +61,28 @@ Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
     if (3 * next.nodes > 2 * levels_.back().nodes) next = coarsen_graph(device, levels_.back(), true);
     levels_.push_back(std::move(next));
   }
-  const std::vector<double> inverse = inverse_of_spd(dense_matrix(levels_.back()));
-  const std::vector<float> rounded(inverse.begin(), inverse.end());
+  exact_inverse_ = inverse_of_spd(SmallGraph(levels_.back()).matrix());
+  const std::vector<float> rounded(exact_inverse_.begin(), exact_inverse_.end());
   inverse_ = Buffer<float>(device, static_cast<std::int64_t>(rounded.size()));
   inverse_.copy_from(rounded);
+}
+
+CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
+  const SmallGraph graph(levels_.back());
+  const std::size_t n = graph.nodes();
+  std::vector<double> left = on_host(rest), u(n);
+  CoarsestFlux flux;
+  for (int step = 0; step < 3; ++step) {  // the second and third correct the rounding of the one before
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) u[i] += exact_inverse_[i * n + j] * left[j];
+    left = on_host(rest);
+    flux = {std::vector<double>(graph.weight.size()), std::vector<double>(n)};
+    for (std::size_t i = 0; i < n; ++i) left[i] -= flux.plate[i] = graph.plate[i] * u[i];
+    graph.for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {
+      left[i] -= flux.link[k] = graph.weight[k] * (u[i] - u[j]);
+    });
+  }
+  return flux;
 }
 
 template <class T>

@@ -19,6 +19,12 @@
 
 namespace tauvox {
 
+/// Solution of the coarsest level in FP64: flux of each link, as the graph orders them, and of each node to
+/// the plates.
+struct CoarsestFlux {
+  std::vector<double> link, plate;
+};
+
 /// The coarse levels of one volume and direction.
 class Hierarchy {
  public:
@@ -28,10 +34,13 @@ class Hierarchy {
   const std::vector<Graph>& levels() const { return levels_; }
   /// What the coarsest level is solved with: the dense inverse of its matrix.
   const Buffer<float>& inverse() const { return inverse_; }
+  /// The flux that the sources `rest` drive, on the coarsest level.
+  CoarsestFlux coarsest_flux(const Buffer<double>& rest) const;
 
  private:
   Blocks blocks_;
   std::vector<Graph> levels_;
+  std::vector<double> exact_inverse_;
   Buffer<float> inverse_;
 };
 
@@ -40,11 +49,13 @@ template <class T>
 class MultigridPreconditioner {
  public:
   static constexpr Convergence convergence = Convergence::fast;
+  static constexpr bool bounded = true;
   static constexpr const char* method = "CG, aggregation multigrid (W-cycle)";
   MultigridPreconditioner(const ActiveOperator<T>& A, const Hierarchy& hierarchy);
   /// @return r.z
   double apply_dot(const Buffer<T>& r, Buffer<T>& z) const;
   void weaken() { alpha_ = 1; }
+  const Hierarchy& hierarchy() const { return hierarchy_; }
 
  private:
   struct Level {

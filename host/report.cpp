@@ -42,6 +42,8 @@ Json axis_json(const AxisResult& r, const std::string& unit) {
   if (!r.reason.empty()) j["reason"] = r.reason;
   j["percolates"] = r.percolates;
   j["effective_ratio"] = number(r.ratio);
+  j["effective_ratio_bounds"] =
+      r.ratio_bounds ? Json::array({(*r.ratio_bounds)[0], (*r.ratio_bounds)[1]}) : Json(nullptr);
   j["effective_value"] = number(r.effective_value());
   j["effective_value_unit"] = unit;
   if (r.status == Status::not_converged) j["best_estimate"] = number(r.best_estimate);
@@ -155,7 +157,8 @@ Json to_json(const RunReport& report) {
 
 std::string to_csv(const RunReport& report) {
   std::string csv =
-      "input,axis,status,effective_ratio,effective_value,unit,tortuosity_factor,tortuosity_factor_"
+      "input,axis,status,effective_ratio,effective_ratio_lower,effective_ratio_upper,effective_value,unit,"
+      "tortuosity_factor,tortuosity_factor_"
       "percolating,"
       "macmullin_number,bruggeman_exponent,volume_fraction,percolating_volume_fraction,fraction_connected_26,"
       "error,"
@@ -164,14 +167,15 @@ std::string to_csv(const RunReport& report) {
   for (std::size_t at = 0; (at = path.find('"', at)) != std::string::npos; at += 2) path.insert(at, 1, '"');
   for (const AxisResult& r : report.results) {
     const char* infinite = r.status == Status::not_percolating ? "inf" : "";
-    csv +=
-        fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g}\n", path,
-                    axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
-                    text(r.effective_value(), ""), report.materials.unit,
-                    text(r.tortuosity_factor(), infinite), text(r.tortuosity_factor_percolating(), infinite),
-                    text(r.macmullin_number(), infinite), text(r.bruggeman_exponent(), ""), r.volume_fraction,
-                    r.percolating_volume_fraction, r.fraction_connected_26, text(r.solver.error, ""),
-                    r.solver.error_kind, r.solver.iterations, r.seconds);
+    csv += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g}\n",
+                       path, axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
+                       r.ratio_bounds ? text((*r.ratio_bounds)[0], "") : "",
+                       r.ratio_bounds ? text((*r.ratio_bounds)[1], "") : "", text(r.effective_value(), ""),
+                       report.materials.unit, text(r.tortuosity_factor(), infinite),
+                       text(r.tortuosity_factor_percolating(), infinite),
+                       text(r.macmullin_number(), infinite), text(r.bruggeman_exponent(), ""),
+                       r.volume_fraction, r.percolating_volume_fraction, r.fraction_connected_26,
+                       text(r.solver.error, ""), r.solver.error_kind, r.solver.iterations, r.seconds);
   }
   return csv;
 }

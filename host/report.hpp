@@ -1,6 +1,7 @@
 // What a run found, with unit, uncertainty and status; as JSON, CSV and text. Undefined is null, never NaN.
 #pragma once
 
+#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -30,8 +31,9 @@ struct AxisResult {
   double volume_fraction = 0, percolating_volume_fraction = 0, fraction_connected_26 = 0;
   double largest_cluster_fraction = 0;    // of all voxels
   double mean = 0, percolating_mean = 0;  // sum of eps_p D_p / D_max: all voxels, and what touches both faces
-  std::optional<double> ratio, best_estimate;  // best_estimate only when not converged
-  std::optional<double> flux_in, flux_out;     // in units of D_max * (potential drop) / length
+  std::optional<double> ratio, best_estimate;         // best_estimate only when not converged
+  std::optional<std::array<double, 2>> ratio_bounds;  // of the discrete problem, where the solver gives them
+  std::optional<double> flux_in, flux_out;            // in units of D_max * (potential drop) / length
   int conducting_phases = 0;
   double largest_value = 0;  // D_max in the unit given
   SolverResult solver;

@@ -7,9 +7,10 @@
 // of the series is taken as geometric in windows, with a factor 4 for the slowing down that CG shows before
 // it finds a new eigenvalue:
 //     error_k <~ max(S1 / 4, 4 S1 q / (1 - q))
-// With multigrid each term is a small fraction of the one before, and the last term alone, which is the error
-// of the iterate before last, is a safe estimate for the last. Both are estimates, not bounds. How they fared
-// against the true error: DESIGN.md, "Stopping".
+// With multigrid each term is a fraction q of the one before. A geometric series leaves t q / (1 - q); 1.5 /
+// (1 - q) times that is taken, more the slower it falls. A bound (bound.hpp) then says whether that was
+// enough; when it was not, conjugate gradients start again. Both are estimates. How they fared: DESIGN.md,
+// "Stopping".
 #pragma once
 
 #include <algorithm>
@@ -27,9 +28,10 @@ enum class Convergence { slow_and_uneven, fast };
 class EnergyStop {
  public:
   /// @param tolerance relative error of the energy to reach
-  /// @param energy    of the first iterate
-  EnergyStop(double tolerance, double energy, Convergence convergence)
-      : tolerance_(tolerance), energy_(energy), convergence_(convergence) {}
+  EnergyStop(double tolerance, Convergence convergence) : tolerance_(tolerance), convergence_(convergence) {}
+
+  /// Takes the energy of the first iterate.
+  void start(double energy) { energy_ = energy; }
 
   /// Takes the term alpha_k rho_k of the step just made; true when the energy is good enough.
   bool done_after(double term) {
@@ -43,8 +45,12 @@ class EnergyStop {
 
   /// Estimated (E_k - E*) / E_k; infinite while there is too little to judge by.
   double relative_error() const {
-    if (convergence_ == Convergence::fast)
-      return terms_.empty() ? std::numeric_limits<double>::infinity() : terms_.back() / std::abs(energy_);
+    if (convergence_ == Convergence::fast) {
+      if (terms_.size() < 2) return std::numeric_limits<double>::infinity();
+      const double newer = terms_.back(), q = newer / terms_[terms_.size() - 2];
+      if (!(q < 1)) return std::numeric_limits<double>::infinity();
+      return 1.5 * newer * q / ((1 - q) * (1 - q)) / std::abs(energy_);
+    }
     const std::ptrdiff_t window =
         std::max<std::ptrdiff_t>(20, static_cast<std::ptrdiff_t>(terms_.size()) / 5);
     if (static_cast<std::ptrdiff_t>(terms_.size()) < 2 * window)
@@ -58,7 +64,7 @@ class EnergyStop {
   }
 
  private:
-  double tolerance_, energy_;
+  double tolerance_, energy_ = 0;
   Convergence convergence_;
   std::vector<double> terms_;
 };

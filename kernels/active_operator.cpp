@@ -1,9 +1,11 @@
 #include "kernels/active_operator.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "kernels/graph_cycle.hpp"
 #include "kernels/launch.hpp"
+#include "kernels/potential.hpp"
 
 namespace tauvox {
 namespace {
@@ -39,23 +41,6 @@ struct CorrectedStep {
   }
 };
 
-/// ramp + v, and the plates' 1 and 0.
-template <class T>
-struct PotentialOf {
-  Medium<double> m;
-  const T* v;
-  TAUVOX_HD double operator()(const Voxel& voxel) const {
-    const auto n = static_cast<double>(m.length(m.flow));
-    return static_cast<double>(v[voxel.number(m)]) + (n - static_cast<double>(voxel.at[m.flow]) - 0.5) / n;
-  }
-  TAUVOX_HD double beyond(const Voxel& voxel, int axis, int sign) const {
-    const Voxel there = voxel.next(axis, sign);
-    const std::uint8_t c = there.material_class(m);
-    if (c >= first_conducting_class) return (*this)(there.wrapped(m));
-    return c == plate_class && sign < 0 ? 1.0 : 0.0;
-  }
-};
-
 template <class W>
 TAUVOX_HD bool conducts(const Medium<W>& m, std::int64_t x, std::int64_t y, std::int64_t z) {
   return m.classes(x, y, z) >= first_conducting_class;
@@ -87,7 +72,7 @@ struct SmoothRestrict {  // one call a block
     for (std::uint32_t node = first; node < blocks.first_node[b + 1]; ++node) coarse_b[node] = 0;
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
-      const Voxel v = Voxel::of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
+      const Voxel v = Voxel::of_block(bx, by, bz, s);
       const float rest = static_cast<float>(r[v.number(m)]) - apply_at(m, v, FirstStep<T>{m, r});
       coarse_b[first + static_cast<std::uint32_t>(BlockView::local(code, s))] += rest;
     }
@@ -114,42 +99,57 @@ struct ProlongSmoothDot {
 template <class T>
 struct Evaluate {  // faces ahead of the voxel, and those at the first plate
   PotentialOf<T> u;
-  TAUVOX_HD Sums<3> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    Sums<3> sums;
+  T* r;  // b - A u; null: not wanted
+  TAUVOX_HD Sums<4> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    Sums<4> sums;
     const Medium<double>& m = u.m;
     if (!conducts(m, x, y, z)) return sums;
     const Voxel v = Voxel::of(x, y, z);
     const double here = u(v);
+    double out = 0;
     for (int axis = 2; axis >= 0; --axis) {
+      const double back = here - u.beyond(v, axis, -1), in = face_conductance(m, v, axis, -1) * back;
       const double drop = here - u.beyond(v, axis, 1), q = face_conductance(m, v, axis, 1) * drop;
+      out += in;
+      out += q;
       sums.value[0] += q * drop;
       if (axis != m.flow) continue;
       if (v.at[axis] == m.length(axis) - 1) sums.value[2] += q;
       if (v.at[axis] == 0) {
-        const double back = here - u.beyond(v, axis, -1), in = face_conductance(m, v, axis, -1) * back;
         sums.value[0] += in * back;
         sums.value[1] -= in;
       }
     }
+    sums.value[3] = out * out;
+    if (r) r[v.number(m)] = static_cast<T>(-out);
     return sums;
   }
 };
 
 template <class T>
-struct Residual {
+struct RestOfAggregates {  // one call a block
   PotentialOf<T> u;
-  T* r;
-  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const Medium<double>& m = u.m;
-    if (!conducts(m, x, y, z)) return {};
-    const Voxel v = Voxel::of(x, y, z);
-    const double here = u(v);
-    double sum = 0;
-    for (int axis = 2; axis >= 0; --axis)
-      for (int sign = -1; sign <= 1; sign += 2)
-        sum += face_conductance(m, v, axis, sign) * (here - u.beyond(v, axis, sign));
-    r[v.number(m)] = static_cast<T>(-sum);
-    return {{sum * sum}};
+  BlockView blocks;
+  double* rest;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t code = blocks.code[b], first = blocks.first_node[b];
+    for (std::uint32_t node = first; node < blocks.first_node[b + 1]; ++node) rest[node] = 0;
+    for (int s = 0; s < 8; ++s)
+      if (BlockView::conducts(code, s))
+        rest[first + static_cast<std::uint32_t>(BlockView::local(code, s))] +=
+            residual_at(u, Voxel::of_block(bx, by, bz, s));
+  }
+};
+
+template <class T>
+struct SmoothInPlace {
+  FirstStep<T> step;
+  T* x;
+  TAUVOX_HD void operator()(std::int64_t vx, std::int64_t y, std::int64_t z) const {
+    if (!conducts(step.m, vx, y, z)) return;
+    const Voxel v = Voxel::of(vx, y, z);
+    x[v.number(step.m)] += static_cast<T>(step(v));
   }
 };
 
@@ -194,6 +194,8 @@ ActiveOperator<T>::ActiveOperator(const Field<std::uint8_t>& classes, const std:
     const double ratio = voxel_size[static_cast<std::size_t>(flow)] / voxel_size[axis];
     scale_[axis] = ratio * ratio;
   }
+  for (const double sigma : conductivity) least_conductance_ = std::min(least_conductance_, sigma);
+  least_conductance_ *= *std::min_element(scale_.begin(), scale_.end());
   material_double_ = Buffer<double>(device(), max_classes);
   material_double_.copy_from(material);
   const std::vector<float> rounded(material.begin(), material.end());
@@ -223,6 +225,11 @@ Medium<float> ActiveOperator<T>::medium() const {
 }
 
 template <class T>
+Medium<double> ActiveOperator<T>::exact_medium() const {
+  return medium_of(material_double_);
+}
+
+template <class T>
 double ActiveOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
   const Medium<T> m = [&] {
     if constexpr (std::is_same_v<T, float>)
@@ -235,18 +242,37 @@ double ActiveOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
 }
 
 template <class T>
-Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v) const {
-  const Medium<double> m = medium_of(material_double_);
-  if (rows()) return rows::evaluate(device(), m, v.data());
-  const Sums<3> sums = sum_over_voxels<3>(device(), extent(), Evaluate<T>{{m, v.data()}});
-  return {sums[0], sums[1], sums[2]};
+Evaluation ActiveOperator<T>::evaluate_into(const Buffer<T>& v, T* r) const {
+  const Medium<double> m = exact_medium();
+  if (rows()) return rows::evaluate(device(), m, v.data(), r, {}, nullptr);
+  const Sums<4> sums = sum_over_voxels<4>(device(), extent(), Evaluate<T>{{m, v.data()}, r});
+  return {sums[0], sums[1], sums[2], sums[3]};
 }
 
 template <class T>
-double ActiveOperator<T>::residual(const Buffer<T>& v, Buffer<T>& r) const {
-  const Medium<double> m = medium_of(material_double_);
-  if (rows()) return rows::residual(device(), m, v.data(), r.data());
-  return sum_over_voxels<1>(device(), extent(), Residual<T>{{m, v.data()}, r.data()})[0];
+Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v) const {
+  return evaluate_into(v, nullptr);
+}
+
+template <class T>
+Evaluation ActiveOperator<T>::residual(const Buffer<T>& v, Buffer<T>& r) const {
+  return evaluate_into(v, r.data());
+}
+
+template <class T>
+Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v, const Blocks& blocks, Buffer<double>& rest) const {
+  const Medium<double> m = exact_medium();
+  if (rows()) return rows::evaluate<T>(device(), m, v.data(), nullptr, blocks.view(), rest.data());
+  for_each_voxel(device(), blocks.lattice, RestOfAggregates<T>{{m, v.data()}, blocks.view(), rest.data()});
+  return evaluate(v);
+}
+
+template <class T>
+void ActiveOperator<T>::smooth(const Buffer<T>& r, Buffer<T>& x) const {
+  if (rows())
+    rows::smooth(device(), medium(), r.data(), x.data());
+  else
+    for_each_voxel(device(), extent(), SmoothInPlace<T>{{medium(), r.data()}, x.data()});
 }
 
 template <class T>

@@ -31,14 +31,19 @@ class ActiveOperator {
   const Extent& extent() const { return classes_->extent(); }
   Axis flow() const { return flow_; }
   std::int64_t unknowns() const { return active_.count(); }
+  /// No face between unknowns conducts less.
+  double least_conductance() const { return least_conductance_; }
   Medium<float> medium() const;
+  Medium<double> exact_medium() const;
 
   /// q = A p; returns p.q
   double apply_dot(const Buffer<T>& p, Buffer<T>& q) const;
-  /// For u = ramp + v, in FP64: the energy sum of g (du)^2 over faces, and the fluxes through the plates.
+  /// For u = ramp + v, in FP64.
   Evaluation evaluate(const Buffer<T>& v) const;
-  /// r = b - A (ramp + v), evaluated in FP64; returns ||r||^2
-  double residual(const Buffer<T>& v, Buffer<T>& r) const;
+  /// The same, and rest = sum of b - A u over each aggregate.
+  Evaluation evaluate(const Buffer<T>& v, const Blocks& blocks, Buffer<double>& rest) const;
+  /// The same, and r = b - A u.
+  Evaluation residual(const Buffer<T>& v, Buffer<T>& r) const;
   /// ||b||^2 of the eliminated system (what the plates feed into the first layer).
   double source_norm2() const;
   /// u = ramp + v as float, [z][y][x], NaN where nothing conducts, on the host.
@@ -49,9 +54,14 @@ class ActiveOperator {
   /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z
   double prolong_smooth_dot(const Blocks& blocks, float factor, const Buffer<float>& coarse_x,
                             const Buffer<T>& r, Buffer<T>& z) const;
+  /// x += damping r / diagonal
+  void smooth(const Buffer<T>& r, Buffer<T>& x) const;
+  /// Work space for conjugate gradients.
+  Buffer<T> vector() const { return Buffer<T>(device(), unknowns()); }
   void update_halo(Buffer<T>&) const {}  // unknowns have none
 
  private:
+  Evaluation evaluate_into(const Buffer<T>& v, T* r) const;
   template <class W>
   Medium<W> medium_of(const Buffer<W>& material) const;
   bool rows() const { return form_ == KernelForm::tuned && !device().is_cuda(); }
@@ -63,6 +73,7 @@ class ActiveOperator {
   KernelForm form_;
   bool one_class_;
   std::array<double, 3> scale_;
+  double least_conductance_ = 1;
   Buffer<float> material_float_;
   Buffer<double> material_double_;
 };

@@ -167,6 +167,18 @@ TAUVOX_CLONES void add_dot(std::int64_t n, const A* a, const B* b, Lanes<1>& sum
   }
 }
 
+template <class T>
+TAUVOX_CLONES void negate(std::int64_t n, const double* a, T* b) {
+  for (std::int64_t i = 0; i < n; ++i) b[i] = static_cast<T>(-a[i]);
+}
+
+TAUVOX_CLONES void add_squares(std::int64_t n, const double* a, double* sums) {
+  for (std::int64_t i = 0; i < n; i += lanes) {
+    const auto width = static_cast<int>(std::min<std::int64_t>(lanes, n - i));
+    for (int l = 0; l < width; ++l) sums[l] += a[i + l] * a[i + l];
+  }
+}
+
 /// sum over x of weight g (u - other)^2; with `flux` also of sign g (u - other).
 template <class G>
 TAUVOX_CLONES void add_energy(G g, std::int64_t begin, std::int64_t end, const double* a, const double* b,
@@ -223,6 +235,14 @@ void for_each_aggregate(const BlockView& blocks, const ActiveWord* words, std::i
     }
 }
 
+/// Zeroes the values of the aggregates of a row of blocks before the first of its rows is added.
+template <class W>
+void clear_aggregates(const BlockView& blocks, std::int64_t y, std::int64_t z, W* values) {
+  if (((y | z) & 1) != 0) return;
+  const std::int64_t b = blocks.block(0, y >> 1, z >> 1);
+  std::fill(values + blocks.first_node[b], values + blocks.first_node[b + blocks.lattice.nx], W(0));
+}
+
 /// A row between the plates of the linear ramp: dense u = ramp + v.
 template <class T>
 void potential_row(const Rows<double>& rows, const T* v, std::int64_t y, std::int64_t z, double* row) {
@@ -268,10 +288,7 @@ void smooth_restrict(const Device& device, const Medium<float>& m, const BlockVi
       jacobi_row(rows.nx, dense_r, diagonal, row);
     };
     const auto use = [&](std::int64_t y, std::int64_t z, const Star<float>& a, const Star<float>& e) {
-      if (((y | z) & 1) == 0) {  // the first row of a row of blocks
-        const std::int64_t b = blocks.block(0, y >> 1, z >> 1);
-        std::fill(coarse_b + blocks.first_node[b], coarse_b + blocks.first_node[b + blocks.lattice.nx], 0.0f);
-      }
+      clear_aggregates(blocks, y, z, coarse_b);
       rows.apply(a, e, Ae);
       expand(rows.words(y, z), rows.nx, r + rows.start(y, z), dense_r);
       for_each_aggregate(blocks, rows.words(y, z), rows.nx, y, z,
@@ -309,9 +326,10 @@ double prolong_smooth_dot(const Device& device, const Medium<float>& m, const Bl
 }
 
 template <class T>
-Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v) {
+Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T* r, const BlockView& blocks,
+                    double* rest) {
   const Extent& e = m.active.extent;
-  const Sums<3> sums = for_each_unit<3>(device, e, [&](const Unit& unit, Lanes<3>& lane) {
+  const Sums<4> sums = for_each_unit<4>(device, e, [&](const Unit& unit, Lanes<4>& lane) {
     Rows<double> rows(m);
     const auto fill = [&](std::int64_t y, std::int64_t z, const Star<double>&, double* row) {
       potential_row(rows, v, y, z, row);
@@ -336,28 +354,36 @@ Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v) {
       if (m.flow == 2) face(2, 0, 1, a.c - 1, u.c - 1, in);
       if (m.flow == 1 && at[1] == 0) face(1, 0, e.nx, a.y0, u.y0, in);
       if (m.flow == 0 && at[0] == 0) face(0, 0, e.nx, a.z0, u.z0, in);
+      rows.apply(a, u, rows.work(0));
+      compress(rows.words(y, z), e.nx, rows.work(0), rows.work(1));
+      add_squares(rows.count(y, z), rows.work(1), lane.value[3]);
+      if (r) negate(rows.count(y, z), rows.work(1), r + rows.start(y, z));
+      if (!rest) return;
+      clear_aggregates(blocks, y, z, rest);
+      for_each_aggregate(blocks, rows.words(y, z), e.nx, y, z,
+                         [&](std::uint32_t node, std::int64_t x) { rest[node] -= rows.work(0)[x]; });
     };
     walk(m, unit, 1, {m.flow, 1}, fill, use);
   });
-  return {sums[0], -sums[1], sums[2]};
+  return {sums[0], -sums[1], sums[2], sums[3]};
 }
 
 template <class T>
-double residual(const Device& device, const Medium<double>& m, const T* v, T* r) {
-  return for_each_unit<1>(device, m.active.extent, [&](const Unit& unit, Lanes<1>& sums) {
-    Rows<double> rows(m);
-    const auto fill = [&](std::int64_t y, std::int64_t z, const Star<double>&, double* row) {
-      potential_row(rows, v, y, z, row);
-    };
-    const auto use = [&](std::int64_t y, std::int64_t z, const Star<double>& a, const Star<double>& u) {
+void smooth(const Device& device, const Medium<float>& m, const T* r, T* x) {
+  for_each_unit<1>(device, m.active.extent, [&](const Unit& unit, Lanes<1>&) {
+    Rows<float> rows(m);
+    const auto fill = [](std::int64_t, std::int64_t, const Star<float>&, float*) {};
+    const auto use = [&](std::int64_t y, std::int64_t z, const Star<float>& a, const Star<float>&) {
       const std::int64_t start = rows.start(y, z), n = rows.count(y, z);
-      rows.apply(a, u, rows.work(0));
-      compress(rows.words(y, z), rows.nx, rows.work(0), rows.work(1));
-      for (std::int64_t i = 0; i < n; ++i) r[start + i] = static_cast<T>(-rows.work(1)[i]);
-      add_dot(n, rows.work(1), rows.work(1), sums);
+      float *diagonal = rows.work(0), *dense_r = rows.work(1), *step = rows.work(2);
+      rows.diagonal(a, diagonal);
+      expand(rows.words(y, z), rows.nx, r + start, dense_r);
+      jacobi_row(rows.nx, dense_r, diagonal, step);
+      compress(rows.words(y, z), rows.nx, step, diagonal);
+      for (std::int64_t i = 0; i < n; ++i) x[start + i] += static_cast<T>(diagonal[i]);
     };
-    walk(m, unit, 1, {m.flow, 1}, fill, use);
-  })[0];
+    walk(m, unit, 1, {-1, 0}, fill, use);
+  });
 }
 
 #define TAUVOX_INSTANTIATE(T)                                                                             \
@@ -365,8 +391,9 @@ double residual(const Device& device, const Medium<double>& m, const T* v, T* r)
   template void smooth_restrict(const Device&, const Medium<float>&, const BlockView&, const T*, float*); \
   template double prolong_smooth_dot(const Device&, const Medium<float>&, const BlockView&, float,        \
                                      const float*, const T*, T*);                                         \
-  template Evaluation evaluate(const Device&, const Medium<double>&, const T*);                           \
-  template double residual(const Device&, const Medium<double>&, const T*, T*);
+  template Evaluation evaluate(const Device&, const Medium<double>&, const T*, T*, const BlockView&,      \
+                               double*);                                                                  \
+  template void smooth(const Device&, const Medium<float>&, const T*, T*);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)
 

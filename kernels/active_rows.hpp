@@ -28,12 +28,13 @@ template <class T>
 double prolong_smooth_dot(const Device& device, const Medium<float>& m, const BlockView& blocks, float factor,
                           const float* coarse_x, const T* r, T* z);
 
-/// For u = ramp + v.
+/// For u = ramp + v. r = b - A u, and rest = its sums over the aggregates, where they are wanted (not null).
 template <class T>
-Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v);
+Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T* r, const BlockView& blocks,
+                    double* rest);
 
-/// r = -(A u) for u = ramp + v; returns ||r||^2
+/// x += damping r / diagonal(A)
 template <class T>
-double residual(const Device& device, const Medium<double>& m, const T* v, T* r);
+void smooth(const Device& device, const Medium<float>& m, const T* r, T* x);
 
 }  // namespace tauvox::rows

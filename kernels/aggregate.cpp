@@ -101,7 +101,7 @@ struct ByStrength {
     SmallSets small;
     float most[8] = {};
     for (int s = 0; s < 8; ++s)
-      if ((mask >> s) & 1u) most[s] = largest(voxel(bx, by, bz, s));
+      if ((mask >> s) & 1u) most[s] = largest(Voxel::of_block(bx, by, bz, s));
     bool attached[8] = {};
     float best[8] = {};
     int partner[8] = {};
@@ -109,7 +109,7 @@ struct ByStrength {
       for (int axis = 0; axis < 3; ++axis) {
         const int t = s | (4 >> axis);
         if (t == s || !((mask >> s) & (mask >> t) & 1u)) continue;
-        const float g = face_conductance(medium, voxel(bx, by, bz, s), axis, 1);
+        const float g = face_conductance(medium, Voxel::of_block(bx, by, bz, s), axis, 1);
         if (g > strong_share * most[s] && g > strong_share * most[t]) {
           small.join(s, t);
           attached[s] = attached[t] = true;
@@ -119,14 +119,11 @@ struct ByStrength {
       }
     for (int s = 0; s < 8; ++s)
       if (((mask >> s) & 1u) && !attached[s] && best[s] > orphan_share * most[s] &&
-          !strong_link_outside(voxel(bx, by, bz, s), most[s]))
+          !strong_link_outside(Voxel::of_block(bx, by, bz, s), most[s]))
         small.join(s, partner[s]);
     int count = 0;
     code[b] = small.code(mask, count);
     sets[b] = static_cast<std::uint32_t>(count);
-  }
-  TAUVOX_HD static Voxel voxel(std::int64_t bx, std::int64_t by, std::int64_t bz, int s) {
-    return Voxel::of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
   }
 };
 

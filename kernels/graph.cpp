@@ -7,26 +7,6 @@
 namespace tauvox {
 namespace {
 
-/// Ranges of the nodes of the eight blocks that make up block (bx, by, bz) of the next level; ascending.
-struct Members {
-  std::uint32_t begin[8], end[8];
-  TAUVOX_HD Members(const GraphView& fine, std::int64_t bx, std::int64_t by, std::int64_t bz) {
-    for (int s = 0; s < 8; ++s) {
-      const std::int64_t x = 2 * bx + (s & 1), y = 2 * by + ((s >> 1) & 1), z = 2 * bz + (s >> 2);
-      begin[s] = end[s] = 0;
-      if (x >= fine.lattice.nx || y >= fine.lattice.ny || z >= fine.lattice.nz) continue;
-      const std::int64_t b = x + fine.lattice.nx * (y + fine.lattice.ny * z);
-      begin[s] = fine.first_node[b];
-      end[s] = fine.first_node[b + 1];
-    }
-  }
-  TAUVOX_HD bool contain(std::uint32_t j) const {
-    for (int s = 0; s < 8; ++s)
-      if (j >= begin[s] && j < end[s]) return true;
-    return false;
-  }
-};
-
 struct LargestLink {
   GraphView g;
   float* largest;
@@ -167,7 +147,7 @@ struct LinkVoxels {
     Met met;
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
-      const Voxel v = Voxel::of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
+      const Voxel v = Voxel::of_block(bx, by, bz, s);
       for (int axis = 2; axis >= 0; --axis)
         for (int sign = -1; sign <= 1; sign += 2) face(v, s, b, axis, sign, met);
     }

@@ -18,6 +18,7 @@
 namespace tauvox {
 
 inline constexpr float strong_share = 0.1f, orphan_share = 0.3f;
+inline constexpr float damping = 0.8f;  // of the Jacobi steps, on every level
 
 /// Aggregates of the voxels, by blocks of 2x2x2. Voxel s = 4 (z & 1) + 2 (y & 1) + (x & 1) of a block.
 struct BlockView {
@@ -50,7 +51,7 @@ struct Blocks {
 
 struct GraphView {
   Extent lattice;  // of the blocks whose nodes are numbered together
-  std::int64_t nodes = 0;
+  std::int64_t nodes = 0, links = 0;
   const std::uint32_t* first_node = nullptr;  // per block, and the total
   const std::int64_t* row_start = nullptr;    // per node, and the total
   const std::uint32_t* neighbour = nullptr;   // per link
@@ -68,9 +69,30 @@ struct Graph {
   Buffer<std::uint32_t> neighbour;
   Buffer<float> weight, plate, inverse_diagonal;
   Buffer<std::uint32_t> aggregate;
+  std::int64_t links() const { return neighbour.size(); }
   GraphView view() const {
-    return {lattice,       nodes,        first_node->data(),      row_start.data(), neighbour.data(),
-            weight.data(), plate.data(), inverse_diagonal.data(), aggregate.data()};
+    return {lattice,          nodes,         neighbour.size(), first_node->data(),      row_start.data(),
+            neighbour.data(), weight.data(), plate.data(),     inverse_diagonal.data(), aggregate.data()};
+  }
+};
+
+/// Ranges of the nodes of the eight blocks that make up block (bx, by, bz) of the next level; ascending.
+struct Members {
+  std::uint32_t begin[8], end[8];
+  TAUVOX_HD Members(const GraphView& fine, std::int64_t bx, std::int64_t by, std::int64_t bz) {
+    for (int s = 0; s < 8; ++s) {
+      const std::int64_t x = 2 * bx + (s & 1), y = 2 * by + ((s >> 1) & 1), z = 2 * bz + (s >> 2);
+      begin[s] = end[s] = 0;
+      if (x >= fine.lattice.nx || y >= fine.lattice.ny || z >= fine.lattice.nz) continue;
+      const std::int64_t b = x + fine.lattice.nx * (y + fine.lattice.ny * z);
+      begin[s] = fine.first_node[b];
+      end[s] = fine.first_node[b + 1];
+    }
+  }
+  TAUVOX_HD bool contain(std::uint32_t j) const {
+    for (int s = 0; s < 8; ++s)
+      if (j >= begin[s] && j < end[s]) return true;
+    return false;
   }
 };
 

@@ -6,8 +6,6 @@
 
 namespace tauvox {
 
-inline constexpr float damping = 0.8f;  // of the Jacobi steps, on every level
-
 /// x = damping b / diagonal: the first Jacobi step, from zero.
 void smooth_from_zero(const Device& device, const GraphView& A, const Buffer<float>& b, Buffer<float>& x);
 /// y = x + damping (b - A x) / diagonal

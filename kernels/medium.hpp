@@ -16,9 +16,9 @@ namespace tauvox {
 using Periodic = std::array<bool, 3>;  // z, y, x: the sides across this axis are joined
 
 /// What a potential amounts to: the dissipation energy sum of g (du)^2 over faces, which is D_eff, and the
-/// flux through the plates on both sides; all in units of D_eff * (n_1 n_2) / n_flow.
+/// flux through the plates on both sides; all in units of D_eff * (n_1 n_2) / n_flow. And ||b - A u||^2.
 struct Evaluation {
-  double energy = 0, flux_in = 0, flux_out = 0;
+  double energy = 0, flux_in = 0, flux_out = 0, residual2 = 0;
 };
 
 /// Face conductance per unit spacing between materials a (here) and b (there).
@@ -51,6 +51,10 @@ struct Voxel {
   std::int64_t at[3];
 
   TAUVOX_HD static Voxel of(std::int64_t x, std::int64_t y, std::int64_t z) { return {{z, y, x}}; }
+  /// Voxel s = 4 (z & 1) + 2 (y & 1) + (x & 1) of a block of 2x2x2.
+  TAUVOX_HD static Voxel of_block(std::int64_t bx, std::int64_t by, std::int64_t bz, int s) {
+    return of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
+  }
   TAUVOX_HD Voxel next(int axis, int sign) const {
     Voxel v = *this;
     v.at[axis] += sign;

@@ -155,45 +155,25 @@ struct Potential {
 };
 
 template <class T>
-struct Residual {  // r = -(A u); ||r||^2
+struct Evaluate {  // an inner face counts half from each side, a plate's face once
   Potential<T> u;
-  FieldView<T> r;
-  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = r.offset(x, y, z);
-    double sum = 0;
-    for (int axis = 2; axis >= 0; --axis)
-      for (int sign = -1; sign <= 1; sign += 2)
-        sum += u.g(i, sign * u.step(axis), axis) * u.drop(i, sign * u.step(axis), axis, sign);
-    r.origin[i] = static_cast<T>(-sum);
-    return {{sum * sum}};
-  }
-};
-
-template <class T>
-struct Energy {  // an inner face counts half from each side, a plate's face once
-  Potential<T> u;
-  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = u.v.offset(x, y, z);
-    double sum = 0;
+  T* r;  // b - A u; null: not wanted
+  TAUVOX_HD Sums<4> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    const std::int64_t i = u.v.offset(x, y, z), layer = u.along(x, y, z);
+    Sums<4> sums;
+    double out = 0;
     for (int axis = 2; axis >= 0; --axis)
       for (int sign = -1; sign <= 1; sign += 2) {
         const std::int64_t step = sign * u.step(axis);
         const double weight = u.faces.classes.origin[i + step] == plate_class ? 1.0 : 0.5;
-        const double drop = u.drop(i, step, axis, sign);
-        sum += weight * u.g(i, step, axis) * drop * drop;
+        const double drop = u.drop(i, step, axis, sign), q = u.g(i, step, axis) * drop;
+        out += q;
+        sums.value[0] += weight * q * drop;
+        if (axis == u.flow && sign < 0 && layer == 0) sums.value[1] = -q;
+        if (axis == u.flow && sign > 0 && layer == u.n - 1) sums.value[2] = q;
       }
-    return {{sum}};
-  }
-};
-
-template <class T>
-struct PlateFlux {  // sums {in, out} over the first and the last layer
-  Potential<T> u;
-  TAUVOX_HD Sums<2> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t i = u.v.offset(x, y, z), layer = u.along(x, y, z), step = u.step(u.flow);
-    Sums<2> sums;
-    if (layer == 0) sums.value[0] = -u.g(i, -step, u.flow) * u.drop(i, -step, u.flow, -1);
-    if (layer == u.n - 1) sums.value[1] = u.g(i, step, u.flow) * u.drop(i, step, u.flow, 1);
+    sums.value[3] = out * out;
+    if (r) r[i] = static_cast<T>(-out);
     return sums;
   }
 };
@@ -293,21 +273,20 @@ void TransportOperator<T>::update_halo(Field<T>& p) const {
 }
 
 template <class T>
-double TransportOperator<T>::residual(const Field<T>& v, Field<T>& r) const {
-  return sum_over_voxels<1>(device(), extent(),
-                            Residual<T>{potential_of(*classes_, *tables_, v, flow_), r.view()})[0];
+Evaluation TransportOperator<T>::residual(const Field<T>& v, Field<T>& r) const {
+  return evaluate_into(v, r.view().origin);
 }
 
 template <class T>
-double TransportOperator<T>::energy(const Field<T>& v) const {
-  return sum_over_voxels<1>(device(), extent(), Energy<T>{potential_of(*classes_, *tables_, v, flow_)})[0];
+Evaluation TransportOperator<T>::evaluate(const Field<T>& v) const {
+  return evaluate_into(v, nullptr);
 }
 
 template <class T>
-PlateFluxes TransportOperator<T>::fluxes(const Field<T>& v) const {
-  const Sums<2> sums =
-      sum_over_voxels<2>(device(), extent(), PlateFlux<T>{potential_of(*classes_, *tables_, v, flow_)});
-  return {sums[0], sums[1]};
+Evaluation TransportOperator<T>::evaluate_into(const Field<T>& v, T* r) const {
+  const Sums<4> sums =
+      sum_over_voxels<4>(device(), extent(), Evaluate<T>{potential_of(*classes_, *tables_, v, flow_), r});
+  return {sums[0], sums[1], sums[2], sums[3]};
 }
 
 template <class T>

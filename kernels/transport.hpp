@@ -15,11 +15,6 @@
 
 namespace tauvox {
 
-/// Flux through the plates in units of D_eff * (n_1 n_2) / n_flow; equal for the exact solution.
-struct PlateFluxes {
-  double in = 0, out = 0;
-};
-
 template <class T>
 struct OperatorTables;  // face conductances on the device, in T and in double
 
@@ -47,21 +42,21 @@ class TransportOperator {
   /// Copies the joined sides into the halo (nothing to do between walls).
   void update_halo(Field<T>& p) const;
 
-  /// r = b - A (ramp + v), evaluated in FP64; returns ||r||^2.   @pre halo of v is current
-  double residual(const Field<T>& v, Field<T>& r) const;
-  /// sum over faces of g (du)^2 for u = ramp + v, in FP64.       @pre halo of v is current
-  double energy(const Field<T>& v) const;
-  PlateFluxes fluxes(const Field<T>& v) const;
-  Evaluation evaluate(const Field<T>& v) const {
-    const PlateFluxes flux = fluxes(v);
-    return {energy(v), flux.in, flux.out};
-  }
+  /// r = b - A (ramp + v), evaluated in FP64.                    @pre halo of v is current
+  Evaluation residual(const Field<T>& v, Field<T>& r) const;
+  /// For u = ramp + v, in FP64.                                  @pre halo of v is current
+  Evaluation evaluate(const Field<T>& v) const;
   /// ||b||^2 of the eliminated system (what the plates feed into the first layer).
   double source_norm2() const;
   /// u = ramp + v as float, [z][y][x] without halo, NaN where nothing conducts, on the host.
   std::vector<float> potential(const Field<T>& v) const;
 
+  /// Work space for conjugate gradients, zero.
+  Field<T> vector() const { return Field<T>(device(), extent()); }
+
  private:
+  Evaluation evaluate_into(const Field<T>& v, T* r) const;
+
   const Field<std::uint8_t>* classes_;
   Axis flow_;
   Periodic periodic_;

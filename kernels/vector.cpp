@@ -6,11 +6,11 @@ namespace tauvox {
 namespace {
 
 template <class T>
-struct SubtractScaled {
-  T* r;
-  const T* q;
+struct AddScaled {
+  T* y;
+  const T* x;
   T alpha;
-  TAUVOX_HD void operator()(std::int64_t i) const { r[i] -= alpha * q[i]; }
+  TAUVOX_HD void operator()(std::int64_t i) const { y[i] += alpha * x[i]; }
 };
 
 template <class T>
@@ -50,8 +50,8 @@ struct Product {
 }  // namespace
 
 template <class T>
-void subtract_scaled(Buffer<T>& r, double alpha, const Buffer<T>& q) {
-  for_each_index(r.device(), r.size(), SubtractScaled<T>{r.data(), q.data(), static_cast<T>(alpha)});
+void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x) {
+  for_each_index(y.device(), y.size(), AddScaled<T>{y.data(), x.data(), static_cast<T>(alpha)});
 }
 
 template <class T>
@@ -76,7 +76,7 @@ double dot(const Field<T>& a, const Field<T>& b) {
 }
 
 #define TAUVOX_INSTANTIATE(T)                                                      \
-  template void subtract_scaled(Buffer<T>&, double, const Buffer<T>&);             \
+  template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                  \
   template void advance(Buffer<T>&, double, Buffer<T>&, const Buffer<T>&, double); \
   template void copy(const Buffer<T>&, Buffer<T>&);                                \
   template void triad(Buffer<T>&, const Buffer<T>&, double, const Buffer<T>&);     \

@@ -7,9 +7,9 @@
 
 namespace tauvox {
 
-/// r -= alpha q                      3 sizeof(T) bytes per element
+/// y += alpha x                      3 sizeof(T) bytes per element
 template <class T>
-void subtract_scaled(Buffer<T>& r, double alpha, const Buffer<T>& q);
+void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x);
 
 /// x += alpha p, then p = z + beta p     5 sizeof(T)
 template <class T>
@@ -24,8 +24,8 @@ template <class T>
 void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c);
 
 template <class T>
-void subtract_scaled(Field<T>& r, double alpha, const Field<T>& q) {
-  subtract_scaled(r.buffer(), alpha, q.buffer());
+void add_scaled(Field<T>& y, double alpha, const Field<T>& x) {
+  add_scaled(y.buffer(), alpha, x.buffer());
 }
 template <class T>
 void advance(Field<T>& x, double alpha, Field<T>& p, const Field<T>& z, double beta) {

@@ -14,6 +14,12 @@ inline Device device() {
   return asked && std::string(asked) == "cuda" ? Device::cuda(0) : Device::cpu(2);
 }
 
+inline std::vector<Device> devices() {
+  std::vector<Device> all{Device::cpu(1), Device::cpu(3)};
+  if (probe_cuda().unavailable.empty()) all.push_back(Device::cuda(0));
+  return all;
+}
+
 /// A field with value(x, y, z) in its voxels and 0 in its halo, on any device.
 template <class T, class F>
 Field<T> field_of(const Device& device, const Extent& e, F value) {

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <utility>
 
+#include "host/bound.hpp"
 #include "host/krylov.hpp"
 #include "host/multigrid.hpp"
 #include "host/preconditioner.hpp"
@@ -65,23 +66,45 @@ double share_done(double first, double now, double tolerance) {
 
 /// What the solver found for one direction.
 struct Solved {
-  Evaluation at;     // of ramp + x, FP64
-  double error = 0;  // estimated relative error of the energy
+  Evaluation at;                                                       // of ramp + x, FP64
+  double energy = 0, error = std::numeric_limits<double>::infinity();  // relative
+  std::optional<EnergyBounds> bounds;
 };
 
-/// Minimises the energy over x by CG. Rounding separates the recurrence of CG from the true residual; a
-/// restart from the true one mends that. FP64 needs none as a rule, FP32 one or two at tight tolerances.
-/// @param r, p, q work space like x
+/// Judges x by a bound, after one more smoothing step with its residual r.
+template <class T>
+Solved judge(const ActiveOperator<T>& A, const MultigridPreconditioner<T>& M, const Buffer<T>& x) {
+  const EnergyBounds bounds = bound_energy(A, M.hierarchy(), x);
+  return {bounds.at, bounds.middle(), bounds.relative_error(), bounds};
+}
+
+/// Judges x by the estimate of the stopping rule. What rounding put between the recurrence and the true
+/// energy is error as well. Where CG could not go on, only the residual is left to judge by: energy errors of
+/// 3e2 to 1.4e4 times its square were measured, 1e5 is used.
+template <class T>
+Solved judge(const TransportOperator<T>& A, const Field<T>& x, const EnergyStop& stop, StopReason why,
+             double source) {
+  const Evaluation at = A.evaluate(x);
+  const double rounding = std::abs(at.energy - stop.energy()) / at.energy;
+  const double by_residual = 1e5 * at.residual2 / source;
+  double error = why == StopReason::converged && stop.iterations() > 0 ? stop.relative_error() : by_residual;
+  if (why == StopReason::iteration_limit) error = std::max(error, stop.relative_error());
+  return {at, at.energy, rounding + error, {}};
+}
+
+/// Minimises the energy over x by CG, until it is judged good enough. Rounding separates the recurrence of CG
+/// from the true residual; a restart from the true one mends that. FP64 needs none as a rule, FP32 one or two
+/// at tight tolerances.
 template <class Vector, class Operator, class Preconditioner>
-Solved minimise(const Operator& A, Preconditioner& M, Vector& x, Vector& r, Vector& p, Vector& q,
-                double tolerance, std::int64_t limit, SolverResult& solver, const Progress& progress) {
+Solved minimise(const Operator& A, Preconditioner& M, Vector& x, double tolerance, std::int64_t limit,
+                SolverResult& solver, const Progress& progress) {
   const double source = A.source_norm2();
   const std::string doing = fmt::format("axis {}", axis_name(A.flow()));
-  Solved solved{A.evaluate(x), std::numeric_limits<double>::infinity()};
-  double first = 0;
+  Solved solved;
+  double first = 0, aim = M.bounded ? tolerance : tolerance / 2;
   constexpr int starts = 5;
   for (int start = 0; start < starts && solver.iterations < limit && solved.error > tolerance; ++start) {
-    EnergyStop stop(tolerance / 2, solved.at.energy, M.convergence);
+    EnergyStop stop(aim, M.convergence);
     const std::int64_t before = solver.iterations;
     const IterationObserver observe = [&](std::int64_t k, double estimate) {
       if (!progress || (M.convergence == Convergence::slow_and_uneven && k % 10 != 0)) return;
@@ -89,21 +112,23 @@ Solved minimise(const Operator& A, Preconditioner& M, Vector& x, Vector& r, Vect
       progress(doing, share_done(first, estimate, tolerance),
                fmt::format("iteration {}, error {:.1e}", before + k, estimate));
     };
-    const StopReason why = conjugate_gradient(A, M, x, r, p, q, stop, limit - before, observe);
+    StopReason why;
+    {
+      Vector r = A.vector(), p = A.vector(), q = A.vector();
+      why = conjugate_gradient(A, M, x, r, p, q, stop, limit - before, observe);
+      if constexpr (Preconditioner::bounded) A.smooth(r, x);
+    }  // the bound needs their room
     if (why == StopReason::stagnated) M.weaken();
-    solver.iterations += stop.iterations();
-    solver.operator_applications += stop.iterations() + 1;
     A.update_halo(x);
-    solved.at = A.evaluate(x);
-    solver.relative_residual = std::sqrt(A.residual(x, r) / source);
-    // What rounding put between the recurrence and the true energy is error as well. Where CG could not go
-    // on, only the residual is left to judge by: energy errors of 3e2 to 1.4e4 times its square were
-    // measured, 1e5 is used.
-    const double rounding = std::abs(solved.at.energy - stop.energy()) / solved.at.energy;
-    const double by_residual = 1e5 * *solver.relative_residual * *solver.relative_residual;
-    solved.error = rounding + (why == StopReason::converged && stop.iterations() > 0 ? stop.relative_error()
-                                                                                     : by_residual);
-    if (why == StopReason::iteration_limit) solved.error = std::max(solved.error, stop.relative_error());
+    solver.iterations += stop.iterations();
+    solver.operator_applications += stop.iterations() + 2;
+    if constexpr (Preconditioner::bounded) {
+      solved = judge(A, M, x);
+      aim *= std::clamp(0.7 * tolerance / solved.error, 0.01, 0.5);
+    } else {
+      solved = judge(A, x, stop, why, source);
+    }
+    solver.relative_residual = std::sqrt(solved.at.residual2 / source);
   }
   return solved;
 }
@@ -124,16 +149,14 @@ std::vector<float> run_multigrid(const Problem& problem, SolverResult& solver, S
   const StudyInput& in = problem.in;
   const ActiveOperator<T> A(problem.classes, in.materials.class_conductivity, spacing(in.volume),
                             problem.axis, problem.joined);
-  const std::int64_t n = A.unknowns();
   Buffer<T> x;
   {
     const Hierarchy hierarchy(in.device, A.medium());  // before the vectors: its making takes memory too
     MultigridPreconditioner<T> M(A, hierarchy);
-    x = Buffer<T>(in.device, n);
+    x = A.vector();
     x.zero();
-    Buffer<T> r(in.device, n), p(in.device, n), q(in.device, n);
     solver.method = M.method;
-    solved = minimise(A, M, x, r, p, q, problem.stop_at, in.settings.max_iterations, solver, progress);
+    solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
   }
   return A.potential(x);
 }
@@ -146,13 +169,10 @@ std::vector<float> run_jacobi(const Problem& problem, SolverResult& solver, Solv
   const TransportOperator<T> A(problem.classes,
                                make_faces(in.materials.class_conductivity, spacing(in.volume), problem.axis),
                                problem.axis, problem.joined);
-  Field<T> x(in.device, A.extent());
-  {
-    JacobiPreconditioner<T> M{A};
-    Field<T> r(in.device, A.extent()), p(in.device, A.extent()), q(in.device, A.extent());
-    solver.method = M.method;
-    solved = minimise(A, M, x, r, p, q, problem.stop_at, in.settings.max_iterations, solver, progress);
-  }
+  Field<T> x = A.vector();
+  JacobiPreconditioner<T> M{A};
+  solver.method = M.method;
+  solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
   return A.potential(x);
 }
 
@@ -172,14 +192,18 @@ std::vector<float> solve_with(const Problem& problem, AxisResult& result, const 
   const double to_ratio = n * n / static_cast<double>(e.voxels());
   result.flux_in = solved.at.flux_in * to_ratio;
   result.flux_out = solved.at.flux_out * to_ratio;
-  const double ratio = solved.at.energy * to_ratio;
+  const double ratio = solved.energy * to_ratio;
   solver.error = std::max(solved.error, 1e-15);  // FP64 sums are no better
+  if (solved.bounds) {
+    solver.error_kind = "bound";
+    result.ratio_bounds = {solved.bounds->lower * to_ratio, solved.bounds->upper * to_ratio};
+  }
   if (!(solved.error <= tolerance)) {
     result.status = Status::not_converged;
     result.best_estimate = ratio;
     result.reason = fmt::format(
-        "stopped after {} iterations with an estimated error of {:.1e}, above the tolerance {:.1e}; {}",
-        solver.iterations, solved.error, tolerance,
+        "stopped after {} iterations with an error of {:.1e} ({}), above the tolerance {:.1e}; {}",
+        solver.iterations, solved.error, solver.error_kind, tolerance,
         solver.iterations >= settings.max_iterations ? "raise --max-iterations"
                                                      : "rounding allows no more: raise --tolerance");
     return potential;

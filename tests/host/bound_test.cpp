@@ -1,0 +1,181 @@
+// The two-sided bound: holds for every potential, however bad, and closes in on the solution.
+#include "host/bound.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "host/generate.hpp"
+#include "host/krylov.hpp"
+#include "kernels/clusters.hpp"
+#include "kernels/labels.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+struct Case {
+  const char* name;
+  Volume volume;
+  std::vector<double> conductivity;  // of label 0, 1, ...; 0: insulates; the largest is 1
+  std::array<double, 3> spacing;
+  Axis flow;
+  bool periodic;
+};
+
+Volume electrode(std::array<std::int64_t, 3> size, double porosity, std::uint64_t seed) {
+  GenerateSettings g;
+  g.size = size;
+  g.porosity = porosity;
+  g.seed = seed;
+  return generate(g);
+}
+
+std::vector<Case> cases() {
+  const auto layers = test::volume_of({20, 21, 22}, [](auto z, auto, auto) { return z % 3; });
+  return {
+      {"noise", test::rough_volume({19, 22, 25}, 5), {1, 0}, {1, 1, 1}, Axis::z, false},
+      {"noise, periodic", test::rough_volume({19, 21, 25}, 5), {1, 0}, {1, 1, 1}, Axis::y, true},
+      {"three voxels wide, periodic",
+       test::rough_volume({3, 40, 2}, 9, 3),
+       {1, 0.3, 0.01},
+       {1, 1, 1},
+       Axis::y,
+       true},
+      {"noise of four phases",
+       test::rough_volume({24, 17, 23}, 6, 4),
+       {1, 0, 1e-3, 0.2},
+       {1, 1, 1},
+       Axis::x,
+       false},
+      {"contrast 1e6", test::rough_volume({24, 17, 23}, 7, 3), {1, 1e-6, 1e-3}, {1, 1, 1}, Axis::z, true},
+      {"layers", layers, {1, 0.01, 1e-4}, {1, 1, 1}, Axis::z, false},
+      {"flat voxels", electrode({15, 40, 40}, 0.4, 2), {1, 0, 0.1}, {4, 1, 1}, Axis::z, false},
+      {"tall voxels, periodic", electrode({33, 21, 40}, 0.5, 3), {1, 0.01, 0.1}, {0.2, 1, 1}, Axis::x, true},
+      {"pore", electrode({36, 36, 36}, 0.3, 4), {1, 0, 0}, {1, 1, 1}, Axis::y, false},
+      {"solid", electrode({36, 37, 38}, 0.3, 4), {0, 1e-4, 1}, {1, 1, 1}, Axis::z, false},
+      {"one voxel",
+       test::volume_of({1, 1, 1}, [](auto, auto, auto) { return 0; }),
+       {1},
+       {1, 1, 1},
+       Axis::z,
+       false},
+      {"one long row",
+       test::volume_of({700, 1, 1}, [](auto z, auto, auto) { return z % 2; }),
+       {1, 0.5},
+       {1, 1, 1},
+       Axis::z,
+       false},
+  };
+}
+
+template <class T>
+struct Problem {
+  Field<std::uint8_t> classes;
+  ActiveOperator<T> A;
+  Hierarchy hierarchy;
+  Problem(Field<std::uint8_t> c, const std::vector<double>& sigma, const Case& of, const Periodic& joined)
+      : classes(std::move(c)),
+        A(classes, sigma, of.spacing, of.flow, joined),
+        hierarchy(classes.device(), A.medium()) {}
+};
+
+template <class T>
+Problem<T> problem_of(const Case& c, const Device& device) {
+  std::vector<std::uint8_t> table;
+  std::vector<double> sigma;
+  for (const double value : c.conductivity) {
+    if (value > 0) sigma.push_back(value);
+    table.push_back(
+        static_cast<std::uint8_t>(value > 0 ? first_conducting_class + sigma.size() - 1 : wall_class));
+  }
+  Field<std::uint8_t> classes = map_labels(device, c.volume, table);
+  Periodic joined{c.periodic, c.periodic, c.periodic};
+  joined[static_cast<std::size_t>(c.flow)] = false;
+  const Runs runs(classes);
+  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6, joined), c.flow);
+  set_class_halo(classes, c.flow, joined);
+  return {std::move(classes), sigma, c, joined};
+}
+
+/// x after at most `limit` iterations.
+template <class T>
+Buffer<T> iterate(const Problem<T>& problem, std::int64_t limit, double tolerance) {
+  const ActiveOperator<T>& A = problem.A;
+  MultigridPreconditioner<T> M(A, problem.hierarchy);
+  Buffer<T> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();
+  x.zero();
+  EnergyStop stop(tolerance, M.convergence);
+  if (limit > 0) conjugate_gradient(A, M, x, r, p, q, stop, limit, {});
+  return x;
+}
+
+template <class T>
+void expect_bounds_hold(const Case& c, const Device& device) {
+  const Problem<double> exact = problem_of<double>(c, device);
+  const EnergyBounds best = bound_energy(exact.A, exact.hierarchy, iterate(exact, 300, 1e-13));
+  EXPECT_LT(best.relative_error(), 1e-10);
+  const Problem<T> problem = problem_of<T>(c, device);
+  for (const std::int64_t limit : {0, 1, 2, 3, 5, 8}) {
+    const EnergyBounds bounds = bound_energy(problem.A, problem.hierarchy, iterate(problem, limit, 0));
+    EXPECT_LE(bounds.lower, best.upper) << "iteration " << limit;
+    EXPECT_GE(bounds.upper, best.lower) << "iteration " << limit;
+    // A good potential is seen to be one.
+    const double error = bounds.upper - best.lower;
+    EXPECT_LT(bounds.upper - bounds.lower, 150 * error + 1e-11 * best.upper) << "iteration " << limit;
+  }
+  Buffer<T> wild = problem.A.vector();
+  std::vector<T> values(static_cast<std::size_t>(wild.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<T>(std::sin(1.3 * static_cast<double>(i)));
+  wild.copy_from(values);
+  const EnergyBounds bounds = bound_energy(problem.A, problem.hierarchy, wild);
+  EXPECT_LE(bounds.lower, best.upper);
+  EXPECT_GE(bounds.upper, best.lower);
+}
+
+TEST(Bound, ContainsTheSolutionWhateverThePotential) {
+  for (const Device& device : test::devices())
+    for (const Case& c : cases()) {
+      SCOPED_TRACE(c.name);
+      expect_bounds_hold<double>(c, device);
+      expect_bounds_hold<float>(c, device);
+    }
+}
+
+TEST(Bound, IsTheSameForEveryNumberOfThreads) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    const Problem<float> one = problem_of<float>(c, Device::cpu(1));
+    const EnergyBounds expected = bound_energy(one.A, one.hierarchy, iterate(one, 3, 0));
+    for (const int threads : {2, 3, 7}) {
+      const Problem<float> many = problem_of<float>(c, Device::cpu(threads));
+      const EnergyBounds bounds = bound_energy(many.A, many.hierarchy, iterate(many, 3, 0));
+      EXPECT_EQ(bounds.lower, expected.lower) << threads;
+      EXPECT_EQ(bounds.upper, expected.upper) << threads;
+    }
+  }
+}
+
+TEST(Bound, StudyGivesItsMiddleAndKeepsTheToleranceWithHalfItsWidth) {
+  const Volume v = electrode({40, 40, 40}, 0.4, 5);
+  Settings s = test::exact_settings("0=1,1=0.001,2=0.03");
+  s.precision = "mixed";
+  double last = 1;
+  for (const double tolerance : {1e-2, 1e-3, 1e-4, 1e-5}) {
+    s.tolerance = tolerance;
+    const AxisResult r = test::solve(v, s);
+    ASSERT_EQ(r.status, Status::converged) << r.reason;
+    ASSERT_TRUE(r.ratio_bounds);
+    const auto [lower, upper] = *r.ratio_bounds;
+    EXPECT_EQ(r.solver.error_kind, "bound");
+    EXPECT_LE(*r.solver.error, tolerance);
+    EXPECT_LE(*r.solver.error, last);
+    EXPECT_NEAR(*r.ratio, (lower + upper) / 2, 1e-14);
+    EXPECT_NEAR(*r.solver.error, (upper - lower) / (upper + lower), 1e-14);
+    last = *r.solver.error;
+  }
+}
+
+}  // namespace
+}  // namespace tauvox
