@@ -112,6 +112,12 @@ struct RowsView {
     weight[end] = g;
     ++degree[node];
   }
+  /// The same for a neighbour that the row does not have yet.
+  TAUVOX_HD void link_new(std::uint32_t node, std::uint32_t to, float g) const {
+    const std::int64_t k = room[node] + degree[node]++;
+    neighbour[k] = to;
+    weight[k] = g;
+  }
   TAUVOX_HD void link_plate(std::uint32_t node, float g) const { plate[node] += g; }
 };
 
@@ -119,6 +125,7 @@ struct RowsView {
 struct RoomView {
   std::int64_t* room;
   TAUVOX_HD void link(std::uint32_t node, std::uint32_t, float) const { ++room[node]; }
+  TAUVOX_HD void link_new(std::uint32_t node, std::uint32_t, float) const { ++room[node]; }
   TAUVOX_HD void link_plate(std::uint32_t, float) const {}
 };
 
@@ -144,6 +151,9 @@ struct LinkVoxels {
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = blocks.block(bx, by, bz);
     const std::uint32_t code = blocks.code[b];
+    if (code >> 24 == 0) return;
+    if (blocks.inside(bx, by, bz) && (medium.one_class || BlockView::one_aggregate(code)))
+      return interfaces(bx, by, bz);
     Met met;
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
@@ -170,6 +180,32 @@ struct LinkVoxels {
     // Without a look at the classes where there is one only.
     rows.link(number(b, here), number(other, there),
               medium.one_class ? medium.scale[axis] : face_conductance(medium, v, axis, sign));
+  }
+  /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction only.
+  TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t code = blocks.code[b];
+    for (int axis = 2; axis >= 0; --axis)
+      for (int sign = -1; sign <= 1; sign += 2) {
+        const std::int64_t other = b + sign * blocks.step(axis);
+        const std::uint32_t there = blocks.code[other];
+        std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
+        while (faces != 0) {
+          const int s = lowest_bit(faces);
+          const int from = BlockView::local(code, s), to = BlockView::local(there, s ^ (4 >> axis));
+          float g = 0;
+          for (std::uint32_t rest = faces; rest != 0; rest &= rest - 1) {
+            const int t = lowest_bit(rest);
+            if (BlockView::local(code, t) != from || BlockView::local(there, t ^ (4 >> axis)) != to) continue;
+            faces &= ~(1u << t);
+            if constexpr (!counts)
+              g += medium.one_class
+                       ? medium.scale[axis]
+                       : face_conductance(medium, Voxel::of_block(bx, by, bz, t), axis, sign);
+          }
+          rows.link_new(number(b, from), number(other, to), g);
+        }
+      }
   }
   TAUVOX_HD std::uint32_t number(std::int64_t b, int local) const {
     return blocks.first_node[b] + static_cast<std::uint32_t>(local);

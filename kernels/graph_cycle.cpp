@@ -45,6 +45,17 @@ struct RestrictResidual {  // one call per block of the coarse level
         coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
     }
   }
+  /// A row of coarse blocks on a CPU: its nodes in the order of memory, which is the same order for each block.
+  void row(std::int64_t by, std::int64_t bz, std::int64_t nx) const {
+    const std::int64_t c = coarse.lattice.nx * (by + coarse.lattice.ny * bz);
+    std::fill(coarse_b + coarse.first_node[c], coarse_b + coarse.first_node[c + nx], 0.0f);
+    for (std::int64_t z = 2 * bz; z < std::min(2 * bz + 2, A.lattice.nz); ++z)
+      for (std::int64_t y = 2 * by; y < std::min(2 * by + 2, A.lattice.ny); ++y) {
+        const std::int64_t f = A.lattice.nx * (y + A.lattice.ny * z);
+        for (std::uint32_t i = A.first_node[f]; i < A.first_node[f + A.lattice.nx]; ++i)
+          coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
+      }
+  }
 };
 
 struct Prolong {
