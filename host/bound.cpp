@@ -17,6 +17,9 @@ EnergyBounds bound_energy(const ActiveOperator<T>& A, const Hierarchy& hierarchy
   const Device& device = A.device();
   const std::vector<Graph>& graphs = hierarchy.levels();
   const std::size_t coarsest = graphs.size() - 1;
+  // With 3 sweeps the bounds of electrodes were 1.2 to 2.6 times as far apart as the error with one phase,
+  // but up to 25 times with several; with 10 up to 4.
+  const int sweeps = A.medium().one_class ? 3 : 10;
   std::vector<RepairLevel> levels(graphs.size());
   for (std::size_t l = 0; l <= coarsest; ++l) levels[l].rest = Buffer<double>(device, graphs[l].nodes);
 
@@ -37,7 +40,7 @@ EnergyBounds bound_energy(const ActiveOperator<T>& A, const Hierarchy& hierarchy
     const GraphView fine = graphs[l].view(), coarse = graphs[l + 1].view();
     RepairLevel& level = levels[l];
     flux_to_drops(device, fine, coarse, values);
-    balance(device, fine, coarse, values, level);
+    balance(device, fine, coarse, values, sweeps, level);
     flux = {fine,
             nullptr,
             nullptr,

@@ -14,9 +14,6 @@
 
 namespace tauvox {
 
-/// Which form of the kernels runs: the tuned one of the device, or the plain functors everywhere.
-enum class KernelForm { tuned, plain };
-
 /// T is float or double: the type of the vectors.
 template <class T>
 class ActiveOperator {

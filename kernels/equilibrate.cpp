@@ -5,8 +5,6 @@
 namespace tauvox {
 namespace {
 
-constexpr int sweeps = 10;  // of symmetric Gauss-Seidel inside an aggregate; the tree does the rest
-
 struct JacobiStep {
   GraphView A;
   const double* rest;
@@ -83,6 +81,7 @@ constexpr std::uint32_t no_node = 0xffffffffu;
 struct Balance {  // one call a block of the coarse level
   GraphView fine, coarse;
   const double *drop, *plate_drop;
+  int sweeps;
   double* rest;
   float* y;
   std::uint32_t *parent, *before;  // before: the node that was attached to its tree just before this one
@@ -192,12 +191,12 @@ void flux_to_drops(const Device& device, const GraphView& fine, const GraphView&
 }
 
 void balance(const Device& device, const GraphView& fine, const GraphView& coarse, const LinkValues& drops,
-             RepairLevel& level) {
+             int sweeps, RepairLevel& level) {
   level.y = Buffer<float>(device, fine.nodes);
   level.parent = Buffer<std::uint32_t>(device, fine.nodes);
   Buffer<std::uint32_t> before(device, fine.nodes);
   for_each_voxel(device, coarse.lattice,
-                 Balance{fine, coarse, drops.link.data(), drops.plate.data(), level.rest.data(),
+                 Balance{fine, coarse, drops.link.data(), drops.plate.data(), sweeps, level.rest.data(),
                          level.y.data(), level.parent.data(), before.data()});
 }
 

@@ -80,8 +80,9 @@ LinkValues store_flux(const Device& device, const FluxView& flux);
 /// Fluxes between the aggregates of `fine`, in place, to the drops that its links between aggregates see.
 void flux_to_drops(const Device& device, const GraphView& fine, const GraphView& coarse, LinkValues& values);
 /// Balances every aggregate of `fine`: fills y, parent and the tree's flux (rest) of its level.
+/// @param sweeps of symmetric Gauss-Seidel before the tree does the rest
 void balance(const Device& device, const GraphView& fine, const GraphView& coarse, const LinkValues& drops,
-             RepairLevel& level);
+             int sweeps, RepairLevel& level);
 
 /// The energy of the repairing flux on the faces of the voxels, and what it left unbalanced (sum of absolute
 /// values over the aggregates: rounding).
@@ -92,6 +93,6 @@ struct RepairEnergy {
 /// @param flux of the graph of the voxels' aggregates
 template <class T>
 RepairEnergy repair_voxels(const Device& device, const Medium<double>& medium, const BlockView& blocks,
-                           const T* v, const FluxView& flux);
+                           const T* v, const FluxView& flux, KernelForm form = KernelForm::tuned);
 
 }  // namespace tauvox

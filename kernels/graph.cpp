@@ -181,7 +181,8 @@ struct LinkVoxels {
     rows.link(number(b, here), number(other, there),
               medium.one_class ? medium.scale[axis] : face_conductance(medium, v, axis, sign));
   }
-  /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction only.
+  /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction
+  /// only.
   TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = blocks.block(bx, by, bz);
     const std::uint32_t code = blocks.code[b];
@@ -199,9 +200,8 @@ struct LinkVoxels {
             if (BlockView::local(code, t) != from || BlockView::local(there, t ^ (4 >> axis)) != to) continue;
             faces &= ~(1u << t);
             if constexpr (!counts)
-              g += medium.one_class
-                       ? medium.scale[axis]
-                       : face_conductance(medium, Voxel::of_block(bx, by, bz, t), axis, sign);
+              g += medium.one_class ? medium.scale[axis]
+                                    : face_conductance(medium, Voxel::of_block(bx, by, bz, t), axis, sign);
           }
           rows.link_new(number(b, from), number(other, to), g);
         }

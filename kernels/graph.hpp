@@ -36,11 +36,14 @@ struct BlockView {
   TAUVOX_HD bool inside(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     return bx > 0 && by > 0 && bz > 0 && bx + 1 < lattice.nx && by + 1 < lattice.ny && bz + 1 < lattice.nz;
   }
-  /// Bits s of the voxels of a block that have a conducting voxel beyond their face towards (axis, sign), in the
-  /// block whose code is `other`.
+  /// Bits s of the voxels of a block that have a conducting voxel beyond their face towards (axis, sign), in
+  /// the block whose code is `other`.
   TAUVOX_HD static std::uint32_t open_faces(std::uint32_t code, std::uint32_t other, int axis, int sign) {
     const int bit = 4 >> axis;  // x: 1, y: 2, z: 4; also how far a voxel's bit is from its neighbour's
-    const std::uint32_t low = axis == 2 ? 0x55u : axis == 1 ? 0x33u : 0x0fu, mask = code >> 24, beyond = other >> 24;
+    const std::uint32_t low = axis == 2   ? 0x55u
+                              : axis == 1 ? 0x33u
+                                          : 0x0fu,
+                        mask = code >> 24, beyond = other >> 24;
     return sign < 0 ? mask & low & (beyond >> bit) : mask & (low << bit) & (beyond << bit);
   }
   TAUVOX_HD std::int64_t step(int axis) const {

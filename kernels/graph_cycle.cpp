@@ -45,7 +45,8 @@ struct RestrictResidual {  // one call per block of the coarse level
         coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
     }
   }
-  /// A row of coarse blocks on a CPU: its nodes in the order of memory, which is the same order for each block.
+  /// A row of coarse blocks on a CPU: its nodes in the order of memory, which is the same order for each
+  /// block.
   void row(std::int64_t by, std::int64_t bz, std::int64_t nx) const {
     const std::int64_t c = coarse.lattice.nx * (by + coarse.lattice.ny * bz);
     std::fill(coarse_b + coarse.first_node[c], coarse_b + coarse.first_node[c + nx], 0.0f);

@@ -21,6 +21,9 @@ struct Evaluation {
   double energy = 0, flux_in = 0, flux_out = 0, residual2 = 0;
 };
 
+/// Which form of the kernels runs: the tuned one of the device, or the plain functors everywhere.
+enum class KernelForm { tuned, plain };
+
 /// Face conductance per unit spacing between materials a (here) and b (there).
 template <class W>
 TAUVOX_HD W conductance(bool one_class, W a, W b) {
