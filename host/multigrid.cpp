@@ -19,9 +19,8 @@ std::vector<T> on_host(const Buffer<T>& buffer) {
 
 /// A small graph on the host.
 struct SmallGraph {
-  std::vector<std::int64_t> row_start;
-  std::vector<std::uint32_t> neighbour;
-  std::vector<float> weight, plate;
+  std::vector<std::uint32_t> row_start, neighbour;
+  std::vector<Bfloat16> weight, plate;
   explicit SmallGraph(const Graph& graph)
       : row_start(on_host(graph.row_start)),
         neighbour(on_host(graph.neighbour)),
@@ -33,9 +32,7 @@ struct SmallGraph {
   template <class F>
   void for_each_link(const F& f) const {
     for (std::size_t i = 0; i < nodes(); ++i)
-      for (auto k = static_cast<std::size_t>(row_start[i]); k < static_cast<std::size_t>(row_start[i + 1]);
-           ++k)
-        f(i, neighbour[k], k);
+      for (std::size_t k = row_start[i]; k < row_start[i + 1]; ++k) f(i, neighbour[k], k);
   }
   std::vector<double> matrix() const {
     const std::size_t n = nodes();
@@ -87,14 +84,32 @@ CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
 
 template <class T>
 MultigridPreconditioner<T>::MultigridPreconditioner(const ActiveOperator<T>& A, const Hierarchy& hierarchy)
-    : A_(A), hierarchy_(hierarchy) {
-  for (const Graph& graph : hierarchy.levels())
-    work_.push_back({Buffer<float>(A.device(), graph.nodes), Buffer<float>(A.device(), graph.nodes),
-                     Buffer<float>(A.device(), graph.nodes)});
+    : A_(A),
+      hierarchy_(hierarchy),
+      first_x_(A.device(), hierarchy.levels()[0].nodes),
+      work_(hierarchy.levels().size()) {
+  std::int64_t floats = 0;
+  for (const Graph& graph : hierarchy.levels()) floats += 3 * graph.nodes;
+  if (floats * static_cast<std::int64_t>(sizeof(float)) > A.unknowns() * static_cast<std::int64_t>(sizeof(T)))
+    spare_ = Buffer<float>(A.device(), floats);
+}
+
+/// Hands out the room of z to the coarse levels.
+template <class T>
+void MultigridPreconditioner<T>::lend(T* z) const {
+  float* free = spare_.size() > 0 ? spare_.data() : reinterpret_cast<float*>(z);
+  for (std::size_t l = 0; l < work_.size(); ++l)
+    for (float** vector : {&work_[l].x, &work_[l].y, &work_[l].b}) {
+      *vector = free;
+      free += hierarchy_.levels()[l].nodes;
+    }
+  // Two cycles make three Jacobi steps on the first level, so what begins as y ends as x.
+  (work_.size() == 1 ? work_[0].x : work_[0].y) = first_x_.data();
 }
 
 template <class T>
 double MultigridPreconditioner<T>::apply_dot(const Buffer<T>& r, Buffer<T>& z) const {
+  lend(z.data());
   A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b);
   cycle(0, true);
   if (work_.size() > 1) cycle(0, false);
@@ -107,20 +122,21 @@ void MultigridPreconditioner<T>::cycle(std::size_t level, bool from_zero) const 
   const Device& device = A_.device();
   Level& w = work_[level];
   if (level + 1 == work_.size()) {
-    apply_dense(device, hierarchy_.inverse(), w.b, w.x);
+    apply_dense(device, hierarchy_.inverse(), w.b, w.x, hierarchy_.levels()[level].nodes);
     return;
   }
   const GraphView graph = hierarchy_.levels()[level].view(), coarse = hierarchy_.levels()[level + 1].view();
+  const Level& next = work_[level + 1];
   if (from_zero) {
     smooth_from_zero(device, graph, w.b, w.x);
   } else {
     smooth(device, graph, w.b, w.x, w.y);
     std::swap(w.x, w.y);
   }
-  restrict_residual(device, graph, coarse, w.b, w.x, work_[level + 1].b);
+  restrict_residual(device, graph, coarse, w.b, w.x, next.b);
   cycle(level + 1, true);
   if (level + 2 < work_.size()) cycle(level + 1, false);
-  prolong(device, graph, alpha_, work_[level + 1].x, w.x);
+  prolong(device, graph, alpha_, next.x, w.x);
   smooth(device, graph, w.b, w.x, w.y);
   std::swap(w.x, w.y);
 }

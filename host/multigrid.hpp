@@ -5,9 +5,12 @@
 //              x += alpha P W(P^T (b - A x))           the coarse level, twice over (W)
 //              x += damping D^-1 (b - A x)             one Jacobi step
 //
-// Piecewise constants underestimate the energy of smooth corrections by half, hence alpha = 2 (Braess 1995,
-// doi 10.1007/BF02238511). The cycle is linear and symmetric, so ordinary conjugate gradients take it. Beyond
-// alpha = 2 it can lose definiteness; alpha = 1 is definite always and is what a solver falls back to.
+// Piecewise constants underestimate the energy of smooth corrections by half, hence alpha near 2 (Braess
+// 1995, doi 10.1007/BF02238511). The cycle is linear and symmetric, so ordinary conjugate gradients take it.
+// Beyond alpha = 2 it can lose definiteness, so alpha = 1.95, and conductances of the graphs are rounded up;
+// alpha = 1 is definite always and is what a solver falls back to.
+//
+// The vectors of the coarse levels live in z, which is written at the very end, all but the result on the first level.
 // Aggregates: graph.hpp. Voxels: active_operator.hpp. Bytes: README of benchmarks.
 #pragma once
 
@@ -59,13 +62,15 @@ class MultigridPreconditioner {
 
  private:
   struct Level {
-    Buffer<float> x, y, b;  // y: the other side of a Jacobi step
+    float *x, *y, *b;  // y: the other side of a Jacobi step
   };
+  void lend(T* z) const;
   void cycle(std::size_t level, bool from_zero) const;
 
   const ActiveOperator<T>& A_;
   const Hierarchy& hierarchy_;
-  float alpha_ = 2;
+  float alpha_ = 1.95f;
+  Buffer<float> first_x_, spare_;  // spare: for volumes of so few unknowns that z has no room
   mutable std::vector<Level> work_;
 };
 

@@ -301,23 +301,19 @@ std::vector<float> ActiveOperator<T>::potential(const Buffer<T>& v) const {
 }
 
 template <class T>
-void ActiveOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& r,
-                                        Buffer<float>& coarse_b) const {
+void ActiveOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& r, float* coarse_b) const {
   if (rows())
-    rows::smooth_restrict(device(), medium(), blocks.view(), r.data(), coarse_b.data());
+    rows::smooth_restrict(device(), medium(), blocks.view(), r.data(), coarse_b);
   else
-    for_each_voxel(device(), blocks.lattice,
-                   SmoothRestrict<T>{medium(), blocks.view(), r.data(), coarse_b.data()});
+    for_each_voxel(device(), blocks.lattice, SmoothRestrict<T>{medium(), blocks.view(), r.data(), coarse_b});
 }
 
 template <class T>
-double ActiveOperator<T>::prolong_smooth_dot(const Blocks& blocks, float factor,
-                                             const Buffer<float>& coarse_x, const Buffer<T>& r,
-                                             Buffer<T>& z) const {
+double ActiveOperator<T>::prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x,
+                                             const Buffer<T>& r, Buffer<T>& z) const {
   if (rows())
-    return rows::prolong_smooth_dot(device(), medium(), blocks.view(), factor, coarse_x.data(), r.data(),
-                                    z.data());
-  const CorrectedStep<T> step{{medium(), r.data()}, blocks.view(), factor, coarse_x.data()};
+    return rows::prolong_smooth_dot(device(), medium(), blocks.view(), factor, coarse_x, r.data(), z.data());
+  const CorrectedStep<T> step{{medium(), r.data()}, blocks.view(), factor, coarse_x};
   return sum_over_voxels<1>(device(), extent(), ProlongSmoothDot<T>{step, z.data()})[0];
 }
 

@@ -47,10 +47,10 @@ class ActiveOperator {
   std::vector<float> potential(const Buffer<T>& v) const;
 
   /// coarse_b = sum over each aggregate of r - A e, where e = damping r / diagonal, the first Jacobi step
-  void smooth_restrict(const Blocks& blocks, const Buffer<T>& r, Buffer<float>& coarse_b) const;
+  void smooth_restrict(const Blocks& blocks, const Buffer<T>& r, float* coarse_b) const;
   /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z
-  double prolong_smooth_dot(const Blocks& blocks, float factor, const Buffer<float>& coarse_x,
-                            const Buffer<T>& r, Buffer<T>& z) const;
+  double prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x, const Buffer<T>& r,
+                            Buffer<T>& z) const;
   /// x += damping r / diagonal
   void smooth(const Buffer<T>& r, Buffer<T>& x) const;
   /// Work space for conjugate gradients.

@@ -97,7 +97,7 @@ struct RowsView {
   const std::int64_t* room;  // per node: begin of its part of the two arrays below
   std::uint32_t* neighbour;
   float* weight;
-  std::int64_t* degree;
+  std::uint32_t* degree;
   float* plate;
 
   TAUVOX_HD void link(std::uint32_t node, std::uint32_t to, float g) const {
@@ -233,25 +233,37 @@ struct LinkNodes {
 
 struct PackRow {
   RowsView rows;
-  const std::int64_t* row_start;
+  const std::uint32_t* row_start;
   std::uint32_t* neighbour;
-  float* weight;
   TAUVOX_HD void operator()(std::int64_t i) const {
     const std::int64_t begin = row_start[i], count = row_start[i + 1] - begin;
-    for (std::int64_t k = 0; k < count; ++k) {
-      neighbour[begin + k] = rows.neighbour[rows.room[i] + k];
-      weight[begin + k] = rows.weight[rows.room[i] + k];
-    }
+    for (std::int64_t k = 0; k < count; ++k) neighbour[begin + k] = rows.neighbour[rows.room[i] + k];
   }
 };
 
-struct InvertDiagonal {
-  GraphView g;
-  float* inverse_diagonal;
+/// Rounds a row's conductances. Both sides of a link take the smaller node's: their sums may differ in the
+/// last bit.
+struct RoundRow {
+  RowsView rows;
+  const std::uint32_t* row_start;
+  Bfloat16 *weight, *plate, *inverse_diagonal;
   TAUVOX_HD void operator()(std::int64_t i) const {
-    float diagonal = g.plate[i];
-    for (std::int64_t k = g.row_start[i]; k < g.row_start[i + 1]; ++k) diagonal += g.weight[k];
-    inverse_diagonal[i] = diagonal > 0 ? 1 / diagonal : 0;
+    const std::int64_t begin = row_start[i], count = row_start[i + 1] - begin;
+    plate[i] = Bfloat16::round_up(rows.plate[i]);
+    float diagonal = plate[i];
+    for (std::int64_t k = 0; k < count; ++k) {
+      const std::uint32_t j = rows.neighbour[rows.room[i] + k];
+      const float g =
+          j > i ? rows.weight[rows.room[i] + k] : rows.weight[from(j, static_cast<std::uint32_t>(i))];
+      weight[begin + k] = Bfloat16::round_up(g);
+      diagonal += weight[begin + k];
+    }
+    inverse_diagonal[i] = Bfloat16::round_up(diagonal > 0 ? 1 / diagonal : 0);
+  }
+  TAUVOX_HD std::int64_t from(std::uint32_t j, std::uint32_t i) const {
+    std::int64_t k = rows.room[j];
+    while (rows.neighbour[k] != i) ++k;
+    return k;
   }
 };
 
@@ -263,27 +275,30 @@ void fill_rows(const Device& device, Graph& graph, const Source&... source) {
   room.zero();
   for_each_voxel(device, graph.lattice, Linker<RoomView>{source..., {room.data()}});
   const std::int64_t links = exclusive_scan(device, room.data(), n);
+  if (links > std::int64_t{0xffffffff})
+    throw Error(ExitCode::input_invalid, "volume is too large for the multigrid solver", "",
+                std::to_string(links) + " links between aggregates",
+                "at most 2^32 can be numbered; use --crop");
   Buffer<std::uint32_t> neighbour(device, links);
-  Buffer<float> weight(device, links);
-  graph.row_start = Buffer<std::int64_t>(device, n + 1);
+  Buffer<float> weight(device, links), plate(device, n);
+  plate.zero();
+  graph.row_start = Buffer<std::uint32_t>(device, n + 1);
   graph.row_start.zero();
-  graph.plate = Buffer<float>(device, n);
-  graph.plate.zero();
-  const RowsView rows{room.data(), neighbour.data(), weight.data(), graph.row_start.data(),
-                      graph.plate.data()};
+  const RowsView rows{room.data(), neighbour.data(), weight.data(), graph.row_start.data(), plate.data()};
   for_each_voxel(device, graph.lattice, Linker<RowsView>{source..., rows});
   const std::int64_t kept = exclusive_scan(device, graph.row_start.data(), n);
+  graph.weight = Buffer<Bfloat16>(device, kept);
+  graph.plate = Buffer<Bfloat16>(device, n);
+  graph.inverse_diagonal = Buffer<Bfloat16>(device, n);
+  for_each_index(device, n,
+                 RoundRow{rows, graph.row_start.data(), graph.weight.data(), graph.plate.data(),
+                          graph.inverse_diagonal.data()});
   if (kept == links) {  // the rows are full: nothing to pack
     graph.neighbour = std::move(neighbour);
-    graph.weight = std::move(weight);
   } else {
     graph.neighbour = Buffer<std::uint32_t>(device, kept);
-    graph.weight = Buffer<float>(device, kept);
-    for_each_index(device, n,
-                   PackRow{rows, graph.row_start.data(), graph.neighbour.data(), graph.weight.data()});
+    for_each_index(device, n, PackRow{rows, graph.row_start.data(), graph.neighbour.data()});
   }
-  graph.inverse_diagonal = Buffer<float>(device, n);
-  for_each_index(device, n, InvertDiagonal{graph.view(), graph.inverse_diagonal.data()});
 }
 
 }  // namespace

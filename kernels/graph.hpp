@@ -7,12 +7,15 @@
 // strong link joins its best neighbour in the block if that link has more than 0.3 of its largest. The
 // conductance between two aggregates is the sum of those it gathers (Galerkin with piecewise constants).
 //
-// Bytes: 1 per voxel for the blocks of level 0; about 70 per node.
+// Bytes: 1 per voxel for the blocks of level 0; 12 per node and 6 per link. Conductances are sums of the
+// rounded ones of the level below, rounded again, and diagonals are sums of what is stored: each level is a
+// resistor network.
 #pragma once
 
 #include <memory>
 #include <vector>
 
+#include "kernels/bfloat16.hpp"
 #include "kernels/medium.hpp"
 
 namespace tauvox {
@@ -70,22 +73,21 @@ struct Blocks {
 struct GraphView {
   Extent lattice;  // of the blocks whose nodes are numbered together
   std::int64_t nodes = 0, links = 0;
-  const std::uint32_t* first_node = nullptr;  // per block, and the total
-  const std::int64_t* row_start = nullptr;    // per node, and the total
-  const std::uint32_t* neighbour = nullptr;   // per link
-  const float* weight = nullptr;              // per link: conductance
-  const float* plate = nullptr;               // per node: conductance to the plates
-  const float* inverse_diagonal = nullptr;    // per node
-  const std::uint32_t* aggregate = nullptr;   // per node: its node on the next level, if there is one
+  const std::uint32_t* first_node = nullptr;   // per block, and the total
+  const std::uint32_t* row_start = nullptr;    // per node, and the total
+  const std::uint32_t* neighbour = nullptr;    // per link
+  const Bfloat16* weight = nullptr;            // per link: conductance, the same from both sides
+  const Bfloat16* plate = nullptr;             // per node: conductance to the plates
+  const Bfloat16* inverse_diagonal = nullptr;  // per node
+  const std::uint32_t* aggregate = nullptr;    // per node: its node on the next level, if there is one
 };
 
 struct Graph {
   Extent lattice;
   std::int64_t nodes = 0;
   std::shared_ptr<const Buffer<std::uint32_t>> first_node;
-  Buffer<std::int64_t> row_start;
-  Buffer<std::uint32_t> neighbour;
-  Buffer<float> weight, plate, inverse_diagonal;
+  Buffer<std::uint32_t> row_start, neighbour;
+  Buffer<Bfloat16> weight, plate, inverse_diagonal;
   Buffer<std::uint32_t> aggregate;
   std::int64_t links() const { return neighbour.size(); }
   GraphView view() const {

@@ -80,28 +80,26 @@ struct ApplyDense {
 
 }  // namespace
 
-void smooth_from_zero(const Device& device, const GraphView& A, const Buffer<float>& b, Buffer<float>& x) {
-  for_each_index(device, A.nodes, SmoothFromZero{A, b.data(), x.data()});
+void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x) {
+  for_each_index(device, A.nodes, SmoothFromZero{A, b, x});
 }
 
-void smooth(const Device& device, const GraphView& A, const Buffer<float>& b, const Buffer<float>& x,
-            Buffer<float>& y) {
-  for_each_index(device, A.nodes, Smooth{A, b.data(), x.data(), y.data()});
+void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y) {
+  for_each_index(device, A.nodes, Smooth{A, b, x, y});
 }
 
-void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse,
-                       const Buffer<float>& b, const Buffer<float>& x, Buffer<float>& coarse_b) {
-  for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b.data(), x.data(), coarse_b.data()});
+void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
+                       const float* x, float* coarse_b) {
+  for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
 }
 
-void prolong(const Device& device, const GraphView& A, float factor, const Buffer<float>& coarse_x,
-             Buffer<float>& x) {
-  for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x.data(), x.data()});
+void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {
+  for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x, x});
 }
 
-void apply_dense(const Device& device, const Buffer<float>& inverse, const Buffer<float>& b,
-                 Buffer<float>& x) {
-  for_each_index(device, b.size(), ApplyDense{inverse.data(), b.data(), x.data(), b.size()});
+void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
+                 std::int64_t n) {
+  for_each_index(device, n, ApplyDense{inverse.data(), b, x, n});
 }
 
 }  // namespace tauvox

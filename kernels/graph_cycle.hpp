@@ -7,18 +7,16 @@
 namespace tauvox {
 
 /// x = damping b / diagonal: the first Jacobi step, from zero.
-void smooth_from_zero(const Device& device, const GraphView& A, const Buffer<float>& b, Buffer<float>& x);
+void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x);
 /// y = x + damping (b - A x) / diagonal
-void smooth(const Device& device, const GraphView& A, const Buffer<float>& b, const Buffer<float>& x,
-            Buffer<float>& y);
+void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y);
 /// coarse_b = sum of (b - A x) over each aggregate.   `coarse` is the graph of A's aggregates.
-void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse,
-                       const Buffer<float>& b, const Buffer<float>& x, Buffer<float>& coarse_b);
+void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
+                       const float* x, float* coarse_b);
 /// x += factor times coarse_x of the aggregate
-void prolong(const Device& device, const GraphView& A, float factor, const Buffer<float>& coarse_x,
-             Buffer<float>& x);
+void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x);
 /// x = inverse b, with `inverse` dense, n x n, symmetric
-void apply_dense(const Device& device, const Buffer<float>& inverse, const Buffer<float>& b,
-                 Buffer<float>& x);
+void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
+                 std::int64_t n);
 
 }  // namespace tauvox

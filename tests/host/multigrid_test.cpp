@@ -63,14 +63,14 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
         const auto weight = on_host(graph.weight);
         std::map<std::pair<std::uint32_t, std::uint32_t>, float> links;
         for (std::uint32_t i = 0; i < graph.nodes; ++i)
-          for (std::int64_t k = start[i]; k < start[i + 1]; ++k) {
-            const std::uint32_t j = neighbour[static_cast<std::size_t>(k)];
+          for (std::size_t k = start[i]; k < start[i + 1]; ++k) {
+            const std::uint32_t j = neighbour[k];
             ASSERT_NE(i, j);
-            ASSERT_TRUE(links.emplace(std::pair{i, j}, weight[static_cast<std::size_t>(k)]).second);
+            ASSERT_TRUE(links.emplace(std::pair{i, j}, weight[k]).second);
           }
         for (const auto& [pair, w] : links) {
           ASSERT_GT(w, 0);
-          ASSERT_NEAR(links.at({pair.second, pair.first}), w, 1e-5 * w);
+          ASSERT_EQ(links.at({pair.second, pair.first}), w);
         }
       }
       const Graph& graph = levels[0];
@@ -82,7 +82,7 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
       const auto weight = on_host(graph.weight), plate = on_host(graph.plate);
       for (std::size_t i = 0; i < u.size(); ++i) {
         expected += plate[i] * u[i] * u[i];
-        for (auto k = static_cast<std::size_t>(start[i]); k < static_cast<std::size_t>(start[i + 1]); ++k)
+        for (std::size_t k = start[i]; k < start[i + 1]; ++k)
           expected += 0.5 * weight[k] * std::pow(u[i] - u[neighbour[k]], 2);
       }
       Buffer<double> p(built.A.device(), built.A.unknowns()), q(built.A.device(), built.A.unknowns());
@@ -94,7 +94,7 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
           for (std::int64_t x = 0; x < e.nx; ++x)
             if (active.conducts(x, y, z))
               p.data()[active.number(x, y, z)] = u[static_cast<std::size_t>(blocks.node(x, y, z))];
-      EXPECT_NEAR(built.A.apply_dot(p, q), expected, 1e-5 * expected);
+      EXPECT_NEAR(built.A.apply_dot(p, q), expected, 2e-3 * expected);  // links are rounded to 8 bits
     }
 }
 

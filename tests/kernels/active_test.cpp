@@ -135,12 +135,12 @@ TEST(ActiveOperator, TunedAndPlainFormsAgree) {
       EXPECT_EQ(on_host(a), on_host(b));
       const Blocks blocks = aggregate_voxels(device, tuned.medium());
       Buffer<float> coarse_a(device, blocks.nodes), coarse_b(device, blocks.nodes);
-      tuned.smooth_restrict(blocks, p, coarse_a);
-      plain.smooth_restrict(blocks, p, coarse_b);
+      tuned.smooth_restrict(blocks, p, coarse_a.data());
+      plain.smooth_restrict(blocks, p, coarse_b.data());
       expect_close(on_host(coarse_a), on_host(coarse_b), 1e-5f);
       const Buffer<float> x = wave<float>(device, blocks.nodes);
-      const double rz = tuned.prolong_smooth_dot(blocks, 2, x, p, a);
-      EXPECT_NEAR(plain.prolong_smooth_dot(blocks, 2, x, p, b), rz, 1e-6 * static_cast<double>(n));
+      const double rz = tuned.prolong_smooth_dot(blocks, 2, x.data(), p, a);
+      EXPECT_NEAR(plain.prolong_smooth_dot(blocks, 2, x.data(), p, b), rz, 1e-6 * static_cast<double>(n));
       expect_close(on_host(a), on_host(b), 1e-5f);
     }
 }
