@@ -38,7 +38,7 @@ std::string rounded(double value, double relative_error) {
 Json resolution_json(const Resolution& r) {
   Json j;
   j["ratios"] = Json::array({number(r.fine), number(r.twice), number(r.four)});
-  j["voted_ratio"] = number(r.voted);
+  j["voted_ratios"] = Json::array({number(r.voted), number(r.voted_four)});
   j["order"] = number(r.order);
   j["extrapolated_ratio"] = number(r.extrapolated);
   j["throat_voxels"] = r.throat ? Json(*r.throat) : Json(nullptr);

@@ -104,8 +104,9 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const AxisResult
   none.twice = on(0).ratio;
   none.voted = on(1).ratio;
   none.four = on(2).ratio;
+  none.voted_four = on(3).ratio;
   std::string why;
-  for (std::size_t copy = 0; copy < copies.size() && why.empty(); ++copy)
+  for (std::size_t copy = 0; copy < 3 && why.empty(); ++copy)  // one can do without the last
     why = axis.misfit(copies[copy], on(copy));
   for (std::size_t copy = 0; copy < 2 && why.empty(); ++copy) why = axis.changed(copies[copy]);
   if (!why.empty()) {
@@ -122,8 +123,10 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const AxisResult
   v.largest = fine.mean;
   const std::string differs = axis.changed(copies[2]);
   if (differs.empty()) v.four = on(2).ratio;
+  if (axis.changed(copies[3]).empty() && axis.misfit(copies[3], on(3)).empty()) v.voted_four = on(3).ratio;
   Resolution resolution = judge_resolution(v);
   resolution.four = on(2).ratio;
+  resolution.voted_four = on(3).ratio;
   if (!differs.empty()) resolution.because("order not seen: " + differs);
   return resolution;
 }
@@ -138,7 +141,8 @@ std::vector<Copy> solve_copies(const Study& study, const StudyInput& in, const S
   std::vector<Copy> copies;
   for (const Kind& kind : {Kind{"twice the voxel size", 2, CoarseRule::sample},
                            Kind{"twice the voxel size, by vote", 2, CoarseRule::vote},
-                           Kind{"four times the voxel size", 4, CoarseRule::sample}}) {
+                           Kind{"four times the voxel size", 4, CoarseRule::sample},
+                           Kind{"four times the voxel size, by vote", 4, CoarseRule::vote}}) {
     Copy copy{kind.name, coarsen(in.volume, kind.factor, kind.rule), {}};
     const Materials materials = materials_of(copy.volume, in.materials);
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {

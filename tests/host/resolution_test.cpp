@@ -33,14 +33,30 @@ TEST(Resolution, DifferencesInTwoDirectionsShowNoOrderAndTheLargerOneCounts) {
   EXPECT_NE(r.reason.find("order not seen"), std::string::npos);
 }
 
+TEST(Resolution, WhatTwoWaysToMakeACopyDifferByIsAddedFromBothSizesOrTwiceFromOne) {
+  ResolutionValues v;
+  v.fine = v.twice = 0.5;
+  v.voted = 0.52;
+  v.four = 0.5;
+  v.voted_four = 0.45;
+  v.solver_error = 0.001;
+  EXPECT_NEAR(judge_resolution(v).uncertainty.value(), 0.25 * 0.02 + 0.2 * 0.05 + 0.002, 1e-14);
+  v.voted_four.reset();
+  EXPECT_NEAR(judge_resolution(v).uncertainty.value(), 0.5 * 0.02 + 0.002, 1e-14);
+}
+
 TEST(Resolution, NothingIsEverNotANumber) {
   for (const double bad : {std::nan(""), HUGE_VAL}) {
     ResolutionValues v;
     v.fine = v.twice = v.voted = 0.5;
     v.four = bad;
-    const Resolution r = judge_resolution(v);
-    EXPECT_FALSE(r.uncertainty || r.order || r.extrapolated);
-    EXPECT_NE(r.reason, "");
+    ResolutionValues vote = v;
+    std::swap(vote.four, vote.voted_four);
+    for (const ResolutionValues& values : {v, vote}) {
+      const Resolution r = judge_resolution(values);
+      EXPECT_FALSE(r.uncertainty || r.order || r.extrapolated);
+      EXPECT_NE(r.reason, "");
+    }
   }
   ResolutionValues equal;
   equal.fine = equal.twice = equal.voted = 0.5;
@@ -101,6 +117,14 @@ TEST(ResolutionStudy, TheIntervalHoldsTheExactValueOfSphereLatticesAndIsNarrow) 
     EXPECT_LE(*r.resolution->uncertainty, 4 * error) << l.name << l.fraction;
     EXPECT_LT(std::abs(*r.resolution->extrapolated - exact), 0.5 * error) << l.name << l.fraction;
   }
+}
+
+TEST(ResolutionStudy, TheIntervalHoldsTheExactValueWhereTheStaircaseIsSmallByChance) {
+  const AxisResult r = studied(lattice("sc", 0.1, 48), "0=1,1=100");
+  const double error = std::abs(*r.ratio - 1.3226818 / 100);
+  EXPECT_LT(1.5 * std::abs(*r.resolution->twice - *r.ratio), 0.6 * error);
+  EXPECT_GE(r.resolution->uncertainty.value(), error);
+  EXPECT_LE(*r.resolution->uncertainty, 4 * error);
 }
 
 TEST(ResolutionStudy, AShortAxisIsTooSmall) {
