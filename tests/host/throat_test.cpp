@@ -34,6 +34,10 @@ TEST(Throat, OfAChannelWithANeckIsTheNeck) {
             3);
 }
 
+TEST(Throat, OfABendIsFoundWhereItEndsElsewhereThanItBegins) {
+  EXPECT_EQ(throat_of({16, 6, 12}, [](auto z, auto, auto x) { return z < 6 ? x < 4 : z < 10 || x >= 8; }), 4);
+}
+
 TEST(Throat, IsZeroWithoutAPathAndAtMostWhatWasAskedFor) {
   EXPECT_EQ(throat_of({6, 6, 6}, [](auto z, auto, auto) { return z != 3; }), 0);
   EXPECT_EQ(throat_of({16, 16, 16}, [](auto, auto, auto) { return true; }), 5);
