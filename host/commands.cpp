@@ -9,6 +9,7 @@
 #include "host/outputs.hpp"
 #include "host/plan.hpp"
 #include "host/progress.hpp"
+#include "host/resolution_study.hpp"
 #include "host/study.hpp"
 #include "io/write.hpp"
 #include "kernels/clusters.hpp"
@@ -152,6 +153,13 @@ ExitCode run_solve(Settings s) {
       std::find_if(studies().begin(), studies().end(), [&](const Study& x) { return x.name == s.study; });
   report.results = study->run({volume, report.materials, s, device}, sink, progress);
   report.seconds.emplace_back("solve", seconds_since(solve_start) - writing);
+  if (s.resolution_study) {
+    const auto resolution_start = Clock::now();
+    for (const std::string& warning :
+         study_resolution(*study, {volume, report.materials, s, device}, report.results, progress))
+      report.warnings.push_back(warning);
+    report.seconds.emplace_back("resolution", seconds_since(resolution_start));
+  }
   printer.clear();
   if (!s.png.empty())
     io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);

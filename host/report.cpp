@@ -35,6 +35,28 @@ std::string rounded(double value, double relative_error) {
   return fmt::format("{:.{}g}", value, digits);
 }
 
+Json resolution_json(const Resolution& r) {
+  Json j;
+  j["ratios"] = Json::array({number(r.fine), number(r.twice), number(r.four)});
+  j["voted_ratios"] = Json::array({number(r.voted), number(r.voted_four)});
+  j["order"] = number(r.order);
+  j["extrapolated_ratio"] = number(r.extrapolated);
+  j["throat_voxels"] = r.throat ? Json(*r.throat) : Json(nullptr);
+  if (!r.reason.empty()) j["reason"] = r.reason;
+  return j;
+}
+
+// One line, below that of the result.
+std::string resolution_text(const Resolution& r) {
+  if (!r.uncertainty) return fmt::format("  resolution: cannot be said; {}\n", r.reason);
+  std::string out =
+      fmt::format("  resolution: D_eff/D0 = {:.4g} with voxels twice as large, {:.4g} with four times",
+                  *r.twice, r.four.value_or(0));
+  if (r.order) out += fmt::format(", order {:.2f}", *r.order);
+  if (r.extrapolated) out += fmt::format("; extrapolated to no voxel size: {:.4g}", *r.extrapolated);
+  return out + (r.reason.empty() ? "\n" : "\n    " + r.reason + "\n");
+}
+
 Json axis_json(const AxisResult& r, const std::string& unit) {
   Json j;
   j["axis"] = axis_name(r.axis);
@@ -66,6 +88,10 @@ Json axis_json(const AxisResult& r, const std::string& unit) {
   s["error"]["value"] = number(r.solver.error);
   s["error"]["kind"] = r.solver.error_kind;
   s["precision"] = r.solver.precision;
+  if (r.resolution) {
+    j["resolution_uncertainty"] = number(r.resolution->uncertainty);
+    j["resolution_study"] = resolution_json(*r.resolution);
+  }
   j["seconds"] = r.seconds;
   return j;
 }
@@ -162,20 +188,24 @@ std::string to_csv(const RunReport& report) {
       "percolating,"
       "macmullin_number,bruggeman_exponent,volume_fraction,percolating_volume_fraction,fraction_connected_26,"
       "error,"
-      "error_kind,iterations,seconds\n";
+      "error_kind,iterations,seconds,resolution_uncertainty,resolution_order,extrapolated_ratio,throat_"
+      "voxels\n";
   std::string path = report.volume->path;
   for (std::size_t at = 0; (at = path.find('"', at)) != std::string::npos; at += 2) path.insert(at, 1, '"');
   for (const AxisResult& r : report.results) {
+    const Resolution voxels = r.resolution.value_or(Resolution());
     const char* infinite = r.status == Status::not_percolating ? "inf" : "";
-    csv += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g}\n",
-                       path, axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
-                       r.ratio_bounds ? text((*r.ratio_bounds)[0], "") : "",
-                       r.ratio_bounds ? text((*r.ratio_bounds)[1], "") : "", text(r.effective_value(), ""),
-                       report.materials.unit, text(r.tortuosity_factor(), infinite),
-                       text(r.tortuosity_factor_percolating(), infinite),
-                       text(r.macmullin_number(), infinite), text(r.bruggeman_exponent(), ""),
-                       r.volume_fraction, r.percolating_volume_fraction, r.fraction_connected_26,
-                       text(r.solver.error, ""), r.solver.error_kind, r.solver.iterations, r.seconds);
+    csv += fmt::format(
+        "\"{}\",{},{},{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g},{},{},{},{}\n", path,
+        axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
+        r.ratio_bounds ? text((*r.ratio_bounds)[0], "") : "",
+        r.ratio_bounds ? text((*r.ratio_bounds)[1], "") : "", text(r.effective_value(), ""),
+        report.materials.unit, text(r.tortuosity_factor(), infinite),
+        text(r.tortuosity_factor_percolating(), infinite), text(r.macmullin_number(), infinite),
+        text(r.bruggeman_exponent(), ""), r.volume_fraction, r.percolating_volume_fraction,
+        r.fraction_connected_26, text(r.solver.error, ""), r.solver.error_kind, r.solver.iterations,
+        r.seconds, text(voxels.uncertainty, ""), text(voxels.order, ""), text(voxels.extrapolated, ""),
+        voxels.throat ? std::to_string(*voxels.throat) : "");
   }
   return csv;
 }
@@ -193,6 +223,8 @@ std::string to_text(const RunReport& report) {
       const double error = r.solver.error.value_or(0);
       out += fmt::format("  D_eff/D0 = {} +- {:.1g} (solver, {})", rounded(*r.ratio, error), *r.ratio * error,
                          r.solver.error_kind);
+      if (r.resolution && r.resolution->uncertainty)
+        out += fmt::format(" +- {:.2g} (resolution, estimate)", *r.resolution->uncertainty);
       if (report.materials.unit != "relative")
         out += fmt::format("   D_eff = {} {}", rounded(*r.effective_value(), error), report.materials.unit);
       out += fmt::format("\n  tortuosity factor {}   MacMullin number {}",
@@ -204,6 +236,7 @@ std::string to_text(const RunReport& report) {
     } else if (r.status == Status::not_converged) {
       out += "  no result; the best estimate so far is in the JSON report, marked as such\n";
     }
+    if (r.resolution) out += resolution_text(*r.resolution);
     out +=
         fmt::format("  conducting {:.5f} of the volume, percolating {:.5f} ({:.5f} if corners connected)\n",
                     r.volume_fraction, r.percolating_volume_fraction, r.fraction_connected_26);

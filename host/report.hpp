@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "host/phases.hpp"
+#include "host/resolution.hpp"
 
 namespace tauvox {
 
@@ -37,6 +38,7 @@ struct AxisResult {
   int conducting_phases = 0;
   double largest_value = 0;  // D_max in the unit given
   SolverResult solver;
+  std::optional<Resolution> resolution;  // only where it was studied
   double seconds = 0;
 
   // What follows from the above; empty where it is undefined.

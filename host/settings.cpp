@@ -147,6 +147,9 @@ const std::vector<Setting>& describe() {
     r.push_back(switch_row("periodic-sides", "Problem",
                            "join the sides across the other two axes (default: no flux)",
                            &Settings::periodic_sides));
+    r.push_back(switch_row("resolution-study", "Problem",
+                           "solve copies with voxels 2 and 4 times as large: the error due to the voxels",
+                           &Settings::resolution_study));
     r.push_back(choice_row("solver", "Solver", "preconditioner of the conjugate gradients", &Settings::solver,
                            {"multigrid", "jacobi"}));
     r.push_back({"tolerance", "Solver", "relative error of D_eff",

@@ -25,6 +25,7 @@ struct Settings {
   std::string study = "effective_transport";
   std::vector<Axis> axes{Axis::z};
   bool periodic_sides = false;
+  bool resolution_study = false;  // solve coarse copies as well: how much is due to the voxels?
   // solver
   std::string solver = "multigrid";  // multigrid | jacobi (the reference)
   double tolerance = 1e-4;

@@ -1,0 +1,170 @@
+// What three voxel sizes say of the error, and when they say nothing.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "host/generate.hpp"
+#include "host/resolution_study.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+TEST(Resolution, AnErrorOfFirstOrderIsExtrapolatedExactly) {
+  ResolutionValues v;
+  v.fine = 0.5 - 0.01;
+  v.twice = v.voted = 0.5 - 0.02;
+  v.four = 0.5 - 0.04;
+  const Resolution r = judge_resolution(v);
+  EXPECT_NEAR(r.order.value(), 1, 1e-12);
+  EXPECT_NEAR(r.extrapolated.value(), 0.5, 1e-14);
+  EXPECT_NEAR(r.uncertainty.value(), 0.015, 1e-14);
+  EXPECT_EQ(r.reason, "");
+}
+
+TEST(Resolution, DifferencesInTwoDirectionsShowNoOrderAndTheLargerOneCounts) {
+  ResolutionValues v;
+  v.fine = 0.5;
+  v.twice = v.voted = 0.49;
+  v.four = 0.56;
+  const Resolution r = judge_resolution(v);
+  EXPECT_FALSE(r.order);
+  EXPECT_NEAR(r.uncertainty.value(), 1.5 * 0.06 / 3, 1e-14);
+  EXPECT_NE(r.reason.find("order not seen"), std::string::npos);
+}
+
+TEST(Resolution, WhatTwoWaysToMakeACopyDifferByIsAddedFromBothSizesOrTwiceFromOne) {
+  ResolutionValues v;
+  v.fine = v.twice = 0.5;
+  v.voted = 0.52;
+  v.four = 0.5;
+  v.voted_four = 0.45;
+  v.solver_error = 0.001;
+  EXPECT_NEAR(judge_resolution(v).uncertainty.value(), 0.25 * 0.02 + 0.2 * 0.05 + 0.002, 1e-14);
+  v.voted_four.reset();
+  EXPECT_NEAR(judge_resolution(v).uncertainty.value(), 0.5 * 0.02 + 0.002, 1e-14);
+}
+
+TEST(Resolution, NothingIsEverNotANumber) {
+  for (const double bad : {std::nan(""), HUGE_VAL}) {
+    ResolutionValues v;
+    v.fine = v.twice = v.voted = 0.5;
+    v.four = bad;
+    ResolutionValues vote = v;
+    std::swap(vote.four, vote.voted_four);
+    for (const ResolutionValues& values : {v, vote}) {
+      const Resolution r = judge_resolution(values);
+      EXPECT_FALSE(r.uncertainty || r.order || r.extrapolated);
+      EXPECT_NE(r.reason, "");
+    }
+  }
+  ResolutionValues equal;
+  equal.fine = equal.twice = equal.voted = 0.5;
+  equal.four = 0.5;
+  const Resolution r = judge_resolution(equal);
+  EXPECT_FALSE(r.order);
+  EXPECT_EQ(r.uncertainty.value(), 0);
+}
+
+TEST(Resolution, WhatIsImpossibleIsNotExtrapolated) {
+  ResolutionValues v;
+  v.fine = 0.9;
+  v.twice = v.voted = 0.7;
+  v.four = 0.3;
+  v.largest = 0.95;
+  EXPECT_FALSE(judge_resolution(v).extrapolated);
+}
+
+AxisResult studied(const Volume& volume, const std::string& conductivity,
+                   std::vector<std::string>* warnings = nullptr) {
+  Settings s = test::exact_settings(conductivity);
+  s.tolerance = 1e-5;
+  const Device device = test::device();
+  const Materials materials = assign_materials(volume, s);
+  const StudyInput in{volume, materials, s, device};
+  std::vector<AxisResult> results = studies().front().run(in, {}, {});
+  const std::vector<std::string> said = study_resolution(studies().front(), in, results, {});
+  if (warnings) *warnings = said;
+  EXPECT_LT(device.bytes_in_use(), volume.extent.voxels() / 8);  // the scratch of the sums alone
+  return results.front();
+}
+
+Volume lattice(const std::string& name, double fraction, std::int64_t n) {
+  GenerateSettings g;
+  g.shape = name;
+  g.size = {n, n, n};
+  g.fraction = fraction;
+  return generate(g);
+}
+
+struct Lattice {
+  const char *name, *conductivity;
+  double fraction, exact;
+  std::int64_t n;
+};
+
+TEST(ResolutionStudy, TheIntervalHoldsTheExactValueOfSphereLatticesAndIsNarrow) {
+  for (const Lattice& l : {Lattice{"sc", "0=1,1=0", 0.2, 0.7267030, 32},
+                           {"sc", "0=1,1=0", 0.4, 0.4901099, 64},
+                           {"bcc", "0=1,1=0", 0.6, 0.2975128, 64},
+                           {"fcc", "0=1,1=0", 0.6, 0.2991676, 64},
+                           {"fcc", "0=1,1=0", 0.7, 0.2024918, 64},
+                           {"sc", "0=1,1=100", 0.4, 3.1333633, 64}}) {
+    const AxisResult r = studied(lattice(l.name, l.fraction, l.n), l.conductivity);
+    ASSERT_TRUE(r.resolution && r.resolution->uncertainty) << r.resolution->reason;
+    const double exact = l.exact / r.largest_value, error = std::abs(*r.ratio - exact);
+    EXPECT_GE(*r.resolution->uncertainty, error) << l.name << l.fraction;
+    EXPECT_LE(*r.resolution->uncertainty, 4 * error) << l.name << l.fraction;
+    EXPECT_LT(std::abs(*r.resolution->extrapolated - exact), 0.5 * error) << l.name << l.fraction;
+  }
+}
+
+TEST(ResolutionStudy, TheIntervalHoldsTheExactValueWhereTheStaircaseIsSmallByChance) {
+  const AxisResult r = studied(lattice("sc", 0.1, 48), "0=1,1=100");
+  const double error = std::abs(*r.ratio - 1.3226818 / 100);
+  EXPECT_LT(1.5 * std::abs(*r.resolution->twice - *r.ratio), 0.6 * error);
+  EXPECT_GE(r.resolution->uncertainty.value(), error);
+  EXPECT_LE(*r.resolution->uncertainty, 4 * error);
+}
+
+TEST(ResolutionStudy, AShortAxisIsTooSmall) {
+  const AxisResult r =
+      studied(test::volume_of({32, 9, 32}, [](auto, auto, auto x) { return x < 8; }), "0=0,1=1");
+  EXPECT_FALSE(r.resolution->uncertainty);
+  EXPECT_NE(r.resolution->reason.find("too small: axis y has 9"), std::string::npos);
+}
+
+TEST(ResolutionStudy, ALostWayIsSaidAndANarrowOneWarnedOf) {
+  const auto channel = [](std::int64_t from, std::int64_t to) {
+    return test::volume_of({32, 32, 32},
+                           [=](auto, auto y, auto x) { return y >= from && y < to && x >= from && x < to; });
+  };
+  std::vector<std::string> warnings;
+  const AxisResult narrow = studied(channel(7, 8), "0=0,1=1", &warnings);
+  EXPECT_EQ(narrow.resolution->throat.value(), 1);
+  EXPECT_FALSE(narrow.resolution->uncertainty);
+  EXPECT_NE(narrow.resolution->reason.find("percolation is lost"), std::string::npos);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings.front().find("1 voxel wide"), std::string::npos);
+  const AxisResult wide = studied(channel(8, 16), "0=0,1=1", &warnings);
+  EXPECT_EQ(wide.resolution->throat.value(), 5);
+  EXPECT_TRUE(wide.resolution->uncertainty);
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST(ResolutionStudy, AGoodConductorThatJoinsOnlyOnACopyIsSaid) {
+  // Spheres of conductivity 100 that nearly touch: on larger voxels they do.
+  const AxisResult r = studied(lattice("sc", 0.5, 96), "0=1,1=100");
+  EXPECT_FALSE(r.resolution->uncertainty);
+  EXPECT_NE(r.resolution->reason.find("100 relative or more joins the plates only"), std::string::npos)
+      << r.resolution->reason;
+}
+
+TEST(ResolutionStudy, AVolumeThatDoesNotPercolateIsNotStudied) {
+  const AxisResult r = studied(lattice("dead-end", 0.4, 32), "0=1,1=0");
+  EXPECT_FALSE(r.resolution->uncertainty || r.resolution->throat);
+  EXPECT_NE(r.resolution->reason, "");
+}
+
+}  // namespace
+}  // namespace tauvox
