@@ -195,17 +195,18 @@ std::string to_csv(const RunReport& report) {
   for (const AxisResult& r : report.results) {
     const Resolution voxels = r.resolution.value_or(Resolution());
     const char* infinite = r.status == Status::not_percolating ? "inf" : "";
-    csv += fmt::format(
-        "\"{}\",{},{},{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g},{},{},{},{}\n", path,
-        axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
-        r.ratio_bounds ? text((*r.ratio_bounds)[0], "") : "",
-        r.ratio_bounds ? text((*r.ratio_bounds)[1], "") : "", text(r.effective_value(), ""),
-        report.materials.unit, text(r.tortuosity_factor(), infinite),
-        text(r.tortuosity_factor_percolating(), infinite), text(r.macmullin_number(), infinite),
-        text(r.bruggeman_exponent(), ""), r.volume_fraction, r.percolating_volume_fraction,
-        r.fraction_connected_26, text(r.solver.error, ""), r.solver.error_kind, r.solver.iterations,
-        r.seconds, text(voxels.uncertainty, ""), text(voxels.order, ""), text(voxels.extrapolated, ""),
-        voxels.throat ? std::to_string(*voxels.throat) : "");
+    csv += fmt::format("\"{}\",{},{},{},{},{},{},{},{},{},{},{},{:.17g},{:.17g},{:.17g},{},{},{},{:.6g}\n",
+                       path, axis_name(r.axis), status_name(r.status), text(r.ratio, ""),
+                       r.ratio_bounds ? text((*r.ratio_bounds)[0], "") : "",
+                       r.ratio_bounds ? text((*r.ratio_bounds)[1], "") : "", text(r.effective_value(), ""),
+                       report.materials.unit, text(r.tortuosity_factor(), infinite),
+                       text(r.tortuosity_factor_percolating(), infinite),
+                       text(r.macmullin_number(), infinite), text(r.bruggeman_exponent(), ""),
+                       r.volume_fraction, r.percolating_volume_fraction, r.fraction_connected_26,
+                       text(r.solver.error, ""), r.solver.error_kind, r.solver.iterations, r.seconds);
+    csv.back() = ',';  // what was studied on top of it follows on the same line
+    csv += fmt::format("{},{},{},{}\n", text(voxels.uncertainty, ""), text(voxels.order, ""),
+                       text(voxels.extrapolated, ""), voxels.throat ? std::to_string(*voxels.throat) : "");
   }
   return csv;
 }
