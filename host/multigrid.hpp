@@ -10,8 +10,8 @@
 // Beyond alpha = 2 it can lose definiteness, so alpha = 1.95, and conductances of the graphs are rounded up;
 // alpha = 1 is definite always and is what a solver falls back to.
 //
-// The vectors of the coarse levels live in z, which is written at the very end, all but the result on the first level.
-// Aggregates: graph.hpp. Voxels: active_operator.hpp. Bytes: README of benchmarks.
+// The vectors of the coarse levels live in z, which is written at the very end, all but the result on the
+// first level. Aggregates: graph.hpp. Voxels: active_operator.hpp. Bytes: README of benchmarks.
 #pragma once
 
 #include <cstdint>
