@@ -179,13 +179,14 @@ struct WritePotential {
 template <class T>
 ActiveOperator<T>::ActiveOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
                                   const std::array<double, 3>& voxel_size, Axis flow,
-                                  const Periodic& periodic, KernelForm form)
+                                  const Periodic& periodic, KernelForm form, double shift)
     : classes_(&classes),
       active_(classes),
       flow_(flow),
       periodic_(periodic),
       form_(form),
-      one_class_(conductivity.size() == 1 && conductivity[0] == 1) {
+      one_class_(conductivity.size() == 1 && conductivity[0] == 1),
+      shift_(shift) {
   std::vector<double> material{one_class_ ? 0 : std::numeric_limits<double>::infinity(),
                                one_class_ ? 2.0 : 0.0};
   for (const double sigma : conductivity) material.push_back(one_class_ ? 1 : 1 / (2 * sigma));
@@ -216,6 +217,7 @@ Medium<W> ActiveOperator<T>::medium_of(const Buffer<W>& material) const {
     m.scale[axis] = static_cast<W>(scale_[axis]);
     m.joined[axis] = periodic_[axis];
   }
+  m.shift = static_cast<W>(shift_);
   return m;
 }
 
@@ -226,7 +228,9 @@ Medium<float> ActiveOperator<T>::medium() const {
 
 template <class T>
 Medium<double> ActiveOperator<T>::exact_medium() const {
-  return medium_of(material_double_);
+  Medium<double> m = medium_of(material_double_);
+  m.shift = 0;
+  return m;
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 // The transport operator  (A u)_i = sum over 6 faces of g_ij (u_i - u_j)  on the unknowns of a volume, and
 // the parts of a multigrid cycle that touch voxels.
 //
+// plus a shift times u_i, for problems with a term in time or of a reaction (0 here unless asked for).
 // As in transport.hpp the unknown is the deviation from the linear ramp between the plates, always in
 // difference form, and sums are FP64. Vectors hold unknowns only (active.hpp); diagonals and conductances are
 // computed where they are needed, so nothing else is stored per voxel. Bytes of one apply: 1.25 per voxel and
@@ -20,9 +21,13 @@ class ActiveOperator {
  public:
   /// @param classes with halo (set_class_halo); kept by reference
   /// @param conductivity of classes first_conducting_class, ...: finite, > 0
+  /// @param shift        added to the diagonal, >= 0, in units of the conductance per unit spacing: for D
+  /// du/dt in steps
+  ///                     of dt, h^2 / dt with the spacing h along the flow. Energies, residuals and bounds
+  ///                     are those of the problem without it.
   ActiveOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
                  const std::array<double, 3>& voxel_size, Axis flow, const Periodic& periodic,
-                 KernelForm form = KernelForm::tuned);
+                 KernelForm form = KernelForm::tuned, double shift = 0);
 
   const Device& device() const { return classes_->device(); }
   const Extent& extent() const { return classes_->extent(); }
@@ -31,6 +36,7 @@ class ActiveOperator {
   /// No face between unknowns conducts less.
   double least_conductance() const { return least_conductance_; }
   Medium<float> medium() const;
+  /// In FP64, and without the shift.
   Medium<double> exact_medium() const;
 
   /// q = A p; returns p.q
@@ -70,6 +76,7 @@ class ActiveOperator {
   KernelForm form_;
   bool one_class_;
   std::array<double, 3> scale_;
+  double shift_;
   double least_conductance_ = 1;
   Buffer<float> material_float_;
   Buffer<double> material_double_;

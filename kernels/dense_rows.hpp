@@ -108,12 +108,13 @@ struct Series {
 };
 
 template <class W, class G>
-TAUVOX_CLONES void apply_row(G g, std::int64_t nx, Star<W> a, Star<W> u, const W* scale, W* out) {
+TAUVOX_CLONES void apply_row(G g, std::int64_t nx, Star<W> a, Star<W> u, const W* scale, W shift, W* out) {
   const W sx = scale[2], sy = scale[1], sz = scale[0];
 #pragma GCC ivdep
   for (std::int64_t x = 0; x < nx; ++x) {
     const W here = u.c[x], m = a.c[x];
-    W sum = sx * g(m, a.c[x - 1]) * (here - u.c[x - 1]);
+    W sum = shift * here;
+    sum += sx * g(m, a.c[x - 1]) * (here - u.c[x - 1]);
     sum += sx * g(m, a.c[x + 1]) * (here - u.c[x + 1]);
     sum += sy * g(m, a.y0[x]) * (here - u.y0[x]);
     sum += sy * g(m, a.y1[x]) * (here - u.y1[x]);
@@ -124,12 +125,13 @@ TAUVOX_CLONES void apply_row(G g, std::int64_t nx, Star<W> a, Star<W> u, const W
 }
 
 template <class W, class G>
-TAUVOX_CLONES void diagonal_row(G g, std::int64_t nx, Star<W> a, const W* scale, W* out) {
+TAUVOX_CLONES void diagonal_row(G g, std::int64_t nx, Star<W> a, const W* scale, W shift, W* out) {
   const W sx = scale[2], sy = scale[1], sz = scale[0];
 #pragma GCC ivdep
   for (std::int64_t x = 0; x < nx; ++x) {
     const W m = a.c[x];
-    W sum = sx * g(m, a.c[x - 1]);
+    W sum = shift;
+    sum += sx * g(m, a.c[x - 1]);
     sum += sx * g(m, a.c[x + 1]);
     sum += sy * g(m, a.y0[x]);
     sum += sy * g(m, a.y1[x]);
@@ -207,10 +209,12 @@ struct Rows {  // work space and the medium's row operations
     return m.active.row_start[m.active.row(y, z) + 1] - start(y, z);
   }
   void apply(const Star<W>& a, const Star<W>& u, W* out) const {
-    m.one_class ? apply_row(OneClass{}, nx, a, u, m.scale, out) : apply_row(Series{}, nx, a, u, m.scale, out);
+    m.one_class ? apply_row(OneClass{}, nx, a, u, m.scale, m.shift, out)
+                : apply_row(Series{}, nx, a, u, m.scale, m.shift, out);
   }
   void diagonal(const Star<W>& a, W* out) const {
-    m.one_class ? diagonal_row(OneClass{}, nx, a, m.scale, out) : diagonal_row(Series{}, nx, a, m.scale, out);
+    m.one_class ? diagonal_row(OneClass{}, nx, a, m.scale, m.shift, out)
+                : diagonal_row(Series{}, nx, a, m.scale, m.shift, out);
   }
 };
 

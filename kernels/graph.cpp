@@ -152,6 +152,9 @@ struct LinkVoxels {
     const std::int64_t b = blocks.block(bx, by, bz);
     const std::uint32_t code = blocks.code[b];
     if (code >> 24 == 0) return;
+    if (medium.shift > 0)
+      for (int s = 0; s < 8; ++s)
+        if (BlockView::conducts(code, s)) rows.link_plate(number(b, BlockView::local(code, s)), medium.shift);
     if (blocks.inside(bx, by, bz) && (medium.one_class || BlockView::one_aggregate(code)))
       return interfaces(bx, by, bz);
     Met met;

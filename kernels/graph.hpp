@@ -73,11 +73,11 @@ struct Blocks {
 struct GraphView {
   Extent lattice;  // of the blocks whose nodes are numbered together
   std::int64_t nodes = 0, links = 0;
-  const std::uint32_t* first_node = nullptr;   // per block, and the total
-  const std::uint32_t* row_start = nullptr;    // per node, and the total
-  const std::uint32_t* neighbour = nullptr;    // per link
-  const Bfloat16* weight = nullptr;            // per link: conductance, the same from both sides
-  const Bfloat16* plate = nullptr;             // per node: conductance to the plates
+  const std::uint32_t* first_node = nullptr;  // per block, and the total
+  const std::uint32_t* row_start = nullptr;   // per node, and the total
+  const std::uint32_t* neighbour = nullptr;   // per link
+  const Bfloat16* weight = nullptr;           // per link: conductance, the same from both sides
+  const Bfloat16* plate = nullptr;  // per node: conductance to potential 0, that of plates and shift
   const Bfloat16* inverse_diagonal = nullptr;  // per node
   const std::uint32_t* aggregate = nullptr;    // per node: its node on the next level, if there is one
 };

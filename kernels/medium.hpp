@@ -39,6 +39,7 @@ struct Medium {
   bool one_class = false;
   int flow = 0;  // axis of the plates
   W scale[3] = {};
+  W shift = 0;  // added to the diagonal: a conductance from every unknown to potential 0
   bool joined[3] = {};
 
   TAUVOX_HD std::int64_t length(int axis) const {
@@ -94,20 +95,20 @@ TAUVOX_HD W face_conductance(const Medium<W>& m, const Voxel& v, int axis, int s
   return m.scale[axis] * conductance(m.one_class, v.material(m), v.next(axis, sign).material(m));
 }
 
-/// Sum of g over the six faces, in the fixed order x-, x+, y-, y+, z-, z+.
+/// The shift and g over the six faces, in the fixed order x-, x+, y-, y+, z-, z+.
 template <class W>
 TAUVOX_HD W diagonal(const Medium<W>& m, const Voxel& v) {
-  W sum = 0;
+  W sum = m.shift;
   for (int axis = 2; axis >= 0; --axis)
     for (int sign = -1; sign <= 1; sign += 2) sum += face_conductance(m, v, axis, sign);
   return sum;
 }
 
-/// (A u)_v = sum of g (u_v - u_neighbour); `value` gives u at a conducting voxel, plates have 0.
+/// (A u)_v = shift u_v + sum of g (u_v - u_neighbour); `value` gives u at a conducting voxel, plates have 0.
 template <class W, class Value>
 TAUVOX_HD W apply_at(const Medium<W>& m, const Voxel& v, const Value& value) {
   const W u = value(v);
-  W sum = 0;
+  W sum = m.shift * u;
   for (int axis = 2; axis >= 0; --axis)
     for (int sign = -1; sign <= 1; sign += 2) {
       const Voxel there = v.next(axis, sign);

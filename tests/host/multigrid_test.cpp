@@ -8,6 +8,7 @@
 
 #include "host/dense.hpp"
 #include "host/generate.hpp"
+#include "host/krylov.hpp"
 #include "kernels/clusters.hpp"
 #include "kernels/labels.hpp"
 #include "tests/support.hpp"
@@ -168,6 +169,48 @@ TEST(Multigrid, FlatVoxelsAndPeriodicSidesConvergeToTheReference) {
       s.solver = "jacobi";
       EXPECT_NEAR(*r.ratio / test::solve(v, s).ratio.value(), 1, 2e-8);
     }
+}
+
+/// (A + shift) x = b, for conjugate_gradient.
+struct Shifted {
+  const ActiveOperator<double>& A;
+  const Buffer<double>& b;
+  double apply_dot(const Buffer<double>& p, Buffer<double>& q) const { return A.apply_dot(p, q); }
+  void update_halo(Buffer<double>&) const {}
+  Evaluation residual(const Buffer<double>& x, Buffer<double>& r) const {
+    Evaluation at;
+    at.energy = 2 * A.apply_dot(x, r);
+    for (std::int64_t i = 0; i < r.size(); ++i) r.data()[i] = b.data()[i] - r.data()[i];
+    return at;
+  }
+};
+
+TEST(Multigrid, AShiftOfTheDiagonalIsSolvedAsFast) {
+  const Device device = Device::cpu(2);
+  const Built steady = rough(4, {1, 1, 1.5}, false);
+  for (const double shift : {1e-4, 0.01, 1.0, 100.0}) {
+    const ActiveOperator<double> A(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
+                                   KernelForm::tuned, shift);
+    const ActiveOperator<double> plain(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
+                                       KernelForm::plain, shift);
+    const Hierarchy hierarchy(device, A.medium());
+    MultigridPreconditioner<double> M(A, hierarchy);
+    Buffer<double> truth = A.vector(), b = A.vector(), x = A.vector(), r = A.vector(), p = A.vector(),
+                   q = A.vector();
+    for (std::int64_t i = 0; i < truth.size(); ++i) truth.data()[i] = std::cos(0.01 * static_cast<double>(i));
+    const double energy = A.apply_dot(truth, b), without = steady.A.apply_dot(truth, q);
+    double square = 0;
+    for (const double t : on_host(truth)) square += t * t;
+    EXPECT_NEAR(energy, without + shift * square, 1e-10 * energy);
+    EXPECT_NEAR(plain.apply_dot(truth, q), energy, 1e-12 * energy);
+    EXPECT_EQ(on_host(q), on_host(b));
+    for (std::int64_t i = 0; i < x.size(); ++i)
+      x.data()[i] = 0.5 * truth.data()[i];  // an energy to be relative to
+    EnergyStop stop(1e-14, M.convergence);
+    EXPECT_EQ(conjugate_gradient(Shifted{A, b}, M, x, r, p, q, stop, 60, {}), StopReason::converged);
+    EXPECT_LE(stop.iterations(), 25) << shift;
+    for (std::int64_t i = 0; i < x.size(); ++i) ASSERT_NEAR(x.data()[i], truth.data()[i], 1e-4);
+  }
 }
 
 TEST(Dense, InverseTimesMatrixIsOne) {
