@@ -59,10 +59,13 @@ def why(run, timeout):
     """One line on why a run gave no number."""
     if run["late"]:
         return f"stopped after {timeout:g} s"
-    lines = [line.strip() for line in run["err"].splitlines() if line.strip()]
-    telling = [line for line in lines if re.search(r"error|abort::|exception|cannot|bad_alloc", line, re.I)] or lines
+    lines = [line.strip() for line in (run["err"] + "\n" + run["out"]).splitlines() if line.strip()]
     name = f"signal {-run['exit']}" if run["exit"] < 0 else f"exit {run['exit']}"
-    return f"{name}: {telling[0] if 'abort::' in ''.join(telling[:1]) else telling[-1]}"[:200] if telling else name
+    for pattern in (r"Abort::", r"^\w*(Error|Exception)\b|bad_alloc", r"error|cannot|memory", r""):
+        telling = [line for line in lines if re.search(pattern, line)]
+        if telling:
+            return f"{name}: {telling[-1]}"[:200]
+    return name
 
 
 def answer_of(tool, run, report):

@@ -12,7 +12,7 @@
 # A peer that cannot be installed or fails is a row that says so.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=build-peers
+build="build-peers"
 tauvox=${TAUVOX:-build/tauvox}
 
 # TauFactor needs torch; Debian's is a CPU build and wants NumPy 1. The others want NumPy 2: two environments.
@@ -44,7 +44,7 @@ case ${1:-} in
   --table) /usr/bin/python3 benchmarks/peers/table.py "$output"; exit ;;
 esac
 [ -x "$tauvox" ] || { echo "no $tauvox: build it, or name it with TAUVOX=" >&2; exit 2; }
-[ -x "$build/others/bin/python" ] && [ -x "$build/taufactor/bin/python" ] || install
+if [ ! -x "$build/others/bin/python" ] || [ ! -x "$build/taufactor/bin/python" ]; then install; fi
 commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
 /usr/bin/python3 -B benchmarks/peers/measure.py --tauvox "$(realpath "$tauvox")" --commit "${TAUVOX_COMMIT:-$commit}" \
   --build "$build" "$@"
