@@ -105,7 +105,8 @@ def reference(case, convention, options, known):
 
 def measure_case(case, options, known, common):
     """Rows of one case, all tools in turns."""
-    runs = [run for run in case["runs"] if not options.tools or run[0] in options.tools]
+    runs = [run for run in case["runs"] if (not options.tools or run[0] in options.tools)
+            and re.search(options.settings, run[1])]
     samples, answers, failed = {run[:2]: [] for run in runs}, {}, {}
     for _ in range(options.repeats):
         for run in runs:
@@ -148,6 +149,7 @@ def parsed():
     p.add_argument("--porosities", type=float, nargs="+", default=[0.4, 0.2])
     p.add_argument("--tools", "--only", nargs="+", help="tauvox taufactor taufactor-multiphase porespy openimpala; "
                    "rows of other tools stay as they are in the file of results")
+    p.add_argument("--settings", default="", help="regular expression: only settings that it finds, e.g. '^1e-2$'")
     p.add_argument("--cases", help="regular expression: only cases whose name it finds")
     p.add_argument("--repeats", type=int, default=3)
     p.add_argument("--long", type=float, default=120, help="a run above this many s is not repeated")
