@@ -65,6 +65,10 @@ Materials assign_materials(const Volume& volume, const Settings& settings) {
                                                      : wall_class);
     if (m.largest > 0) m.mean += phase.volume_fraction * phase.conductivity / m.largest;
   }
+  if (!distinct.empty() && !(m.largest / distinct.front() <= 1e30))  // the solver's FP32 ends at 1e38
+    throw Error(ExitCode::input_invalid, "conductivities too far apart", volume.path,
+                fmt::format("{:g} and {:g}", distinct.front(), m.largest),
+                "at most a factor of 1e30 can be told apart; give the smaller one as 0, an insulator");
   if (!distinct.empty() && m.largest / distinct.front() > 1e8)
     m.warnings.push_back(
         fmt::format("the conductivities span a factor of {:.2g}; above 1e8 the solver converges "

@@ -5,6 +5,7 @@ Called by run.sh, which has the usage. Standard library only, and small: a child
 
 import argparse
 import datetime
+import hashlib
 import json
 import os
 import pathlib
@@ -82,7 +83,8 @@ def answer_of(tool, run, report):
 
 def reference(case, convention, options, known):
     """Converged value of a case in a convention: tauvox in double for `half`, reference.py for the others."""
-    key = f"{pathlib.Path(case['file']).name} {json.dumps(case['phases'])} {convention}"
+    content = hashlib.sha256(pathlib.Path(case["file"]).read_bytes()).hexdigest()[:16]
+    key = f"{content} {json.dumps(case['phases'])} {convention}"
     if key not in known:
         print(f"  reference, {convention}", flush=True)
         with tempfile.TemporaryDirectory() as folder:

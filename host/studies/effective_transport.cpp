@@ -124,6 +124,7 @@ Solved minimise(const Operator& A, Preconditioner& M, Vector& x, double toleranc
     solver.operator_applications += stop.iterations() + 2;
     if constexpr (Preconditioner::bounded) {
       solved = judge(A, M, x);
+      detail::finite(solved.error, "the bound", solver.iterations);
       aim *= std::clamp(0.7 * tolerance / solved.error, 0.01, 0.5);
     } else {
       solved = judge(A, x, stop, why, source);

@@ -46,6 +46,7 @@ REFUSED = {
     "too many labels": ("too_many.h5", PORE, 4, ["65536"]),
     "label without conductivity": ("cathode.h5", ["--conductivity", "0=1,1=0"], 4,
                                    ["label 2", "%", "--default-insulating"]),
+    "conductivities too far apart": ("cathode.h5", ["--conductivity", "0=1,1=1e-45,2=0"], 4, ["1e-45", "1e30", "insulator"]),
     "negative conductivity": ("cathode.h5", ["--conductivity", "0=1,1=-2"], 2, ["--conductivity", "1=-2"]),
     "decimal comma": ("cathode.h5", ["--conductivity", "0=0,5"], 2, ["decimals take a point"]),
     "label twice": ("cathode.h5", ["--conductivity", "0=1,1=0,0=2"], 2, ["'0=1'", "'0=2'"]),
