@@ -109,6 +109,8 @@ sanitize)
         --gtest_filter='*Gpu*'
       run_tests "$tool laws" compute-sanitizer --tool $tool --error-exitcode 1 "$build/tests/test_laws" \
         --gtest_filter='*Operator*:*Mode*:*Wiener*'
+      run_tests "$tool bound" compute-sanitizer --tool $tool --error-exitcode 1 "$build/tests/test_host" \
+        --gtest_filter='Bound.Study*'
     fi
   done ;;
 bench)
