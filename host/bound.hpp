@@ -5,7 +5,7 @@
 // rounding is stated below. Holds whatever the potential is; how wide it is depends on how good that is. With
 // a term that is proportional to u (a shift) the upper side alone would hold as it stands.
 //
-// Bytes per node of level 1 while it is made: 32; then those of the links of level 2, 16 each.
+// Bytes while it is made: 24 per node of the coarse levels, and 16 per link of the second and third.
 #pragma once
 
 #include "host/multigrid.hpp"

@@ -12,7 +12,7 @@
 // exactly, to the last digit, along a tree. Voxels come last: inside their aggregates, of at most 8,
 // elimination gives the least energy.
 //
-// Conductances of links are FP32 numbers, the same from both sides; fluxes and sums are FP64, so div d = r
+// Conductances of links are the same rounded numbers from both sides; fluxes and sums are FP64, so div d = r
 // holds to FP64 rounding. What is left all the same is measured and bounded too.
 #pragma once
 

@@ -71,7 +71,7 @@ struct Solved {
   std::optional<EnergyBounds> bounds;
 };
 
-/// Judges x by a bound, after one more smoothing step with its residual r.
+/// Judges x by a bound.
 template <class T>
 Solved judge(const ActiveOperator<T>& A, const MultigridPreconditioner<T>& M, const Buffer<T>& x) {
   const EnergyBounds bounds = bound_energy(A, M.hierarchy(), x);
@@ -230,7 +230,7 @@ std::vector<float> solve(Problem problem, AxisResult& result, const Progress& pr
     if (over()) return potential;
   }
   for (const double share : {1.0, 1e-2, 1e-4, 1e-6}) {
-    problem.stop_at = std::max(share * settings.tolerance, 1e-14);
+    problem.stop_at = std::max(share * settings.tolerance, 2e-14);
     potential = solve_with<double>(problem, result, progress);
     if (over() || result.status == Status::not_converged) return potential;
   }
