@@ -115,7 +115,7 @@ ExitCode run_solve(Settings s) {
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   check_outputs(s);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
-  const Plan least = make_plan(description.read_extent, s, device, 0);
+  const Plan least = make_plan(description.read_extent, s, device, {});
   if (s.dry_run && !fits(least, s, device)) return dry_run(least, s, device);
   check_fits(least, s, device);
 
@@ -130,8 +130,9 @@ ExitCode run_solve(Settings s) {
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
   report.materials = assign_materials(volume, s);
-  const Plan plan = make_plan(volume.extent, s, device, report.materials.volume_fraction,
-                              std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1);
+  const Plan plan = make_plan(volume.extent, s, device,
+                              {report.materials.volume_fraction, report.materials.class_conductivity.size(),
+                               std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1});
   printer.clear();
   if (s.dry_run) return dry_run(plan, s, device);
   check_fits(plan, s, device);

@@ -10,22 +10,15 @@ namespace {
 
 constexpr std::int64_t dense_nodes = 400;  // at most so many unknowns are solved for directly
 
-template <class T>
-std::vector<T> on_host(const Buffer<T>& buffer) {
-  std::vector<T> host(static_cast<std::size_t>(buffer.size()));
-  buffer.copy_to(host);
-  return host;
-}
-
 /// A small graph on the host.
 struct SmallGraph {
   std::vector<std::uint32_t> row_start, neighbour;
   std::vector<Bfloat16> weight, plate;
   explicit SmallGraph(const Graph& graph)
-      : row_start(on_host(graph.row_start)),
-        neighbour(on_host(graph.neighbour)),
-        weight(on_host(graph.weight)),
-        plate(on_host(graph.plate)) {}
+      : row_start(graph.row_start.to_host()),
+        neighbour(graph.neighbour.to_host()),
+        weight(graph.weight.to_host()),
+        plate(graph.plate.to_host()) {}
   std::size_t nodes() const { return plate.size(); }
 
   /// Calls f(i, j, k) for every link k from i to j.
@@ -67,12 +60,12 @@ Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
 CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
   const SmallGraph graph(levels_.back());
   const std::size_t n = graph.nodes();
-  std::vector<double> left = on_host(rest), u(n);
+  std::vector<double> left = rest.to_host(), u(n);
   CoarsestFlux flux;
   for (int step = 0; step < 3; ++step) {  // the second and third correct the rounding of the one before
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j) u[i] += exact_inverse_[i * n + j] * left[j];
-    left = on_host(rest);
+    left = rest.to_host();
     flux = {std::vector<double>(graph.weight.size()), std::vector<double>(n)};
     for (std::size_t i = 0; i < n; ++i) left[i] -= flux.plate[i] = graph.plate[i] * u[i];
     graph.for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {

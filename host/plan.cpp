@@ -39,26 +39,28 @@ std::int64_t Plan::peak(bool on_device) const {
   return most;
 }
 
-Plan make_plan(const Extent& extent, const Settings& settings, const Device& device, double conducting,
-               int bytes_per_label) {
+Plan make_plan(const Extent& extent, const Settings& settings, const Device& device,
+               const Contents& contents) {
   Plan plan;
   plan.extent = extent;
-  plan.conducting = conducting;
+  plan.contents = contents;
   plan.gpu = device.is_cuda();
   const std::int64_t voxels = extent.voxels();
   const bool multigrid = settings.solver == "multigrid";
   const std::int64_t per_element = settings.precision == "double" ? 8 : 4;
-  const auto unknowns = static_cast<std::int64_t>(conducting * static_cast<double>(voxels));
+  const auto unknowns = static_cast<std::int64_t>(contents.conducting * static_cast<double>(voxels));
+  const bool one_class = multigrid && contents.classes <= 1;
   const std::int64_t vector = multigrid ? per_element * unknowns : per_element * Field<char>::stored(extent);
   const auto add = [&](const char* name, std::int64_t bytes, bool on_device, std::array<bool, 4> alive) {
     plan.buffers.push_back({name, bytes, on_device, alive});
   };
   add("program and libraries", program_bytes + (plan.gpu ? cuda_context_bytes : 0), false,
       {true, true, true, true});
-  add("labels", voxels * bytes_per_label, false, {true, true, true, true});
-  add("material classes", Field<std::uint8_t>::bytes(extent), true, {false, true, true, true});
+  add("labels", voxels * contents.bytes_per_label, false, {true, true, true, true});
+  add("material classes", Field<std::uint8_t>::bytes(extent), true, {false, true, !one_class, !one_class});
   if (plan.gpu)
-    add("labels on their way to the GPU", voxels * bytes_per_label, true, {false, true, false, false});
+    add("labels on their way to the GPU", voxels * contents.bytes_per_label, true,
+        {false, true, false, false});
   // The first is exact. Only the labels tell how many runs there are: one for 8 voxels is assumed, but no
   // more than there are unknowns. Electrodes have one for 80; noise up to one for 2, and then many clusters
   // as well.
@@ -68,7 +70,7 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
     const Extent blocks{(extent.nx + 1) / 2, (extent.ny + 1) / 2, (extent.nz + 1) / 2};
     add("numbers of the unknowns", (extent.nx + 31) / 32 * extent.ny * extent.nz * 8, true,
         {false, false, true, true});
-    add("blocks of voxels", blocks.voxels() * 8, true, {false, false, true, false});
+    add("blocks of voxels", blocks.voxels() * (one_class ? 5 : 8), true, {false, false, true, false});
     add("coarse levels (estimate)", coarse_bytes_per_unknown * unknowns, true, {false, false, true, false});
   }
   add("solution x", vector, true, {false, false, true, true});
@@ -79,17 +81,17 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
   if (plan.gpu) add("concentration on its way back", voxels * 4, true, {false, false, false, true});
   if (!settings.field.empty()) {
     // The file is read back and compared before it takes its name.
-    add("field file read back", voxels * (4 + bytes_per_label), false, {false, false, false, true});
+    add("field file read back", voxels * (4 + contents.bytes_per_label), false, {false, false, false, true});
   }
   return plan;
 }
 
-std::int64_t largest_cube(const Settings& settings, const Device& device, double conducting,
+std::int64_t largest_cube(const Settings& settings, const Device& device, const Contents& contents,
                           std::int64_t bytes) {
   std::int64_t low = 1, high = 16384;
   while (low < high) {
     const std::int64_t edge = (low + high + 1) / 2;
-    if (make_plan({edge, edge, edge}, settings, device, conducting).peak(device.is_cuda()) <= bytes)
+    if (make_plan({edge, edge, edge}, settings, device, contents).peak(device.is_cuda()) <= bytes)
       low = edge;
     else
       high = edge - 1;
@@ -99,7 +101,7 @@ std::int64_t largest_cube(const Settings& settings, const Device& device, double
 
 void check_fits(const Plan& plan, const Settings& settings, const Device& device) {
   const auto refuse = [&](std::int64_t needed, std::int64_t available, const char* where) {
-    const std::int64_t edge = largest_cube(settings, device, plan.conducting, available);
+    const std::int64_t edge = largest_cube(settings, device, plan.contents, available);
     throw Error(
         ExitCode::resources, fmt::format("the run does not fit into {}", where), to_string(plan.extent),
         fmt::format("{:.2f} GB are needed, {:.2f} GB are free", static_cast<double>(needed) / 1e9,

@@ -17,10 +17,17 @@ struct PlannedBuffer {
   std::array<bool, 4> alive{};  // during read, label, solve, write
 };
 
+/// What the labels of a volume tell of its need. As it stands: what is needed at least, whatever they are.
+struct Contents {
+  double conducting = 0;    // share of the voxels that conduct: unknowns of the multigrid solver
+  std::size_t classes = 1;  // different conductivities; with one, the unknowns say where it is
+  int bytes_per_label = 1;  // 2 for more than 256 labels
+};
+
 struct Plan {
   static constexpr std::array<const char*, 4> stages{"read", "label", "solve", "write"};
   Extent extent;
-  double conducting = 0;
+  Contents contents;
   bool gpu = false;
   std::vector<PlannedBuffer> buffers;
 
@@ -29,14 +36,11 @@ struct Plan {
   std::int64_t peak(bool on_device) const;
 };
 
-/// @param conducting      share of the voxels that conduct: what the multigrid solver takes grows with it. 0
-///                        before the labels are known, for what is needed at least
-/// @param bytes_per_label 1, or 2 for more than 256 labels
-Plan make_plan(const Extent& extent, const Settings& settings, const Device& device, double conducting,
-               int bytes_per_label = 1);
+Plan make_plan(const Extent& extent, const Settings& settings, const Device& device,
+               const Contents& contents);
 
 /// Edge of the largest cube that would fit with these settings in `bytes`.
-std::int64_t largest_cube(const Settings& settings, const Device& device, double conducting,
+std::int64_t largest_cube(const Settings& settings, const Device& device, const Contents& contents,
                           std::int64_t bytes);
 
 /// @throws Error(resources) when the plan does not fit what is free now: needed, free, largest size, options.

@@ -60,6 +60,7 @@ class ActiveSet {
 
   std::int64_t count() const { return count_; }
   const Extent& extent() const { return extent_; }
+  const Device& device() const { return words_.device(); }
   ActiveView view() const { return {words_.data(), row_start_.data(), (extent_.nx + 31) / 32, extent_}; }
 
  private:

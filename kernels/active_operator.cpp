@@ -43,7 +43,7 @@ struct CorrectedStep {
 
 template <class W>
 TAUVOX_HD bool conducts(const Medium<W>& m, std::int64_t x, std::int64_t y, std::int64_t z) {
-  return m.classes(x, y, z) >= first_conducting_class;
+  return m.active.conducts(x, y, z);
 }
 
 template <class T>
@@ -68,7 +68,7 @@ struct SmoothRestrict {  // one call a block
   float* coarse_b;
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = blocks.block(bx, by, bz);
-    const std::uint32_t code = blocks.code[b], first = blocks.first_node[b];
+    const std::uint32_t code = blocks.code(b), first = blocks.first_node[b];
     for (std::uint32_t node = first; node < blocks.first_node[b + 1]; ++node) coarse_b[node] = 0;
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
@@ -133,7 +133,7 @@ struct RestOfAggregates {  // one call a block
   double* rest;
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = blocks.block(bx, by, bz);
-    const std::uint32_t code = blocks.code[b], first = blocks.first_node[b];
+    const std::uint32_t code = blocks.code(b), first = blocks.first_node[b];
     for (std::uint32_t node = first; node < blocks.first_node[b + 1]; ++node) rest[node] = 0;
     for (int s = 0; s < 8; ++s)
       if (BlockView::conducts(code, s))
@@ -177,16 +177,17 @@ struct WritePotential {
 }  // namespace
 
 template <class T>
-ActiveOperator<T>::ActiveOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
+ActiveOperator<T>::ActiveOperator(std::shared_ptr<const ActiveSet> active, const Field<std::uint8_t>& classes,
+                                  const std::vector<double>& conductivity,
                                   const std::array<double, 3>& voxel_size, Axis flow,
                                   const Periodic& periodic, KernelForm form, double shift)
-    : classes_(&classes),
-      active_(classes),
+    : active_(std::move(active)),
       flow_(flow),
       periodic_(periodic),
       form_(form),
       one_class_(conductivity.size() == 1 && conductivity[0] == 1),
       shift_(shift) {
+  if (!one_class_) classes_ = read_only(classes);
   std::vector<double> material{one_class_ ? 0 : std::numeric_limits<double>::infinity(),
                                one_class_ ? 2.0 : 0.0};
   for (const double sigma : conductivity) material.push_back(one_class_ ? 1 : 1 / (2 * sigma));
@@ -208,8 +209,8 @@ template <class T>
 template <class W>
 Medium<W> ActiveOperator<T>::medium_of(const Buffer<W>& material) const {
   Medium<W> m;
-  m.classes = read_only(*classes_);
-  m.active = active_.view();
+  m.classes = classes_;
+  m.active = active_->view();
   m.material = material.data();
   m.one_class = one_class_;
   m.flow = static_cast<int>(flow_);

@@ -4,10 +4,11 @@
 // plus a shift times u_i, for problems with a term in time or of a reaction (0 here unless asked for).
 // As in transport.hpp the unknown is the deviation from the linear ramp between the plates, always in
 // difference form, and sums are FP64. Vectors hold unknowns only (active.hpp); diagonals and conductances are
-// computed where they are needed, so nothing else is stored per voxel. Bytes of one apply: 1.25 per voxel and
-// 2 sizeof(T) per unknown.
+// computed where they are needed, so nothing else is stored per voxel. Bytes of one apply: 0.25 per voxel
+// (1.25 with several classes) and 2 sizeof(T) per unknown.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "kernels/active_rows.hpp"
@@ -19,20 +20,29 @@ namespace tauvox {
 template <class T>
 class ActiveOperator {
  public:
-  /// @param classes with halo (set_class_halo); kept by reference
-  /// @param conductivity of classes first_conducting_class, ...: finite, > 0
+  /// @param active  the voxels that conduct
+  /// @param classes with halo (set_class_halo); kept by reference. Not looked at with one conducting class,
+  /// where
+  ///                `active` says it all, and may then be empty
+  /// @param conductivity of classes first_conducting_class, ...: finite, > 0, the largest 1
   /// @param shift        added to the diagonal, >= 0, in units of the conductance per unit spacing: for D
   /// du/dt in steps
   ///                     of dt, h^2 / dt with the spacing h along the flow. Energies, residuals and bounds
   ///                     are those of the problem without it.
+  ActiveOperator(std::shared_ptr<const ActiveSet> active, const Field<std::uint8_t>& classes,
+                 const std::vector<double>& conductivity, const std::array<double, 3>& voxel_size, Axis flow,
+                 const Periodic& periodic, KernelForm form = KernelForm::tuned, double shift = 0);
+  /// The same on all conducting voxels of `classes`.
   ActiveOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
                  const std::array<double, 3>& voxel_size, Axis flow, const Periodic& periodic,
-                 KernelForm form = KernelForm::tuned, double shift = 0);
+                 KernelForm form = KernelForm::tuned, double shift = 0)
+      : ActiveOperator(std::make_shared<ActiveSet>(classes), classes, conductivity, voxel_size, flow,
+                       periodic, form, shift) {}
 
-  const Device& device() const { return classes_->device(); }
-  const Extent& extent() const { return classes_->extent(); }
+  const Device& device() const { return active_->device(); }
+  const Extent& extent() const { return active_->extent(); }
   Axis flow() const { return flow_; }
-  std::int64_t unknowns() const { return active_.count(); }
+  std::int64_t unknowns() const { return active_->count(); }
   /// No face between unknowns conducts less.
   double least_conductance() const { return least_conductance_; }
   Medium<float> medium() const;
@@ -69,8 +79,8 @@ class ActiveOperator {
   Medium<W> medium_of(const Buffer<W>& material) const;
   bool rows() const { return form_ == KernelForm::tuned && !device().is_cuda(); }
 
-  const Field<std::uint8_t>* classes_;
-  ActiveSet active_;
+  std::shared_ptr<const ActiveSet> active_;
+  FieldView<const std::uint8_t> classes_;  // null with one class
   Axis flow_;
   Periodic periodic_;
   KernelForm form_;

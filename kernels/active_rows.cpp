@@ -83,14 +83,13 @@ Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T
       potential_row(rows, v, y, z, row);
     };
     const auto use = [&](std::int64_t y, std::int64_t z, const Star<double>& a, const Star<double>& u) {
-      const std::uint8_t* c = &m.classes(0, y, z);
       double* energy = lane.value[0];
       const auto face = [&](int axis, std::int64_t begin, std::int64_t end, const double* b, const double* w,
                             double* flux) {
         if (m.one_class)
-          add_energy(OneClass{}, begin, end, a.c, b, u.c, w, m.scale[axis], 1, c, energy, flux);
+          add_energy(OneClass{}, begin, end, a.c, b, u.c, w, m.scale[axis], energy, flux);
         else
-          add_energy(Series{}, begin, end, a.c, b, u.c, w, m.scale[axis], 1, c, energy, flux);
+          add_energy(Series{}, begin, end, a.c, b, u.c, w, m.scale[axis], energy, flux);
       };
       // Faces ahead of every voxel; those behind it only at the plate before the first layer.
       const std::int64_t at[3] = {z, y, 0};

@@ -74,6 +74,16 @@ struct Outside {
   double before;
 };
 
+/// row = material of the row's voxels, from their bits. Writes up to 31 voxels past the row's last.
+template <class W>
+TAUVOX_CLONES void material_of_bits(const ActiveWord* words, std::int64_t nx, W wall, W conducting, W* row) {
+  for (std::int64_t x = 0; x < nx; x += 32) {
+    const std::uint32_t mask = words[x / 32].mask;
+    for (int b = 0; b < 32; ++b) row[x + b] = (mask >> b) & 1u ? conducting : wall;
+  }
+}
+
+/// Materials of a row and of one voxel on either side of it; rows further out are walls.
 template <class W>
 void material_row(const Medium<W>& m, std::int64_t y, std::int64_t z, W* row) {
   const Extent& e = m.active.extent;
@@ -82,12 +92,22 @@ void material_row(const Medium<W>& m, std::int64_t y, std::int64_t z, W* row) {
   };
   y = wrap(y, e.ny, m.joined[1]);
   z = wrap(z, e.nz, m.joined[0]);
-  if (y < -1 || y > e.ny || z < -1 || z > e.nz) {
-    std::fill(row - 1, row + e.nx + 1, m.material[wall_class]);
+  if (y < 0 || y >= e.ny || z < 0 || z >= e.nz) {
+    const bool plate = (m.flow == 0 && (z == -1 || z == e.nz)) || (m.flow == 1 && (y == -1 || y == e.ny));
+    std::fill(row - 1, row + e.nx + 1, m.material[plate ? plate_class : wall_class]);
     return;
   }
-  const std::uint8_t* c = &m.classes(0, y, z);
-  for (std::int64_t x = -1; x <= e.nx; ++x) row[x] = m.material[c[x]];
+  if (m.classes.origin) {
+    const std::uint8_t* c = &m.classes(0, y, z);
+    for (std::int64_t x = -1; x <= e.nx; ++x) row[x] = m.material[c[x]];
+    return;
+  }
+  material_of_bits(&m.active.word(0, y, z), e.nx, m.material[wall_class], m.material[first_conducting_class],
+                   row);
+  const W side = m.material[m.flow == 2 ? plate_class : wall_class];
+  const W before = m.joined[2] ? row[e.nx - 1] : side, behind = m.joined[2] ? row[0] : side;
+  row[-1] = before;
+  row[e.nx] = behind;
 }
 
 /// Walks the unit. `fill(y, z, materials, row)` makes the dense row of values of a row inside the volume;

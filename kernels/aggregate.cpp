@@ -57,14 +57,14 @@ TAUVOX_HD std::uint32_t block_mask(const ActiveView& active, std::int64_t bx, st
 /// All links count: the aggregates follow from the mask alone, by a table.
 struct ByMask {
   ActiveView active;
-  const std::uint32_t* code_of_mask;
   const std::uint8_t* sets_of_mask;
   Extent lattice;
-  std::uint32_t *code, *sets;
+  std::uint8_t* masks;
+  std::uint32_t* sets;
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = bx + lattice.nx * (by + lattice.ny * bz);
     const std::uint32_t mask = block_mask(active, bx, by, bz);
-    code[b] = code_of_mask[mask];
+    masks[b] = static_cast<std::uint8_t>(mask);
     sets[b] = sets_of_mask[mask];
   }
 };
@@ -153,7 +153,6 @@ Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
   Blocks blocks;
   blocks.lattice = halved(medium.active.extent);
   const std::int64_t count = blocks.lattice.voxels();
-  blocks.code = Buffer<std::uint32_t>(device, count);
   Buffer<std::uint32_t> first_node(device, count + 1);
   // One conducting class on voxels not too flat: every link is strong.
   const auto [least, most] = std::minmax({medium.scale[0], medium.scale[1], medium.scale[2]});
@@ -161,16 +160,18 @@ Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
     std::vector<std::uint32_t> codes;
     std::vector<std::uint8_t> sets;
     make_mask_tables(codes, sets);
-    Buffer<std::uint32_t> code_of_mask(device, 256);
+    blocks.masks = Buffer<std::uint8_t>(device, count);
+    blocks.code_of_mask = Buffer<std::uint32_t>(device, 256);
+    blocks.code_of_mask.copy_from(codes);
     Buffer<std::uint8_t> sets_of_mask(device, 256);
-    code_of_mask.copy_from(codes);
     sets_of_mask.copy_from(sets);
-    for_each_voxel(device, blocks.lattice,
-                   ByMask{medium.active, code_of_mask.data(), sets_of_mask.data(), blocks.lattice,
-                          blocks.code.data(), first_node.data()});
+    for_each_voxel(
+        device, blocks.lattice,
+        ByMask{medium.active, sets_of_mask.data(), blocks.lattice, blocks.masks.data(), first_node.data()});
   } else {
+    blocks.codes = Buffer<std::uint32_t>(device, count);
     for_each_voxel(device, blocks.lattice,
-                   ByStrength{medium, blocks.lattice, blocks.code.data(), first_node.data()});
+                   ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()});
   }
   blocks.nodes =
       static_cast<std::int64_t>(sum_over_indices<1>(device, count, CountNodes{first_node.data()})[0]);

@@ -6,6 +6,8 @@
 #include <immintrin.h>
 #endif
 
+#include <limits>
+
 #include "kernels/active_sweep.hpp"
 #include "kernels/graph.hpp"
 
@@ -93,18 +95,21 @@ TAUVOX_CLONES void compress(const ActiveWord* words, std::int64_t nx, const W* d
   }
 }
 
-// g of a face, as a type so that the loop over a row has no branch.
+// g of a face, as a type so that the loop over a row has no branch; and whether a voxel of the volume
+// conducts.
 struct OneClass {
   template <class W>
   TAUVOX_HD W operator()(W, W b) const {
     return b;
   }
+  static bool conducts(double a) { return a > 0; }
 };
 struct Series {
   template <class W>
   TAUVOX_HD W operator()(W a, W b) const {
     return W(1) / (a + b);
   }
+  static bool conducts(double a) { return a < std::numeric_limits<double>::infinity(); }
 };
 
 template <class W, class G>
@@ -178,16 +183,15 @@ TAUVOX_CLONES void add_squares(std::int64_t n, const T* a, double* sums) {
   }
 }
 
-/// sum over x of weight g (u - other)^2; with `flux` also of sign g (u - other).
+/// sum over x of g (u - other)^2; with `flux` also of g (u - other).
 template <class G>
 TAUVOX_CLONES void add_energy(G g, std::int64_t begin, std::int64_t end, const double* a, const double* b,
-                              const double* u, const double* v, double scale, double weight,
-                              const std::uint8_t* c, double* energy, double* flux) {
+                              const double* u, const double* v, double scale, double* energy, double* flux) {
   for (std::int64_t x = begin; x < end; x += lanes) {
     const auto width = static_cast<int>(std::min<std::int64_t>(lanes, end - x));
     for (int l = 0; l < width; ++l) {
-      const double conducts = c[x + l] >= first_conducting_class ? weight : 0.0;
-      const double drop = u[x + l] - v[x + l], q = conducts > 0 ? scale * g(a[x + l], b[x + l]) * drop : 0.0;
+      const double drop = u[x + l] - v[x + l];
+      const double q = G::conducts(a[x + l]) ? scale * g(a[x + l], b[x + l]) * drop : 0.0;
       energy[l] += q * drop;
       if (flux) flux[l] += q;
     }
@@ -223,13 +227,13 @@ template <class F>
 void for_each_aggregate(const BlockView& blocks, const ActiveWord* words, std::int64_t nx, std::int64_t y,
                         std::int64_t z, const F& f) {
   const std::int64_t b = blocks.block(0, y >> 1, z >> 1);
-  const std::uint32_t *code = blocks.code + b, *first = blocks.first_node + b;
+  const std::uint32_t* first = blocks.first_node + b;
   const int position = BlockView::position(0, y, z);
   for (std::int64_t x = 0; x < nx; x += 32)
     for (std::uint32_t mask = words[x / 32].mask; mask != 0; mask &= mask - 1) {
       const std::int64_t at = x + __builtin_ctz(mask);
       const int s = position + static_cast<int>(at & 1);
-      f(first[at >> 1] + static_cast<std::uint32_t>(BlockView::local(code[at >> 1], s)), at);
+      f(first[at >> 1] + static_cast<std::uint32_t>(BlockView::local(blocks.code(b + (at >> 1)), s)), at);
     }
 }
 

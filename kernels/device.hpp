@@ -108,6 +108,11 @@ class Buffer {
   const Device& device() const { return *device_; }
   void copy_from(std::span<const T> host) { device_->copy_in(data_, host.data(), host.size_bytes()); }
   void copy_to(std::span<T> host) const { device_->copy_out(host.data(), data_, host.size_bytes()); }
+  std::vector<T> to_host() const {
+    std::vector<T> host(static_cast<std::size_t>(size_));
+    copy_to(host);
+    return host;
+  }
   void zero() { device_->zero(data_, bytes(size_)); }
 
   /// What a Buffer of `size` elements takes from the device.

@@ -48,7 +48,7 @@ struct RepairBlock {
   TAUVOX_HD Sums<2> operator()(std::int64_t bx, std::int64_t by, std::int64_t bz,
                                BlockNetwork& network) const {
     Sums<2> sums;
-    const std::uint32_t code = blocks.code[blocks.block(bx, by, bz)];
+    const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
     const bool simple = blocks.inside(bx, by, bz) && (m.one_class || BlockView::one_aggregate(code));
     sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
     sums.value[0] += network.eliminate(code, sums.value[1]);
@@ -72,7 +72,7 @@ struct RepairBlock {
           network.g[s | bit][s] = conductance_of(Voxel::of_block(bx, by, bz, s), axis, 1);
       for (int sign = -1; sign <= 1; sign += 2) {
         const std::int64_t other = b + sign * blocks.step(axis);
-        const std::uint32_t there = blocks.code[other];
+        const std::uint32_t there = blocks.code(other);
         std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
         while (faces != 0) {
           const int first = lowest_bit(faces);
@@ -133,7 +133,7 @@ struct RepairBlock {
         const Voxel w = beyond.wrapped(m);
         const std::int64_t other = blocks.block(w.at[2] >> 1, w.at[1] >> 1, w.at[0] >> 1);
         const int t = BlockView::position(w.at[2], w.at[1], w.at[0]),
-                  there = BlockView::local(blocks.code[other], t);
+                  there = BlockView::local(blocks.code(other), t);
         if (other == b && there == here) {
           if (t < s) network.g[s][t] += g;
           continue;

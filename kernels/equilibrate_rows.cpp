@@ -31,7 +31,7 @@ void repair_row(const RepairBlock& repair, TwoPlanes& outflow, std::int64_t by, 
   for (int k = 0; k < 4; ++k)  // rows that the last block does not have are not looked at
     rows[k] = outflow.row(std::min(2 * by + (k & 1), e.ny - 1), std::min(2 * bz + (k >> 1), e.nz - 1));
   for (std::int64_t bx = 0; bx < blocks.lattice.nx; ++bx) {
-    const std::uint32_t code = blocks.code[blocks.block(bx, by, bz)];
+    const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
     if (code >> 24 == 0) continue;
     BlockNetwork network;
     for (int s = 0; s < 8; ++s)

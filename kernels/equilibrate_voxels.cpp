@@ -11,7 +11,7 @@ struct RepairBlocks {  // one call a block
   PotentialOf<T> u;
   RepairBlock repair;
   TAUVOX_HD Sums<2> operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
-    const std::uint32_t code = repair.blocks.code[repair.blocks.block(bx, by, bz)];
+    const std::uint32_t code = repair.blocks.code(repair.blocks.block(bx, by, bz));
     if (code >> 24 == 0) return {};
     BlockNetwork network;
     for (int s = 0; s < 8; ++s)

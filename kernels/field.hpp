@@ -53,11 +53,7 @@ class Field {
   }
 
   /// All elements, halo included, on the host.
-  std::vector<T> to_host() const {
-    std::vector<T> host(static_cast<std::size_t>(buffer_.size()));
-    buffer_.copy_to(host);
-    return host;
-  }
+  std::vector<T> to_host() const { return buffer_.to_host(); }
   const Buffer<T>& buffer() const { return buffer_; }
   Buffer<T>& buffer() { return buffer_; }
 

@@ -150,7 +150,7 @@ struct LinkVoxels {
 
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = blocks.block(bx, by, bz);
-    const std::uint32_t code = blocks.code[b];
+    const std::uint32_t code = blocks.code(b);
     if (code >> 24 == 0) return;
     if (medium.shift > 0)
       for (int s = 0; s < 8; ++s)
@@ -166,7 +166,7 @@ struct LinkVoxels {
     }
   }
   TAUVOX_HD void face(const Voxel& v, int s, std::int64_t b, int axis, int sign, Met& met) const {
-    const int here = BlockView::local(blocks.code[b], s);
+    const int here = BlockView::local(blocks.code(b), s);
     Voxel w = v.next(axis, sign);
     if (w.at[axis] < 0 || w.at[axis] >= medium.length(axis)) {  // a plate, a wall, or the opposite side
       const std::uint8_t c = w.material_class(medium);
@@ -175,7 +175,7 @@ struct LinkVoxels {
       w = w.wrapped(medium);
     }
     const std::int64_t other = blocks.block(w.at[2] >> 1, w.at[1] >> 1, w.at[0] >> 1);
-    const std::uint32_t code = blocks.code[other];
+    const std::uint32_t code = blocks.code(other);
     const int t = BlockView::position(w.at[2], w.at[1], w.at[0]), there = BlockView::local(code, t);
     if (!BlockView::conducts(code, t) || (other == b && there == here)) return;
     if constexpr (counts)
@@ -188,11 +188,11 @@ struct LinkVoxels {
   /// only.
   TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = blocks.block(bx, by, bz);
-    const std::uint32_t code = blocks.code[b];
+    const std::uint32_t code = blocks.code(b);
     for (int axis = 2; axis >= 0; --axis)
       for (int sign = -1; sign <= 1; sign += 2) {
         const std::int64_t other = b + sign * blocks.step(axis);
-        const std::uint32_t there = blocks.code[other];
+        const std::uint32_t there = blocks.code(other);
         std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
         while (faces != 0) {
           const int s = lowest_bit(faces);

@@ -7,9 +7,9 @@
 // strong link joins its best neighbour in the block if that link has more than 0.3 of its largest. The
 // conductance between two aggregates is the sum of those it gathers (Galerkin with piecewise constants).
 //
-// Bytes: 1 per voxel for the blocks of level 0; 12 per node and 6 per link. Conductances are sums of the
-// rounded ones of the level below, rounded again, and diagonals are sums of what is stored: each level is a
-// resistor network.
+// Bytes: 1 per voxel for the blocks of level 0, 0.63 where their masks say it all; 12 per node and 6 per
+// link. Conductances are sums of the rounded ones of the level below, rounded again, and diagonals are sums
+// of what is stored: each level is a resistor network.
 #pragma once
 
 #include <memory>
@@ -26,9 +26,13 @@ inline constexpr float damping = 0.8f;  // of the Jacobi steps, on every level
 /// Aggregates of the voxels, by blocks of 2x2x2. Voxel s = 4 (z & 1) + 2 (y & 1) + (x & 1) of a block.
 struct BlockView {
   Extent lattice;
-  const std::uint32_t* code = nullptr;  // bits 3s..3s+2: aggregate of s in the block; bit 24+s: s conducts
+  const std::uint32_t* codes = nullptr;  // per block; null where aggregates follow from the mask alone
+  const std::uint8_t* masks = nullptr;   // then: per block, bit s: s conducts
+  const std::uint32_t* code_of_mask = nullptr;
   const std::uint32_t* first_node = nullptr;  // per block, and the total behind the last
 
+  /// Bits 3s..3s+2: aggregate of voxel s in the block; bit 24+s: s conducts.
+  TAUVOX_HD std::uint32_t code(std::int64_t b) const { return codes ? codes[b] : code_of_mask[masks[b]]; }
   TAUVOX_HD std::int64_t block(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     return bx + lattice.nx * (by + lattice.ny * bz);
   }
@@ -58,16 +62,20 @@ struct BlockView {
   /// Aggregate of a conducting voxel.
   TAUVOX_HD std::int64_t node(std::int64_t x, std::int64_t y, std::int64_t z) const {
     const std::int64_t b = block(x >> 1, y >> 1, z >> 1);
-    return std::int64_t{first_node[b]} + local(code[b], position(x, y, z));
+    return std::int64_t{first_node[b]} + local(code(b), position(x, y, z));
   }
 };
 
 struct Blocks {
   Extent lattice;
-  Buffer<std::uint32_t> code;
+  Buffer<std::uint32_t> codes;  // or masks and a table
+  Buffer<std::uint8_t> masks;
+  Buffer<std::uint32_t> code_of_mask;
   std::shared_ptr<const Buffer<std::uint32_t>> first_node;  // shared with the graph of the aggregates
   std::int64_t nodes = 0;
-  BlockView view() const { return {lattice, code.data(), first_node->data()}; }
+  BlockView view() const {
+    return {lattice, codes.data(), masks.data(), code_of_mask.data(), first_node->data()};
+  }
 };
 
 struct GraphView {

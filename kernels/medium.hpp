@@ -33,7 +33,7 @@ TAUVOX_HD W conductance(bool one_class, W a, W b) {
 /// Trivially copyable; W is the type of the arithmetic.
 template <class W>
 struct Medium {
-  FieldView<const std::uint8_t> classes;
+  FieldView<const std::uint8_t> classes;  // null with one class: then `active` says it all
   ActiveView active;
   const W* material = nullptr;  // per class: a, or b with one class
   bool one_class = false;
@@ -45,8 +45,17 @@ struct Medium {
   TAUVOX_HD std::int64_t length(int axis) const {
     return axis == 0 ? active.extent.nz : axis == 1 ? active.extent.ny : active.extent.nx;
   }
-  TAUVOX_HD W here(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    return material[classes(x, y, z)];
+  /// Class of a voxel, or of what lies beyond a face of the volume.
+  TAUVOX_HD std::uint8_t class_of(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    if (classes.origin) return classes(x, y, z);
+    std::int64_t at[3] = {z, y, x};
+    for (int axis = 0; axis < 3; ++axis) {
+      const std::int64_t n = length(axis);
+      if (at[axis] >= 0 && at[axis] < n) continue;
+      if (!joined[axis]) return axis == flow ? plate_class : wall_class;
+      at[axis] += at[axis] < 0 ? n : -n;
+    }
+    return active.conducts(at[2], at[1], at[0]) ? first_conducting_class : wall_class;
   }
 };
 
@@ -77,11 +86,11 @@ struct Voxel {
   }
   template <class W>
   TAUVOX_HD W material(const Medium<W>& m) const {
-    return m.here(at[2], at[1], at[0]);
+    return m.material[material_class(m)];
   }
   template <class W>
   TAUVOX_HD std::uint8_t material_class(const Medium<W>& m) const {
-    return m.classes(at[2], at[1], at[0]);
+    return m.class_of(at[2], at[1], at[0]);
   }
   template <class W>
   TAUVOX_HD std::int64_t number(const Medium<W>& m) const {

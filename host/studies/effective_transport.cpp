@@ -136,20 +136,24 @@ Solved minimise(const Operator& A, Preconditioner& M, Vector& x, double toleranc
 
 /// The problem of one direction, whatever solves it.
 struct Problem {
-  const Field<std::uint8_t>& classes;
+  Field<std::uint8_t>& classes;
   const StudyInput& in;
   const Periodic& joined;
   Axis axis;
-  double stop_at;  // estimated error
+  double stop_at;                           // estimated error
+  std::shared_ptr<const ActiveSet> active;  // of the classes, made when first needed
 };
 
 /// Multigrid on the unknowns alone.
 template <class T>
-std::vector<float> run_multigrid(const Problem& problem, SolverResult& solver, Solved& solved,
+std::vector<float> run_multigrid(Problem& problem, SolverResult& solver, Solved& solved,
                                  const Progress& progress) {
   const StudyInput& in = problem.in;
-  const ActiveOperator<T> A(problem.classes, in.materials.class_conductivity, spacing(in.volume),
-                            problem.axis, problem.joined);
+  const std::vector<double>& conductivity = in.materials.class_conductivity;
+  if (!problem.active) problem.active = std::make_shared<ActiveSet>(problem.classes);
+  if (conductivity.size() == 1) problem.classes = {};  // the unknowns say it all
+  const ActiveOperator<T> A(problem.active, problem.classes, conductivity, spacing(in.volume), problem.axis,
+                            problem.joined);
   Buffer<T> x;
   {
     const Hierarchy hierarchy(in.device, A.medium());  // before the vectors: its making takes memory too
@@ -164,7 +168,7 @@ std::vector<float> run_multigrid(const Problem& problem, SolverResult& solver, S
 
 /// The reference: Jacobi on the full grid.
 template <class T>
-std::vector<float> run_jacobi(const Problem& problem, SolverResult& solver, Solved& solved,
+std::vector<float> run_jacobi(Problem& problem, SolverResult& solver, Solved& solved,
                               const Progress& progress) {
   const StudyInput& in = problem.in;
   const TransportOperator<T> A(problem.classes,
@@ -179,7 +183,7 @@ std::vector<float> run_jacobi(const Problem& problem, SolverResult& solver, Solv
 
 /// Solves with vectors of type T and fills the result; hands out the concentration.
 template <class T>
-std::vector<float> solve_with(const Problem& problem, AxisResult& result, const Progress& progress) {
+std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progress& progress) {
   const Settings& settings = problem.in.settings;
   const double tolerance = settings.tolerance;
   SolverResult& solver = result.solver;
@@ -188,7 +192,7 @@ std::vector<float> solve_with(const Problem& problem, AxisResult& result, const 
   std::vector<float> potential = settings.solver == "multigrid"
                                      ? run_multigrid<T>(problem, solver, solved, progress)
                                      : run_jacobi<T>(problem, solver, solved, progress);
-  const Extent& e = problem.classes.extent();
+  const Extent& e = problem.in.volume.extent;
   const auto n = static_cast<double>(e.along(problem.axis));
   const double to_ratio = n * n / static_cast<double>(e.voxels());
   result.flux_in = solved.at.flux_in * to_ratio;
@@ -271,7 +275,7 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
       potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
       set_class_halo(classes, axis, joined);
-      potential = solve({classes, in, joined, axis, in.settings.tolerance}, result, progress);
+      potential = solve({classes, in, joined, axis, in.settings.tolerance, {}}, result, progress);
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);

@@ -16,13 +16,6 @@
 namespace tauvox {
 namespace {
 
-template <class T>
-std::vector<T> on_host(const Buffer<T>& b) {
-  std::vector<T> host(static_cast<std::size_t>(b.size()));
-  b.copy_to(host);
-  return host;
-}
-
 struct Built {
   Field<std::uint8_t> classes;
   ActiveOperator<double> A;
@@ -59,9 +52,9 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
       const auto& levels = built.hierarchy.levels();
       ASSERT_GT(levels.size(), 1u);
       for (const Graph& graph : levels) {
-        const auto start = on_host(graph.row_start);
-        const auto neighbour = on_host(graph.neighbour);
-        const auto weight = on_host(graph.weight);
+        const auto start = graph.row_start.to_host();
+        const auto neighbour = graph.neighbour.to_host();
+        const auto weight = graph.weight.to_host();
         std::map<std::pair<std::uint32_t, std::uint32_t>, float> links;
         for (std::uint32_t i = 0; i < graph.nodes; ++i)
           for (std::size_t k = start[i]; k < start[i + 1]; ++k) {
@@ -78,9 +71,9 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
       std::vector<double> u(static_cast<std::size_t>(graph.nodes));
       for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::cos(0.7 * static_cast<double>(i));
       double expected = 0;
-      const auto start = on_host(graph.row_start);
-      const auto neighbour = on_host(graph.neighbour);
-      const auto weight = on_host(graph.weight), plate = on_host(graph.plate);
+      const auto start = graph.row_start.to_host();
+      const auto neighbour = graph.neighbour.to_host();
+      const auto weight = graph.weight.to_host(), plate = graph.plate.to_host();
       for (std::size_t i = 0; i < u.size(); ++i) {
         expected += plate[i] * u[i] * u[i];
         for (std::size_t k = start[i]; k < start[i + 1]; ++k)
@@ -200,10 +193,10 @@ TEST(Multigrid, AShiftOfTheDiagonalIsSolvedAsFast) {
     for (std::int64_t i = 0; i < truth.size(); ++i) truth.data()[i] = std::cos(0.01 * static_cast<double>(i));
     const double energy = A.apply_dot(truth, b), without = steady.A.apply_dot(truth, q);
     double square = 0;
-    for (const double t : on_host(truth)) square += t * t;
+    for (const double t : truth.to_host()) square += t * t;
     EXPECT_NEAR(energy, without + shift * square, 1e-10 * energy);
     EXPECT_NEAR(plain.apply_dot(truth, q), energy, 1e-12 * energy);
-    EXPECT_EQ(on_host(q), on_host(b));
+    EXPECT_EQ(q.to_host(), b.to_host());
     for (std::int64_t i = 0; i < x.size(); ++i)
       x.data()[i] = 0.5 * truth.data()[i];  // an energy to be relative to
     EnergyStop stop(1e-14, M.convergence);

@@ -54,13 +54,6 @@ Buffer<T> wave(const Device& device, std::int64_t n) {
   return buffer;
 }
 
-template <class T>
-std::vector<T> on_host(const Buffer<T>& b) {
-  std::vector<T> host(static_cast<std::size_t>(b.size()));
-  b.copy_to(host);
-  return host;
-}
-
 void expect_close(const std::vector<float>& a, const std::vector<float>& b, float tolerance) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << i;
@@ -80,7 +73,7 @@ TEST(ActiveOperator, AppliesLikeTheOneOnTheFullGrid) {
       Field<double> full_p(device, classes.extent()), full_q(device, classes.extent());
       std::vector<double> grid(static_cast<std::size_t>(full_p.buffer().size()));
       const auto host_classes = classes.to_host();
-      const auto values = on_host(p);
+      const auto values = p.to_host();
       const Extent& e = classes.extent();
       const auto at = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
         return static_cast<std::size_t>(x + 1 + (e.nx + 2) * (y + 1 + (e.ny + 2) * (z + 1)));
@@ -95,7 +88,7 @@ TEST(ActiveOperator, AppliesLikeTheOneOnTheFullGrid) {
       B.update_halo(full_p);
       const double dot = A.apply_dot(p, q), full_dot = B.apply_dot(full_p, full_q);
       EXPECT_NEAR(dot, full_dot, 1e-11 * std::abs(full_dot));
-      const auto out = on_host(q), full_out = full_q.to_host();
+      const auto out = q.to_host(), full_out = full_q.to_host();
       k = 0;
       for (std::int64_t z = 0; z < e.nz; ++z)
         for (std::int64_t y = 0; y < e.ny; ++y)
@@ -127,21 +120,21 @@ TEST(ActiveOperator, TunedAndPlainFormsAgree) {
       Buffer<float> a(device, n), b(device, n);
       const double dot = tuned.apply_dot(p, a);
       EXPECT_NEAR(plain.apply_dot(p, b), dot, 1e-12 * std::abs(dot));
-      EXPECT_EQ(on_host(a), on_host(b));
+      EXPECT_EQ(a.to_host(), b.to_host());
       EXPECT_NEAR(tuned.evaluate(p).energy, plain.evaluate(p).energy, 1e-12 * plain.evaluate(p).energy);
       EXPECT_NEAR(tuned.evaluate(p).flux_in, plain.evaluate(p).flux_in, 1e-9 * plain.evaluate(p).energy);
       EXPECT_NEAR(tuned.evaluate(p).flux_out, plain.evaluate(p).flux_out, 1e-9 * plain.evaluate(p).energy);
       EXPECT_NEAR(tuned.residual(p, a).residual2 / plain.residual(p, b).residual2, 1, 1e-12);
-      EXPECT_EQ(on_host(a), on_host(b));
+      EXPECT_EQ(a.to_host(), b.to_host());
       const Blocks blocks = aggregate_voxels(device, tuned.medium());
       Buffer<float> coarse_a(device, blocks.nodes), coarse_b(device, blocks.nodes);
       tuned.smooth_restrict(blocks, p, coarse_a.data());
       plain.smooth_restrict(blocks, p, coarse_b.data());
-      expect_close(on_host(coarse_a), on_host(coarse_b), 1e-5f);
+      expect_close(coarse_a.to_host(), coarse_b.to_host(), 1e-5f);
       const Buffer<float> x = wave<float>(device, blocks.nodes);
       const double rz = tuned.prolong_smooth_dot(blocks, 2, x.data(), p, a);
       EXPECT_NEAR(plain.prolong_smooth_dot(blocks, 2, x.data(), p, b), rz, 1e-6 * static_cast<double>(n));
-      expect_close(on_host(a), on_host(b), 1e-5f);
+      expect_close(a.to_host(), b.to_host(), 1e-5f);
     }
 }
 
