@@ -172,6 +172,18 @@ struct WritePotential {
     out[x + e.nx * (y + e.ny * z)] = conducts(u.m, x, y, z) ? static_cast<float>(u(Voxel::of(x, y, z)))
                                                             : std::numeric_limits<float>::quiet_NaN();
   }
+  /// A row on a CPU: its unknowns follow each other, so nothing has to be looked up.
+  void row(std::int64_t y, std::int64_t z, std::int64_t nx) const {
+    const ActiveView& active = u.m.active;
+    const T* v = u.v + active.row_start[active.row(y, z)];
+    float* to = out + nx * (y + active.extent.ny * z);
+    for (std::int64_t x = 0; x < nx; ++x) {
+      const bool here = conducts(u.m, x, y, z);
+      to[x] = here ? static_cast<float>(static_cast<double>(*v) + u.ramp(Voxel::of(x, y, z)))
+                   : std::numeric_limits<float>::quiet_NaN();
+      v += here;
+    }
+  }
 };
 
 }  // namespace

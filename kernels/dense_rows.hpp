@@ -68,6 +68,13 @@ TAUVOX_CLONES void expand(const ActiveWord* words, std::int64_t nx, const T* unk
         expand_word(word.mask, from, dense + x);
         continue;
       }
+    if constexpr (std::is_same_v<T, float> && std::is_same_v<W, double>)
+      if (have_avx2) {
+        alignas(64) float single[32];
+        expand_word(word.mask, from, single);
+        for (int b = 0; b < 32; ++b) dense[x + b] = single[b];
+        continue;
+      }
     std::uint32_t mask = word.mask;
     for (int b = 0; b < 32; ++b, mask >>= 1) {  // reads at most one element past the row's last
       dense[x + b] = (mask & 1u) ? static_cast<W>(*from) : W(0);

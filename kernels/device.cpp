@@ -2,7 +2,6 @@
 
 #include <omp.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,8 +29,6 @@ struct MemoryMeter {
 struct Scratch {
   Buffer<double> buffer;
 };
-
-constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 #ifdef TAUVOX_HAVE_CUDA
 CudaProbe probe_cuda() {
@@ -167,11 +164,7 @@ void* Device::allocate(std::size_t bytes) const {
     }
 #endif
   } else {
-    const std::size_t alignment = bytes < 2 * huge_page ? 64 : huge_page;
-    pointer = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-    // Fewer page faults and misses of the address cache; only a hint, so what it returns does not matter.
-    if (pointer && alignment == huge_page)
-      (void)madvise(pointer, bytes / huge_page * huge_page, MADV_HUGEPAGE);
+    pointer = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
     if (!pointer)
       throw Error(ExitCode::resources, "out of memory", description_,
                   std::to_string(bytes) + " bytes could not be allocated beside " +

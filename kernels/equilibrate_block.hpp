@@ -35,6 +35,28 @@ struct BlockNetwork {
     }
     return energy;
   }
+
+  /// The same for eight voxels of one class: the eigenvectors of a cube are products of signs
+  /// (Walsh-Hadamard), their eigenvalues twice the sums of the conductances of the axes in which the sign
+  /// changes.
+  /// @param scale conductance of the faces across z, y, x
+  TAUVOX_HD double balance_cube(const double* scale, double& unbalanced) {
+    for (int bit = 1; bit < 8; bit *= 2)
+      for (int s = 0; s < 8; ++s)
+        if (!(s & bit)) {
+          const double a = rest[s], b = rest[s | bit];
+          rest[s] = a + b;
+          rest[s | bit] = a - b;
+        }
+    unbalanced += rest[0] < 0 ? -rest[0] : rest[0];
+    double energy = 0;
+    for (int mode = 1; mode < 8; ++mode) {
+      const double eigenvalue =
+          2 * ((mode & 1 ? scale[2] : 0) + (mode & 2 ? scale[1] : 0) + (mode & 4 ? scale[0] : 0));
+      energy += rest[mode] * rest[mode] / (8 * eigenvalue);
+    }
+    return energy;
+  }
 };
 
 struct RepairBlock {
@@ -51,11 +73,14 @@ struct RepairBlock {
     const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
     const bool simple = blocks.inside(bx, by, bz) && (m.one_class || BlockView::one_aggregate(code));
     sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
-    sums.value[0] += network.eliminate(code, sums.value[1]);
+    sums.value[0] += m.one_class && code == full_block ? network.balance_cube(m.scale, sums.value[1])
+                                                       : network.eliminate(code, sums.value[1]);
     return sums;
   }
 
  private:
+  static constexpr std::uint32_t full_block = 0xff000000u;  // eight voxels, one aggregate
+
   TAUVOX_HD std::uint32_t number(std::int64_t b, int local) const {
     return blocks.first_node[b] + static_cast<std::uint32_t>(local);
   }
@@ -67,7 +92,8 @@ struct RepairBlock {
     double energy = 0;
     for (int axis = 2; axis >= 0; --axis) {
       const int bit = 4 >> axis;
-      for (int s = 0; s < 8; ++s)
+      const bool inner = !(m.one_class && code == full_block);
+      for (int s = 0; s < 8 && inner; ++s)
         if (!(s & bit) && BlockView::conducts(code, s) && BlockView::conducts(code, s | bit))
           network.g[s | bit][s] = conductance_of(Voxel::of_block(bx, by, bz, s), axis, 1);
       for (int sign = -1; sign <= 1; sign += 2) {

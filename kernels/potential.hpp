@@ -10,9 +10,12 @@ template <class T>
 struct PotentialOf {
   Medium<double> m;
   const T* v;
-  TAUVOX_HD double operator()(const Voxel& voxel) const {
+  TAUVOX_HD double ramp(const Voxel& voxel) const {
     const auto n = static_cast<double>(m.length(m.flow));
-    return static_cast<double>(v[voxel.number(m)]) + (n - static_cast<double>(voxel.at[m.flow]) - 0.5) / n;
+    return (n - static_cast<double>(voxel.at[m.flow]) - 0.5) / n;
+  }
+  TAUVOX_HD double operator()(const Voxel& voxel) const {
+    return static_cast<double>(v[voxel.number(m)]) + ramp(voxel);
   }
   TAUVOX_HD double beyond(const Voxel& voxel, int axis, int sign) const {
     const Voxel there = voxel.next(axis, sign);
