@@ -5,6 +5,7 @@
 #include <thrust/scan.h>
 #include <thrust/system/omp/execution_policy.h>
 
+#include "kernels/cuda_check.hpp"
 #include "kernels/device.hpp"
 
 namespace tauvox {
@@ -14,9 +15,10 @@ namespace tauvox {
 template <class Integer>
 Integer exclusive_scan(const Device& device, Integer* values, std::int64_t count) {
   device.zero(values + count, sizeof(Integer));
-#ifdef __CUDACC__
+#ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda())
-    thrust::exclusive_scan(thrust::device, values, values + count + 1, values);
+    run_thrust("adding up counts",
+               [&] { thrust::exclusive_scan(thrust::device, values, values + count + 1, values); });
   else
 #endif
     thrust::exclusive_scan(thrust::omp::par, values, values + count + 1, values);

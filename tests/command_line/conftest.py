@@ -46,7 +46,8 @@ def solve(tauvox):
     """The report of `tauvox solve ...`, which must exit with `code`."""
 
     def run(*arguments, code=0, **options):
-        result = tauvox("solve", *arguments, "--json", "-", "--device", "cpu", **options)
+        device = os.environ.get("TAUVOX_TEST_DEVICE", "cpu")
+        result = tauvox("solve", *arguments, "--json", "-", "--device", device, **options)
         assert result.returncode == code, result.stderr
         return json.loads(result.stdout)
 
