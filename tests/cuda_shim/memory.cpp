@@ -63,15 +63,20 @@ State::State() {
   arena = top = static_cast<char*>(addresses);
 }
 
+static std::size_t in_use(int device);
+
 State::~State() {
   if (report == 0) return;
   std::fprintf(stderr,
                "shim: %ld launches (%ld of libraries), %ld blocks\n"
                "shim: %ld cudaMalloc, %ld cudaFree, %ld and %ld of the pool, %ld cudaMemset\n"
-               "shim: %ld copies in (%ld bytes; %ld asynchronous), %ld copies out (%ld bytes), %ld waits\n",
+               "shim: %ld copies in (%ld bytes; %ld asynchronous), %ld copies out (%ld bytes), %ld waits\n"
+               "shim: still allocated: %zu bytes\n",
                counts.launches, counts.libraries, counts.blocks, counts.mallocs, counts.frees,
                counts.pool_mallocs, counts.pool_frees, counts.memsets, counts.copies_in, counts.bytes_in,
-               counts.async_copies, counts.copies_out, counts.bytes_out, counts.waits);
+               counts.async_copies, counts.copies_out, counts.bytes_out, counts.waits, in_use(current));
+  for (const auto& [device, allocations] : allocations_on)
+    std::fprintf(stderr, "shim: %ld allocations on device %d\n", allocations, device);
   if (report < 2) return;
   for (const auto& [name, times] : kernels) std::fprintf(stderr, "shim: %8ld %s\n", times, name.c_str());
 }
@@ -148,6 +153,12 @@ std::size_t free_bytes() {
   return s.memory > used ? s.memory - used : 0;
 }
 
+static void open_all() {
+  const auto bytes = static_cast<std::size_t>(state().top - state().arena);
+  if (bytes > 0 && mprotect(state().arena, bytes, PROT_READ | PROT_WRITE) != 0)
+    misuse("device memory cannot be opened");
+}
+
 cudaError_t allocate(void** pointer, std::size_t bytes) {
   State& s = state();
   if (const cudaError_t error = trouble()) return failed(error);
@@ -159,8 +170,10 @@ cudaError_t allocate(void** pointer, std::size_t bytes) {
     place = begin + a.reserved;
   }
   if (place + reserved > s.arena + arena_bytes) return failed(cudaErrorMemoryAllocation);
+  ++s.allocations_on[s.current];
   s.memory_map[place] = {bytes, reserved, s.current};
   s.top = std::max(s.top, place + reserved);
+  open_all();  // it may be a library that asks, with memory open
   const Open open;
   std::memset(place, unwritten, bytes);
   std::memset(place + bytes, fence, reserved - bytes);
@@ -215,11 +228,7 @@ unsigned shuffled(unsigned i, unsigned count) {
 }
 
 Open::Open() {
-  State& s = state();
-  if (s.depth++ == 0 && s.top > s.arena) {
-    const auto bytes = static_cast<std::size_t>(s.top - s.arena);
-    if (mprotect(s.arena, bytes, PROT_READ | PROT_WRITE) != 0) misuse("device memory cannot be opened");
-  }
+  if (state().depth++ == 0) open_all();
 }
 
 Open::~Open() {

@@ -43,6 +43,7 @@ struct State {
   long submitted = 0;                         // of those, ever
   Counts counts;
   std::map<std::string, long> kernels;
+  std::map<int, long> allocations_on;  // by device
 
   State();
   ~State();
