@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "host/console.hpp"
@@ -49,6 +50,20 @@ bool fits(const Plan& plan, const Settings& s, const Device& device) {
     return false;
   }
   return true;
+}
+
+/// Where the GPU that --device auto found is too small, the CPU: its answer is as good.
+void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string& notice,
+                     const std::function<Plan()>& plan_again) {
+  if (s.device != "auto" || !device.is_cuda()) return;
+  try {
+    check_fits(plan, s, device);
+  } catch (const Error& error) {
+    notice = fmt::format("no GPU is used: {}", error.what());
+    print_note("notice: " + notice + "\n");
+    device = Device::cpu(s.threads);
+    plan = plan_again();
+  }
 }
 
 /// `tauvox solve --dry-run`: the estimate is printed whether the run fits or not.
@@ -110,12 +125,14 @@ ExitCode run_solve(Settings s) {
   check(s);
   const auto start = Clock::now();
   std::string notice;
-  const Device device = choose_device(s, notice);
+  Device device = choose_device(s, notice);
   if (!notice.empty()) print_note("notice: " + notice + "\n");
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   check_outputs(s);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
-  const Plan least = make_plan(description.read_extent, s, device, {});
+  const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
+  Plan least = plan_least();
+  leave_small_gpu(least, s, device, notice, plan_least);
   if (s.dry_run && !fits(least, s, device)) return dry_run(least, s, device);
   check_fits(least, s, device);
 
@@ -130,10 +147,14 @@ ExitCode run_solve(Settings s) {
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
   report.materials = assign_materials(volume, s);
-  const Plan plan = make_plan(volume.extent, s, device,
-                              {report.materials.volume_fraction, report.materials.class_conductivity.size(),
-                               std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1});
+  const auto plan_all = [&] {
+    return make_plan(volume.extent, s, device,
+                     {report.materials.volume_fraction, report.materials.class_conductivity.size(),
+                      std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1});
+  };
+  Plan plan = plan_all();
   printer.clear();
+  leave_small_gpu(plan, s, device, notice, plan_all);
   if (s.dry_run) return dry_run(plan, s, device);
   check_fits(plan, s, device);
   report.device = device.description();
@@ -258,12 +279,13 @@ ExitCode run_generate(const GenerateSettings& settings, const std::string& path,
 }
 
 ExitCode run_info(bool json) {
-  const CudaProbe probe = probe_cuda();
+  const CudaProbe probe = probe_cuda(true);
   const HostMemory memory = host_memory();
   nlohmann::ordered_json j = tool_json();
   j["processors"] = usable_processors();
   j["host_memory_bytes"] = memory.total;
   j["host_available_bytes"] = memory.available;
+  j["cuda_is_stand_in"] = probe.stand_in;
   j["cuda_unavailable"] =
       probe.unavailable.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(probe.unavailable);
   j["cuda_devices"] = nlohmann::ordered_json::array();
@@ -283,8 +305,12 @@ ExitCode run_info(bool json) {
   std::string text = fmt::format(
       "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
       j["version"].get<std::string>(), j["compiler"].get<std::string>(),
-      fmt::join(io::readable_formats(), ", "), probe.built ? "built in" : "not built in", usable_processors(),
-      static_cast<double>(memory.available) / 1e9, static_cast<double>(memory.total) / 1e9);
+      fmt::join(io::readable_formats(), ", "),
+      probe.stand_in ? "replaced by the tests' stand-in: NO GPU IS USED, only for tests"
+      : probe.built  ? "built in"
+                     : "not built in",
+      usable_processors(), static_cast<double>(memory.available) / 1e9,
+      static_cast<double>(memory.total) / 1e9);
   if (!probe.unavailable.empty()) text += fmt::format("  no GPU: {}\n", probe.unavailable);
   for (const CudaDeviceInfo& d : probe.devices)
     text += fmt::format("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index,

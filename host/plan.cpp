@@ -18,12 +18,6 @@ constexpr std::int64_t program_bytes = std::int64_t{32} << 20, cuda_context_byte
 // electrodes of porosity 0.3 to 0.6 and their solids.
 constexpr std::int64_t coarse_bytes_per_unknown = 10;
 
-std::int64_t free_on_gpu(const Device& device) {
-  for (const CudaDeviceInfo& info : probe_cuda().devices)
-    if (info.index == device.cuda_index()) return info.free_bytes;
-  return 0;
-}
-
 }  // namespace
 
 std::int64_t Plan::bytes(std::size_t stage, bool on_device) const {
@@ -113,7 +107,7 @@ void check_fits(const Plan& plan, const Settings& settings, const Device& device
   if (const std::int64_t available = host_memory().available; plan.peak(false) > available)
     refuse(plan.peak(false), available, "the memory of this machine");
   if (plan.gpu)
-    if (const std::int64_t available = free_on_gpu(device); plan.peak(true) > available)
+    if (const std::int64_t available = device.free_bytes(); plan.peak(true) > available)
       refuse(plan.peak(true), available, "the memory of the GPU");
 }
 

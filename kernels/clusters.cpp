@@ -8,6 +8,7 @@
 #include "kernels/atomic.hpp"
 #include "kernels/faces.hpp"
 #include "kernels/launch.hpp"
+#include "kernels/scan.hpp"
 
 namespace tauvox {
 namespace {
@@ -168,9 +169,12 @@ Buffer<std::int64_t> find_roots(const Device& device, const std::int64_t* parent
                                 std::int64_t count) {
   Buffer<std::int64_t> roots(device, count);
   const thrust::counting_iterator<std::int64_t> begin(0);
-#ifdef __CUDACC__
+#ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
-    thrust::copy_if(thrust::device, begin, begin + size, roots.data(), IsRoot{parent});
+    ThrustMemory memory{device};
+    run_thrust("collecting clusters", [&] {
+      thrust::copy_if(thrust::device(memory), begin, begin + size, roots.data(), IsRoot{parent});
+    });
     return roots;
   }
 #endif

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "kernels/cuda_check.hpp"
+#include "kernels/cuda_memory.hpp"
 
 namespace tauvox {
 
@@ -31,9 +31,12 @@ struct Scratch {
 };
 
 #ifdef TAUVOX_HAVE_CUDA
-CudaProbe probe_cuda() {
+CudaProbe probe_cuda(bool with_memory) {
   CudaProbe probe;
   probe.built = true;
+#ifdef TAUVOX_CUDA_SHIM
+  probe.stand_in = true;
+#endif
   cudaRuntimeGetVersion(&probe.runtime_version);
   cudaDriverGetVersion(&probe.driver_version);
   int count = 0;
@@ -41,12 +44,18 @@ CudaProbe probe_cuda() {
   if (status != cudaSuccess) {
     (void)cudaGetLastError();
     const std::string versions = "driver supports CUDA " + cuda_version_text(probe.driver_version) +
-                                 ", this build needs " + cuda_version_text(probe.runtime_version);
-    probe.unavailable = probe.driver_version == 0
-                            ? std::string("no NVIDIA driver found (libcuda.so.1); ") + versions
-                            : std::string(cudaGetErrorString(status)) + "; " + versions;
+                                 ", this build needs CUDA " + cuda_version_text(probe.runtime_version);
+    if (probe.driver_version == 0)
+      probe.unavailable = "no NVIDIA driver found (libcuda.so.1), install one";
+    else if (status == cudaErrorInsufficientDriver)
+      probe.unavailable = "the NVIDIA driver is too old, update the driver: " + versions;
+    else
+      probe.unavailable = std::string(cudaGetErrorString(status)) +
+                          ", see what nvidia-smi lists and CUDA_VISIBLE_DEVICES: " + versions;
     return probe;
   }
+  int current = 0;
+  (void)cudaGetDevice(&current);
   for (int i = 0; i < count; ++i) {
     cudaDeviceProp properties;
     if (cudaGetDeviceProperties(&properties, i) != cudaSuccess) continue;
@@ -62,17 +71,18 @@ CudaProbe probe_cuda() {
     info.total_bytes = static_cast<std::int64_t>(properties.totalGlobalMem);
     info.ecc = properties.ECCEnabled != 0;
     std::size_t free_bytes = 0, total = 0;
-    if (cudaSetDevice(i) == cudaSuccess && cudaMemGetInfo(&free_bytes, &total) == cudaSuccess)
+    if (with_memory && cudaSetDevice(i) == cudaSuccess && cudaMemGetInfo(&free_bytes, &total) == cudaSuccess)
       info.free_bytes = static_cast<std::int64_t>(free_bytes);
-    (void)cudaGetLastError();
     probe.devices.push_back(info);
   }
+  if (with_memory) (void)cudaSetDevice(current);
+  (void)cudaGetLastError();
   if (probe.devices.empty())
     probe.unavailable = "the driver lists no CUDA device (is CUDA_VISIBLE_DEVICES empty?)";
   return probe;
 }
 #else
-CudaProbe probe_cuda() {
+CudaProbe probe_cuda(bool) {
   CudaProbe probe;
   probe.unavailable = "this build has no CUDA part; build with -DTAUVOX_CUDA=ON and nvcc on PATH";
   return probe;
@@ -128,22 +138,33 @@ Device Device::cpu(int threads) {
 }
 
 Device Device::cuda(int index) {
+  const std::string option = "--device cuda:" + std::to_string(index);
   const CudaProbe probe = probe_cuda();
   if (!probe.unavailable.empty())
-    throw Error(ExitCode::device, "no CUDA device can be used", "--device cuda", probe.unavailable,
+    throw Error(ExitCode::device, "no CUDA device can be used", option, probe.unavailable,
                 "use --device cpu, or --device auto to fall back by itself");
   const auto found = std::find_if(probe.devices.begin(), probe.devices.end(),
                                   [&](const CudaDeviceInfo& d) { return d.index == index; });
   if (found == probe.devices.end())
-    throw Error(ExitCode::device, "no CUDA device " + std::to_string(index),
-                "--device cuda:" + std::to_string(index), "",
-                "valid: cuda:0 to cuda:" + std::to_string(probe.devices.size() - 1));
+    throw Error(ExitCode::device, "no CUDA device " + std::to_string(index), option, "",
+                probe.devices.size() == 1
+                    ? "valid: cuda:0"
+                    : "valid: cuda:0 to cuda:" + std::to_string(probe.devices.size() - 1));
   Device device(index, usable_processors());
   device.description_ = "cuda:" + std::to_string(index) + " (" + found->name + ")";
 #ifdef TAUVOX_HAVE_CUDA
   check_cuda(cudaSetDevice(index), "choosing the device");
+  device.pooled_ = cuda::use_pool(index);
 #endif
   return device;
+}
+
+std::int64_t Device::free_bytes() const {
+#ifdef TAUVOX_HAVE_CUDA
+  return cuda::free_bytes(pooled_);
+#else
+  return 0;
+#endif
 }
 
 std::int64_t Device::bytes_in_use() const { return meter_->now; }
@@ -154,14 +175,12 @@ void* Device::allocate(std::size_t bytes) const {
   void* pointer = nullptr;
   if (is_cuda()) {
 #ifdef TAUVOX_HAVE_CUDA
-    const cudaError_t status = cudaMalloc(&pointer, bytes);
-    if (status != cudaSuccess) {
-      (void)cudaGetLastError();
+    pointer = cuda::allocate(pooled_, bytes);
+    if (!pointer)
       throw Error(ExitCode::device, "out of GPU memory", description_,
                   std::to_string(bytes) + " bytes could not be allocated beside " +
-                      std::to_string(meter_->now) + " in use: " + cudaGetErrorString(status),
-                  "use --precision mixed, --crop, or --device cpu");
-    }
+                      std::to_string(meter_->now) + " in use: " + std::to_string(free_bytes()) + " are free",
+                  "does another process use this GPU? Use --precision mixed, --crop, or --device cpu");
 #endif
   } else {
     pointer = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -178,7 +197,7 @@ void* Device::allocate(std::size_t bytes) const {
 void Device::release(void* pointer, std::size_t bytes) const noexcept {
   if (is_cuda()) {
 #ifdef TAUVOX_HAVE_CUDA
-    (void)cudaFree(pointer);
+    cuda::release(pooled_, pointer);
 #endif
   } else {
     std::free(pointer);
@@ -193,7 +212,7 @@ void Device::copy_in(void* device_pointer, const void* host, std::size_t bytes) 
     return;
   }
 #ifdef TAUVOX_HAVE_CUDA
-  check_cuda(cudaMemcpy(device_pointer, host, bytes, cudaMemcpyHostToDevice), "copying to the device");
+  cuda::copy_in(device_pointer, host, bytes, threads_);
 #endif
 }
 

@@ -27,12 +27,14 @@ struct CudaDeviceInfo {
 /// What the CUDA part of this build finds on this machine.
 struct CudaProbe {
   bool built = false;                           // compiled with CUDA
+  bool stand_in = false;                        // with the tests' stand-in for it: no GPU is used
   std::string unavailable;                      // why no device can be used; empty when one can
   int runtime_version = 0, driver_version = 0;  // 13000 = 13.0; 0 = none
   std::vector<CudaDeviceInfo> devices;
 };
-/// Never throws; asks the driver each time.
-CudaProbe probe_cuda();
+/// Never throws; asks the driver each time. The current device stays what it was.
+/// @param with_memory also asks for free_bytes, which takes some memory on every device
+CudaProbe probe_cuda(bool with_memory = false);
 
 struct MemoryMeter;  // bytes in use and their peak
 struct Scratch;      // partial sums
@@ -53,8 +55,10 @@ class Device {
   std::int64_t bytes_in_use() const;
   std::int64_t peak_bytes() const;
   void reset_peak() const;
+  /// Free on a GPU now, beside what is in use.   @pre is_cuda()
+  std::int64_t free_bytes() const;
 
-  /// @throws Error(resources) on the CPU, Error(device) on a GPU, with the size asked for.
+  /// @throws Error(resources) on the CPU, Error(device) on a GPU, with the size asked for
   void* allocate(std::size_t bytes) const;
   void release(void* pointer, std::size_t bytes) const noexcept;
   void copy_in(void* device_pointer, const void* host, std::size_t bytes) const;
@@ -69,6 +73,7 @@ class Device {
  private:
   Device(int cuda_index, int threads);
   int cuda_index_ = -1, threads_ = 1;
+  bool pooled_ = false;  // cuda_memory.hpp
   std::string description_;
   std::shared_ptr<MemoryMeter> meter_;
   std::shared_ptr<Scratch> scratch_;

@@ -108,7 +108,7 @@ Sums<N> fold_partials(double* partial, std::int64_t count) {
   return total;
 }
 
-#ifdef __CUDACC__
+#ifdef TAUVOX_DEVICE_CODE
 inline constexpr int block_threads = 128;
 
 /// f(y, z) for voxel (y, z) of a plane.
@@ -170,13 +170,12 @@ __global__ void fold_kernel(const double* in, std::int64_t count, double* out) {
 template <class F>
 void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
   const std::int64_t rows = extent.ny * extent.nz;
-#ifdef __CUDACC__
+#ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
     const std::int64_t per_row = detail::chunks(extent.nx, detail::block_threads);
-    const std::int64_t blocks = rows * per_row;
-    if (blocks > 0x7fffffff) throw Error(ExitCode::device, "volume needs more blocks than a launch can have");
-    detail::voxel_kernel<<<static_cast<unsigned>(blocks), detail::block_threads>>>(f, extent, per_row);
-    check_cuda(cudaGetLastError(), "starting a kernel");
+    if (rows * per_row > 0)  // a launch of no blocks is an error
+      launch("starting a kernel", detail::voxel_kernel<F>, rows * per_row, detail::block_threads, f, extent,
+             per_row);
     return;
   }
 #endif
@@ -193,7 +192,7 @@ void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
 /// Runs f(y, z) once for every row of `extent`, in any order: for what has to walk along a row.
 template <class F>
 void for_each_row(const Device& device, const Extent& extent, const F& f) {
-#ifdef __CUDACC__
+#ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) return for_each_voxel(device, {extent.ny, extent.nz, 1}, detail::RowAsVoxel<F>{f});
 #endif
   const std::int64_t rows = extent.ny * extent.nz;
@@ -206,20 +205,19 @@ template <int N, class F>
 Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) {
   const std::int64_t rows = extent.ny * extent.nz, per_chunk = detail::chunk_rows(extent);
   const std::int64_t count = detail::chunks(rows, per_chunk);
-#ifdef __CUDACC__
+  if (count == 0) return {};
+#ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
-    if (count > 0x7fffffff) throw Error(ExitCode::device, "volume needs more blocks than a launch can have");
     std::int64_t n = count;
     double* in = device.scratch(N * (count + detail::chunks(count, chunk_voxels) + 1));
     double* out = in + N * count;
-    detail::sum_kernel<N><<<static_cast<unsigned>(count), lanes>>>(f, extent, per_chunk, in);
+    launch("starting a sum", detail::sum_kernel<N, F>, count, lanes, f, extent, per_chunk, in);
     while (n > 1) {
       const std::int64_t next = detail::chunks(n, chunk_voxels);
-      detail::fold_kernel<N><<<static_cast<unsigned>(next), lanes>>>(in, n, out);
+      launch("starting a sum", detail::fold_kernel<N>, next, lanes, in, n, out);
       std::swap(in, out);
       n = next;
     }
-    check_cuda(cudaGetLastError(), "starting a sum");
     Sums<N> total;
     device.copy_out(total.value, in, sizeof total.value);
     return total;

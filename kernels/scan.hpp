@@ -5,19 +5,32 @@
 #include <thrust/scan.h>
 #include <thrust/system/omp/execution_policy.h>
 
+#include "kernels/cuda_check.hpp"
 #include "kernels/device.hpp"
 
 namespace tauvox {
+
+#ifdef TAUVOX_DEVICE_CODE
+/// Where Thrust takes its work space from: counted, and from the device's pool.
+struct ThrustMemory {
+  using value_type = char;
+  const Device& device;
+  char* allocate(std::size_t bytes) const { return static_cast<char*>(device.allocate(bytes)); }
+  void deallocate(char* pointer, std::size_t bytes) const { device.release(pointer, bytes); }
+};
+#endif
 
 /// values[i] = sum of values[0 .. i-1], in place; returns the sum of all `count` values, and stores it at
 /// values[count].   @pre room for count + 1 values
 template <class Integer>
 Integer exclusive_scan(const Device& device, Integer* values, std::int64_t count) {
   device.zero(values + count, sizeof(Integer));
-#ifdef __CUDACC__
-  if (device.is_cuda())
-    thrust::exclusive_scan(thrust::device, values, values + count + 1, values);
-  else
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    ThrustMemory memory{device};
+    run_thrust("adding up counts",
+               [&] { thrust::exclusive_scan(thrust::device(memory), values, values + count + 1, values); });
+  } else
 #endif
     thrust::exclusive_scan(thrust::omp::par, values, values + count + 1, values);
   Integer total = 0;

@@ -46,7 +46,9 @@ def solve(tauvox):
     """The report of `tauvox solve ...`, which must exit with `code`."""
 
     def run(*arguments, code=0, **options):
-        result = tauvox("solve", *arguments, "--json", "-", "--device", "cpu", **options)
+        if "--device" not in arguments:
+            arguments += ("--device", os.environ.get("TAUVOX_TEST_DEVICE", "cpu"))
+        result = tauvox("solve", *arguments, "--json", "-", **options)
         assert result.returncode == code, result.stderr
         return json.loads(result.stdout)
 

@@ -237,7 +237,8 @@ def test_the_command_line_wins_over_the_study_file(folder, solve, tmp_path):
 
 @pytest.mark.parametrize("precision", ["mixed", "double"])
 def test_results_do_not_depend_on_the_threads(folder, solve, precision):
-    run = [folder / "cathode.h5", "--conductivity", "0=1,1=0.2,2=0.01", "--axis", "all", "--precision", precision]
+    run = [folder / "cathode.h5", "--conductivity", "0=1,1=0.2,2=0.01", "--axis", "all", "--precision", precision,
+           "--device", "cpu"]
     first = results_of(solve(*run, "--threads", "1"))
     for threads in [2, 3, 7]:
         assert results_of(solve(*run, "--threads", threads)) == first

@@ -52,6 +52,14 @@ TEST(EffectiveTransport, StraightChannelHasItsCrossSection) {
   EXPECT_NEAR(*r.tortuosity_factor(), 1, 1e-12);
 }
 
+TEST(EffectiveTransport, ChannelsThatNeverMeetAreSolvedSideBySide) {
+  // Each ends as one node, and more are left than are solved for directly: a coarsest graph without a link.
+  const Volume v = volume_of({5, 44, 44}, [](auto, auto y, auto x) { return y % 2 == 0 && x % 2 == 0; });
+  for (const Device& device : test::devices())
+    EXPECT_NEAR(solve(v, exact_settings("0=0,1=1"), device).ratio.value(), 0.25, 1e-12)
+        << device.description();
+}
+
 TEST(EffectiveTransport, SlantedStripHasThePublishedTortuosity) {
   const AxisResult r = solve(shape("slanted-strip", 20), exact_settings("0=1,1=0"));
   EXPECT_NEAR(*r.tortuosity_factor(), 7.516667, 1e-6);
