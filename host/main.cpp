@@ -111,7 +111,8 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
             [](GenerateSettings& s, Text t, Text o) { s.porosity = parse::number(t, o); });
   made_with("--binder", "electrode: fraction of carbon-binder (default 0.08)",
             [](GenerateSettings& s, Text t, Text o) { s.binder = parse::number(t, o); });
-  made_with("--fraction", "lattices, channel: fraction of the inclusion or pore (default 0.4)",
+  made_with("--fraction",
+            "lattices, channel, site-percolation: fraction of the inclusion or pore (default 0.4)",
             [](GenerateSettings& s, Text t, Text o) { s.fraction = parse::number(t, o); });
   made_with("--diameter",
             "electrode: smallest,largest particle, fraction of the smallest edge (default 0.1,0.25)",
