@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "host/bench/command.hpp"
 #include "host/commands.hpp"
 #include "host/console.hpp"
 #include "host/parse.hpp"
@@ -137,6 +138,8 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
   make->add_option("-o,--output", output, "file to write (.h5, .raw, .vti)")->required()->type_name("FILE");
   make->add_flag("--overwrite", overwrite, "replace the file if it exists");
 
+  const bench::Command benchmark(app);
+
   CLI::App* info = app.add_subcommand("info", "version, build, devices");
   bool info_json = false;
   info->add_flag("--json", info_json, "as JSON");
@@ -171,6 +174,7 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
     return run_inspect(inspect_input, settings.read, inspect_json, inspect_overwrite);
   }
   if (*make) return run_generate(generate_settings, output, overwrite);
+  if (benchmark.chosen()) return benchmark.run();
   return run_info(info_json);
 }
 
