@@ -53,6 +53,8 @@ EnergyBounds bound_energy(const ActiveOperator<T>& A, const Hierarchy& hierarchy
             values.plate.data()};
     if (l > 0) values = store_flux(device, flux);
   }
+  device.count_traffic(v.size() *
+                       static_cast<std::int64_t>(sizeof(T)));  // the rest is counted by what reads it
   const RepairEnergy repair =
       repair_voxels(device, A.exact_medium(), hierarchy.blocks().view(), v.data(), flux);
 

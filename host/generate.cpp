@@ -13,7 +13,7 @@
 namespace tauvox {
 namespace {
 
-enum class Uses { size, fraction, packing };  // settings that shape the result; the size always does
+enum class Uses { size, fraction, random, packing };  // settings that shape the result; the size always does
 
 struct Row {
   const char* name;
@@ -50,6 +50,11 @@ constexpr Row table[] = {
      Uses::size, generate_checkerboard},
     {"dead-end", "pore (0) from the first z face that ends before the last one, in 1", Uses::size,
      generate_dead_end},
+    {"gyroid", "gyroid surface, four cells along the smallest edge, between equal halves 0 and 1", Uses::size,
+     generate_gyroid},
+    {"site-percolation",
+     "every voxel is pore (0) with the chance of the given fraction, else 1; paths need more than 0.3116",
+     Uses::random, generate_site_percolation},
     {"diagonal", "two blocks (0) in 1 that touch along an edge only, so no path along z", Uses::size,
      generate_diagonal},
 };
@@ -95,6 +100,7 @@ std::string describe(const GenerateSettings& settings, const Extent& extent, Use
   std::string text =
       fmt::format("generated: {} size={}x{}x{}", settings.shape, extent.nz, extent.ny, extent.nx);
   if (uses == Uses::fraction) text += fmt::format(" fraction={}", settings.fraction);
+  if (uses == Uses::random) text += fmt::format(" fraction={} seed={}", settings.fraction, settings.seed);
   if (uses == Uses::packing)
     text += fmt::format(" porosity={} binder={} diameter={},{} seed={}", settings.porosity, settings.binder,
                         settings.diameter[0], settings.diameter[1], settings.seed);

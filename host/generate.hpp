@@ -18,7 +18,7 @@ struct GenerateSettings {
   double binder = 0.08;   // electrode: target fraction of carbon-binder (label 2)
   std::uint64_t seed = 1;
   std::array<double, 2> diameter{0.10, 0.25};  // electrode: particle diameters, fraction of the smallest edge
-  double fraction = 0.4;     // lattices and channel: fraction of the inclusion (label 1) / pore
+  double fraction = 0.4;     // lattices: of the inclusion (label 1); channel, site-percolation: of the pore
   double voxel_size = 4e-7;  // m
 };
 

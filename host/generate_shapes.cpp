@@ -8,6 +8,8 @@
 #include <cmath>
 #include <string>
 
+#include "host/random.hpp"
+
 namespace tauvox {
 namespace {
 
@@ -154,6 +156,37 @@ LabelledBox generate_dead_end(const GenerateSettings& settings) {
     const bool within = z < extent.nz - closed && y >= extent.ny / 4 && y < extent.ny - extent.ny / 4 &&
                         x >= extent.nx / 4 && x < extent.nx - extent.nx / 4;
     return !within;
+  });
+}
+
+LabelledBox generate_gyroid(const GenerateSettings& settings) {
+  const Extent extent = make_extent(settings.size);
+  constexpr std::int64_t cells = 4, one = std::int64_t{1} << 28;
+  const std::int64_t edge = smallest_edge(extent);
+  // Sine and cosine as integers: libraries differ in the last of 53 bits, not in the 28 that are kept.
+  std::vector<std::int64_t> sine, cosine;
+  for (std::int64_t i = 0; i < std::max({extent.nx, extent.ny, extent.nz}); ++i) {
+    const std::int64_t in_cell = cells * (2 * i + 1) % (2 * edge);  // of a cell of 2 edge
+    const double angle = 3.141592653589793 * static_cast<double>(in_cell) / static_cast<double>(edge);
+    sine.push_back(std::llround(std::sin(angle) * static_cast<double>(one)));
+    cosine.push_back(std::llround(std::cos(angle) * static_cast<double>(one)));
+  }
+  const auto at = [](const std::vector<std::int64_t>& table, std::int64_t i) {
+    return table[static_cast<std::size_t>(i)];
+  };
+  return fill(extent, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    return at(sine, x) * at(cosine, y) + at(sine, y) * at(cosine, z) + at(sine, z) * at(cosine, x) > 0;
+  });
+}
+
+LabelledBox generate_site_percolation(const GenerateSettings& settings) {
+  require_fraction(settings, 1, "pore everywhere");
+  const Extent extent = make_extent(settings.size);
+  constexpr std::uint32_t stream = 3;  // the electrode uses 0 to 2
+  const auto limit = static_cast<std::int64_t>(settings.fraction * 0x1p62);
+  return fill(extent, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    const auto voxel = static_cast<std::uint64_t>((z * extent.ny + y) * extent.nx + x);
+    return static_cast<std::int64_t>(random_bits(settings.seed, stream, voxel) >> 2) >= limit;
   });
 }
 

@@ -31,6 +31,8 @@ LabelledBox generate_body_centred(const GenerateSettings& settings);
 LabelledBox generate_face_centred(const GenerateSettings& settings);
 LabelledBox generate_checkerboard(const GenerateSettings& settings);
 LabelledBox generate_dead_end(const GenerateSettings& settings);
+LabelledBox generate_gyroid(const GenerateSettings& settings);
+LabelledBox generate_site_percolation(const GenerateSettings& settings);
 LabelledBox generate_diagonal(const GenerateSettings& settings);
 
 }  // namespace tauvox

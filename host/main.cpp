@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "host/bench/command.hpp"
 #include "host/commands.hpp"
 #include "host/console.hpp"
 #include "host/parse.hpp"
@@ -111,7 +112,8 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
             [](GenerateSettings& s, Text t, Text o) { s.porosity = parse::number(t, o); });
   made_with("--binder", "electrode: fraction of carbon-binder (default 0.08)",
             [](GenerateSettings& s, Text t, Text o) { s.binder = parse::number(t, o); });
-  made_with("--fraction", "lattices, channel: fraction of the inclusion or pore (default 0.4)",
+  made_with("--fraction",
+            "lattices, channel, site-percolation: fraction of the inclusion or pore (default 0.4)",
             [](GenerateSettings& s, Text t, Text o) { s.fraction = parse::number(t, o); });
   made_with("--diameter",
             "electrode: smallest,largest particle, fraction of the smallest edge (default 0.1,0.25)",
@@ -135,6 +137,8 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
   });
   make->add_option("-o,--output", output, "file to write (.h5, .raw, .vti)")->required()->type_name("FILE");
   make->add_flag("--overwrite", overwrite, "replace the file if it exists");
+
+  const bench::Command benchmark(app);
 
   CLI::App* info = app.add_subcommand("info", "version, build, devices");
   bool info_json = false;
@@ -170,6 +174,7 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
     return run_inspect(inspect_input, settings.read, inspect_json, inspect_overwrite);
   }
   if (*make) return run_generate(generate_settings, output, overwrite);
+  if (benchmark.chosen()) return benchmark.run();
   return run_info(info_json);
 }
 

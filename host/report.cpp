@@ -92,6 +92,9 @@ Json axis_json(const AxisResult& r, const std::string& unit) {
     j["resolution_uncertainty"] = number(r.resolution->uncertainty);
     j["resolution_study"] = resolution_json(*r.resolution);
   }
+  j["stage_seconds"] = {{"transfer", r.stages.transfer.seconds},
+                        {"setup", r.stages.setup.seconds},
+                        {"solve", r.stages.solve.seconds}};
   j["seconds"] = r.seconds;
   return j;
 }

@@ -23,6 +23,17 @@ struct SolverResult {
   std::string error_kind = "estimate";      // or "bound"
 };
 
+/// What one stage of a study took: wall time, and the bytes its kernels had to move (Device::count_traffic).
+struct StageCost {
+  double seconds = 0;
+  std::int64_t bytes_moved = 0;
+};
+struct StageCosts {
+  StageCost transfer;  // labels to the memory of the device, as material classes
+  StageCost setup;     // what percolates, operator, hierarchy
+  StageCost solve;     // iteration and bound
+};
+
 /// Result along one axis. `ratio` is D_eff over the largest phase value.
 struct AxisResult {
   Axis axis = Axis::z;
@@ -39,7 +50,8 @@ struct AxisResult {
   double largest_value = 0;  // D_max in the unit given
   SolverResult solver;
   std::optional<Resolution> resolution;  // only where it was studied
-  double seconds = 0;
+  StageCosts stages;
+  double seconds = 0;  // stages, concentration back on the host, self-checks
 
   // What follows from the above; empty where it is undefined.
   std::optional<double> effective_value() const;

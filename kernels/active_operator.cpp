@@ -247,7 +247,14 @@ Medium<double> ActiveOperator<T>::exact_medium() const {
 }
 
 template <class T>
+void ActiveOperator<T>::count(std::int64_t more) const {
+  const Extent& e = extent();
+  device().count_traffic(e.voxels() + (e.nx + 31) / 32 * e.ny * e.nz * 8 + more);
+}
+
+template <class T>
 double ActiveOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
+  count(2 * vector_bytes());
   const Medium<T> m = [&] {
     if constexpr (std::is_same_v<T, float>)
       return medium_of(material_float_);
@@ -260,6 +267,7 @@ double ActiveOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
 
 template <class T>
 Evaluation ActiveOperator<T>::evaluate_into(const Buffer<T>& v, T* r) const {
+  count((r ? 2 : 1) * vector_bytes());
   const Medium<double> m = exact_medium();
   if (rows()) return rows::evaluate(device(), m, v.data(), r, {}, nullptr);
   const Sums<4> sums = sum_over_voxels<4>(device(), extent(), Evaluate<T>{{m, v.data()}, r});
@@ -279,6 +287,7 @@ Evaluation ActiveOperator<T>::residual(const Buffer<T>& v, Buffer<T>& r) const {
 template <class T>
 Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v, const Blocks& blocks, Buffer<double>& rest) const {
   const Medium<double> m = exact_medium();
+  count(vector_bytes() + blocks.view().bytes() + 8 * blocks.nodes);
   if (rows()) return rows::evaluate<T>(device(), m, v.data(), nullptr, blocks.view(), rest.data());
   for_each_voxel(device(), blocks.lattice, RestOfAggregates<T>{{m, v.data()}, blocks.view(), rest.data()});
   return evaluate(v);
@@ -286,6 +295,7 @@ Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v, const Blocks& blocks,
 
 template <class T>
 void ActiveOperator<T>::smooth(const Buffer<T>& r, Buffer<T>& x) const {
+  count(3 * vector_bytes());
   if (rows())
     rows::smooth(device(), medium(), r.data(), x.data());
   else
@@ -319,6 +329,7 @@ std::vector<float> ActiveOperator<T>::potential(const Buffer<T>& v) const {
 
 template <class T>
 void ActiveOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& r, float* coarse_b) const {
+  count(blocks.view().bytes() + vector_bytes() + 4 * blocks.nodes);
   if (rows())
     rows::smooth_restrict(device(), medium(), blocks.view(), r.data(), coarse_b);
   else
@@ -328,6 +339,7 @@ void ActiveOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& r
 template <class T>
 double ActiveOperator<T>::prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x,
                                              const Buffer<T>& r, Buffer<T>& z) const {
+  count(blocks.view().bytes() + 2 * vector_bytes() + 4 * blocks.nodes);
   if (rows())
     return rows::prolong_smooth_dot(device(), medium(), blocks.view(), factor, coarse_x, r.data(), z.data());
   const CorrectedStep<T> step{{medium(), r.data()}, blocks.view(), factor, coarse_x};

@@ -77,6 +77,9 @@ class ActiveOperator {
   Evaluation evaluate_into(const Buffer<T>& v, T* r) const;
   template <class W>
   Medium<W> medium_of(const Buffer<W>& material) const;
+  /// Adds what a kernel must move to the device's count: classes, words and `more`.
+  void count(std::int64_t more) const;
+  std::int64_t vector_bytes() const { return unknowns() * static_cast<std::int64_t>(sizeof(T)); }
   bool rows() const { return form_ == KernelForm::tuned && !device().is_cuda(); }
 
   std::shared_ptr<const ActiveSet> active_;

@@ -16,8 +16,8 @@
 
 namespace tauvox {
 
-struct MemoryMeter {
-  std::atomic<std::int64_t> now{0}, peak{0};
+struct Meters {
+  std::atomic<std::int64_t> now{0}, peak{0}, traffic{0};
   void add(std::int64_t bytes) {
     const std::int64_t total = now += bytes;
     std::int64_t seen = peak;
@@ -127,7 +127,7 @@ std::int64_t peak_resident_bytes() {
 Device::Device(int cuda_index, int threads)
     : cuda_index_(cuda_index),
       threads_(threads),
-      meter_(std::make_shared<MemoryMeter>()),
+      meter_(std::make_shared<Meters>()),
       scratch_(std::make_shared<Scratch>()) {}
 
 Device Device::cpu(int threads) {
@@ -170,6 +170,8 @@ std::int64_t Device::free_bytes() const {
 std::int64_t Device::bytes_in_use() const { return meter_->now; }
 std::int64_t Device::peak_bytes() const { return meter_->peak; }
 void Device::reset_peak() const { meter_->peak = meter_->now.load(); }
+void Device::count_traffic(std::int64_t bytes) const { meter_->traffic += bytes; }
+std::int64_t Device::traffic_bytes() const { return meter_->traffic; }
 
 void* Device::allocate(std::size_t bytes) const {
   void* pointer = nullptr;

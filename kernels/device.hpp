@@ -1,7 +1,8 @@
 // Where work runs (CPU threads or one CUDA device), and memory there.
 //
 // A Device is a small value made once and passed down. It carries the count of bytes it has handed out, so
-// that every run can report its exact peak, and the scratch space of the sums.
+// that every run can report its exact peak, the count of bytes its kernels had to move, and the scratch space
+// of the sums.
 #pragma once
 
 #include <cstddef>
@@ -36,8 +37,8 @@ struct CudaProbe {
 /// @param with_memory also asks for free_bytes, which takes some memory on every device
 CudaProbe probe_cuda(bool with_memory = false);
 
-struct MemoryMeter;  // bytes in use and their peak
-struct Scratch;      // partial sums
+struct Meters;   // bytes in use, their peak, bytes moved
+struct Scratch;  // partial sums
 
 class Device {
  public:
@@ -58,7 +59,12 @@ class Device {
   /// Free on a GPU now, beside what is in use.   @pre is_cuda()
   std::int64_t free_bytes() const;
 
-  /// @throws Error(resources) on the CPU, Error(device) on a GPU, with the size asked for
+  /// Adds the compulsory traffic of a kernel: every array it reads, and every array it writes, once.
+  void count_traffic(std::int64_t bytes) const;
+  /// All that was counted on this device so far, bytes.
+  std::int64_t traffic_bytes() const;
+
+  /// @throws Error(resources) on the CPU, Error(device) on a GPU, with the size asked for.
   void* allocate(std::size_t bytes) const;
   void release(void* pointer, std::size_t bytes) const noexcept;
   void copy_in(void* device_pointer, const void* host, std::size_t bytes) const;
@@ -75,7 +81,7 @@ class Device {
   int cuda_index_ = -1, threads_ = 1;
   bool pooled_ = false;  // cuda_memory.hpp
   std::string description_;
-  std::shared_ptr<MemoryMeter> meter_;
+  std::shared_ptr<Meters> meter_;
   std::shared_ptr<Scratch> scratch_;
 };
 

@@ -169,6 +169,7 @@ struct Balance {  // one call a block of the coarse level
 void smooth_and_restrict(const Device& device, const GraphView& A, const GraphView& coarse,
                          RepairLevel& level, Buffer<double>& coarse_rest) {
   level.e = Buffer<float>(device, A.nodes);
+  device.count_traffic(A.matrix_bytes() + 46 * A.nodes + 8 * coarse.nodes);  // of the three kernels below
   for_each_index(device, A.nodes, JacobiStep{A, level.rest.data(), level.e.data()});
   for_each_index(device, A.nodes, TakeOut{A, level.e.data(), level.rest.data()});
   for_each_voxel(device, coarse.lattice, SumAggregates{A, coarse, level.rest.data(), coarse_rest.data()});
@@ -176,12 +177,16 @@ void smooth_and_restrict(const Device& device, const GraphView& A, const GraphVi
 
 LinkValues store_flux(const Device& device, const FluxView& flux) {
   LinkValues values{Buffer<double>(device, flux.graph.links), Buffer<double>(device, flux.graph.nodes)};
+  device.count_traffic(flux.bytes() + 8 * (flux.graph.links + flux.graph.nodes));
   for_each_index(device, flux.graph.nodes, StoreFlux{flux, values.link.data(), values.plate.data()});
   return values;
 }
 
 void flux_to_drops(const Device& device, const GraphView& fine, const GraphView& coarse, LinkValues& values) {
   LinkValues conductance{Buffer<double>(device, coarse.links), Buffer<double>(device, coarse.nodes)};
+  // The sums of the fine conductances, written twice, and two quotients: 2 read, 1 written.
+  device.count_traffic(fine.matrix_bytes() + 4 * fine.nodes + 4 * coarse.links +
+                       40 * (coarse.links + coarse.nodes));
   conductance.link.zero();
   conductance.plate.zero();
   for_each_voxel(device, coarse.lattice,
@@ -195,6 +200,8 @@ void balance(const Device& device, const GraphView& fine, const GraphView& coars
   level.y = Buffer<float>(device, fine.nodes);
   level.parent = Buffer<std::uint32_t>(device, fine.nodes);
   Buffer<std::uint32_t> before(device, fine.nodes);
+  // Once over what the sweeps work on; a block is small enough to stay in a cache meanwhile.
+  device.count_traffic(fine.matrix_bytes() + 32 * fine.nodes + 12 * coarse.links + 16 * coarse.nodes);
   for_each_voxel(device, coarse.lattice,
                  Balance{fine, coarse, drops.link.data(), drops.plate.data(), sweeps, level.rest.data(),
                          level.y.data(), level.parent.data(), before.data()});

@@ -45,6 +45,11 @@ struct FluxView {
 
   TAUVOX_HD double of_link(std::int64_t i, std::int64_t k) const;
   TAUVOX_HD double to_plate(std::int64_t i) const;
+  /// Of the arrays that say what flows, once each.
+  std::int64_t bytes() const {
+    if (link) return graph.matrix_bytes() + 8 * (graph.links + graph.nodes);
+    return graph.matrix_bytes() + 24 * graph.nodes + next.matrix_bytes() + 8 * (next.links + next.nodes);
+  }
 };
 
 /// Position of the link from i to j in the rows of g.   @pre there is one

@@ -59,6 +59,7 @@ struct BlockView {
   TAUVOX_HD static int position(std::int64_t x, std::int64_t y, std::int64_t z) {
     return static_cast<int>(4 * (z & 1) + 2 * (y & 1) + (x & 1));
   }
+  std::int64_t bytes() const { return 8 * lattice.voxels(); }
   /// Aggregate of a conducting voxel.
   TAUVOX_HD std::int64_t node(std::int64_t x, std::int64_t y, std::int64_t z) const {
     const std::int64_t b = block(x >> 1, y >> 1, z >> 1);
@@ -88,6 +89,9 @@ struct GraphView {
   const Bfloat16* plate = nullptr;  // per node: conductance to potential 0, that of plates and shift
   const Bfloat16* inverse_diagonal = nullptr;  // per node
   const std::uint32_t* aggregate = nullptr;    // per node: its node on the next level, if there is one
+
+  /// Of the rows and of what hangs on the nodes: what a product with the matrix has to read.
+  std::int64_t matrix_bytes() const { return 6 * links + 8 * nodes; }
 };
 
 struct Graph {

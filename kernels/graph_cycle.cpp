@@ -81,24 +81,29 @@ struct ApplyDense {
 }  // namespace
 
 void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x) {
+  device.count_traffic(10 * A.nodes);
   for_each_index(device, A.nodes, SmoothFromZero{A, b, x});
 }
 
 void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y) {
+  device.count_traffic(A.matrix_bytes() + 12 * A.nodes);
   for_each_index(device, A.nodes, Smooth{A, b, x, y});
 }
 
 void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
                        const float* x, float* coarse_b) {
+  device.count_traffic(A.matrix_bytes() + 10 * A.nodes + 4 * coarse.nodes);
   for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
 }
 
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {
+  device.count_traffic(12 * A.nodes);  // without coarse_x, some 5 % of it
   for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x, x});
 }
 
 void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
                  std::int64_t n) {
+  device.count_traffic(4 * n * n + 8 * n);
   for_each_index(device, n, ApplyDense{inverse.data(), b, x, n});
 }
 

@@ -209,6 +209,13 @@ Potential<T> potential_of(const Field<std::uint8_t>& classes, const OperatorTabl
           classes.extent().along(flow)};
 }
 
+/// Counts a pass over the classes and `vectors` of the full grid.
+template <class T>
+void count(const Field<T>& vector, int vectors) {
+  vector.device().count_traffic(vector.extent().voxels() *
+                                static_cast<std::int64_t>(1 + vectors * sizeof(T)));
+}
+
 }  // namespace
 
 template <class T>
@@ -240,6 +247,7 @@ const Extent& TransportOperator<T>::extent() const {
 
 template <class T>
 void TransportOperator<T>::apply(const Field<T>& p, Field<T>& q) const {
+  count(p, 2);
   for_each_voxel(device(), extent(),
                  ApplyTransport<T>{{read_only(*classes_), tables_->working.data(), tables_->classes},
                                    read_only(p),
@@ -249,6 +257,7 @@ void TransportOperator<T>::apply(const Field<T>& p, Field<T>& q) const {
 
 template <class T>
 double TransportOperator<T>::apply_dot(const Field<T>& p, Field<T>& q) const {
+  count(p, 2);
   const ApplyTransport<T> apply{{read_only(*classes_), tables_->working.data(), tables_->classes},
                                 read_only(p),
                                 q.view(),
@@ -259,6 +268,7 @@ double TransportOperator<T>::apply_dot(const Field<T>& p, Field<T>& q) const {
 
 template <class T>
 double TransportOperator<T>::jacobi_dot(const Field<T>& r, Field<T>& z) const {
+  count(r, 2);
   const PreconditionJacobi<T> jacobi{{read_only(*classes_), tables_->working.data(), tables_->classes},
                                      read_only(r),
                                      z.view(),
@@ -284,6 +294,7 @@ Evaluation TransportOperator<T>::evaluate(const Field<T>& v) const {
 
 template <class T>
 Evaluation TransportOperator<T>::evaluate_into(const Field<T>& v, T* r) const {
+  count(v, r ? 2 : 1);
   const Sums<4> sums =
       sum_over_voxels<4>(device(), extent(), Evaluate<T>{potential_of(*classes_, *tables_, v, flow_), r});
   return {sums[0], sums[1], sums[2], sums[3]};

@@ -47,31 +47,42 @@ struct Product {
   }
 };
 
+/// Counts `arrays` passes over a vector.
+template <class T>
+void count(const Buffer<T>& vector, int arrays) {
+  vector.device().count_traffic(arrays * vector.size() * static_cast<std::int64_t>(sizeof(T)));
+}
+
 }  // namespace
 
 template <class T>
 void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x) {
+  count(y, 3);
   for_each_index(y.device(), y.size(), AddScaled<T>{y.data(), x.data(), static_cast<T>(alpha)});
 }
 
 template <class T>
 void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta) {
+  count(x, 5);
   for_each_index(x.device(), x.size(),
                  Advance<T>{x.data(), p.data(), z.data(), static_cast<T>(alpha), static_cast<T>(beta)});
 }
 
 template <class T>
 void copy(const Buffer<T>& z, Buffer<T>& p) {
+  count(p, 2);
   for_each_index(p.device(), p.size(), Copy<T>{z.data(), p.data()});
 }
 
 template <class T>
 void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c) {
+  count(a, 3);
   for_each_index(a.device(), a.size(), Triad<T>{a.data(), b.data(), c.data(), static_cast<T>(s)});
 }
 
 template <class T>
 double dot(const Field<T>& a, const Field<T>& b) {
+  count(a.buffer(), 2);
   return sum_over_voxels<1>(a.device(), a.extent(), Product<T>{read_only(a), read_only(b)})[0];
 }
 

@@ -29,6 +29,30 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// Books what has passed since the last call to a stage; waits for the device, so that kernels started in a
+/// stage are counted in it.
+class StageClock {
+ public:
+  StageClock(const Device& device, StageCosts& stages) : device_(device), stages_(stages) { restart(); }
+  void restart() {
+    device_.wait();
+    since_ = Clock::now();
+    bytes_ = device_.traffic_bytes();
+  }
+  void end_of(StageCost StageCosts::*stage) {
+    device_.wait();
+    (stages_.*stage).seconds += seconds_since(since_);
+    (stages_.*stage).bytes_moved += device_.traffic_bytes() - bytes_;
+    restart();
+  }
+
+ private:
+  const Device& device_;
+  StageCosts& stages_;
+  Clock::time_point since_;
+  std::int64_t bytes_ = 0;
+};
+
 Periodic joined_sides(Axis flow, bool periodic) {
   Periodic joined{periodic, periodic, periodic};
   joined[static_cast<std::size_t>(flow)] = false;
@@ -142,6 +166,7 @@ struct Problem {
   Axis axis;
   double stop_at;                           // estimated error
   std::shared_ptr<const ActiveSet> active;  // of the classes, made when first needed
+  StageClock& clock;
 };
 
 /// Multigrid on the unknowns alone.
@@ -161,7 +186,9 @@ std::vector<float> run_multigrid(Problem& problem, SolverResult& solver, Solved&
     x = A.vector();
     x.zero();
     solver.method = M.method;
+    problem.clock.end_of(&StageCosts::setup);
     solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
+    problem.clock.end_of(&StageCosts::solve);
   }
   return A.potential(x);
 }
@@ -177,7 +204,9 @@ std::vector<float> run_jacobi(Problem& problem, SolverResult& solver, Solved& so
   Field<T> x = A.vector();
   JacobiPreconditioner<T> M{A};
   solver.method = M.method;
+  problem.clock.end_of(&StageCosts::setup);
   solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
+  problem.clock.end_of(&StageCosts::solve);
   return A.potential(x);
 }
 
@@ -189,6 +218,7 @@ std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progre
   SolverResult& solver = result.solver;
   solver.precision = sizeof(T) == 8 ? "double" : "mixed";
   Solved solved;
+  problem.clock.restart();
   std::vector<float> potential = settings.solver == "multigrid"
                                      ? run_multigrid<T>(problem, solver, solved, progress)
                                      : run_jacobi<T>(problem, solver, solved, progress);
@@ -262,8 +292,11 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
     result.mean = in.materials.mean;
 
     const Periodic joined = joined_sides(axis, in.settings.periodic_sides);
+    StageClock clock(in.device, result.stages);
     Field<std::uint8_t> classes = map_labels(in.device, in.volume, in.materials.class_of_code);
+    clock.end_of(&StageCosts::transfer);
     find_percolating(classes, in.materials, joined, result);
+    clock.end_of(&StageCosts::setup);
     std::vector<float> potential;
     if (!result.percolates) {
       result.status = Status::not_percolating;
@@ -275,7 +308,8 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
       potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
       set_class_halo(classes, axis, joined);
-      potential = solve({classes, in, joined, axis, in.settings.tolerance, {}}, result, progress);
+      clock.end_of(&StageCosts::setup);
+      potential = solve({classes, in, joined, axis, in.settings.tolerance, {}, clock}, result, progress);
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);

@@ -229,6 +229,8 @@ TEST(Shapes, EachHasItsPinnedBytes) {
                                                     {"bcc", 9445604899765342593u},
                                                     {"fcc", 1635436741551048969u},
                                                     {"checkerboard", 9912368044608309835u},
+                                                    {"gyroid", 7826846032265736869u},
+                                                    {"site-percolation", 10218479320352114264u},
                                                     {"dead-end", 18393794540370072088u},
                                                     {"diagonal", 5289086181025293239u}};
   for (const Generator& generator : generators()) {
@@ -241,7 +243,7 @@ TEST(Shapes, EachHasItsPinnedBytes) {
 
 TEST(Shapes, AnUnknownNameListsTheValidOnes) {
   GenerateSettings settings;
-  settings.shape = "gyroid";
+  settings.shape = "spaghetti";
   expect_usage_error(settings, "electrode, uniform, layers-series");
 }
 
@@ -253,11 +255,11 @@ TEST(Shapes, RefuseSizesAndFractionsOutOfRange) {
   settings.size = {4, 4, 4};
   settings.voxel_size = 0;
   expect_usage_error(settings, "voxel size");
-  for (const char* name : {"channel", "sc", "bcc", "fcc"}) {
+  for (const std::string name : {"channel", "sc", "bcc", "fcc", "site-percolation"}) {
     GenerateSettings wrong;
     wrong.shape = name;
     wrong.size = {8, 8, 8};
-    wrong.fraction = name == std::string("channel") ? 1.01 : 0.75;
+    wrong.fraction = name == "channel" || name == "site-percolation" ? 1.01 : 0.75;
     expect_usage_error(wrong, "give a fraction above 0 and up to");
     wrong.fraction = 0;
     expect_usage_error(wrong, "give a fraction above 0 and up to");
@@ -270,6 +272,21 @@ TEST(Shapes, LargeSphereHasTheReferencePoreFractions) {
     const Volume volume = shape("sphere-large", edge, edge, edge);
     EXPECT_NEAR(volume.fraction(volume.labels[0]), fraction, 5e-9) << "edge " << edge;
   }
+}
+
+TEST(Shapes, GyroidHalvesTheBoxAndBothHalvesRunThrough) {
+  const Volume volume = shape("gyroid", 48, 48, 48);
+  EXPECT_NEAR(volume.fraction(volume.labels[0]), 0.5, 1e-2);
+  for (const std::int64_t label : {0, 1})
+    EXPECT_EQ(clusters(volume, {label}).spanning, (std::array<bool, 3>{true, true, true})) << label;
+}
+
+TEST(Shapes, SitePercolationHasItsFractionAndItsThreshold) {
+  const Volume above = shape("site-percolation", 64, 64, 64, 0.34);
+  const Volume below = shape("site-percolation", 64, 64, 64, 0.28);
+  EXPECT_NEAR(above.fraction(above.labels[0]), 0.34, 4 * std::sqrt(0.34 * 0.66) / 512);
+  EXPECT_TRUE(clusters(above, {0}).spanning[0]);
+  EXPECT_FALSE(clusters(below, {0}).spanning[0]);
 }
 
 TEST(Shapes, CubeFillsAnEighth) {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "benchmarks/bench.hpp"
+#include "host/bench/bench.hpp"
 #include "host/generate.hpp"
 #include "host/study.hpp"
 #include "kernels/clusters.hpp"
@@ -67,7 +67,7 @@ nlohmann::ordered_json run_solve(const Options& options) {
     }));
   }
   const auto voxels = static_cast<double>(volume.extent.voxels());
-  nlohmann::ordered_json line = head("solve", device, options);
+  nlohmann::ordered_json line = head("solve", device);
   line["size"] = options.size;
   line["porosity"] = options.porosity;
   line["precision"] = settings.precision;

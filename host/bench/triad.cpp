@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "benchmarks/bench.hpp"
+#include "host/bench/bench.hpp"
 #include "kernels/vector.hpp"
 
 namespace tauvox::bench {
@@ -13,8 +13,8 @@ namespace {
 constexpr double scale = 3;
 
 std::int64_t elements_of(const Device& device, std::int64_t megabytes) {
-  // The caches of GPUs are below 64 MB.
-  const std::int64_t cache = device.is_cuda() ? 64 << 20 : std::max(0L, sysconf(_SC_LEVEL3_CACHE_SIZE));
+  // The caches of GPUs are below 128 MB.
+  const std::int64_t cache = device.is_cuda() ? 128 << 20 : std::max(0L, sysconf(_SC_LEVEL3_CACHE_SIZE));
   const std::int64_t least = (4 * cache + (1 << 20) - 1) >> 20;
   if (megabytes == 0) megabytes = std::max<std::int64_t>(256, least);
   if (megabytes < least)
@@ -54,7 +54,7 @@ nlohmann::ordered_json run_triad(const Options& options) {
   triad.verify();
   std::vector<double> seconds;
   for (int r = 0; r < options.repeats; ++r) seconds.push_back(seconds_of(device, [&] { triad.run(); }));
-  nlohmann::ordered_json line = head("triad", device, options);
+  nlohmann::ordered_json line = head("triad", device);
   line["megabytes_per_array"] = triad.megabytes();
   line["bytes_per_element"] = Triad::bytes_per_element;
   line["repeats"] = options.repeats;

@@ -4,7 +4,7 @@
 // On unknowns only (and with p.q): 1.25 per voxel and 2 sizeof(T) per unknown.
 #include <cmath>
 
-#include "benchmarks/bench.hpp"
+#include "host/bench/bench.hpp"
 #include "host/generate.hpp"
 #include "kernels/active_operator.hpp"
 #include "kernels/labels.hpp"
@@ -143,7 +143,7 @@ nlohmann::ordered_json measure(const Options& options) {
   const double bytes_per_voxel = Problem::bytes_per_voxel(static_cast<double>(problem.unknowns()) / voxels);
   const double bandwidth = bytes_per_voxel * voxels / median(seconds);
   const double triad_bandwidth = triad.bytes() / median(triad_seconds);
-  nlohmann::ordered_json line = head("apply", device, options);
+  nlohmann::ordered_json line = head("apply", device);
   line["size"] = options.size;
   line["operator"] = options.form;
   line["classes"] = options.classes;

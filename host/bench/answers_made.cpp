@@ -1,0 +1,37 @@
+// Makes the table of answers.cpp.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "host/bench/bench.hpp"
+#include "host/bench/cases.hpp"
+#include "host/console.hpp"
+#include "host/study.hpp"
+
+namespace tauvox::bench {
+
+std::string run_answers(const Options& options) {
+  const Device device = device_of(options);
+  std::string table;
+  for (const Case& row : cases()) {
+    if (!options.cases.empty() &&
+        std::find(options.cases.begin(), options.cases.end(), row.name) == options.cases.end())
+      continue;
+    for (const std::int64_t edge : options.sizes) {
+      const Volume volume = make_volume(row, edge);
+      const Settings settings = solve_settings(row, "double", options.tolerance);
+      const Materials materials = assign_materials(volume, settings);
+      const AxisResult result = effective_transport({volume, materials, settings, device}, {}, {}).back();
+      if (result.status != Status::converged)
+        throw Error(ExitCode::not_converged, "no answer", fmt::format("{} {}", row.name, edge),
+                    result.reason);
+      const std::string line = fmt::format("      {{\"{}\", {}, {:.14g}, {:.1e}}},\n", row.name, edge,
+                                           *result.ratio, *result.solver.error);
+      print_note(line);
+      table += line;
+    }
+  }
+  return table;
+}
+
+}  // namespace tauvox::bench

@@ -1,0 +1,247 @@
+#include "host/bench/suite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "host/bench/bench.hpp"
+#include "host/bench/cases.hpp"
+#include "host/bench/row.hpp"
+#include "host/bench/tool.hpp"
+#include "host/console.hpp"
+#include "host/parse.hpp"
+#include "host/plan.hpp"
+#include "host/study.hpp"
+#include "io/write.hpp"
+
+namespace tauvox::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A word of a file name.
+std::string slug(const std::string& text) {
+  std::string word;
+  for (const char c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!word.empty() && word.back() != '-')
+      word += '-';
+  while (word.ends_with('-')) word.pop_back();
+  return word;
+}
+
+std::string default_output(const Device& device) {
+  const std::string threads =
+      device.is_cuda() ? "" : fmt::format("-{}thread{}", device.threads(), device.threads() == 1 ? "" : "s");
+  return "bench-" + slug(device_name(device)) + threads + "-" + date_now().substr(0, 10) + ".json";
+}
+
+std::int64_t free_on(const Device& device) {
+  return device.is_cuda() ? device.free_bytes() : host_memory().available;
+}
+
+/// What is known of a case before its volume is made.
+Contents contents_of(const Case& row) { return {row.conducting, row.conductivity.size(), 1}; }
+
+/// Why a case does not fit in the memory that is free; empty when it does.
+std::string misfit(const Case& row, const Settings& settings, std::int64_t edge, const Device& device) {
+  const Plan plan = make_plan({edge, edge, edge}, settings, device, contents_of(row));
+  const std::int64_t made = row.generator_bytes * plan.extent.voxels();
+  const std::int64_t host = std::max(plan.peak(false), made), available = host_memory().available;
+  const auto gigabytes = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1e9; };
+  if (host > available)
+    return fmt::format("needs {:.1f} GB of host memory, {:.1f} GB are free", gigabytes(host),
+                       gigabytes(available));
+  if (device.is_cuda() && plan.peak(true) > free_on(device))
+    return fmt::format("needs {:.1f} GB of GPU memory, {:.1f} GB are free", gigabytes(plan.peak(true)),
+                       gigabytes(free_on(device)));
+  return "";
+}
+
+/// Edge of the largest cube that fits, a multiple of 64; 0: none.
+std::int64_t largest_edge(const Case& row, const Settings& settings, const Device& device) {
+  // A tenth is left to what the plan cannot know: runs and coarse levels depend on the structure.
+  const std::int64_t most =
+      largest_cube(settings, device, contents_of(row),
+                   static_cast<std::int64_t>(0.9 * static_cast<double>(free_on(device))));
+  for (std::int64_t edge = most / 64 * 64; edge > 0; edge -= 64)
+    if (misfit(row, settings, edge, device).empty()) return edge;
+  return 0;
+}
+
+std::vector<std::string> sizes_of(const SuiteOptions& options) {
+  if (!options.sizes.empty()) return options.sizes;
+  if (options.quick) return {"64", "128"};
+  return {"128", "256", "512", "1024", "largest"};
+}
+
+class Suite {
+ public:
+  Suite(const SuiteOptions& options, const Device& device) : options_(options), device_(device) {
+    file_["schema_version"] = "1.0";
+    file_["kind"] = "tauvox bench";
+    file_["date"] = date_now();
+    file_["finished"] = false;
+    file_["tool"] = build_json();
+    file_["hardware"] = hardware_json(device, GpuMonitor(device.cuda_index()).state(), options.name_host);
+    file_["settings"] = {{"study", "effective_transport"},   {"axis", "z"},
+                         {"precision", options.precision},   {"tolerance", options.tolerance},
+                         {"least_repeats", options.repeats}, {"least_seconds", options.least_seconds}};
+    file_["triad"] = nullptr;
+    file_["rows"] = Json::array();
+    file_["skipped"] = Json::array();
+    by_.tolerance = options.tolerance;
+    if (device.is_cuda())
+      if (const double sheet = data_sheet_bandwidth(device_name(device)); sheet > 0) by_.data_sheet = sheet;
+  }
+
+  void measure_triad() {
+    print_note("triad ...\n");
+    Triad triad(device_, 0);
+    triad.run();
+    triad.verify();
+    std::vector<double> seconds;
+    for (int r = 0; r < std::max(options_.repeats, 7); ++r)
+      seconds.push_back(seconds_of(device_, [&] { triad.run(); }));
+    by_.triad = triad.bytes() / median(seconds);
+    file_["triad"] = {{"gb_per_second", *by_.triad * 1e-9},
+                      {"best_gb_per_second", triad.bytes() / quantile(seconds, 0) * 1e-9},
+                      {"megabytes_per_array", triad.megabytes()},
+                      {"repeats", seconds.size()}};
+  }
+
+  /// One case in one size: skipped with a reason, or measured and judged.
+  void run(const Case& row, const std::string& size) {
+    const Settings settings = solve_settings(row, options_.precision, options_.tolerance);
+    std::int64_t edge = 0;
+    if (size == "largest") {
+      edge = largest_edge(row, settings, device_);
+      if (const std::int64_t done = done_[row.name]; edge <= done)
+        return skip(row, nullptr, fmt::format("no cube larger than {} fits", done));
+    } else {
+      edge = parse::integer(size, "--sizes");
+      if (const std::string why = misfit(row, settings, edge, device_); !why.empty())
+        return skip(row, Json::array({edge, edge, edge}), why);
+    }
+    try {
+      add(row, edge, measure(row, edge, settings));
+    } catch (const Error& error) {
+      if (!std::string(error.what()).starts_with("out of")) throw;  // memory: the next row may fit
+      skip(row, Json::array({edge, edge, edge}), error.what());
+    }
+  }
+
+  void write() { io::write_text(options_.output, file_.dump(2) + "\n", true); }
+  void finish() {
+    file_["finished"] = true;
+    write();
+  }
+  bool all_valid() const { return all_valid_; }
+  std::size_t rows() const { return file_["rows"].size(); }
+
+ private:
+  Measured measure(const Case& row, std::int64_t edge, const Settings& settings) {
+    print_note(fmt::format("{} {}: making the volume ...\n", row.name, edge));
+    const Volume volume = make_volume(row, edge);
+    const Materials materials = assign_materials(volume, settings);
+    const StudyInput input{volume, materials, settings, device_};
+    Measured measured;
+    measured.name = row.name;
+    measured.size = volume.extent.zyx();
+    device_.reset_peak();
+    const AxisResult warm = effective_transport(input, {}, {}).back();
+    measured.peak_bytes = device_.peak_bytes();
+    if (warm.status != Status::converged) {  // nothing to time
+      measured.runs.push_back(warm);
+      return measured;
+    }
+    EnergyMeter energy(device_);
+    double seconds = 0;
+    while (std::ssize(measured.runs) < options_.repeats || seconds < options_.least_seconds) {
+      seconds +=
+          seconds_of(device_, [&] { measured.runs.push_back(effective_transport(input, {}, {}).back()); });
+      measured.joule = energy.joule();
+    }
+    measured.sm_clock_mhz = energy.gpu().sm_clock_mhz;
+    return measured;
+  }
+
+  void add(const Case& row, std::int64_t edge, const Measured& measured) {
+    const Json json = row_json(measured, stored_answer(row.name, measured.size), by_);
+    file_["rows"].push_back(json);
+    done_[row.name] = std::max(done_[row.name], edge);
+    write();
+    if (json["valid"] == false) {
+      all_valid_ = false;
+      return print_note(
+          fmt::format("{} {}: NOT VALID: {}\n", row.name, edge, json["reason"].get<std::string>()));
+    }
+    print_note(fmt::format("{} {}: {:.3g} s, {:.4g} Mvoxel/s, {} iterations, {} repeats\n", row.name, edge,
+                           json["seconds"]["total"].get<double>(),
+                           json["voxels_per_second"].get<double>() * 1e-6, json["iterations"].get<int>(),
+                           measured.runs.size()));
+  }
+
+  void skip(const Case& row, const Json& size, const std::string& reason) {
+    file_["skipped"].push_back({{"case", row.name}, {"size", size}, {"reason", reason}});
+    write();
+    print_note(fmt::format("{} {}: skipped: {}\n", row.name,
+                           size.is_null() ? "largest" : std::to_string(size[0].get<std::int64_t>()), reason));
+  }
+
+  const SuiteOptions& options_;
+  const Device& device_;
+  Json file_;
+  Yardstick by_;
+  std::map<std::string, std::int64_t> done_;  // case -> largest edge measured
+  bool all_valid_ = true;
+};
+
+void check(const SuiteOptions& options, const std::vector<std::string>& sizes) {
+  for (const std::string& size : sizes) {
+    if (size == "largest") continue;
+    if (const std::int64_t edge = parse::integer(size, "--sizes"); edge < 8 || edge > 8192)
+      throw Error(ExitCode::usage, "bad value for --sizes", size, "",
+                  "give edges from 8 to 8192, or largest");
+  }
+  if (options.repeats < 1)
+    throw Error(ExitCode::usage, "bad value for --repeats", std::to_string(options.repeats), "",
+                "give a whole number from 1");
+  if (!(options.tolerance >= 1e-12 && options.tolerance < 1))
+    throw Error(ExitCode::usage, "bad value for --tolerance", fmt::format("{:g}", options.tolerance), "",
+                "give a number from 1e-12 to below 1");
+}
+
+}  // namespace
+
+ExitCode run_suite(const SuiteOptions& given) {
+  SuiteOptions options = given;
+  const std::vector<std::string> sizes = sizes_of(options);
+  check(options, sizes);
+  std::vector<const Case*> wanted;
+  for (const std::string& name : options.cases) wanted.push_back(&case_named(name));
+  if (wanted.empty())
+    for (const Case& row : cases()) wanted.push_back(&row);
+
+  Settings chosen;
+  chosen.device = options.device;
+  chosen.threads = options.threads;
+  std::string notice;
+  const Device device = choose_device(chosen, notice);
+  if (!notice.empty()) print_note("notice: " + notice + "\n");
+  if (options.output.empty()) options.output = default_output(device);
+  io::check_output(options.output, options.overwrite);
+
+  Suite suite(options, device);
+  if (!options.no_triad) suite.measure_triad();
+  for (const std::string& size : sizes)
+    for (const Case* row : wanted) suite.run(*row, size);
+  suite.finish();
+  print_text(fmt::format("{}: {} rows{}\n", options.output, suite.rows(),
+                         suite.all_valid() ? "" : ", not all of them valid"));
+  return suite.all_valid() ? ExitCode::success : ExitCode::internal;
+}
+
+}  // namespace tauvox::bench
