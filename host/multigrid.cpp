@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "host/dense.hpp"
-#include "kernels/graph_cycle.hpp"
 
 namespace tauvox {
 namespace {
@@ -80,7 +79,12 @@ MultigridPreconditioner<T>::MultigridPreconditioner(const ActiveOperator<T>& A, 
     : A_(A),
       hierarchy_(hierarchy),
       first_x_(A.device(), hierarchy.levels()[0].nodes),
-      work_(hierarchy.levels().size()) {
+      tail_(hierarchy.levels().size()) {
+  for (const Graph& graph : hierarchy.levels()) work_.push_back({graph.view(), nullptr, nullptr, nullptr});
+  while (A.device().is_cuda() && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
+         work_[tail_ - 1].graph.nodes <= tail_nodes)
+    --tail_;
+  if (tail_ + 1 == work_.size()) tail_ = work_.size();  // the dense inverse alone is one kernel anyway
   std::int64_t floats = 0;
   for (const Graph& graph : hierarchy.levels()) floats += 3 * graph.nodes;
   if (floats * static_cast<std::int64_t>(sizeof(float)) > A.unknowns() * static_cast<std::int64_t>(sizeof(T)))
@@ -104,33 +108,39 @@ template <class T>
 double MultigridPreconditioner<T>::apply_dot(const Buffer<T>& r, Buffer<T>& z) const {
   lend(z.data());
   A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b);
-  cycle(0, true);
-  if (work_.size() > 1) cycle(0, false);
+  cycle_twice(0);
   return A_.prolong_smooth_dot(hierarchy_.blocks(), alpha_, work_[0].x, r, z);
+}
+
+/// work[level].x = two cycles from zero; one on the coarsest, which is solved exactly
+template <class T>
+void MultigridPreconditioner<T>::cycle_twice(std::size_t level) const {
+  if (level == tail_) {
+    run_tail(A_.device(), std::span(work_).subspan(level), hierarchy_.inverse(), alpha_);
+    std::swap(work_[level].x, work_[level].y);
+    return;
+  }
+  cycle(level, true);
+  if (level + 1 < work_.size()) cycle(level, false);
 }
 
 /// work[level].x towards A^-1 work[level].b
 template <class T>
 void MultigridPreconditioner<T>::cycle(std::size_t level, bool from_zero) const {
   const Device& device = A_.device();
-  Level& w = work_[level];
-  if (level + 1 == work_.size()) {
-    apply_dense(device, hierarchy_.inverse(), w.b, w.x, hierarchy_.levels()[level].nodes);
-    return;
-  }
-  const GraphView graph = hierarchy_.levels()[level].view(), coarse = hierarchy_.levels()[level + 1].view();
-  const Level& next = work_[level + 1];
+  CycleLevel& w = work_[level];
+  if (level + 1 == work_.size()) return apply_dense(device, hierarchy_.inverse(), w.b, w.x, w.graph.nodes);
+  const CycleLevel& next = work_[level + 1];
   if (from_zero) {
-    smooth_from_zero(device, graph, w.b, w.x);
+    smooth_from_zero(device, w.graph, w.b, w.x);
   } else {
-    smooth(device, graph, w.b, w.x, w.y);
+    smooth(device, w.graph, w.b, w.x, w.y);
     std::swap(w.x, w.y);
   }
-  restrict_residual(device, graph, coarse, w.b, w.x, next.b);
-  cycle(level + 1, true);
-  if (level + 2 < work_.size()) cycle(level + 1, false);
-  prolong(device, graph, alpha_, next.x, w.x);
-  smooth(device, graph, w.b, w.x, w.y);
+  restrict_residual(device, w.graph, next.graph, w.b, w.x, next.b);
+  cycle_twice(level + 1);
+  prolong(device, w.graph, alpha_, next.x, w.x);
+  smooth(device, w.graph, w.b, w.x, w.y);
   std::swap(w.x, w.y);
 }
 

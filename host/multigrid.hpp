@@ -19,6 +19,7 @@
 
 #include "host/stopping.hpp"
 #include "kernels/active_operator.hpp"
+#include "kernels/graph_cycle.hpp"
 
 namespace tauvox {
 
@@ -61,17 +62,16 @@ class MultigridPreconditioner {
   const Hierarchy& hierarchy() const { return hierarchy_; }
 
  private:
-  struct Level {
-    float *x, *y, *b;  // y: the other side of a Jacobi step
-  };
   void lend(T* z) const;
+  void cycle_twice(std::size_t level) const;
   void cycle(std::size_t level, bool from_zero) const;
 
   const ActiveOperator<T>& A_;
   const Hierarchy& hierarchy_;
   float alpha_ = 1.95f;
   Buffer<float> first_x_, spare_;  // spare: for volumes of so few unknowns that z has no room
-  mutable std::vector<Level> work_;
+  std::size_t tail_;               // from this level on a GPU runs all in one kernel
+  mutable std::vector<CycleLevel> work_;
 };
 
 }  // namespace tauvox

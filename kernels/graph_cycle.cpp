@@ -78,7 +78,111 @@ struct ApplyDense {
   }
 };
 
+#ifdef TAUVOX_DEVICE_CODE
+constexpr int tail_threads = 1024, warp = 32;
+
+struct Tail {
+  CycleLevel level[most_tail_levels];
+  int coarsest;
+  const float* inverse;
+  float factor;
+};
+static_assert(sizeof(Tail) <= 4000);  // what a kernel takes as arguments
+
+struct Residual {  // y = b - A x
+  GraphView A;
+  const float *b, *x;
+  float* y;
+  TAUVOX_HD void operator()(std::int64_t i) const { y[i] = residual_at(A, b, x, i); }
+};
+
+/// coarse_b = sums of `rest` over each aggregate, in the order of RestrictResidual. On the last levels a
+/// block has tens of nodes, so a warp shares it.
+struct SumRest {
+  GraphView A, coarse;
+  const float* rest;
+  float* coarse_b;
+  TAUVOX_HD void operator()(std::int64_t thread) const {
+    const auto b = static_cast<std::uint32_t>(thread / warp),
+               lane = static_cast<std::uint32_t>(thread % warp);
+    const auto nx = static_cast<std::uint32_t>(coarse.lattice.nx),
+               ny = static_cast<std::uint32_t>(coarse.lattice.ny);
+    const Members members(A, b % nx, b / nx % ny, b / nx / ny);
+    for (std::uint32_t node = coarse.first_node[b] + lane; node < coarse.first_node[b + 1]; node += warp) {
+      float sum = 0;
+      for (int s = 0; s < 8; ++s)
+        for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i)
+          if (A.aggregate[i] == node) sum += rest[i];
+      coarse_b[node] = sum;
+    }
+  }
+};
+
+/// The threads of the block share f(0) .. f(count - 1), and wait for each other.
+template <class F>
+__device__ void share(std::int64_t count, const F& f) {
+  for (std::int64_t i = threadIdx.x; i < count; i += tail_threads) f(i);
+  __syncthreads();
+}
+
+/// One block goes through the recursion of MultigridPreconditioner::cycle: down to the coarsest level, up to
+/// the first that has been visited once only, down again. Bit l of `second`: level l is on its second visit.
+/// Bit l of `turned`: its x and y have changed sides.
+__global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
+  unsigned second = 0, turned = 0;
+  const auto x = [&](int l) { return (turned >> l) & 1u ? t.level[l].y : t.level[l].x; };
+  const auto y = [&](int l) { return (turned >> l) & 1u ? t.level[l].x : t.level[l].y; };
+  const auto smooth_again = [&](int l) {
+    const GraphView& A = t.level[l].graph;
+    share(A.nodes, Smooth{A, t.level[l].b, x(l), y(l)});
+    turned ^= 1u << l;
+  };
+  for (int l = 0;;) {
+    for (; l < t.coarsest; ++l) {
+      const GraphView &A = t.level[l].graph, &coarse = t.level[l + 1].graph;
+      const float* b = t.level[l].b;
+      if ((second >> l) & 1u)
+        smooth_again(l);
+      else
+        share(A.nodes, SmoothFromZero{A, b, x(l)});
+      share(A.nodes, Residual{A, b, x(l), y(l)});
+      share(warp * coarse.lattice.voxels(), SumRest{A, coarse, y(l), t.level[l + 1].b});
+      second &= ~(2u << l);  // the next level is new again
+    }
+    const std::int64_t n = t.level[l].graph.nodes;
+    share(n, ApplyDense{t.inverse, t.level[l].b, x(l), n});
+    bool done = true;
+    while (done && l > 0) {
+      --l;
+      const GraphView& A = t.level[l].graph;
+      share(A.nodes, Prolong{A.aggregate, t.factor, x(l + 1), x(l)});
+      smooth_again(l);
+      done = (second >> l) & 1u;
+      second |= 1u << l;
+    }
+    if (done) return;
+  }
+}
+#endif
+
 }  // namespace
+
+void run_tail(const Device& device, std::span<const CycleLevel> levels, const Buffer<float>& inverse,
+              float factor) {
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda() && levels.size() >= 2 && levels.size() <= most_tail_levels) {
+    Tail t{};
+    std::copy(levels.begin(), levels.end(), t.level);
+    t.coarsest = static_cast<int>(levels.size()) - 1;
+    t.inverse = inverse.data();
+    t.factor = factor;
+    return launch("starting the coarse levels", tail_kernel, 1, tail_threads, t);
+  }
+#endif
+  (void)inverse, (void)factor;
+  throw Error(ExitCode::internal, "the tail of a cycle is for GPUs", device.description(),
+              std::to_string(levels.size()) + " levels", "please report this");
+}
 
 void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x) {
   device.count_traffic(10 * A.nodes);

@@ -2,6 +2,8 @@
 // FP32. Bytes per node and step: about 8 per link and 8 to 20 per node.
 #pragma once
 
+#include <span>
+
 #include "kernels/graph.hpp"
 
 namespace tauvox {
@@ -18,5 +20,22 @@ void prolong(const Device& device, const GraphView& A, float factor, const float
 /// x = inverse b, with `inverse` dense, n x n, symmetric
 void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
                  std::int64_t n);
+
+/// A level of a cycle: its graph, what is solved for, and y, the other side of a Jacobi step.
+struct CycleLevel {
+  GraphView graph;
+  float *x, *y, *b;
+};
+
+/// A W-cycle visits the levels of few nodes most often, each time with kernels that are over before the next
+/// one is started. From the first level of at most so many nodes on, a GPU runs them all in one kernel. The
+/// number is predicted, not measured (DESIGN.md, section 21).
+inline constexpr std::int64_t tail_nodes = 4096;
+inline constexpr int most_tail_levels = 16;
+
+/// Two cycles on levels.front() and all behind it, with the bits of the steps above. One kernel.
+/// The result is in levels.front().y.   @pre a GPU; 2 to most_tail_levels levels
+void run_tail(const Device& device, std::span<const CycleLevel> levels, const Buffer<float>& inverse,
+              float factor);
 
 }  // namespace tauvox

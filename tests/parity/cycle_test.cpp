@@ -1,0 +1,77 @@
+// The multigrid cycle of a GPU, whose last levels run in one kernel, against the CPU's plain functors, level
+// by level.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "host/multigrid.hpp"
+#include "kernels/clusters.hpp"
+#include "kernels/halo.hpp"
+#include "kernels/labels.hpp"
+#include "kernels/transport.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+struct Result {
+  std::vector<std::int64_t> nodes;  // by level
+  std::vector<std::vector<float>> z;
+  std::vector<double> dot;
+};
+
+/// Two applications of the cycle, over-corrected and not.
+template <class T>
+Result cycles_on(const Device& device, const Volume& v, const std::vector<double>& sigma) {
+  std::vector<std::uint8_t> table{wall_class};
+  for (std::size_t k = 0; k < sigma.size(); ++k)
+    table.push_back(static_cast<std::uint8_t>(first_conducting_class + k));
+  Field<std::uint8_t> classes = map_labels(device, v, table);
+  const Runs runs(classes);
+  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
+  set_class_halo(classes, Axis::z, {});
+  const ActiveOperator<T> A(classes, sigma, {1, 1, 1}, Axis::z, {}, KernelForm::plain);
+  const Hierarchy hierarchy(device, A.medium());
+  MultigridPreconditioner<T> M(A, hierarchy);
+  Buffer<T> r = A.vector(), z = A.vector();
+  std::vector<T> values(static_cast<std::size_t>(r.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<T>(std::sin(0.37 * static_cast<double>(i)));
+  r.copy_from(values);
+  Result result;
+  for (const Graph& graph : hierarchy.levels()) result.nodes.push_back(graph.nodes);
+  for (int pass = 0; pass < 2; ++pass) {
+    result.dot.push_back(M.apply_dot(r, z));
+    z.copy_to(values);
+    result.z.emplace_back(values.begin(), values.end());
+    M.weaken();
+  }
+  return result;
+}
+
+template <class T>
+void expect_same_bits() {
+  if (!probe_cuda().unavailable.empty()) GTEST_SKIP() << "no GPU: " << probe_cuda().unavailable;
+  struct Case {
+    std::array<std::int64_t, 3> size;
+    std::vector<double> sigma;
+    bool tail_first, tail_at_all;  // of the levels
+  };
+  for (const Case& c : {Case{{90, 86, 70}, {1}, false, true}, Case{{70, 86, 74}, {0.001, 1}, false, true},
+                        Case{{23, 26, 29}, {1}, true, true}, Case{{9, 10, 11}, {1}, false, false}}) {
+    const Volume v = test::rough_volume(c.size, 7, static_cast<int>(c.sigma.size()) + 1);
+    const Result expected = cycles_on<T>(Device::cpu(2), v, c.sigma);
+    EXPECT_EQ(expected.nodes.front() <= tail_nodes && expected.nodes.size() > 1, c.tail_first);
+    EXPECT_EQ(expected.nodes.size() > 1, c.tail_at_all);
+    const Result found = cycles_on<T>(Device::cuda(0), v, c.sigma);
+    EXPECT_EQ(found.nodes, expected.nodes);
+    EXPECT_EQ(found.z, expected.z);
+    EXPECT_EQ(found.dot, expected.dot);
+  }
+}
+
+TEST(Parity, TheGpusCycleGivesTheBitsOfThePlainOneInFloat) { expect_same_bits<float>(); }
+TEST(Parity, TheGpusCycleGivesTheBitsOfThePlainOneInDouble) { expect_same_bits<double>(); }
+
+}  // namespace
+}  // namespace tauvox
