@@ -248,8 +248,7 @@ Medium<double> ActiveOperator<T>::exact_medium() const {
 
 template <class T>
 void ActiveOperator<T>::count(std::int64_t more) const {
-  const Extent& e = extent();
-  device().count_traffic(e.voxels() + (e.nx + 31) / 32 * e.ny * e.nz * 8 + more);
+  device().count_traffic(medium().bytes() + more);
 }
 
 template <class T>

@@ -25,8 +25,7 @@ struct RepairBlocks {  // one call a block
 template <class T>
 RepairEnergy repair_voxels(const Device& device, const Medium<double>& medium, const BlockView& blocks,
                            const T* v, const FluxView& flux, KernelForm form) {
-  const Extent& e = medium.active.extent;
-  device.count_traffic(e.voxels() + (e.nx + 31) / 32 * e.ny * e.nz * 8 + blocks.bytes() + flux.bytes());
+  device.count_traffic(medium.bytes() + blocks.bytes() + flux.bytes());
   if (form == KernelForm::tuned && !device.is_cuda())
     return rows::repair_voxels(device, medium, blocks, v, flux);
   const Sums<2> sums =

@@ -59,7 +59,7 @@ struct BlockView {
   TAUVOX_HD static int position(std::int64_t x, std::int64_t y, std::int64_t z) {
     return static_cast<int>(4 * (z & 1) + 2 * (y & 1) + (x & 1));
   }
-  std::int64_t bytes() const { return 8 * lattice.voxels(); }
+  std::int64_t bytes() const { return (codes ? 8 : 5) * lattice.voxels(); }
   /// Aggregate of a conducting voxel.
   TAUVOX_HD std::int64_t node(std::int64_t x, std::int64_t y, std::int64_t z) const {
     const std::int64_t b = block(x >> 1, y >> 1, z >> 1);

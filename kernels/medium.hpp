@@ -45,6 +45,12 @@ struct Medium {
   TAUVOX_HD std::int64_t length(int axis) const {
     return axis == 0 ? active.extent.nz : axis == 1 ? active.extent.ny : active.extent.nx;
   }
+  /// What a pass over all voxels reads of it.
+  std::int64_t bytes() const {
+    const Extent& e = active.extent;
+    return (classes.origin ? e.voxels() : 0) +
+           active.words_per_row * e.ny * e.nz * std::int64_t{sizeof(ActiveWord)};
+  }
   /// Class of a voxel, or of what lies beyond a face of the volume.
   TAUVOX_HD std::uint8_t class_of(std::int64_t x, std::int64_t y, std::int64_t z) const {
     if (classes.origin) return classes(x, y, z);
