@@ -161,7 +161,9 @@ const std::vector<Setting>& describe() {
                  [](const Settings& s) { return std::to_string(s.max_iterations); }});
     r.push_back(choice_row("precision", "Solver", "of the vectors (sums are FP64 always)",
                            &Settings::precision, {"mixed", "double"}));
-    r.push_back(text_row("device", "Solver", "auto (default), cpu, cuda or cuda:N", &Settings::device));
+    r.push_back(text_row("device", "Solver",
+                         "auto (default: a GPU that the run fits, else the CPU), cpu, cuda or cuda:N",
+                         &Settings::device));
     r.push_back(
         {"threads", "Solver", "", "CPU threads (default: all this process may use)", false,
          [](Settings& s, Text t, Text o) {
