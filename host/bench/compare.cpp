@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
-#include <set>
 
 #include "host/console.hpp"
 #include "io/write.hpp"
@@ -128,9 +128,13 @@ Comparison::Comparison(std::vector<BenchFile> compared) : files(std::move(compar
     for (const ComparedRow& row : file.rows)
       if (const Key key{row.name, row.size}; std::find(keys.begin(), keys.end(), key) == keys.end())
         keys.push_back(key);
-  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-    return a.first != b.first ? a.first < b.first : a.second < b.second;
-  });
+  std::vector<std::string> names;  // cases stay in the order of the files, sizes go up
+  for (const Key& key : keys)
+    if (std::find(names.begin(), names.end(), key.first) == names.end()) names.push_back(key.first);
+  const auto order = [&](const Key& key) {
+    return std::pair(std::find(names.begin(), names.end(), key.first), key.second);
+  };
+  std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) { return order(a) < order(b); });
   for (const Key& key : keys) {
     Line line;
     for (std::size_t f = 0; f < files.size(); ++f) {

@@ -27,9 +27,8 @@ std::string quoted(std::string text) {
 /// What a key has room for.
 std::string label(const BenchFile& file, std::size_t index, std::size_t room) {
   std::string text = Comparison::letter(index) + ": " + file.device;
-  for (const char* word : {"(R)", "(TM)", "NVIDIA ", " Processor"})
-    if (const std::size_t at = text.find(word); at != std::string::npos)
-      text.erase(at, std::string(word).size());
+  for (const std::string word : {"(R)", "(TM)", "NVIDIA ", " Processor"})
+    for (std::size_t at; (at = text.find(word)) != std::string::npos;) text.erase(at, word.size());
   return text.size() <= room ? text : text.substr(0, room - 3) + "...";
 }
 
@@ -97,10 +96,10 @@ std::string plot_script(const Comparison& comparison, const std::string& output)
   }
   const bool shares = share > 0;
   const double width = 100 + 230 * static_cast<double>(std::max<std::size_t>(2, panels.size()));
-  const double key = 20 * static_cast<double>(machines) + 12, height = key + (shares ? 530 : 310);
+  const double key = 20 * static_cast<double>(machines) + 12, height = key + (shares ? 545 : 325);
   const double left = 70 / width, right = 1 - 15 / width,
                step = (right - left) / static_cast<double>(panels.size());
-  const double top = 1 - (key + 30) / height, gap = 34 / height, bottom = 50 / height;
+  const double top = 1 - (key + 30) / height, gap = 34 / height, bottom = 62 / height;
   const double middle = shares ? bottom + (top - bottom - gap) * 0.46 : bottom - gap;
 
   std::string text = "# Made by tauvox bench --compare.\n" + data_of(panels, machines);
@@ -129,7 +128,7 @@ std::string plot_script(const Comparison& comparison, const std::string& output)
                                                    shares ? "" : "edge, voxels");
     text += fmt::format("set logscale y 10\nset yrange [{:.6g}:{:.6g}]\nset ytics format '{}'\n",
                         slowest / 1.4, fastest * 1.4, p ? "" : "%g");
-    if (fastest < 30 * slowest)
+    if (fastest < 1000 * slowest)
       text += "set ytics (0.1,0.2,0.5,1,2,5,10,20,50,100,200,500,1000,2000,5000,10000)\n";
     text += plot_of(p, machines, 2);
     for (std::size_t f = 0; f < machines && p == 0; ++f) text += fmt::format("unset label {}\n", f + 1);
