@@ -6,25 +6,22 @@ namespace tauvox::bench {
 
 const std::vector<StoredAnswer>& stored_answers() {
   static const std::vector<StoredAnswer> rows{
-      {"sphere-packing", 32, 0.15045016335825, 8.9e-11},
       {"sphere-packing", 64, 0.19945988153692, 9.0e-11},
       {"sphere-packing", 128, 0.22131707903048, 5.7e-11},
       {"sphere-packing", 256, 0.23210825703719, 2.0e-11},
       {"sphere-packing", 512, 0.23786683670852, 1.6e-10},
-      {"carbon-binder", 32, 0.008329516932482, 1.9e-10},
       {"carbon-binder", 64, 0.01662141069833, 2.1e-10},
       {"carbon-binder", 128, 0.021193183914468, 7.5e-11},
       {"carbon-binder", 256, 0.024102782189393, 2.2e-10},
       {"carbon-binder", 512, 0.025553940980288, 4.9e-11},
-      {"gyroid", 32, 0.26939569764344, 1.0e-10},
       {"gyroid", 64, 0.29113438087163, 1.1e-11},
       {"gyroid", 128, 0.31043021066247, 2.2e-10},
       {"gyroid", 256, 0.31966889762746, 1.8e-10},
       {"gyroid", 512, 0.32472766150902, 9.9e-11},
-      {"near-percolation", 32, 0.0049854618036764, 8.1e-11},
       {"near-percolation", 64, 0.0036120839095782, 1.7e-10},
       {"near-percolation", 128, 0.0029720644787971, 1.1e-10},
       {"near-percolation", 256, 0.0029695150803302, 1.4e-10},
+      {"near-percolation", 512, 0.0031440323608134, 1.1e-10},
   };
   return rows;
 }

@@ -101,7 +101,13 @@ BenchFile parse_bench_file(const std::string& path, const std::string& text) {
                     tool.at("commit").get<std::string>(), j.at("date").get<std::string>().substr(0, 10));
     file.precision = j.at("settings").at("precision").get<std::string>();
     file.tolerance = j.at("settings").at("tolerance").get<double>();
-    for (const Json& row : j.at("rows")) file.rows.push_back(parse_row(row, file));
+    for (const Json& j_row : j.at("rows")) {
+      const ComparedRow row = parse_row(j_row, file);
+      for (const ComparedRow& other : file.rows)
+        if (other.name == row.name && other.size == row.size)
+          throw no_bench_file(path, row.name + " " + size_text(row.size) + " is there twice");
+      file.rows.push_back(row);
+    }
     for (const Json& s : j.at("skipped")) {
       const Json& size = s.at("size");
       file.skipped.emplace_back(

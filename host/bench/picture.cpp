@@ -128,7 +128,7 @@ std::string plot_script(const Comparison& comparison, const std::string& output)
                                                    shares ? "" : "edge, voxels");
     text += fmt::format("set logscale y 10\nset yrange [{:.6g}:{:.6g}]\nset ytics format '{}'\n",
                         slowest / 1.4, fastest * 1.4, p ? "" : "%g");
-    if (fastest < 30 * slowest)
+    if (fastest < 1000 * slowest)
       text += "set ytics (0.1,0.2,0.5,1,2,5,10,20,50,100,200,500,1000,2000,5000,10000)\n";
     text += plot_of(p, machines, 2);
     for (std::size_t f = 0; f < machines && p == 0; ++f) text += fmt::format("unset label {}\n", f + 1);

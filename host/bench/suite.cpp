@@ -71,8 +71,15 @@ std::int64_t largest_edge(const Case& row, const Settings& settings, const Devic
   return 0;
 }
 
+std::vector<std::string> without_repeats(const std::vector<std::string>& list) {
+  std::vector<std::string> once;
+  for (const std::string& item : list)
+    if (std::find(once.begin(), once.end(), item) == once.end()) once.push_back(item);
+  return once;
+}
+
 std::vector<std::string> sizes_of(const SuiteOptions& options) {
-  if (!options.sizes.empty()) return options.sizes;
+  if (!options.sizes.empty()) return without_repeats(options.sizes);
   if (options.quick) return {"64", "128"};
   return {"128", "256", "512", "1024", "largest"};
 }
@@ -221,7 +228,7 @@ ExitCode run_suite(const SuiteOptions& given) {
   const std::vector<std::string> sizes = sizes_of(options);
   check(options, sizes);
   std::vector<const Case*> wanted;
-  for (const std::string& name : options.cases) wanted.push_back(&case_named(name));
+  for (const std::string& name : without_repeats(options.cases)) wanted.push_back(&case_named(name));
   if (wanted.empty())
     for (const Case& row : cases()) wanted.push_back(&row);
 
