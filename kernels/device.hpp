@@ -79,7 +79,7 @@ class Device {
  private:
   Device(int cuda_index, int threads);
   int cuda_index_ = -1, threads_ = 1;
-  bool pooled_ = false;  // cuda_memory.hpp
+  [[maybe_unused]] bool pooled_ = false;  // cuda_memory.hpp
   std::string description_;
   std::shared_ptr<Meters> meter_;
   std::shared_ptr<Scratch> scratch_;
