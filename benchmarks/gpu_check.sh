@@ -16,7 +16,7 @@ device=cuda
 [ "${2:-}" = --device ] && device=${3:-}
 build=${TAUVOX_BUILD_DIR:-build-gpu}
 out=${OUT:-benchmarks/results}
-bench=$build/benchmarks/tauvox_bench
+tauvox=$build/tauvox
 limit=570  # seconds a step may take
 end=$((SECONDS + limit))
 
@@ -31,11 +31,11 @@ if [ "$step" = build ]; then
     -DCMAKE_EXE_LINKER_FLAGS="-static-libstdc++ -static-libgcc" || exit 1
   cmake --build "$build" || exit 1
   git describe --always --dirty > "$build/commit" 2>/dev/null || echo unknown > "$build/commit"
-  echo "built $(cat "$build/commit") in $build/ for $device; carry: $build/tests/test_* $bench $build/commit"
+  echo "built $(cat "$build/commit") in $build/ for $device; carry: $build/tests/test_* $tauvox $build/commit"
   exit 0
 fi
 
-[ -x "$bench" ] || { echo "no $bench here: run 'benchmarks/gpu_check.sh build' first, or carry it along" >&2; exit 2; }
+[ -x "$tauvox" ] || { echo "no $tauvox here: run 'benchmarks/gpu_check.sh build' first, or carry it along" >&2; exit 2; }
 commit=$(cat "$build/commit" 2>/dev/null || echo unknown)
 date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 mkdir -p "$out"
@@ -43,10 +43,10 @@ log=$out/$step.log
 : > "$log"
 
 # The smallest benchmark is the probe: it exits 8 with the reason where no GPU can be used.
-probe=$("$bench" triad --device "$device" --repeats 1 --commit "$commit" 2>> "$log")
+probe=$("$tauvox" bench triad --device "$device" --repeats 1 2>> "$log")
 status=$?
 if [ $status -ne 0 ]; then
-  echo "gpu_check $step: $(tail -1 "$log")" >&2
+  echo "gpu_check $step: $(grep '^error: ' "$log" | tail -1)" >&2
   exit $status
 fi
 name=${probe#*\"device\":\"} name=${name%%\"*}
@@ -67,19 +67,19 @@ run_tests() {  # name of the row, program with arguments: one row with the numbe
   skipped=$(grep -c '^\[  SKIPPED \].*ms)' <<< "$text")
   row "$1" $outcome "{\"passed\":$passed,\"skipped\":$skipped}" "$passed passed, $skipped skipped"
 }
-measure() {  # name of the row, arguments of tauvox_bench: one row with its line
+measure() {  # name of the row, arguments of `tauvox bench`: one row with its line
   local line status
-  line=$(timeout "$(left)" "$bench" "${@:2}" --device "$device" --commit "$commit" 2>> "$log")
+  line=$(timeout "$(left)" "$tauvox" bench "${@:2}" --device "$device" 2>> "$log")
   status=$?
   if [ $status -eq 0 ]; then
     row "$1" passed "$line" "$(tr ',' '\n' <<< "$line" |
       sed -n 's/"\(seconds\|gbytes_per_second\|percent_of_triad\|voxels_per_second\|iterations\)":/\1 /p' | tr '\n' ' ')"
   elif [ $status -eq 124 ]; then
     row "$1" "not run" null "no time left in this step"
-  elif tail -1 "$log" | grep -q "out of .*memory"; then
+  elif tail -2 "$log" | grep -q "out of .*memory"; then
     row "$1" "no room" null "does not fit in memory"
   else
-    row "$1" failed null "$(tail -1 "$log")"
+    row "$1" failed null "$(grep '^error: ' "$log" | tail -1)"
   fi
 }
 
@@ -124,11 +124,19 @@ bench)
     for precision in double single; do
       measure "apply $size $precision" apply --size "$size" --precision $precision
     done
-  done ;;
+  done
+  # The suite last: its file is whole after every row, so the end of the time costs only what is not reached.
+  suite=$out/suite-${date//:/}.json
+  timeout "$(left)" "$tauvox" bench --device "$device" --sizes "${sizes// /,}" -o "$suite" 2>> "$log"
+  case $? in
+    0) row suite passed "\"$suite\"" "$suite" ;;
+    124) row suite "cut short" "\"$suite\"" "$suite" ;;
+    *) row suite failed null "$(grep -E '^error: |NOT VALID' "$log" | tail -1)" ;;
+  esac ;;
 profile)
   if [ "$device" = cuda ] && command -v nsys > /dev/null; then
     outcome=passed
-    timeout "$(left)" nsys profile --force-overwrite true -o "$out/solve" "$bench" solve --device cuda --size 256 \
+    timeout "$(left)" nsys profile --force-overwrite true -o "$out/solve" "$tauvox" bench solve --device cuda --size 256 \
       --repeats 1 --verify fluxes >> "$log" 2>&1 || outcome=failed
     nsys stats --report cuda_gpu_kern_sum "$out/solve.nsys-rep" 2>&1 | tee -a "$log"
     row nsys $outcome null "$out/solve.nsys-rep"

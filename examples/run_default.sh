@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 echo "1/3 install and build (some minutes the first time)"
 bash .ci/install
-cmake -S . -B build -G Ninja -DTAUVOX_TESTS=OFF -DTAUVOX_BENCHMARKS=OFF
+cmake -S . -B build -G Ninja -DTAUVOX_TESTS=OFF
 cmake --build build
 mkdir -p out
 
