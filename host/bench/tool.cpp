@@ -4,7 +4,7 @@
 
 #include <cctype>
 
-#include "commit.hpp"  // made by the build
+#include "host/bench/commit.hpp"  // made by the build
 #include "host/report.hpp"
 
 namespace tauvox::bench {
