@@ -46,7 +46,7 @@ log=$out/$step.log
 probe=$("$tauvox" bench triad --device "$device" --repeats 1 2>> "$log")
 status=$?
 if [ $status -ne 0 ]; then
-  echo "gpu_check $step: $(tail -1 "$log")" >&2
+  echo "gpu_check $step: $(grep '^error: ' "$log" | tail -1)" >&2
   exit $status
 fi
 name=${probe#*\"device\":\"} name=${name%%\"*}
@@ -67,7 +67,7 @@ run_tests() {  # name of the row, program with arguments: one row with the numbe
   skipped=$(grep -c '^\[  SKIPPED \].*ms)' <<< "$text")
   row "$1" $outcome "{\"passed\":$passed,\"skipped\":$skipped}" "$passed passed, $skipped skipped"
 }
-measure() {  # name of the row, arguments of tauvox bench: one row with its line
+measure() {  # name of the row, arguments of `tauvox bench`: one row with its line
   local line status
   line=$(timeout "$(left)" "$tauvox" bench "${@:2}" --device "$device" 2>> "$log")
   status=$?
@@ -76,10 +76,10 @@ measure() {  # name of the row, arguments of tauvox bench: one row with its line
       sed -n 's/"\(seconds\|gbytes_per_second\|percent_of_triad\|voxels_per_second\|iterations\)":/\1 /p' | tr '\n' ' ')"
   elif [ $status -eq 124 ]; then
     row "$1" "not run" null "no time left in this step"
-  elif tail -1 "$log" | grep -q "out of .*memory"; then
+  elif tail -2 "$log" | grep -q "out of .*memory"; then
     row "$1" "no room" null "does not fit in memory"
   else
-    row "$1" failed null "$(tail -1 "$log")"
+    row "$1" failed null "$(grep '^error: ' "$log" | tail -1)"
   fi
 }
 
@@ -125,13 +125,13 @@ bench)
       measure "apply $size $precision" apply --size "$size" --precision $precision
     done
   done
-  largest=; [ "$device" = cuda ] && largest=,largest
-  suite=$out/suite-$(tr -c 'a-zA-Z0-9\n' '-' <<< "$name" | tr -s '-' | sed 's/-$//').json
-  timeout "$(left)" "$tauvox" bench --device "$device" --sizes "${sizes// /,}$largest" --overwrite -o "$suite" 2>&1 | tee -a "$log"
-  case ${PIPESTATUS[0]} in
+  # The suite last: its file is whole after every row, so the end of the time costs only what is not reached.
+  suite=$out/suite-${date//:/}.json
+  timeout "$(left)" "$tauvox" bench --device "$device" --sizes "${sizes// /,}" -o "$suite" 2>> "$log"
+  case $? in
     0) row suite passed "\"$suite\"" "$suite" ;;
-    124) row suite "not run" "\"$suite\"" "no time left: $suite holds the rows that were done" ;;
-    *) row suite failed "\"$suite\"" "$suite" ;;
+    124) row suite "cut short" "\"$suite\"" "$suite" ;;
+    *) row suite failed null "$(grep -E '^error: |NOT VALID' "$log" | tail -1)" ;;
   esac ;;
 profile)
   if [ "$device" = cuda ] && command -v nsys > /dev/null; then

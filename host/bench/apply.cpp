@@ -3,6 +3,7 @@
 // On the full grid, bytes per voxel of the whole volume: 1 (class) + 2 sizeof(T), so 17 in FP64, 9 in FP32.
 // On unknowns only (and with p.q): 0.25 per voxel, 1.25 with several classes, and 2 sizeof(T) per unknown.
 #include <cmath>
+#include <optional>
 
 #include "host/bench/bench.hpp"
 #include "host/generate.hpp"
@@ -47,7 +48,6 @@ double rough(std::int64_t i) { return static_cast<double>(i * 7919 % 1009) / 100
 template <class T>
 class FullGrid {
  public:
-  double bytes_per_voxel(double) const { return 1 + 2 * sizeof(T); }
   /// The plain functor runs where there are more classes than the tuned rows can have.
   FullGrid(const Device& device, const Volume& volume, std::vector<double> conductivity, bool plain)
       : classes_(prepared(device, volume)),
@@ -66,7 +66,6 @@ class FullGrid {
   }
   void apply() { A_.apply(p_, q_); }
   std::vector<T> result() const { return q_.to_host(); }
-  std::int64_t unknowns() const { return 0; }
 
  private:
   static FaceTable faces(std::vector<double> conductivity, bool plain) {
@@ -81,10 +80,6 @@ class FullGrid {
 template <class T>
 class Unknowns {
  public:
-  double bytes_per_voxel(double share) const {
-    return static_cast<double>(A_.medium().bytes()) / static_cast<double>(A_.extent().voxels()) +
-           2 * sizeof(T) * share;
-  }
   Unknowns(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
       : classes_(prepared(device, volume)),
         A_(classes_, conductivity, {1, 1, 1}, Axis::z, {}, plain ? KernelForm::plain : KernelForm::tuned),
@@ -100,7 +95,6 @@ class Unknowns {
     q_.copy_to(host);
     return host;
   }
-  std::int64_t unknowns() const { return A_.unknowns(); }
 
  private:
   Field<std::uint8_t> classes_;
@@ -135,17 +129,21 @@ nlohmann::ordered_json measure(const Options& options) {
     verify(problem.result(), plain.result(), 64 * double{std::numeric_limits<T>::epsilon()});
   }
 
-  Triad triad(device, options.megabytes);
-  triad.run();
-  std::vector<double> triad_seconds, seconds;
-  for (int r = 0; r < options.repeats; ++r) {
-    triad_seconds.push_back(seconds_of(device, [&] { triad.run(); }));
-    seconds.push_back(seconds_of(device, [&] { problem.apply(); }));
+  std::optional<Triad> triad;
+  if (!options.no_triad) {
+    triad.emplace(device, options.megabytes);
+    triad->run();
   }
-  const auto voxels = static_cast<double>(volume.extent.voxels());
-  const double bytes_per_voxel = problem.bytes_per_voxel(static_cast<double>(problem.unknowns()) / voxels);
-  const double bandwidth = bytes_per_voxel * voxels / median(seconds);
-  const double triad_bandwidth = triad.bytes() / median(triad_seconds);
+  std::vector<double> triad_seconds, seconds;
+  std::int64_t counted = 0;
+  for (int r = 0; r < options.repeats; ++r) {
+    if (triad) triad_seconds.push_back(seconds_of(device, [&] { triad->run(); }));
+    const std::int64_t before = device.traffic_bytes();
+    seconds.push_back(seconds_of(device, [&] { problem.apply(); }));
+    counted = device.traffic_bytes() - before;
+  }
+  const auto voxels = static_cast<double>(volume.extent.voxels()), bytes = static_cast<double>(counted);
+  const double bandwidth = bytes / median(seconds);
   nlohmann::ordered_json line = head("apply", device);
   line["size"] = options.size;
   line["operator"] = options.form;
@@ -154,10 +152,14 @@ nlohmann::ordered_json measure(const Options& options) {
   line["repeats"] = options.repeats;
   line["seconds"] = median(seconds);
   line["voxels_per_second"] = voxels / median(seconds);
-  line["bytes_per_voxel"] = bytes_per_voxel;
+  line["bytes_counted"] = counted;
+  line["bytes_per_voxel"] = bytes / voxels;
   line["gbytes_per_second"] = bandwidth * 1e-9;
-  line["triad_gbytes_per_second"] = triad_bandwidth * 1e-9;
-  line["percent_of_triad"] = 100 * bandwidth / triad_bandwidth;
+  if (triad) {
+    const double triad_bandwidth = triad->bytes() / median(triad_seconds);
+    line["triad_gbytes_per_second"] = triad_bandwidth * 1e-9;
+    line["percent_of_triad"] = 100 * bandwidth / triad_bandwidth;
+  }
   return line;
 }
 

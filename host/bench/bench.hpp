@@ -1,5 +1,4 @@
-// What the single benchmarks share: options, a stopwatch that waits for the device, medians, one JSON line a
-// run.
+// What the single benchmarks share: options, a stopwatch that waits for the device, medians, one line each.
 #pragma once
 
 #include <chrono>
@@ -21,6 +20,7 @@ struct Options {
   std::string form = "full";         // apply: full grid, or unknowns only
   int repeats = 9;                   // of which the median counts
   std::int64_t megabytes = 0;        // of each array of the triad; 0: 256, or more where the caches are large
+  bool no_triad = false;             // apply
   double tolerance = 1e-4;           // solve
   std::string verify = "precision";  // solve: precision, fluxes
   std::vector<std::int64_t> sizes;   // answers: edges

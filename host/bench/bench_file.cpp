@@ -99,6 +99,9 @@ BenchFile parse_bench_file(const std::string& path, const std::string& text) {
     file.detail =
         fmt::format("tauvox {} {}, {}", tool.at("version").get<std::string>(),
                     tool.at("commit").get<std::string>(), j.at("date").get<std::string>().substr(0, 10));
+    // Who shared the machine shares the blame.
+    if (const auto load = number_or_empty(j.at("hardware").at("load_average")))
+      file.detail += fmt::format(", load {:.1f}", *load);
     file.precision = j.at("settings").at("precision").get<std::string>();
     file.tolerance = j.at("settings").at("tolerance").get<double>();
     for (const Json& j_row : j.at("rows")) {

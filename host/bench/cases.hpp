@@ -13,7 +13,8 @@ struct Case {
   std::string name, meaning;
   GenerateSettings volume;                                    // but for the size
   std::vector<std::pair<std::int64_t, double>> conductivity;  // label -> relative value; others insulate
-  double conducting;             // share of the voxels, for the plan of the memory
+  double conducting;     // share of the voxels, for the plan of the memory
+  double memory_factor;  // what a run takes over what the plan says, with a margin: noise has many links
   std::int64_t generator_bytes;  // of host memory per voxel while it is made
 };
 const std::vector<Case>& cases();

@@ -76,6 +76,7 @@ Command::Command(CLI::App& program) : parts_(std::make_unique<Parts>()) {
   for (CLI::App* command : {p.triad, p.apply})
     command->add_option("--megabytes", o.megabytes,
                         "of each array of the triad (default: 256, at least 4 x the last cache)");
+  p.apply->add_flag("--no-triad", o.no_triad, "without the triad, and the share of it");
   for (CLI::App* command : {p.apply, p.solve, p.io}) {
     command->add_option("--size", o.size, "edge of the electrode, voxels");
     command->add_option("--porosity", o.porosity, "of the electrode");

@@ -24,7 +24,7 @@ struct ComparedRow {
 
 /// A benchmark file.
 struct BenchFile {
-  std::string path, device, detail, precision;  // detail: version, commit, date
+  std::string path, device, detail, precision;  // detail: version, commit, date, load
   double tolerance = 0;
   std::vector<ComparedRow> rows;
   std::vector<std::pair<std::string, std::string>> skipped;  // case and size, reason

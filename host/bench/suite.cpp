@@ -48,24 +48,23 @@ Contents contents_of(const Case& row) { return {row.conducting, row.conductivity
 /// Why a case does not fit in the memory that is free; empty when it does.
 std::string misfit(const Case& row, const Settings& settings, std::int64_t edge, const Device& device) {
   const Plan plan = make_plan({edge, edge, edge}, settings, device, contents_of(row));
-  const std::int64_t made = row.generator_bytes * plan.extent.voxels();
-  const std::int64_t host = std::max(plan.peak(false), made), available = host_memory().available;
+  const auto taken = [&](bool on_device) {
+    return static_cast<std::int64_t>(row.memory_factor * static_cast<double>(plan.peak(on_device)));
+  };
+  const std::int64_t host = std::max(taken(false), row.generator_bytes * plan.extent.voxels());
   const auto gigabytes = [](std::int64_t bytes) { return static_cast<double>(bytes) / 1e9; };
-  if (host > available)
+  if (const std::int64_t available = host_memory().available; host > available)
     return fmt::format("needs {:.1f} GB of host memory, {:.1f} GB are free", gigabytes(host),
                        gigabytes(available));
-  if (device.is_cuda() && plan.peak(true) > free_on(device))
-    return fmt::format("needs {:.1f} GB of GPU memory, {:.1f} GB are free", gigabytes(plan.peak(true)),
-                       gigabytes(free_on(device)));
+  if (const std::int64_t available = free_on(device); device.is_cuda() && taken(true) > available)
+    return fmt::format("needs {:.1f} GB of GPU memory, {:.1f} GB are free", gigabytes(taken(true)),
+                       gigabytes(available));
   return "";
 }
 
 /// Edge of the largest cube that fits, a multiple of 64; 0: none.
 std::int64_t largest_edge(const Case& row, const Settings& settings, const Device& device) {
-  // A tenth is left to what the plan cannot know: runs and coarse levels depend on the structure.
-  const std::int64_t most =
-      largest_cube(settings, device, contents_of(row),
-                   static_cast<std::int64_t>(0.9 * static_cast<double>(free_on(device))));
+  const std::int64_t most = largest_cube(settings, device, contents_of(row), free_on(device));
   for (std::int64_t edge = most / 64 * 64; edge > 0; edge -= 64)
     if (misfit(row, settings, edge, device).empty()) return edge;
   return 0;

@@ -49,7 +49,8 @@ std::string file_text(double ratio, const std::function<void(Json&)>& change = {
                {"date", "2026-11-25T07:00:00Z"},
                {"finished", true},
                {"tool", {{"version", "0.1.0"}, {"commit", "abc"}}},
-               {"hardware", {{"device", {{"name", "a CPU"}, {"kind", "cpu"}, {"threads", 2}}}}},
+               {"hardware",
+                {{"load_average", 1.25}, {"device", {{"name", "a CPU"}, {"kind", "cpu"}, {"threads", 2}}}}},
                {"settings", {{"precision", "mixed"}, {"tolerance", 1e-4}}},
                {"rows", Json::array()},
                {"skipped", Json::array()}};
@@ -127,6 +128,7 @@ TEST(BenchGate, UnlikeRepeatsAndUnfinishedOnesFail) {
 TEST(BenchFileText, IsReadBack) {
   const BenchFile file = parse_bench_file("a.json", file_text(0.25));
   EXPECT_EQ(file.device, "a CPU, 2 threads");
+  EXPECT_EQ(file.detail, "tauvox 0.1.0 abc, 2026-11-25, load 1.2");
   ASSERT_EQ(file.rows.size(), 1u);
   EXPECT_EQ(file.rows[0].size, (std::array<std::int64_t, 3>{100, 200, 300}));
   EXPECT_EQ(file.rows[0].voxels_per_second, 3e6);
