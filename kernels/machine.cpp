@@ -52,7 +52,7 @@ std::int64_t last_cache_bytes() {
 }
 
 std::string operating_system() {
-  const std::string distribution = value_of("/etc/os-release", "PRETTY_NAME");
+  std::string distribution = value_of("/etc/os-release", "PRETTY_NAME");
   utsname system{};
   if (uname(&system) != 0) return distribution;
   const std::string kernel = std::string(system.sysname) + " " + system.release;

@@ -15,7 +15,7 @@ namespace {
 /// @throws Error(internal) unless D_eff is known to the tolerance; the study itself has checked fluxes and
 /// bounds.
 AxisResult run_once(const StudyInput& input) {
-  const AxisResult result = effective_transport(input, {}, {}).back();
+  AxisResult result = effective_transport(input, {}, {}).back();
   if (result.status != Status::converged)
     throw Error(ExitCode::internal, "the study did not converge", status_name(result.status), result.reason);
   return result;
