@@ -33,11 +33,15 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
   p->totalGlobalMem = state().memory;
   return cudaSuccess;
 }
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
   if (const cudaError_t error = trouble()) return failed(error);
+  if (attribute != cudaDevAttrMemoryPoolsSupported)
+    return failed(cudaErrorNotSupported);  // it has no hardware
   *value = !state().no_pools;
   return cudaSuccess;
 }
+// The stand-in sits on no bus, so nothing is asked of the machine's real GPUs.
+cudaError_t cudaDeviceGetPCIBusId(char*, int, int) { return failed(cudaErrorNotSupported); }
 cudaError_t cudaGetDevice(int* device) {
   if (const cudaError_t error = trouble()) return failed(error);
   *device = state().current;
