@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,12 @@ double seconds_of(const Device& device, const Work& work) {
 }
 
 /// @pre not empty
+/// Null where there is no value.
+template <class T>
+nlohmann::ordered_json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
 double median(std::vector<double> values);
 /// The value below which `share` of them lie, linear in between.   @pre not empty
 double quantile(std::vector<double> values, double share);

@@ -12,11 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 template <class Of>
 double median_of(const std::vector<AxisResult>& runs, const Of& of) {
   std::vector<double> values;

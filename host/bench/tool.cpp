@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "host/bench/bench.hpp"
 #include "host/bench/commit.hpp"  // made by the build
 #include "host/report.hpp"
 
@@ -12,10 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 template <class T>
 Json positive_or_null(T value) {
