@@ -44,10 +44,13 @@ Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
     : blocks_(aggregate_voxels(device, medium)) {
   levels_.push_back(coarsen_voxels(device, medium, blocks_));
   // Strong links first; where they join less than a third of the nodes, all links: what is left hangs on weak
-  // ones. One block holds everything in the end, so a cluster ends as one node.
-  while (levels_.back().nodes > dense_nodes && levels_.back().lattice.voxels() > 1) {
-    Graph next = coarsen_graph(device, levels_.back(), false);
-    if (3 * next.nodes > 2 * levels_.back().nodes) next = coarsen_graph(device, levels_.back(), true);
+  // ones. Near percolation the one block of the last lattice still holds thousands of nodes: it is coarsened
+  // again and again, until nothing joins any more.
+  while (levels_.back().nodes > dense_nodes) {
+    Graph& fine = levels_.back();
+    Graph next = coarsen_graph(device, fine, false);
+    if (3 * next.nodes > 2 * fine.nodes) next = coarsen_graph(device, fine, true);
+    if (next.nodes == fine.nodes && fine.lattice.voxels() == 1) break;  // clusters that never meet
     levels_.push_back(std::move(next));
   }
   exact_inverse_ = inverse_of_spd(SmallGraph(levels_.back()).matrix());

@@ -206,6 +206,29 @@ TEST(Multigrid, AShiftOfTheDiagonalIsSolvedAsFast) {
   }
 }
 
+TEST(Multigrid, NearPercolationTheLastGraphIsSmallToo) {
+  // One block of the last lattice holds some 800 nodes here, and 5828 at 512^3, whose dense inverse took
+  // minutes.
+  const Device device = Device::cpu(2);
+  GenerateSettings noise;
+  noise.shape = "site-percolation";
+  noise.fraction = 0.34;
+  noise.size = {192, 192, 192};
+  const Volume volume = generate(noise);
+  std::vector<std::uint8_t> table(volume.labels.size(), wall_class);
+  for (std::size_t code = 0; code < table.size(); ++code)
+    if (volume.labels[code].value == 0) table[code] = first_conducting_class;
+  Field<std::uint8_t> classes = map_labels(device, volume, table);
+  const Runs runs(classes);
+  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::y);
+  set_class_halo(classes, Axis::y, {});
+  const Built built(std::move(classes), {1}, {1, 1, 1}, {});
+  const auto& levels = built.hierarchy.levels();
+  ASSERT_GT(levels.size(), 2u);
+  EXPECT_GT(levels[levels.size() - 2].nodes, 400);
+  EXPECT_LE(levels.back().nodes, 400);
+}
+
 TEST(Dense, InverseTimesMatrixIsOne) {
   const std::vector<double> m{4, 1, 0.5, 1, 3, -1, 0.5, -1, 2}, inverse = inverse_of_spd(m);
   for (std::size_t i = 0; i < 3; ++i)
