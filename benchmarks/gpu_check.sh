@@ -2,8 +2,10 @@
 # Proves and measures tauvox on a GPU machine that may be bare: no network, no cmake, no HDF5, TIFF or VTK.
 #
 #   benchmarks/gpu_check.sh build                  where nvcc and cmake are; makes build-gpu/, to be carried along
-#   benchmarks/gpu_check.sh test|sanitize|bench|profile    where the GPU is; each ends within ten minutes
+#   benchmarks/gpu_check.sh test|sanitize|bench|profile|largest|peers    where the GPU is; each within ten minutes
 #   ... [--device cuda|cpu]                        cpu: the same steps without a GPU, to try the script
+#
+# `largest` solves the largest cubes that fit; `peers` wants torch and a wheel of TauFactor on PYTHONPATH.
 #
 # Each step ends in a table and in a JSON file in $OUT (default benchmarks/results/).
 # Exit codes: 0 all passed, 1 something failed, 2 usage, 8 no GPU.
@@ -20,8 +22,8 @@ tauvox=$build/tauvox
 limit=570  # seconds a step may take
 end=$((SECONDS + limit))
 
-usage() { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-case $step in build|test|sanitize|bench|profile) ;; *) usage ;; esac
+usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+case $step in build|test|sanitize|bench|profile|largest|peers) ;; *) usage ;; esac
 case "$device" in cuda|cpu) ;; *) usage ;; esac
 
 if [ "$step" = build ]; then
@@ -82,6 +84,16 @@ measure() {  # name of the row, arguments of `tauvox bench`: one row with its li
     row "$1" failed null "$(grep '^error: ' "$log" | tail -1)"
   fi
 }
+passes() {  # name of the row, arguments of `tauvox bench passes`: one row, a line for each pass
+  local line
+  if line=$(timeout "$(left)" "$tauvox" bench passes "${@:2}" --device "$device" 2>> "$log"); then
+    row "$1" passed "$line"
+    tr '{' '\n' <<< "$line" | sed -n 's/"pass":"\([^"]*\)","form":"\([^"]*\)","seconds":\([^,]*\),.*"percent_of_triad":\([^,}]*\).*/\1 \2 \3 \4/p' |
+      while read -r pass form seconds percent; do printf '  %-16s %-6s %11.6f s %6.1f %% of triad\n' "$pass" "$form" "$seconds" "$percent"; done
+  else
+    row "$1" failed null "$(grep '^error: ' "$log" | tail -1)"
+  fi
+}
 
 echo "gpu_check $step on $name, commit $commit, $date"
 case $step in
@@ -134,21 +146,40 @@ bench)
     *) row suite failed null "$(grep -E '^error: |NOT VALID' "$log" | tail -1)" ;;
   esac ;;
 profile)
+  size=${TAUVOX_SIZES:-$([ "$device" = cpu ] && echo 96 || echo 512)}; size=${size%% *}
+  passes "passes, one class, $size" --size "$size"
+  passes "passes, four classes, $size" --size "$size" --classes 6
   if [ "$device" = cuda ] && command -v nsys > /dev/null; then
     outcome=passed
-    timeout "$(left)" nsys profile --force-overwrite true -o "$out/solve" "$tauvox" bench solve --device cuda --size 256 \
+    timeout "$(left)" nsys profile --force-overwrite true -o "$out/solve" "$tauvox" bench solve --device cuda --size "$size" \
       --repeats 1 --verify fluxes >> "$log" 2>&1 || outcome=failed
     nsys stats --report cuda_gpu_kern_sum "$out/solve.nsys-rep" 2>&1 | tee -a "$log"
     row nsys $outcome null "$out/solve.nsys-rep"
   else
-    row nsys "not run" null "no GPU asked for, or nsys is absent; single kernels instead"
-    size=${TAUVOX_SIZES:-256}; size=${size%% *}
-    for precision in double single; do
-      for operator in full unknowns; do
-        measure "apply, $operator, $precision" apply --size "$size" --operator $operator --precision $precision
-      done
-    done
+    row nsys "not run" null "no GPU asked for, or nsys is absent"
   fi ;;
+largest)
+  suite=$out/largest-${date//:/}.json
+  for case in gyroid sphere-packing; do
+    file=${suite%.json}-$case.json
+    timeout "$(left)" "$tauvox" bench --device "$device" --cases $case --sizes "${TAUVOX_SIZES:-largest}" --repeats 1 \
+      --least-seconds 0 -o "$file" 2>> "$log"
+    case $? in
+      0) row "largest $case" passed "\"$file\"" "$(grep -E "^$case .* s, " "$log" | tail -1)" ;;
+      124) row "largest $case" "not run" null "no time left in this step" ;;
+      *) row "largest $case" failed null "$(grep -E '^error: |NOT VALID' "$log" | tail -1)" ;;
+    esac
+  done ;;
+peers)
+  sizes=${TAUVOX_SIZES:-$([ "$device" = cpu ] && echo "64" || echo "128 256 512")}
+  # shellcheck disable=SC2086
+  text=$(timeout "$(left)" python3 -B benchmarks/peers/gpu.py --tauvox "$tauvox" --device "$device" --sizes $sizes 2>> "$log")
+  case $? in
+    0) row taufactor passed "$(tail -1 <<< "$text")"; sed '$d' <<< "$text" ;;
+    8|127) row taufactor "not run" null "$(grep 'not run' "$log" | tail -1)" ;;
+    124) row taufactor "not run" null "no time left in this step" ;;
+    *) row taufactor failed null "$(tail -1 "$log")" ;;
+  esac ;;
 esac
 json="$out/$step-$(tr -c 'a-zA-Z0-9\n' '-' <<< "$name" | tr -s '-' | sed 's/-$//').json"
 printf '{"step":"%s","device":"%s","commit":"%s","date":"%s","rows":[\n%s\n]}\n' "$step" "$name" "$commit" "$date" \

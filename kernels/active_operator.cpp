@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/active_tiles.hpp"
 #include "kernels/graph_cycle.hpp"
 #include "kernels/launch.hpp"
 #include "kernels/potential.hpp"
@@ -261,6 +262,7 @@ double ActiveOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
       return medium_of(material_double_);
   }();
   if (rows()) return rows::apply_dot(device(), m, p.data(), q.data());
+  if (tiles()) return tiles::apply_dot(device(), m, p.data(), q.data());
   return sum_over_voxels<1>(device(), extent(), ApplyDot<T>{m, p.data(), q.data()})[0];
 }
 
@@ -269,6 +271,7 @@ Evaluation ActiveOperator<T>::evaluate_into(const Buffer<T>& v, T* r) const {
   count((r ? 2 : 1) * vector_bytes());
   const Medium<double> m = exact_medium();
   if (rows()) return rows::evaluate(device(), m, v.data(), r, {}, nullptr);
+  if (tiles()) return tiles::evaluate(device(), m, v.data(), r, {}, nullptr);
   const Sums<4> sums = sum_over_voxels<4>(device(), extent(), Evaluate<T>{{m, v.data()}, r});
   return {sums[0], sums[1], sums[2], sums[3]};
 }
@@ -288,6 +291,7 @@ Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v, const Blocks& blocks,
   const Medium<double> m = exact_medium();
   count(vector_bytes() + blocks.view().bytes() + 8 * blocks.nodes);
   if (rows()) return rows::evaluate<T>(device(), m, v.data(), nullptr, blocks.view(), rest.data());
+  if (tiles()) return tiles::evaluate<T>(device(), m, v.data(), nullptr, blocks.view(), rest.data());
   for_each_voxel(device(), blocks.lattice, RestOfAggregates<T>{{m, v.data()}, blocks.view(), rest.data()});
   return evaluate(v);
 }
@@ -331,6 +335,8 @@ void ActiveOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& r
   count(blocks.view().bytes() + vector_bytes() + 4 * blocks.nodes);
   if (rows())
     rows::smooth_restrict(device(), medium(), blocks.view(), r.data(), coarse_b);
+  else if (tiles())
+    tiles::smooth_restrict(device(), medium(), blocks.view(), r.data(), coarse_b);
   else
     for_each_voxel(device(), blocks.lattice, SmoothRestrict<T>{medium(), blocks.view(), r.data(), coarse_b});
 }
@@ -341,6 +347,8 @@ double ActiveOperator<T>::prolong_smooth_dot(const Blocks& blocks, float factor,
   count(blocks.view().bytes() + 2 * vector_bytes() + 4 * blocks.nodes);
   if (rows())
     return rows::prolong_smooth_dot(device(), medium(), blocks.view(), factor, coarse_x, r.data(), z.data());
+  if (tiles())
+    return tiles::prolong_smooth_dot(device(), medium(), blocks.view(), factor, coarse_x, r.data(), z.data());
   const CorrectedStep<T> step{{medium(), r.data()}, blocks.view(), factor, coarse_x};
   return sum_over_voxels<1>(device(), extent(), ProlongSmoothDot<T>{step, z.data()})[0];
 }

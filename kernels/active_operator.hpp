@@ -81,6 +81,7 @@ class ActiveOperator {
   void count(std::int64_t more) const;
   std::int64_t vector_bytes() const { return unknowns() * static_cast<std::int64_t>(sizeof(T)); }
   bool rows() const { return form_ == KernelForm::tuned && !device().is_cuda(); }
+  bool tiles() const { return form_ == KernelForm::tuned && device().is_cuda(); }
 
   std::shared_ptr<const ActiveSet> active_;
   FieldView<const std::uint8_t> classes_;  // null with one class

@@ -88,7 +88,7 @@ template <class W>
 void material_row(const Medium<W>& m, std::int64_t y, std::int64_t z, W* row) {
   const Extent& e = m.active.extent;
   const auto wrap = [](std::int64_t i, std::int64_t n, bool joined) {
-    return !joined ? i : i < 0 ? i + n : i >= n ? i - n : i;
+    return joined ? (i % n + n) % n : i;  // up to two rows outside, which may be more than there are
   };
   y = wrap(y, e.ny, m.joined[1]);
   z = wrap(z, e.nz, m.joined[0]);

@@ -162,6 +162,27 @@ __global__ void fold_kernel(const double* in, std::int64_t count, double* out) {
     for (int n = 0; n < N; ++n) mine[n] += in[n * count + i];
   fold_block<N>(mine, out + blockIdx.x, gridDim.x);
 }
+
+/// Room for `count` partial sums (N arrays of that length), and for adding them.
+template <int N>
+double* partial_sums(const Device& device, std::int64_t count) {
+  return device.scratch(N * (count + chunks(count, chunk_voxels) + 1));
+}
+
+/// Adds them in the fixed order.
+template <int N>
+Sums<N> fold_on_device(const Device& device, double* in, std::int64_t count) {
+  double* out = in + N * count;
+  while (count > 1) {
+    const std::int64_t next = chunks(count, chunk_voxels);
+    launch("starting a sum", fold_kernel<N>, next, lanes, in, count, out);
+    std::swap(in, out);
+    count = next;
+  }
+  Sums<N> total;
+  device.copy_out(total.value, in, sizeof total.value);
+  return total;
+}
 #endif
 
 }  // namespace detail
@@ -208,19 +229,9 @@ Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) 
   if (count == 0) return {};
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
-    std::int64_t n = count;
-    double* in = device.scratch(N * (count + detail::chunks(count, chunk_voxels) + 1));
-    double* out = in + N * count;
-    launch("starting a sum", detail::sum_kernel<N, F>, count, lanes, f, extent, per_chunk, in);
-    while (n > 1) {
-      const std::int64_t next = detail::chunks(n, chunk_voxels);
-      launch("starting a sum", detail::fold_kernel<N>, next, lanes, in, n, out);
-      std::swap(in, out);
-      n = next;
-    }
-    Sums<N> total;
-    device.copy_out(total.value, in, sizeof total.value);
-    return total;
+    double* partial = detail::partial_sums<N>(device, count);
+    launch("starting a sum", detail::sum_kernel<N, F>, count, lanes, f, extent, per_chunk, partial);
+    return detail::fold_on_device<N>(device, partial, count);
   }
 #endif
   double* partial = device.scratch(N * count);

@@ -32,7 +32,7 @@ def conducting(labels, phases):
     return np.isin(labels, list(phases))
 
 
-def taufactor(labels, phases, setting):
+def taufactor(labels, phases, setting, device="cpu"):
     """TauFactor's Solver; FP32; `setting` is its conv_crit, the spread of the flux over the layers."""
     import taufactor
     import torch
@@ -41,7 +41,7 @@ def taufactor(labels, phases, setting):
 
     def work():
         image = conducting(labels, phases).astype(np.uint8)
-        solver = taufactor.Solver(image, device="cpu")
+        solver = taufactor.Solver(image, device=device)
         solver.solve(verbose=False, conv_crit=float(setting))
         return {"d_eff": float(solver.D_eff[0]), "iterations": int(solver.iter), "converged": bool(solver.converged)}
 

@@ -5,52 +5,20 @@
 #include <cmath>
 #include <optional>
 
-#include "host/bench/bench.hpp"
-#include "host/generate.hpp"
+#include "host/bench/electrode.hpp"
 #include "kernels/active_operator.hpp"
-#include "kernels/labels.hpp"
 #include "kernels/transport.hpp"
 #include "kernels/transport_rows.hpp"
 
 namespace tauvox::bench {
 namespace {
 
-/// The electrode as material classes: 3 = pore conducts; 4 = binder too; more = particles in blocks of unlike
-/// classes.
-Volume classes_of(Volume volume, std::int64_t classes) {
-  auto& codes = std::get<std::vector<std::uint8_t>>(volume.codes);
-  const Extent& e = volume.extent;
-  const std::int64_t block = std::max<std::int64_t>(1, e.nx / 16);
-  for (std::int64_t i = 0; i < e.voxels(); ++i) {
-    std::uint8_t& code = codes[static_cast<std::size_t>(i)];  // 0 pore, 1 particle, 2 binder
-    const std::int64_t blocks = i % e.nx / block + i / e.nx % e.ny / block + i / e.nx / e.ny / block;
-    if (code == 0)
-      code = first_conducting_class;
-    else if (code == 2)
-      code = classes > 3 ? first_conducting_class + 1 : wall_class;
-    else
-      code = static_cast<std::uint8_t>(classes > 4 ? first_conducting_class + 2 + blocks % (classes - 4)
-                                                   : wall_class);
-  }
-  return volume;
-}
-
-Field<std::uint8_t> prepared(const Device& device, const Volume& volume) {
-  std::vector<std::uint8_t> same(max_classes);
-  for (std::size_t c = 0; c < same.size(); ++c) same[c] = static_cast<std::uint8_t>(c);
-  Field<std::uint8_t> classes = map_labels(device, volume, same);
-  set_class_halo(classes, Axis::z, {});
-  return classes;
-}
-
-double rough(std::int64_t i) { return static_cast<double>(i * 7919 % 1009) / 1009 - 0.5; }
-
 template <class T>
 class FullGrid {
  public:
   /// The plain functor runs where there are more classes than the tuned rows can have.
   FullGrid(const Device& device, const Volume& volume, std::vector<double> conductivity, bool plain)
-      : classes_(prepared(device, volume)),
+      : classes_(on_device(device, volume)),
         A_(classes_, faces(std::move(conductivity), plain), Axis::z, {}),
         p_(device, volume.extent),
         q_(device, volume.extent) {
@@ -81,20 +49,12 @@ template <class T>
 class Unknowns {
  public:
   Unknowns(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
-      : classes_(prepared(device, volume)),
+      : classes_(on_device(device, volume)),
         A_(classes_, conductivity, {1, 1, 1}, Axis::z, {}, plain ? KernelForm::plain : KernelForm::tuned),
-        p_(device, A_.unknowns()),
-        q_(device, A_.unknowns()) {
-    std::vector<T> host;
-    for (std::int64_t i = 0; i < A_.unknowns(); ++i) host.push_back(static_cast<T>(rough(i)));
-    p_.copy_from(host);
-  }
+        p_(rough_vector<T>(device, A_.unknowns())),
+        q_(device, A_.unknowns()) {}
   void apply() { A_.apply_dot(p_, q_); }
-  std::vector<T> result() const {
-    std::vector<T> host(static_cast<std::size_t>(q_.size()));
-    q_.copy_to(host);
-    return host;
-  }
+  std::vector<T> result() const { return q_.to_host(); }
 
  private:
   Field<std::uint8_t> classes_;
@@ -114,12 +74,8 @@ void verify(const std::vector<T>& q, const std::vector<T>& plain, double slack) 
 template <class T, class Problem>
 nlohmann::ordered_json measure(const Options& options) {
   const Device device = device_of(options);
-  GenerateSettings settings;
-  settings.size = {options.size, options.size, options.size};
-  settings.porosity = options.porosity;
-  const Volume volume = classes_of(generate(settings), options.classes);
-  std::vector<double> conductivity;
-  for (int c = first_conducting_class; c < options.classes; ++c) conductivity.push_back(1.0 / (c - 1));
+  const Volume volume = electrode_classes(options);
+  const std::vector<double> conductivity = electrode_conductivity(options);
 
   Problem problem(device, volume, conductivity, false);
   problem.apply();

@@ -17,11 +17,11 @@ struct Options {
   std::int64_t size = 256;           // edge of the electrode, voxels
   double porosity = 0.4;             // of the electrode
   std::string precision;             // apply: double, single; solve: mixed, double
-  int classes = 3;                   // apply: wall and plate included
+  int classes = 3;                   // apply, passes: wall and plate included
   std::string form = "full";         // apply: full grid, or unknowns only
   int repeats = 9;                   // of which the median counts
   std::int64_t megabytes = 0;        // of each array of the triad; 0: 256, or more where the caches are large
-  bool no_triad = false;             // apply
+  bool no_triad = false;             // apply, passes
   double tolerance = 1e-4;           // solve
   std::string verify = "precision";  // solve: precision, fluxes
   std::vector<std::int64_t> sizes;   // answers: edges
@@ -79,6 +79,7 @@ std::string date_now();
 // The benchmarks; each verifies, warms up, times and returns its line.
 nlohmann::ordered_json run_triad(const Options& options);
 nlohmann::ordered_json run_apply(const Options& options);
+nlohmann::ordered_json run_passes(const Options& options);
 nlohmann::ordered_json run_solve(const Options& options);
 nlohmann::ordered_json run_io(const Options& options);
 /// Rows for the table of answers.cpp; in FP64 with tolerance 1e-9, or what is asked for.

@@ -11,7 +11,8 @@ namespace tauvox::bench {
 
 struct Command::Parts {
   CLI::App* bench = nullptr;
-  CLI::App *triad = nullptr, *apply = nullptr, *solve = nullptr, *io = nullptr, *answers = nullptr;
+  CLI::App *triad = nullptr, *apply = nullptr, *passes = nullptr, *solve = nullptr, *io = nullptr,
+           *answers = nullptr;
   SuiteOptions suite;
   Options single;
   std::vector<std::string> compared;
@@ -70,21 +71,24 @@ Command::Command(CLI::App& program) : parts_(std::make_unique<Parts>()) {
 
   p.triad = add_single(p.bench, o, "triad", "memory bandwidth: a = b + s c in FP64");
   p.apply = add_single(p.bench, o, "apply", "the transport operator on an electrode");
+  p.passes = add_single(p.bench, o, "passes", "the passes over the voxels, tuned and plain");
   p.solve = add_single(p.bench, o, "solve", "the effective transport of an electrode");
   p.io = add_single(p.bench, o, "io", "writing and reading a volume");
   p.answers = add_single(p.bench, o, "answers", "the answers that the suite is judged by, solved anew");
-  for (CLI::App* command : {p.triad, p.apply})
+  for (CLI::App* command : {p.triad, p.apply, p.passes})
     command->add_option("--megabytes", o.megabytes,
                         "of each array of the triad (default: 256, at least 4 x the last cache)");
-  p.apply->add_flag("--no-triad", o.no_triad, "without the triad, and the share of it");
-  for (CLI::App* command : {p.apply, p.solve, p.io}) {
+  for (CLI::App* command : {p.apply, p.passes, p.solve, p.io}) {
     command->add_option("--size", o.size, "edge of the electrode, voxels");
     command->add_option("--porosity", o.porosity, "of the electrode");
   }
   p.apply->add_option("--precision", o.precision, "double or single")
       ->check(CLI::IsMember({"double", "single"}));
-  p.apply->add_option("--classes", o.classes, "material classes, wall and plate included")
-      ->check(CLI::Range(3, 16));
+  for (CLI::App* command : {p.apply, p.passes}) {
+    command->add_flag("--no-triad", o.no_triad, "without the triad, and the share of it");
+    command->add_option("--classes", o.classes, "material classes, wall and plate included")
+        ->check(CLI::Range(3, 16));
+  }
   p.apply->add_option("--operator", o.form, "on the full grid, or on unknowns only")
       ->check(CLI::IsMember({"full", "unknowns"}));
   p.solve->add_option("--precision", o.precision, "mixed or double")
@@ -112,6 +116,7 @@ ExitCode Command::run() const {
   };
   if (*p.triad) return print_line(run_triad(options));
   if (*p.apply) return print_line(run_apply(options));
+  if (*p.passes) return print_line(run_passes(options));
   if (*p.solve) return print_line(run_solve(options));
   if (*p.io) return print_line(run_io(options));
   if (*p.answers) {

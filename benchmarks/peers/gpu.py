@@ -1,0 +1,88 @@
+"""TauFactor 2 and tauvox on one GPU: the same generated electrodes, labels in host memory to D_eff, true error beside the time.
+
+usage: python3 benchmarks/peers/gpu.py --tauvox build-gpu/tauvox [--sizes 128 256] [--settings 1e-2 1e-3] [--device cpu]
+
+Wants torch, numpy and taufactor; a wheel of it on PYTHONPATH will do, since it is pure Python. Both processes are warm:
+context and first compilations are not timed, transfer and set-up are. The reference is tauvox in FP64 at 1e-8.
+Prints a table, then one JSON object. Exit code 8: torch, taufactor or the GPU is missing.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+
+def run_json(command):
+    """The JSON that a command prints or, with a report to write, its content."""
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def reference(tauvox, volume, device, folder):
+    report = folder / "reference.json"
+    subprocess.run([tauvox, "solve", str(volume), "--phase", "0", "--axis", "z", "--precision", "double",
+                    "--tolerance", "1e-8", "--device", device, "--quiet", "--overwrite", "--json", str(report)],
+                   check=True, capture_output=True)
+    return json.loads(report.read_text())["results"][0]["effective_ratio"]
+
+
+def rows_of(size, options, folder):
+    """One row for tauvox, one for each setting of TauFactor."""
+    import numpy
+    import solve_peer
+
+    volume = folder / f"electrode-{size}.raw"
+    subprocess.run([options.tauvox, "generate", "electrode", "--size", str(size), "-o", str(volume)], check=True,
+                   capture_output=True)
+    exact = reference(options.tauvox, next(folder.glob(f"electrode-{size}*.raw")), options.device, folder)
+    labels = numpy.fromfile(volume, numpy.uint8).reshape(size, size, size)
+    ours = run_json([options.tauvox, "bench", "solve", "--size", str(size), "--device", options.device, "--repeats",
+                     str(options.repeats), "--verify", "fluxes"])
+    yield {"tool": "tauvox", "size": size, "setting": "1e-4", "seconds": ours["seconds"],
+           "d_eff": ours["effective_ratio"], "true_error": ours["effective_ratio"] / exact - 1}
+    small = labels[:16, :16, :16]
+    solve_peer.taufactor(small, {0: 1.0}, "1e-1", options.device)  # warms up
+    for setting in options.settings:
+        runs = [solve_peer.taufactor(labels, {0: 1.0}, setting, options.device) for _ in range(options.repeats)]
+        yield {"tool": "taufactor", "size": size, "setting": setting,
+               "seconds": statistics.median(r["solve_wall_s"] for r in runs), "d_eff": runs[0]["d_eff"],
+               "true_error": runs[0]["d_eff"] / exact - 1, "iterations": runs[0]["iterations"],
+               "converged": runs[0]["converged"]}
+
+
+def main():
+    p = argparse.ArgumentParser(usage=__doc__.splitlines()[2][7:])
+    p.add_argument("--tauvox", required=True)
+    p.add_argument("--sizes", type=int, nargs="+", default=[128, 256])
+    p.add_argument("--settings", nargs="+", default=["1e-2", "1e-3"])
+    p.add_argument("--device", default="cuda")
+    p.add_argument("--repeats", type=int, default=3)
+    options = p.parse_args()
+    options.tauvox = str(pathlib.Path(options.tauvox).resolve())
+    try:
+        import taufactor  # noqa: F401
+        import torch
+    except ImportError as missing:
+        print(f"not run: {missing}", file=sys.stderr)
+        return 8
+    if options.device == "cuda" and not torch.cuda.is_available():
+        print("not run: torch finds no GPU", file=sys.stderr)
+        return 8
+    name = torch.cuda.get_device_name(0) if options.device == "cuda" else "CPU, torch on one thread"
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for size in options.sizes:
+            for row in rows_of(size, options, pathlib.Path(folder)):
+                row["ratio"] = row["seconds"] / next(r for r in rows + [row] if r["size"] == size)["seconds"]
+                rows.append(row)
+                print(f"{row['size']:5}^3  {row['tool']:9}  {row['setting']:5}  {row['seconds']:9.3f} s  x {row['ratio']:7.1f}"
+                      f"  error {row['true_error']:+.1e}", flush=True)
+    print(json.dumps({"benchmark": "peers on a GPU", "device": name, "torch": torch.__version__, "rows": rows}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

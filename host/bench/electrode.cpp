@@ -1,0 +1,48 @@
+#include "host/bench/electrode.hpp"
+
+#include "host/generate.hpp"
+#include "kernels/faces.hpp"
+#include "kernels/labels.hpp"
+#include "kernels/transport.hpp"
+
+namespace tauvox::bench {
+
+Volume electrode_classes(const Options& options) {
+  GenerateSettings settings;
+  settings.size = {options.size, options.size, options.size};
+  settings.porosity = options.porosity;
+  Volume volume = generate(settings);
+  auto& codes = std::get<std::vector<std::uint8_t>>(volume.codes);
+  const Extent& e = volume.extent;
+  const std::int64_t block = std::max<std::int64_t>(1, e.nx / 16);
+  for (std::int64_t i = 0; i < e.voxels(); ++i) {
+    std::uint8_t& code = codes[static_cast<std::size_t>(i)];  // 0 pore, 1 particle, 2 binder
+    const std::int64_t blocks = i % e.nx / block + i / e.nx % e.ny / block + i / e.nx / e.ny / block;
+    if (code == 0)
+      code = first_conducting_class;
+    else if (code == 2)
+      code = options.classes > 3 ? first_conducting_class + 1 : wall_class;
+    else
+      code = static_cast<std::uint8_t>(
+          options.classes > 4 ? first_conducting_class + 2 + blocks % (options.classes - 4) : wall_class);
+  }
+  return volume;
+}
+
+Field<std::uint8_t> on_device(const Device& device, const Volume& classes) {
+  std::vector<std::uint8_t> same(max_classes);
+  for (std::size_t c = 0; c < same.size(); ++c) same[c] = static_cast<std::uint8_t>(c);
+  Field<std::uint8_t> field = map_labels(device, classes, same);
+  set_class_halo(field, Axis::z, {});
+  return field;
+}
+
+std::vector<double> electrode_conductivity(const Options& options) {
+  std::vector<double> conductivity;
+  for (int c = first_conducting_class; c < options.classes; ++c) conductivity.push_back(1.0 / (c - 1));
+  return conductivity;
+}
+
+double rough(std::int64_t i) { return static_cast<double>(i * 7919 % 1009) / 1009 - 0.5; }
+
+}  // namespace tauvox::bench
