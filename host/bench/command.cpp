@@ -55,6 +55,8 @@ Command::Command(CLI::App& program) : parts_(std::make_unique<Parts>()) {
   p.bench->add_option("--repeats", s.repeats, "timed runs of a row, at least (default 7)");
   p.bench->add_option("--least-seconds", s.least_seconds, "timed runs of a row together (default 2)")
       ->check(CLI::NonNegativeNumber);
+  p.bench->add_option("--row-minutes", s.most_minutes, "rows that would take longer are skipped (default 60)")
+      ->check(CLI::PositiveNumber);
   p.bench->add_option("--tolerance", s.tolerance, "relative error of D_eff (default 1e-4)");
   p.bench->add_option("--precision", s.precision, "mixed or double")
       ->check(CLI::IsMember({"mixed", "double"}));

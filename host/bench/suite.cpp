@@ -124,13 +124,17 @@ class Suite {
     std::int64_t edge = 0;
     if (size == "largest") {
       edge = largest_edge(row, settings, device_);
-      if (const std::int64_t done = done_[row.name]; edge <= done)
+      if (const std::int64_t done = done_[row.name].edge; edge <= done)
         return skip(row, nullptr, fmt::format("no cube larger than {} fits", done));
     } else {
       edge = parse::integer(size, "--sizes");
       if (const std::string why = misfit(row, settings, edge, device_); !why.empty())
         return skip(row, Json::array({edge, edge, edge}), why);
     }
+    if (const double minutes = minutes_of(row, edge); minutes > options_.most_minutes)
+      return skip(row, Json::array({edge, edge, edge}),
+                  fmt::format("would take some {:.0f} min, --row-minutes allows {:g}", minutes,
+                              options_.most_minutes));
     try {
       add(row, edge, measure(row, edge, settings));
     } catch (const Error& error) {
@@ -174,16 +178,24 @@ class Suite {
     return measured;
   }
 
+  /// How long a row should take, with the voxels per second of the largest before it; 0: unknown.
+  double minutes_of(const Case& row, std::int64_t edge) {
+    const Done& done = done_[row.name];
+    if (done.edge == 0) return 0;
+    const double ratio = static_cast<double>(edge) / static_cast<double>(done.edge);
+    return done.seconds * ratio * ratio * ratio * (1 + options_.repeats) / 60;
+  }
+
   void add(const Case& row, std::int64_t edge, const Measured& measured) {
     const Json json = row_json(measured, stored_answer(row.name, measured.size), by_);
     file_["rows"].push_back(json);
-    done_[row.name] = std::max(done_[row.name], edge);
     write();
     if (json["valid"] == false) {
       all_valid_ = false;
       return print_note(
           fmt::format("{} {}: NOT VALID: {}\n", row.name, edge, json["reason"].get<std::string>()));
     }
+    if (edge > done_[row.name].edge) done_[row.name] = {edge, json["seconds"]["total"].get<double>()};
     print_note(fmt::format("{} {}: {:.3g} s, {:.4g} Mvoxel/s, {} iterations, {} repeats\n", row.name, edge,
                            json["seconds"]["total"].get<double>(),
                            json["voxels_per_second"].get<double>() * 1e-6, json["iterations"].get<int>(),
@@ -201,7 +213,11 @@ class Suite {
   const Device& device_;
   Json file_;
   Yardstick by_;
-  std::map<std::string, std::int64_t> done_;  // case -> largest edge measured
+  struct Done {
+    std::int64_t edge = 0;
+    double seconds = 0;
+  };
+  std::map<std::string, Done> done_;  // case -> largest edge measured
   bool all_valid_ = true;
 };
 

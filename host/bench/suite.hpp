@@ -16,6 +16,7 @@ struct SuiteOptions {
   int threads = 0;                 // of the CPU; 0: all
   int repeats = 7;                 // at least
   double least_seconds = 2;        // the repeats of a row together, so that energy and clocks mean something
+  double most_minutes = 60;        // a row that would take longer, by the one before it, is skipped
   double tolerance = 1e-4;         // relative error of D_eff
   std::string precision = "mixed";
   std::string output;  // empty: bench-DEVICE-DATE.json

@@ -63,6 +63,13 @@ def test_what_does_not_fit_is_listed_with_the_reason(bench):
     assert "GB of host memory" in file["skipped"][0]["reason"]
 
 
+def test_what_would_take_too_long_is_listed_with_the_reason(bench):
+    file = bench("q.json", "--sizes", "24,48", "--cases", "gyroid", "--row-minutes", "1e-9")
+    assert [row["size"][0] for row in file["rows"]] == [24]  # nothing is known of the first
+    assert [s["size"] for s in file["skipped"]] == [[48, 48, 48]]
+    assert "--row-minutes allows 1e-09" in file["skipped"][0]["reason"]
+
+
 def test_compare_makes_tables_and_a_picture(bench, tauvox, tmp_path):
     bench("a.json", "--sizes", "24,32", "--threads", "1")
     bench("b.json", "--sizes", "32", "--threads", "2")
