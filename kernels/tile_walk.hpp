@@ -65,17 +65,40 @@ TAUVOX_HD bool take_inside(std::int64_t& i, std::int64_t n, bool joined) {
   return i >= 0 && i < n;
 }
 
-/// A plane of the volume: its words, or the classes of its voxels.
+/// A plane of the volume: its words, or the classes of its voxels. Goes on from plane to plane.
 template <bool one_class, class W>
 struct Plane {
   std::conditional_t<one_class, const ActiveWord*, const std::uint8_t*> origin;
+  std::int64_t z;      // 0 again behind the last where sides are joined
+  std::int64_t first;  // row of its first voxel
   bool inside;
-  __device__ Plane(const Medium<W>& m, std::int64_t z) {
+  __device__ Plane(const Medium<W>& m, std::int64_t at) : z(at) {
     inside = take_inside(z, m.length(0), m.joined[0]);
+    first = m.length(1) * z;
+    origin = start(m) + stride(m) * z;
+  }
+  __device__ void advance(const Medium<W>& m) {
+    origin += stride(m);
+    first += m.length(1);
+    if (++z == m.length(0) && m.joined[0]) {
+      origin = start(m);
+      z = first = 0;
+    }
+    inside = z >= 0 && z < m.length(0);
+  }
+
+ private:
+  __device__ static auto start(const Medium<W>& m) {
     if constexpr (one_class)
-      origin = m.active.words + m.active.words_per_row * m.length(1) * z;
+      return m.active.words;
     else
-      origin = m.classes.origin + m.classes.plane_stride * z;
+      return m.classes.origin;
+  }
+  __device__ static std::int64_t stride(const Medium<W>& m) {
+    if constexpr (one_class)
+      return m.active.words_per_row * m.length(1);
+    else
+      return m.classes.plane_stride;
   }
 };
 
@@ -103,14 +126,14 @@ class Column {
     else
       return !inside() ? outside(m, kind_) : m.material[plane.origin[at_]];
   }
-  /// Number of the unknown at (x, y, z) of this column.
+  /// Number of the unknown of this column, at (x, y), in a plane.
   __device__ std::int64_t number(const Medium<W>& m, const Plane<one_class, W>& plane, std::int64_t x,
-                                 std::int64_t y, std::int64_t z) const {
+                                 std::int64_t y) const {
     if constexpr (one_class) {
       const ActiveWord word = plane.origin[at_];
-      return m.active.row_start[m.active.row(y, z)] + word.rank + bit_count(word.mask & ((1u << bit_) - 1u));
+      return m.active.row_start[plane.first + y] + word.rank + bit_count(word.mask & ((1u << bit_) - 1u));
     } else {
-      return m.active.number(x, y, z);
+      return m.active.number(x, y, plane.z);
     }
   }
   /// Material of the walls and plates around the volume.
@@ -143,7 +166,8 @@ class Walker {
         y_(y),
         before_first_((m.flow == 2 && x < 0) || (m.flow == 1 && y < 0)),
         own_(m, x, y),
-        plane_(m, z) {
+        plane_(m, z),
+        ahead_(m, z + 1) {
     take_inside(x_, m.length(2), m.joined[2]);
     take_inside(y_, m.length(1), m.joined[1]);
     for (int side = 0; side < 4; ++side)
@@ -154,27 +178,26 @@ class Walker {
   /// @param z of a plane inside the volume
   __device__ Voxel voxel(std::int64_t z) const { return Voxel::of(x_, y_, z); }
 
-  /// The cell of the next plane, which is plane z.
+  /// The cell of the next plane.
   template <class Kernel>
-  __device__ Cell<W> next(const Medium<W>& m, const Kernel& kernel, std::int64_t z) {
-    const Plane<one_class, W> ahead(m, z + 1);
-    const W above = own_in(m, ahead);
+  __device__ Cell<W> next(const Medium<W>& m, const Kernel& kernel) {
+    const W above = own_in(m, ahead_);
     Cell<W> c;
     if (!plane_.inside || !own_.inside()) {
-      c.value = before_first_ || (m.flow == 0 && !plane_.inside && z < 0) ? Kernel::before : W(0);
+      c.value = before_first_ || (m.flow == 0 && plane_.z < 0) ? Kernel::before : W(0);
     } else if (Column<one_class, W>::conducts(here_)) {
-      take_inside(z, m.length(0), m.joined[0]);
       c.conducts = true;
-      c.number = own_.number(m, plane_, x_, y_, z);
+      c.number = own_.number(m, plane_, x_, y_);
       for (int face = 0; face < 4; ++face)
         c.g[face] = m.scale[2 - face / 2] * conductance(one_class, here_, side_[face].material(m, plane_));
       c.g[4] = m.scale[0] * conductance(one_class, here_, below_);
       c.g[5] = m.scale[0] * conductance(one_class, here_, above);
-      c.value = kernel.value(m, voxel(z), c);
+      c.value = kernel.value(m, voxel(plane_.z), c);
     }
     below_ = here_;
     here_ = above;
-    plane_ = ahead;
+    plane_ = ahead_;
+    ahead_.advance(m);
     return c;
   }
 
@@ -186,8 +209,8 @@ class Walker {
   std::int64_t x_, y_;
   bool before_first_;
   Column<one_class, W> own_, side_[4];
-  Plane<one_class, W> plane_;  // the one to come
-  W below_, here_;             // material of this column there, and before
+  Plane<one_class, W> plane_, ahead_;  // the one to come, and the one above it
+  W below_, here_;                     // material of this column there, and before
 };
 
 /// partial[n] of this block = sum over its threads.
@@ -248,7 +271,7 @@ __global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? 2 : 1)
   Sums<std::max(Kernel::sums, 1)> sums;
   int slot = 0;
   for (std::int64_t z = z0 - 1; z <= z1; ++z) {
-    const Cell<W> next = present ? walker.next(m, kernel, z) : Cell<W>{};
+    const Cell<W> next = present ? walker.next(m, kernel) : Cell<W>{};
     planes[slot][j][i] = next.value;
     __syncthreads();  // three planes: the one written next is not the one read now
     W out = 0;
