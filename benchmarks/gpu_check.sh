@@ -9,7 +9,7 @@
 #
 # Each step ends in a table and in a JSON file in $OUT (default benchmarks/results/).
 # Exit codes: 0 all passed, 1 something failed, 2 usage, 8 no GPU.
-# Environment: TAUVOX_ARCH (default 90), TAUVOX_BUILD_DIR (default build-gpu), TAUVOX_SIZES (edges for bench).
+# Environment: TAUVOX_ARCH (default 90), TAUVOX_BUILD_DIR (default build-gpu), TAUVOX_SIZES (edges), PYTHON (for peers).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}  # idle CPU threads sleep
@@ -173,7 +173,7 @@ largest)
 peers)
   sizes=${TAUVOX_SIZES:-$([ "$device" = cpu ] && echo "64" || echo "128 256 512")}
   # shellcheck disable=SC2086
-  text=$(timeout "$(left)" python3 -B benchmarks/peers/gpu.py --tauvox "$tauvox" --device "$device" --sizes $sizes 2>> "$log")
+  text=$(timeout "$(left)" "${PYTHON:-python3}" -B benchmarks/peers/gpu.py --tauvox "$tauvox" --device "$device" --sizes $sizes 2>> "$log")
   case $? in
     0) row taufactor passed "$(tail -1 <<< "$text")"; sed '$d' <<< "$text" ;;
     8|127) row taufactor "not run" null "$(grep 'not run' "$log" | tail -1)" ;;

@@ -16,16 +16,19 @@ import sys
 import tempfile
 
 
-def run_json(command):
-    """The JSON that a command prints or, with a report to write, its content."""
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def run(command):
+    """What a command prints; ends with its error where it fails."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    return done.stdout
 
 
-def reference(tauvox, volume, device, folder):
+def reference(options, volume, size, folder):
     report = folder / "reference.json"
-    subprocess.run([tauvox, "solve", str(volume), "--phase", "0", "--axis", "z", "--precision", "double",
-                    "--tolerance", "1e-8", "--device", device, "--quiet", "--overwrite", "--json", str(report)],
-                   check=True, capture_output=True)
+    run([options.tauvox, "solve", volume, "--shape", f"{size},{size},{size}", "--dtype", "uint8", "--phase", "0", "--axis",
+         "z", "--precision", "double", "--tolerance", "1e-8", "--device", options.device, "--quiet", "--overwrite",
+         "--json", report])
     return json.loads(report.read_text())["results"][0]["effective_ratio"]
 
 
@@ -35,12 +38,11 @@ def rows_of(size, options, folder):
     import solve_peer
 
     volume = folder / f"electrode-{size}.raw"
-    subprocess.run([options.tauvox, "generate", "electrode", "--size", str(size), "-o", str(volume)], check=True,
-                   capture_output=True)
-    exact = reference(options.tauvox, next(folder.glob(f"electrode-{size}*.raw")), options.device, folder)
+    run([options.tauvox, "generate", "electrode", "--size", size, "-o", volume])
+    exact = reference(options, volume, size, folder)
     labels = numpy.fromfile(volume, numpy.uint8).reshape(size, size, size)
-    ours = run_json([options.tauvox, "bench", "solve", "--size", str(size), "--device", options.device, "--repeats",
-                     str(options.repeats), "--verify", "fluxes"])
+    ours = json.loads(run([options.tauvox, "bench", "solve", "--size", size, "--device", options.device, "--repeats",
+                           options.repeats, "--verify", "fluxes"]))
     yield {"tool": "tauvox", "size": size, "setting": "1e-4", "seconds": ours["seconds"],
            "d_eff": ours["effective_ratio"], "true_error": ours["effective_ratio"] / exact - 1}
     small = labels[:16, :16, :16]
