@@ -14,9 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string size_text(const std::array<std::int64_t, 3>& size) {
-  return fmt::format("{}x{}x{}", size[0], size[1], size[2]);
-}
 std::string place(const BenchFile& file, const ComparedRow& row) {
   return fmt::format("{}, {} {}", file.path, row.name, size_text(row.size));
 }
@@ -79,6 +76,11 @@ void check_pair(const BenchFile& a, const BenchFile& b) {
 }
 
 }  // namespace
+
+std::string size_text(const std::array<std::int64_t, 3>& size) {
+  if (size[0] == size[1] && size[1] == size[2]) return fmt::format("{}^3", size[0]);
+  return fmt::format("{}x{}x{}", size[0], size[1], size[2]);
+}
 
 BenchFile parse_bench_file(const std::string& path, const std::string& text) {
   BenchFile file;

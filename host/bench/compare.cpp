@@ -25,11 +25,6 @@ const ComparedRow* find_row(const BenchFile& file, const Key& key) {
   return nullptr;
 }
 
-std::string size_text(const std::array<std::int64_t, 3>& size) {
-  if (size[0] == size[1] && size[1] == size[2]) return fmt::format("{}^3", size[0]);
-  return fmt::format("{}x{}x{}", size[0], size[1], size[2]);
-}
-
 /// Three significant digits, without an exponent.
 std::string three_digits(double value) {
   const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(std::max(value, 1e-9)))), 0, 4);

@@ -35,9 +35,11 @@ BenchFile read_bench_file(const std::string& path);
 /// The same from the text of the file.
 BenchFile parse_bench_file(const std::string& path, const std::string& text);
 
+/// "512^3", or "10x20x30" (z, y, x).
+std::string size_text(const std::array<std::int64_t, 3>& size);
+
 /// @throws Error(input_invalid) naming file, case, size and both answers when an answer of a valid row is not
-/// the
-///         stored one, or two files have different answers, tolerances or precisions
+/// the stored one, or two files have different answers, tolerances or precisions
 void check_same_answers(const std::vector<BenchFile>& files);
 
 /// The rows that are valid in every file.

@@ -100,7 +100,7 @@ def test_compare_refuses_a_tampered_answer(bench, tauvox, tmp_path):
     true, row["effective_ratio"] = row["effective_ratio"], row["effective_ratio"] * 1.01
     (tmp_path / "b.json").write_text(json.dumps(file))
     result = tauvox("bench", "--compare", "a.json", "b.json")
-    assert_refused(result, 4, "b.json", "gyroid", "32x32x32", f"{true:.8g}", f"{row['effective_ratio']:.8g}")
+    assert_refused(result, 4, "b.json", "gyroid", "32^3", f"{true:.8g}", f"{row['effective_ratio']:.8g}")
     assert not list(tmp_path.glob("bench-compare*"))
 
 
@@ -109,7 +109,7 @@ def test_compare_refuses_an_answer_that_is_not_the_stored_one_in_all_files(bench
     file["rows"][0]["effective_ratio"] *= 1.01
     for name in ("b.json", "c.json"):
         (tmp_path / name).write_text(json.dumps(file))
-    assert_refused(tauvox("bench", "--compare", "b.json", "c.json"), 4, "b.json", "gyroid", "64x64x64", "stored")
+    assert_refused(tauvox("bench", "--compare", "b.json", "c.json"), 4, "b.json", "gyroid", "64^3", "stored")
 
 
 @pytest.mark.parametrize("text, fact", [("", "empty"), ("{", "no file of tauvox bench"), ("[]", "kind"),
