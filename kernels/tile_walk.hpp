@@ -20,6 +20,12 @@ inline constexpr int tile_x = 32, tile_y = 14;  // even: whole blocks of 2x2x2
 inline constexpr int rows = tile_y + 2, pitch = tile_x + 2;
 inline constexpr int inner_threads = tile_x * rows;  // a warp a row; one more warp for both sides
 inline constexpr int tile_threads = inner_threads + 32;
+// Blocks that a multiprocessor shall have room for, FP32: the registers of a thread follow from that.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ == 750
+inline constexpr int resident_tiles = 1;  // Turing holds 1024 threads
+#else
+inline constexpr int resident_tiles = 2;
+#endif
 static_assert(2 * rows <= 32 && tile_x % 2 == 0 && tile_y % 2 == 0);
 
 /// How a volume is cut: tiles across x and y, and slabs of `depth` planes.
@@ -251,7 +257,7 @@ __device__ void sum_aggregates(const BlockView& blocks, std::int64_t x0, std::in
 /// kernel.value(m, voxel, cell) for every unknown, then kernel.use(m, voxel, cell, values beyond its faces,
 /// sums), which returns what Kernel::gathers adds up over the aggregates.
 template <bool one_class, class W, class Kernel>
-__global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? 2 : 1)
+__global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? resident_tiles : 1)
     walk_tile(Tiles tiles, Medium<W> m, Kernel kernel, double* partial) {
   __shared__ W planes[3][rows][pitch];
   const int t = static_cast<int>(threadIdx.x);
