@@ -164,12 +164,14 @@ ExitCode run_solve(Settings s) {
                          report.materials.warnings.end());
 
   double writing = 0;
-  const FieldSink sink = [&](const AxisResult& result, const std::vector<float>& concentration) {
-    const auto write_start = Clock::now();
-    printer.clear();
-    write_field_of(s, volume, result, concentration);
-    writing += seconds_since(write_start);
-  };
+  FieldSink sink;
+  if (s.wants_concentration())
+    sink = [&](const AxisResult& result, const std::vector<float>& concentration) {
+      const auto write_start = Clock::now();
+      printer.clear();
+      write_field_of(s, volume, result, concentration);
+      writing += seconds_since(write_start);
+    };
   const auto solve_start = Clock::now();
   const auto study =
       std::find_if(studies().begin(), studies().end(), [&](const Study& x) { return x.name == s.study; });

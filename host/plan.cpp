@@ -71,8 +71,9 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
   add("residual r", vector, true, {false, false, true, false});
   add("direction p", vector, true, {false, false, true, false});
   add("A p and z", vector, true, {false, false, true, false});
-  add("concentration", voxels * 4, false, {false, false, false, true});
-  if (plan.gpu) add("concentration on its way back", voxels * 4, true, {false, false, false, true});
+  if (settings.wants_concentration()) add("concentration", voxels * 4, false, {false, false, false, true});
+  if (plan.gpu && settings.wants_concentration())
+    add("concentration on its way back", voxels * 4, true, {false, false, false, true});
   if (!settings.field.empty()) {
     // The file is read back and compared before it takes its name.
     add("field file read back", voxels * (4 + contents.bytes_per_label), false, {false, false, false, true});

@@ -35,6 +35,7 @@ struct Settings {
   int threads = 0;                  // 0: all processors of this process
   // output
   std::string field, json, csv, png;
+  bool wants_concentration() const { return !field.empty() || !png.empty(); }
   bool overwrite = false, dry_run = false, quiet = false;
   std::string progress = "auto";  // auto | always | plain | never
 };

@@ -2,15 +2,19 @@
 // error (fluxes, the maximum principle) are held to C sqrt(tolerance), the energy to the tolerance itself.
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <vector>
 
 #include "host/report.hpp"
 
 namespace tauvox {
 
-/// @param potential [z][y][x], NaN where nothing conducts
+/// How far beyond 0 and 1 a concentration may be, and the two fluxes apart: relative, at a tolerance of
+/// D_eff.
+double law_slack(double tolerance);
+
+/// @param outside voxels whose concentration is not within 0..1, law_slack aside
 /// @return what is violated, in words; empty when all holds
-std::string verify(const AxisResult& result, const std::vector<float>& potential, double tolerance);
+std::string verify(const AxisResult& result, std::int64_t outside, double tolerance);
 
 }  // namespace tauvox

@@ -165,6 +165,26 @@ struct SourceNorm {  // b_i = g to the plate at potential 1; one layer
 };
 
 template <class T>
+struct CountOutside {
+  PotentialOf<T> u;
+  double slack;
+  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    if (!conducts(u.m, x, y, z)) return {};
+    return {{within(u(Voxel::of(x, y, z)), slack) ? 0.0 : 1.0}};
+  }
+  /// A row on a CPU, as below.
+  void row(std::int64_t y, std::int64_t z, std::int64_t nx, Lanes<1>& sums) const {
+    const ActiveView& active = u.m.active;
+    const T* v = u.v + active.row_start[active.row(y, z)];
+    for (std::int64_t w = 0; w < (nx + 31) / 32; ++w)
+      for (std::uint32_t left = active.word(32 * w, y, z).mask; left != 0; left &= left - 1) {
+        const double here = static_cast<double>(*v++) + u.ramp(Voxel::of(32 * w + lowest_bit(left), y, z));
+        sums.value[0][0] += within(here, slack) ? 0 : 1;
+      }
+  }
+};
+
+template <class T>
 struct WritePotential {
   PotentialOf<T> u;
   float* out;
@@ -328,6 +348,12 @@ std::vector<float> ActiveOperator<T>::potential(const Buffer<T>& v) const {
   for_each_voxel(device(), extent(), write);
   staged.copy_to(host);
   return host;
+}
+
+template <class T>
+std::int64_t ActiveOperator<T>::outside(const Buffer<T>& v, double slack) const {
+  const CountOutside<T> count_outside{{medium_of(material_double_), v.data()}, slack};
+  return static_cast<std::int64_t>(sum_over_voxels<1>(device(), extent(), count_outside)[0]);
 }
 
 template <class T>

@@ -62,6 +62,9 @@ class ActiveOperator {
   /// u = ramp + v as float, [z][y][x], NaN where nothing conducts, on the host.
   std::vector<float> potential(const Buffer<T>& v) const;
 
+  /// Unknowns whose u = ramp + v is not within [-slack, 1 + slack].
+  std::int64_t outside(const Buffer<T>& v, double slack) const;
+
   /// coarse_b = sum over each aggregate of r - A e, where e = damping r / diagonal, the first Jacobi step
   void smooth_restrict(const Blocks& blocks, const Buffer<T>& r, float* coarse_b) const;
   /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z

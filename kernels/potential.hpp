@@ -5,6 +5,9 @@
 
 namespace tauvox {
 
+/// Whether a concentration lies between those of the plates; what is no number does not.
+TAUVOX_HD bool within(double u, double slack) { return u >= -slack && u <= 1 + slack; }
+
 /// ramp + v, and the plates' 1 and 0.
 template <class T>
 struct PotentialOf {

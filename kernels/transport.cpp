@@ -5,6 +5,7 @@
 
 #include "kernels/halo.hpp"
 #include "kernels/launch.hpp"
+#include "kernels/potential.hpp"
 #include "kernels/transport_rows.hpp"
 
 namespace tauvox {
@@ -189,6 +190,16 @@ struct SourceNorm {  // b_i = g to the plate at potential 1
 };
 
 template <class T>
+struct CountOutside {
+  Potential<T> u;
+  double slack;
+  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    if (u.faces.classes(x, y, z) < first_conducting_class) return {};
+    return {{within(u.value(x, y, z), slack) ? 0.0 : 1.0}};
+  }
+};
+
+template <class T>
 struct WritePotential {
   Potential<T> u;
   float* out;
@@ -324,6 +335,12 @@ std::vector<float> TransportOperator<T>::potential(const Field<T>& v) const {
   for_each_voxel(device(), extent(), write);
   staged.copy_to(host);
   return host;
+}
+
+template <class T>
+std::int64_t TransportOperator<T>::outside(const Field<T>& v, double slack) const {
+  const CountOutside<T> count_outside{potential_of(*classes_, *tables_, v, flow_), slack};
+  return static_cast<std::int64_t>(sum_over_voxels<1>(device(), extent(), count_outside)[0]);
 }
 
 void set_class_halo(Field<std::uint8_t>& classes, Axis flow, const Periodic& periodic) {

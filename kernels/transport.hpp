@@ -50,6 +50,8 @@ class TransportOperator {
   double source_norm2() const;
   /// u = ramp + v as float, [z][y][x] without halo, NaN where nothing conducts, on the host.
   std::vector<float> potential(const Field<T>& v) const;
+  /// Conducting voxels whose u is not within [-slack, 1 + slack].
+  std::int64_t outside(const Field<T>& v, double slack) const;
 
   /// Work space for conjugate gradients, zero.
   Field<T> vector() const { return Field<T>(device(), extent()); }

@@ -167,12 +167,26 @@ struct Problem {
   double stop_at;                           // estimated error
   std::shared_ptr<const ActiveSet> active;  // of the classes, made when first needed
   StageClock& clock;
+  bool field_wanted;
 };
+
+/// What the solution says besides its energy.
+struct Concentration {
+  std::int64_t outside = 0;  // voxels beyond what the plates allow
+  std::vector<float>
+      values;  // [z][y][x]; empty where nobody wants it: four bytes a voxel, and a GPU's way back
+};
+
+template <class Operator, class Vector>
+Concentration concentration_of(const Operator& A, const Vector& x, const Problem& problem) {
+  return {A.outside(x, law_slack(problem.in.settings.tolerance)),
+          problem.field_wanted ? A.potential(x) : std::vector<float>{}};
+}
 
 /// Multigrid on the unknowns alone.
 template <class T>
-std::vector<float> run_multigrid(Problem& problem, SolverResult& solver, Solved& solved,
-                                 const Progress& progress) {
+Concentration run_multigrid(Problem& problem, SolverResult& solver, Solved& solved,
+                            const Progress& progress) {
   const StudyInput& in = problem.in;
   const std::vector<double>& conductivity = in.materials.class_conductivity;
   if (!problem.active) problem.active = std::make_shared<ActiveSet>(problem.classes);
@@ -190,13 +204,12 @@ std::vector<float> run_multigrid(Problem& problem, SolverResult& solver, Solved&
     solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
     problem.clock.end_of(&StageCosts::solve);
   }
-  return A.potential(x);
+  return concentration_of(A, x, problem);
 }
 
 /// The reference: Jacobi on the full grid.
 template <class T>
-std::vector<float> run_jacobi(Problem& problem, SolverResult& solver, Solved& solved,
-                              const Progress& progress) {
+Concentration run_jacobi(Problem& problem, SolverResult& solver, Solved& solved, const Progress& progress) {
   const StudyInput& in = problem.in;
   const TransportOperator<T> A(problem.classes,
                                make_faces(in.materials.class_conductivity, spacing(in.volume), problem.axis),
@@ -207,10 +220,10 @@ std::vector<float> run_jacobi(Problem& problem, SolverResult& solver, Solved& so
   problem.clock.end_of(&StageCosts::setup);
   solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
   problem.clock.end_of(&StageCosts::solve);
-  return A.potential(x);
+  return concentration_of(A, x, problem);
 }
 
-/// Solves with vectors of type T and fills the result; hands out the concentration.
+/// Solves with vectors of type T and fills the result; hands out the concentration if it is wanted.
 template <class T>
 std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progress& progress) {
   const Settings& settings = problem.in.settings;
@@ -219,9 +232,8 @@ std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progre
   solver.precision = sizeof(T) == 8 ? "double" : "mixed";
   Solved solved;
   problem.clock.restart();
-  std::vector<float> potential = settings.solver == "multigrid"
-                                     ? run_multigrid<T>(problem, solver, solved, progress)
-                                     : run_jacobi<T>(problem, solver, solved, progress);
+  Concentration found = settings.solver == "multigrid" ? run_multigrid<T>(problem, solver, solved, progress)
+                                                       : run_jacobi<T>(problem, solver, solved, progress);
   const Extent& e = problem.in.volume.extent;
   const auto n = static_cast<double>(e.along(problem.axis));
   const double to_ratio = n * n / static_cast<double>(e.voxels());
@@ -241,13 +253,13 @@ std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progre
         solver.iterations, solved.error, solver.error_kind, tolerance,
         solver.iterations >= settings.max_iterations ? "raise --max-iterations"
                                                      : "rounding allows no more: raise --tolerance");
-    return potential;
+    return std::move(found.values);
   }
   result.best_estimate.reset();
   result.ratio = ratio;
-  result.reason = verify(result, potential, tolerance);
+  result.reason = verify(result, found.outside, tolerance);
   result.status = result.reason.empty() ? Status::converged : Status::failed;
-  return potential;
+  return std::move(found.values);
 }
 
 /// In FP64 where FP32 does not reach the tolerance, or reaches it with fluxes that do not agree. At contrasts
@@ -305,11 +317,12 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
                       : result.fraction_connected_26 > 0
                           ? "no path of voxels that share faces; paths over edges or corners do not count"
                           : "nothing that conducts reaches from one face to the other";
-      potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
+      if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
       set_class_halo(classes, axis, joined);
       clock.end_of(&StageCosts::setup);
-      potential = solve({classes, in, joined, axis, in.settings.tolerance, {}, clock}, result, progress);
+      potential =
+          solve({classes, in, joined, axis, in.settings.tolerance, {}, clock, bool(sink)}, result, progress);
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);
