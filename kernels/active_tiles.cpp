@@ -5,7 +5,6 @@
 
 namespace tauvox::tiles {
 
-#ifdef TAUVOX_DEVICE_CODE
 namespace {
 
 template <class T>
@@ -15,9 +14,9 @@ struct ApplyDot {
   static constexpr T before = 0;
   const T* p;
   T* q;
-  __device__ T value(const Medium<T>&, const Voxel&, const Cell<T>& c) const { return p[c.number]; }
-  __device__ T use(const Medium<T>& m, const Voxel&, const Cell<T>& c, const T (&beyond)[6],
-                   Sums<1>& dot) const {
+  TAUVOX_HD T value(const Medium<T>&, const Voxel&, const Cell<T>& c) const { return p[c.number]; }
+  TAUVOX_HD T use(const Medium<T>& m, const Voxel&, const Cell<T>& c, const T (&beyond)[6],
+                  Sums<1>& dot) const {
     const T out = c.apply(m.shift, beyond);
     q[c.number] = out;
     dot.value[0] += static_cast<double>(c.value) * static_cast<double>(out);
@@ -27,7 +26,7 @@ struct ApplyDot {
 
 /// e = damping r / diagonal
 template <class T>
-__device__ float first_step(const Medium<float>& m, const T* r, const Cell<float>& c) {
+TAUVOX_HD float first_step(const Medium<float>& m, const T* r, const Cell<float>& c) {
   const float d = c.diagonal(m.shift);
   return d > 0 ? damping * static_cast<float>(r[c.number]) / d : 0;
 }
@@ -40,11 +39,11 @@ struct SmoothRestrict {
   BlockView blocks;
   const T* r;
   float* gathered;
-  __device__ float value(const Medium<float>& m, const Voxel&, const Cell<float>& c) const {
+  TAUVOX_HD float value(const Medium<float>& m, const Voxel&, const Cell<float>& c) const {
     return first_step(m, r, c);
   }
-  __device__ float use(const Medium<float>& m, const Voxel&, const Cell<float>& c, const float (&beyond)[6],
-                       Sums<1>&) const {
+  TAUVOX_HD float use(const Medium<float>& m, const Voxel&, const Cell<float>& c, const float (&beyond)[6],
+                      Sums<1>&) const {
     return static_cast<float>(r[c.number]) - c.apply(m.shift, beyond);
   }
 };
@@ -59,11 +58,11 @@ struct ProlongSmoothDot {
   const float* coarse_x;
   const T* r;
   T* z;
-  __device__ float value(const Medium<float>& m, const Voxel& v, const Cell<float>& c) const {
+  TAUVOX_HD float value(const Medium<float>& m, const Voxel& v, const Cell<float>& c) const {
     return first_step(m, r, c) + factor * coarse_x[blocks.node(v.at[2], v.at[1], v.at[0])];
   }
-  __device__ float use(const Medium<float>& m, const Voxel&, const Cell<float>& c, const float (&beyond)[6],
-                       Sums<1>& dot) const {
+  TAUVOX_HD float use(const Medium<float>& m, const Voxel&, const Cell<float>& c, const float (&beyond)[6],
+                      Sums<1>& dot) const {
     const T here = r[c.number];
     const float rest = static_cast<float>(here) - c.apply(m.shift, beyond);
     const float d = c.diagonal(m.shift);
@@ -84,11 +83,11 @@ struct Evaluate {
   T* r;  // null: not wanted
   BlockView blocks;
   double* gathered;
-  __device__ double value(const Medium<double>& m, const Voxel& voxel, const Cell<double>& c) const {
+  TAUVOX_HD double value(const Medium<double>& m, const Voxel& voxel, const Cell<double>& c) const {
     return static_cast<double>(v[c.number]) + PotentialOf<T>{m, v}.ramp(voxel);
   }
-  __device__ double use(const Medium<double>& m, const Voxel& voxel, const Cell<double>& c,
-                        const double (&beyond)[6], Sums<4>& sum) const {
+  TAUVOX_HD double use(const Medium<double>& m, const Voxel& voxel, const Cell<double>& c,
+                       const double (&beyond)[6], Sums<4>& sum) const {
     double out = 0;
     for (int axis = 2, face = 0; axis >= 0; --axis, face += 2) {
       const double back = c.value - beyond[face], in = c.g[face] * back;
@@ -135,32 +134,6 @@ Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T
                             : walk(device, m, Evaluate<T, false>{v, r, {}, nullptr});
   return {sums[0], sums[1], sums[2], sums[3]};
 }
-
-#else
-namespace {
-[[noreturn]] void refuse(const Device& device) {
-  throw Error(ExitCode::internal, "tiles are for GPUs", device.description(), "", "please report this");
-}
-}  // namespace
-
-template <class T>
-double apply_dot(const Device& device, const Medium<T>&, const T*, T*) {
-  refuse(device);
-}
-template <class T>
-void smooth_restrict(const Device& device, const Medium<float>&, const BlockView&, const T*, float*) {
-  refuse(device);
-}
-template <class T>
-double prolong_smooth_dot(const Device& device, const Medium<float>&, const BlockView&, float, const float*,
-                          const T*, T*) {
-  refuse(device);
-}
-template <class T>
-Evaluation evaluate(const Device& device, const Medium<double>&, const T*, T*, const BlockView&, double*) {
-  refuse(device);
-}
-#endif
 
 #define TAUVOX_INSTANTIATE(T)                                                                             \
   template double apply_dot(const Device&, const Medium<T>&, const T*, T*);                               \

@@ -5,17 +5,40 @@
 // finds the conductances of its voxel's faces and the value of its voxel once, and shares the value with its
 // four neighbours; those above and below it remembers. The plain functors find each of them again for every
 // neighbour that asks. Same order of operations, so the same bits; only sums over the volume have an order of
-// their own, from the extent alone. Included by device code only.
+// their own, from the extent alone. Without CUDA only `walk` is left, and throws.
 #pragma once
 
+#include <bit>
 #include <limits>
 
 #include "kernels/launch.hpp"
 #include "kernels/medium.hpp"
 
-#ifdef TAUVOX_DEVICE_CODE
 namespace tauvox::tiles {
 
+/// What a thread knows of a voxel of its column.
+template <class W>
+struct Cell {
+  bool conducts = false;
+  std::int64_t number = 0;  // where it conducts, as all that follows
+  W g[6] = {};              // of its faces x-, x+, y-, y+, z-, z+; walls 0
+  W value = 0;              // outside the volume: that of the plate
+
+  /// In the order of tauvox::diagonal
+  TAUVOX_HD W diagonal(W shift) const {
+    W sum = shift;
+    for (int face = 0; face < 6; ++face) sum += g[face];
+    return sum;
+  }
+  /// shift u + sum of g (u - beyond), in the order of apply_at
+  TAUVOX_HD W apply(W shift, const W (&beyond)[6]) const {
+    W sum = shift * value;
+    for (int face = 0; face < 6; ++face) sum += g[face] * (value - beyond[face]);
+    return sum;
+  }
+};
+
+#ifdef TAUVOX_DEVICE_CODE
 inline constexpr int tile_x = 32, tile_y = 14;  // even: whole blocks of 2x2x2
 inline constexpr int rows = tile_y + 2, pitch = tile_x + 2;
 inline constexpr int inner_threads = tile_x * rows;  // a warp a row; one more warp for both sides
@@ -42,32 +65,10 @@ struct Tiles {
   std::int64_t blocks() const { return across * along * slabs; }
 };
 
-/// What a thread knows of a voxel of its column.
-template <class W>
-struct Cell {
-  bool conducts = false;
-  std::int64_t number = 0;  // where it conducts, as all that follows
-  W g[6] = {};              // of its faces x-, x+, y-, y+, z-, z+; walls 0
-  W value = 0;              // outside the volume: that of the plate
-
-  /// In the order of tauvox::diagonal
-  TAUVOX_HD W diagonal(W shift) const {
-    W sum = shift;
-    for (int face = 0; face < 6; ++face) sum += g[face];
-    return sum;
-  }
-  /// shift u + sum of g (u - beyond), in the order of apply_at
-  TAUVOX_HD W apply(W shift, const W (&beyond)[6]) const {
-    W sum = shift * value;
-    for (int face = 0; face < 6; ++face) sum += g[face] * (value - beyond[face]);
-    return sum;
-  }
-};
-
 /// Takes i back into [0, n) where the sides are joined; returns whether it is there.
 TAUVOX_HD bool take_inside(std::int64_t& i, std::int64_t n, bool joined) {
-  for (; joined && i < 0;) i += n;
-  for (; joined && i >= n;) i -= n;
+  while (joined && i < 0) i += n;
+  while (joined && i >= n) i -= n;
   return i >= 0 && i < n;
 }
 
@@ -223,11 +224,11 @@ class Walker {
 template <int N>
 __device__ void fold_tile(const Sums<N>& mine, double* partial) {
   __shared__ double shared[tile_threads];
-  const int t = static_cast<int>(threadIdx.x);
+  const unsigned t = threadIdx.x;
   for (int n = 0; n < N; ++n) {
     __syncthreads();
     shared[t] = mine.value[n];
-    for (int width = 512; width > 0; width /= 2) {
+    for (unsigned width = std::bit_floor(tile_threads - 1u); width > 0; width /= 2) {
       __syncthreads();
       if (t < width && t + width < tile_threads) shared[t] += shared[t + width];
     }
@@ -302,9 +303,12 @@ __global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? resident_tiles 
   if constexpr (Kernel::sums > 0) fold_tile(sums, partial);
 }
 
-/// Walks the volume; returns the sums of the kernel.
+#endif
+
+/// Walks the volume on a GPU; returns the sums of the kernel.
 template <class W, class Kernel>
 Sums<std::max(Kernel::sums, 1)> walk(const Device& device, const Medium<W>& m, const Kernel& kernel) {
+#ifdef TAUVOX_DEVICE_CODE
   const Tiles tiles(m.active.extent);
   double* partial = Kernel::sums > 0 ? detail::partial_sums<Kernel::sums>(device, tiles.blocks()) : nullptr;
   launch("starting a kernel on tiles", m.one_class ? walk_tile<true, W, Kernel> : walk_tile<false, W, Kernel>,
@@ -313,7 +317,10 @@ Sums<std::max(Kernel::sums, 1)> walk(const Device& device, const Medium<W>& m, c
     return detail::fold_on_device<Kernel::sums>(device, partial, tiles.blocks());
   else
     return {};
+#else
+  (void)m, (void)kernel;
+  throw Error(ExitCode::internal, "tiles are for GPUs", device.description(), "", "please report this");
+#endif
 }
 
 }  // namespace tauvox::tiles
-#endif
