@@ -42,13 +42,13 @@ double seconds_of(const Device& device, const Work& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// @pre not empty
 /// Null where there is no value.
 template <class T>
 nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
 }
 
+/// @pre not empty
 double median(std::vector<double> values);
 /// The value below which `share` of them lie, linear in between.   @pre not empty
 double quantile(std::vector<double> values, double share);

@@ -125,6 +125,9 @@ def test_a_dry_run_writes_nothing_and_estimates_the_memory_of_the_run(tauvox, tm
     before = contents(tmp_path)
     text = tauvox(*run, "--dry-run", "--csv", "out.csv")
     assert text.returncode == 0 and "fits:" in text.stdout
+    assert "concentration" not in text.stdout  # made only for a file or a picture
+    for wanted in (["--field", "u.vti"], ["--png", "u"]):
+        assert "concentration" in tauvox(*run, "--dry-run", *wanted).stdout
     estimate = json.loads(tauvox(*run, "--dry-run", "--json", "-").stdout)
     assert contents(tmp_path) == before
     assert estimate["status"] == "dry_run" and estimate["fits"]
