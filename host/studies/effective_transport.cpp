@@ -172,9 +172,8 @@ struct Problem {
 
 /// What the solution says besides its energy.
 struct Concentration {
-  std::int64_t outside = 0;  // voxels beyond what the plates allow
-  std::vector<float>
-      values;  // [z][y][x]; empty where nobody wants it: four bytes a voxel, and a GPU's way back
+  std::int64_t outside = 0;   // voxels beyond what the plates allow
+  std::vector<float> values;  // [z][y][x]; empty where nobody wants them
 };
 
 template <class Operator, class Vector>
