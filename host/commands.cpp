@@ -14,6 +14,7 @@
 #include "host/study.hpp"
 #include "io/write.hpp"
 #include "kernels/clusters.hpp"
+#include "kernels/faces.hpp"
 #include "kernels/labels.hpp"
 
 namespace tauvox {

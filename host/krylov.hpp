@@ -1,7 +1,6 @@
-// Preconditioned conjugate gradients (Hestenes & Stiefel 1952, doi 10.6028/jres.049.044) on voxel fields.
+// Preconditioned conjugate gradients (Hestenes & Stiefel 1952, doi 10.6028/jres.049.044).
 //
-// Four vectors: x, r, p, and q, which holds A p and then z = M r. Bytes per voxel and iteration with Jacobi
-// and 1-byte classes: 14 sizeof(T) + 2.
+// Four vectors: x, r, p, and q, which holds A p and then z = M r.
 #pragma once
 
 #include <cmath>
@@ -34,10 +33,10 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 }  // namespace detail
 
 /// Solves A (ramp + x) = b for the deviation x, in place, until `stop` is content.
-/// Operator:       residual(x, r) -> Evaluation, apply_dot(p, q) -> p.q, update_halo(p)
+/// Operator:       residual(x, r) -> Evaluation, apply_dot(p, q) -> p.q
 /// Preconditioner: apply_dot(r, z) -> r.z with z = M r
-/// Vector:         Field<T> or Buffer<T> (vector.hpp)
-/// @param r, p, q work space, zero halos
+/// Vector:         Buffer<T> (vector.hpp)
+/// @param r, p, q work space
 /// @throws Error(internal) within one iteration when a number is not finite
 template <class Vector, class Operator, class Preconditioner>
 StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& x, Vector& r, Vector& p,
@@ -46,7 +45,6 @@ StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector
   stop.start(A.residual(x, r).energy);                        // r = b - A x
   double rho = detail::finite(M.apply_dot(r, q), "r.Mr", 0);  // z = M r, in q
   copy(q, p);                                                 // p = z
-  A.update_halo(p);
   for (std::int64_t k = 1; k <= limit; ++k) {
     if (rho == 0) return StopReason::converged;                             // the residual is zero
     const double curvature = detail::finite(A.apply_dot(p, q), "p.Ap", k);  // q = A p
@@ -61,7 +59,6 @@ StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector
     }
     const double next = detail::finite(M.apply_dot(r, q), "r.Mr", k);  // z = M r
     advance(x, alpha, p, q, next / rho);                               // x += alpha p;  p = z + beta p
-    A.update_halo(p);
     rho = next;
   }
   return StopReason::iteration_limit;

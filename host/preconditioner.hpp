@@ -5,19 +5,19 @@
 #pragma once
 
 #include "host/stopping.hpp"
-#include "kernels/transport.hpp"
+#include "kernels/active_operator.hpp"
 
 namespace tauvox {
 
-/// M = 1 / diagonal(A). The reference for every better one.
+/// M = damping / diagonal(A). The reference for every better one.
 template <class T>
 struct JacobiPreconditioner {
   static constexpr Convergence convergence = Convergence::slow_and_uneven;
   static constexpr bool bounded = false;
   static constexpr const char* method = "CG, Jacobi";
-  const TransportOperator<T>& A;
+  const ActiveOperator<T>& A;
   void weaken() {}
-  double apply_dot(const Field<T>& r, Field<T>& z) const { return A.jacobi_dot(r, z); }
+  double apply_dot(const Buffer<T>& r, Buffer<T>& z) const { return A.jacobi_dot(r, z); }
 };
 
 }  // namespace tauvox

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "io/read.hpp"
-#include "kernels/transport.hpp"
+#include "kernels/device.hpp"
 
 namespace tauvox {
 

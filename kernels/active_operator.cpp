@@ -144,13 +144,15 @@ struct RestOfAggregates {  // one call a block
 };
 
 template <class T>
-struct SmoothInPlace {
+struct JacobiDot {
   FirstStep<T> step;
-  T* x;
-  TAUVOX_HD void operator()(std::int64_t vx, std::int64_t y, std::int64_t z) const {
-    if (!conducts(step.m, vx, y, z)) return;
-    const Voxel v = Voxel::of(vx, y, z);
-    x[v.number(step.m)] += static_cast<T>(step(v));
+  T* z;
+  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t plane) const {
+    if (!conducts(step.m, x, y, plane)) return {};
+    const Voxel v = Voxel::of(x, y, plane);
+    const std::int64_t i = v.number(step.m);
+    z[i] = static_cast<T>(step(v));
+    return {{static_cast<double>(step.r[i]) * static_cast<double>(z[i])}};
   }
 };
 
@@ -317,12 +319,10 @@ Evaluation ActiveOperator<T>::evaluate(const Buffer<T>& v, const Blocks& blocks,
 }
 
 template <class T>
-void ActiveOperator<T>::smooth(const Buffer<T>& r, Buffer<T>& x) const {
-  count(3 * vector_bytes());
-  if (rows())
-    rows::smooth(device(), medium(), r.data(), x.data());
-  else
-    for_each_voxel(device(), extent(), SmoothInPlace<T>{{medium(), r.data()}, x.data()});
+double ActiveOperator<T>::jacobi_dot(const Buffer<T>& r, Buffer<T>& z) const {
+  count(2 * vector_bytes());
+  if (rows()) return rows::jacobi_dot(device(), medium(), r.data(), z.data());
+  return sum_over_voxels<1>(device(), extent(), JacobiDot<T>{{medium(), r.data()}, z.data()})[0];
 }
 
 template <class T>

@@ -2,7 +2,7 @@
 // the parts of a multigrid cycle that touch voxels.
 //
 // plus a shift times u_i, for problems with a term in time or of a reaction (0 here unless asked for).
-// As in transport.hpp the unknown is the deviation from the linear ramp between the plates, always in
+// The unknown is the deviation from the linear ramp between the plates, always in
 // difference form, and sums are FP64. Vectors hold unknowns only (active.hpp); diagonals and conductances are
 // computed where they are needed, so nothing else is stored per voxel. Bytes of one apply: 0.25 per voxel
 // (1.25 with several classes) and 2 sizeof(T) per unknown.
@@ -70,11 +70,10 @@ class ActiveOperator {
   /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z
   double prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x, const Buffer<T>& r,
                             Buffer<T>& z) const;
-  /// x += damping r / diagonal
-  void smooth(const Buffer<T>& r, Buffer<T>& x) const;
+  /// z = damping r / diagonal, the Jacobi step from zero; returns r.z
+  double jacobi_dot(const Buffer<T>& r, Buffer<T>& z) const;
   /// Work space for conjugate gradients.
   Buffer<T> vector() const { return Buffer<T>(device(), unknowns()); }
-  void update_halo(Buffer<T>&) const {}  // unknowns have none
 
  private:
   Evaluation evaluate_into(const Buffer<T>& v, T* r) const;

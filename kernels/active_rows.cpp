@@ -116,21 +116,22 @@ Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T
 }
 
 template <class T>
-void smooth(const Device& device, const Medium<float>& m, const T* r, T* x) {
-  for_each_unit<1>(device, m.active.extent, [&](const Unit& unit, Lanes<1>&) {
+double jacobi_dot(const Device& device, const Medium<float>& m, const T* r, T* z) {
+  return for_each_unit<1>(device, m.active.extent, [&](const Unit& unit, Lanes<1>& sums) {
     Rows<float> rows(m);
     const auto fill = [](std::int64_t, std::int64_t, const Star<float>&, float*) {};
-    const auto use = [&](std::int64_t y, std::int64_t z, const Star<float>& a, const Star<float>&) {
-      const std::int64_t start = rows.start(y, z), n = rows.count(y, z);
+    const auto use = [&](std::int64_t y, std::int64_t plane, const Star<float>& a, const Star<float>&) {
+      const std::int64_t start = rows.start(y, plane), n = rows.count(y, plane);
       float *diagonal = rows.work(0), *dense_r = rows.work(1), *step = rows.work(2);
       rows.diagonal(a, diagonal);
-      expand(rows.words(y, z), rows.nx, r + start, dense_r);
+      expand(rows.words(y, plane), rows.nx, r + start, dense_r);
       jacobi_row(rows.nx, dense_r, diagonal, step);
-      compress(rows.words(y, z), rows.nx, step, diagonal);
-      for (std::int64_t i = 0; i < n; ++i) x[start + i] += static_cast<T>(diagonal[i]);
+      compress(rows.words(y, plane), rows.nx, step, diagonal);
+      for (std::int64_t i = 0; i < n; ++i) z[start + i] = static_cast<T>(diagonal[i]);
+      add_dot(n, r + start, diagonal, sums);
     };
     walk(m, unit, 1, {-1, 0}, fill, use);
-  });
+  })[0];
 }
 
 #define TAUVOX_INSTANTIATE(T)                                                                             \
@@ -140,7 +141,7 @@ void smooth(const Device& device, const Medium<float>& m, const T* r, T* x) {
                                      const float*, const T*, T*);                                         \
   template Evaluation evaluate(const Device&, const Medium<double>&, const T*, T*, const BlockView&,      \
                                double*);                                                                  \
-  template void smooth(const Device&, const Medium<float>&, const T*, T*);
+  template double jacobi_dot(const Device&, const Medium<float>&, const T*, T*);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)
 

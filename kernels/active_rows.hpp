@@ -33,8 +33,8 @@ template <class T>
 Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T* r, const BlockView& blocks,
                     double* rest);
 
-/// x += damping r / diagonal(A)
+/// z = damping r / diagonal(A); returns r.z
 template <class T>
-void smooth(const Device& device, const Medium<float>& m, const T* r, T* x);
+double jacobi_dot(const Device& device, const Medium<float>& m, const T* r, T* z);
 
 }  // namespace tauvox::rows

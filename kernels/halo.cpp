@@ -58,11 +58,7 @@ void join_sides(Field<T>& field, const std::array<bool, 3>& joined) {
                      JoinSides<T>{{field.view(), static_cast<int>(axis)}, field.extent().along(axis)});
 }
 
-#define TAUVOX_INSTANTIATE(T)                  \
-  template void fill_side(Field<T>&, Axis, T); \
-  template void join_sides(Field<T>&, const std::array<bool, 3>&);
-TAUVOX_INSTANTIATE(std::uint8_t)
-TAUVOX_INSTANTIATE(float)
-TAUVOX_INSTANTIATE(double)
+template void fill_side(Field<std::uint8_t>&, Axis, std::uint8_t);
+template void join_sides(Field<std::uint8_t>&, const std::array<bool, 3>&);
 
 }  // namespace tauvox

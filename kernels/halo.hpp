@@ -7,7 +7,7 @@
 
 namespace tauvox {
 
-/// Sets the halo on both sides of `axis` to `value`. T: std::uint8_t, float, double.
+/// Sets the halo on both sides of `axis` to `value`. T: std::uint8_t.
 template <class T>
 void fill_side(Field<T>& field, Axis axis, T value);
 

@@ -1,6 +1,8 @@
 #include "kernels/labels.hpp"
 
 #include "kernels/atomic.hpp"
+#include "kernels/faces.hpp"
+#include "kernels/halo.hpp"
 #include "kernels/launch.hpp"
 
 namespace tauvox {
@@ -56,6 +58,11 @@ Field<std::uint8_t> map_labels(const Device& device, const Volume& volume,
       },
       volume.codes);
   return classes;
+}
+
+void set_class_halo(Field<std::uint8_t>& classes, Axis flow, const std::array<bool, 3>& joined) {
+  for (Axis axis : all_axes) fill_side(classes, axis, axis == flow ? plate_class : wall_class);
+  join_sides(classes, joined);
 }
 
 std::vector<std::int64_t> histogram(const Field<std::uint8_t>& classes) {

@@ -1,6 +1,7 @@
 // From labels to material classes, and how many voxels carry each.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "kernels/field.hpp"
@@ -13,6 +14,9 @@ namespace tauvox {
 /// @pre class_of_code has an entry for every code that occurs
 Field<std::uint8_t> map_labels(const Device& device, const Volume& volume,
                                const std::vector<std::uint8_t>& class_of_code);
+
+/// Sets the halo of a class field: plates across `flow`, joined sides where periodic, walls elsewhere.
+void set_class_halo(Field<std::uint8_t>& classes, Axis flow, const std::array<bool, 3>& joined);
 
 /// Number of voxels of each of the 256 classes.
 std::vector<std::int64_t> histogram(const Field<std::uint8_t>& classes);

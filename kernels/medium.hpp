@@ -1,9 +1,12 @@
 // What the kernels on unknowns know of the volume: classes, the law of the faces, which voxels are unknowns.
 //
-// The conductance of a face follows from two half-voxel resistances in series, as in faces.hpp, but is
-// computed where it is needed: g_ij = s_axis / (a_i + a_j) with a = 1/(2 sigma), infinite for walls, 0 for
-// plates; s_axis = (h_flow / h_axis)^2. With one conducting class, sigma = 1, this is a product:
-// g_ij = s_axis b_j with b = 1, 0 for walls, 2 for plates. Both are the same on every device, bit by bit.
+// The conductance of a face is that of two half-voxel resistances in series, g_ab = 1 / (r_a/2 + r_b/2) with
+// r = 1/sigma. A boundary is a material: the wall (r infinite) lets nothing through, the electrode plate (r =
+// 0) leaves half a voxel, 2 sigma, which is exactly a Dirichlet value on the outer face. Per axis g is scaled
+// by (h_flow / h_axis)^2, so that D_eff is the sum of g (du)^2 times n_flow / (n_1 n_2). Computed where it is
+// needed: g_ij = s_axis / (a_i + a_j) with a = 1/(2 sigma), infinite for walls, 0 for plates; s_axis =
+// (h_flow / h_axis)^2. With one conducting class, sigma = 1, this is a product: g_ij = s_axis b_j with b = 1,
+// 0 for walls, 2 for plates. Both are the same on every device, bit by bit.
 #pragma once
 
 #include <array>

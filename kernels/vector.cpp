@@ -39,14 +39,6 @@ struct Triad {
   TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] + s * c[i]; }
 };
 
-template <class T>
-struct Product {
-  FieldView<const T> a, b;
-  TAUVOX_HD Sums<1> operator()(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    return {{static_cast<double>(a(x, y, z)) * static_cast<double>(b(x, y, z))}};
-  }
-};
-
 /// Counts `arrays` passes over a vector.
 template <class T>
 void count(const Buffer<T>& vector, int arrays) {
@@ -80,18 +72,11 @@ void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c) {
   for_each_index(a.device(), a.size(), Triad<T>{a.data(), b.data(), c.data(), static_cast<T>(s)});
 }
 
-template <class T>
-double dot(const Field<T>& a, const Field<T>& b) {
-  count(a.buffer(), 2);
-  return sum_over_voxels<1>(a.device(), a.extent(), Product<T>{read_only(a), read_only(b)})[0];
-}
-
 #define TAUVOX_INSTANTIATE(T)                                                      \
   template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                  \
   template void advance(Buffer<T>&, double, Buffer<T>&, const Buffer<T>&, double); \
   template void copy(const Buffer<T>&, Buffer<T>&);                                \
-  template void triad(Buffer<T>&, const Buffer<T>&, double, const Buffer<T>&);     \
-  template double dot(const Field<T>&, const Field<T>&);
+  template void triad(Buffer<T>&, const Buffer<T>&, double, const Buffer<T>&);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)
 

@@ -20,20 +20,6 @@ inline std::vector<Device> devices() {
   return all;
 }
 
-/// A field with value(x, y, z) in its voxels and 0 in its halo, on any device.
-template <class T, class F>
-Field<T> field_of(const Device& device, const Extent& e, F value) {
-  Field<T> field(device, e);
-  std::vector<T> host = field.to_host();
-  for (std::int64_t z = 0; z < e.nz; ++z)
-    for (std::int64_t y = 0; y < e.ny; ++y)
-      for (std::int64_t x = 0; x < e.nx; ++x)
-        host[static_cast<std::size_t>(x + 1 + (e.nx + 2) * (y + 1 + (e.ny + 2) * (z + 1)))] =
-            static_cast<T>(value(x, y, z));
-  field.buffer().copy_from(host);
-  return field;
-}
-
 /// Volume of z,y,x voxels with label(z, y, x).
 template <class F>
 Volume volume_of(std::array<std::int64_t, 3> zyx, F label) {

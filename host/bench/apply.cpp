@@ -1,54 +1,19 @@
 // The transport operator alone: q = A p on an electrode, beside the triad in turns.
 //
-// On the full grid, bytes per voxel of the whole volume: 1 (class) + 2 sizeof(T), so 17 in FP64, 9 in FP32.
-// On unknowns only (and with p.q): 0.25 per voxel, 1.25 with several classes, and 2 sizeof(T) per unknown.
+// Bytes: 0.25 per voxel, 1.25 with several classes, and 2 sizeof(T) per unknown.
 #include <cmath>
 #include <optional>
 
 #include "host/bench/electrode.hpp"
 #include "kernels/active_operator.hpp"
-#include "kernels/transport.hpp"
-#include "kernels/transport_rows.hpp"
 
 namespace tauvox::bench {
 namespace {
 
 template <class T>
-class FullGrid {
+class Applied {
  public:
-  /// The plain functor runs where there are more classes than the tuned rows can have.
-  FullGrid(const Device& device, const Volume& volume, std::vector<double> conductivity, bool plain)
-      : classes_(on_device(device, volume)),
-        A_(classes_, faces(std::move(conductivity), plain), Axis::z, {}),
-        p_(device, volume.extent),
-        q_(device, volume.extent) {
-    std::vector<T> host = p_.to_host();
-    const std::int64_t row = volume.extent.nx + 2, plane = row * (volume.extent.ny + 2);
-    for (std::int64_t z = 1; z <= volume.extent.nz; ++z)
-      for (std::int64_t y = 1; y <= volume.extent.ny; ++y)
-        for (std::int64_t x = 1; x <= volume.extent.nx; ++x) {
-          const std::int64_t i = x + y * row + z * plane;
-          host[static_cast<std::size_t>(i)] = static_cast<T>(rough(i));
-        }
-    p_.buffer().copy_from(host);
-  }
-  void apply() { A_.apply(p_, q_); }
-  std::vector<T> result() const { return q_.to_host(); }
-
- private:
-  static FaceTable faces(std::vector<double> conductivity, bool plain) {
-    if (plain) conductivity.resize(TunedRows<T>::max_classes, 1);
-    return make_faces(conductivity, {1, 1, 1}, Axis::z);
-  }
-  Field<std::uint8_t> classes_;
-  TransportOperator<T> A_;
-  Field<T> p_, q_;
-};
-
-template <class T>
-class Unknowns {
- public:
-  Unknowns(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
+  Applied(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
       : classes_(on_device(device, volume)),
         A_(classes_, conductivity, {1, 1, 1}, Axis::z, {}, plain ? KernelForm::plain : KernelForm::tuned),
         p_(rough_vector<T>(device, A_.unknowns())),
@@ -62,7 +27,7 @@ class Unknowns {
   Buffer<T> p_, q_;
 };
 
-/// Tuned rows on the full grid give the same bits; other forms may differ by roundings of values of order 1.
+/// The forms may differ by roundings of values of order 1.
 template <class T>
 void verify(const std::vector<T>& q, const std::vector<T>& plain, double slack) {
   for (std::size_t i = 0; i < q.size(); ++i)
@@ -71,16 +36,16 @@ void verify(const std::vector<T>& q, const std::vector<T>& plain, double slack) 
                   std::to_string(q[i]) + " instead of " + std::to_string(plain[i]));
 }
 
-template <class T, class Problem>
+template <class T>
 nlohmann::ordered_json measure(const Options& options) {
   const Device device = device_of(options);
   const Volume volume = electrode_classes(options);
   const std::vector<double> conductivity = electrode_conductivity(options);
 
-  Problem problem(device, volume, conductivity, false);
+  Applied<T> problem(device, volume, conductivity, false);
   problem.apply();
   {
-    Problem plain(Device::cpu(options.threads), volume, conductivity, true);
+    Applied<T> plain(Device::cpu(options.threads), volume, conductivity, true);
     plain.apply();
     verify(problem.result(), plain.result(), 64 * double{std::numeric_limits<T>::epsilon()});
   }
@@ -102,7 +67,6 @@ nlohmann::ordered_json measure(const Options& options) {
   const double bandwidth = bytes / median(seconds);
   nlohmann::ordered_json line = head("apply", device);
   line["size"] = options.size;
-  line["operator"] = options.form;
   line["classes"] = options.classes;
   line["precision"] = sizeof(T) == 8 ? "double" : "single";
   line["repeats"] = options.repeats;
@@ -122,10 +86,7 @@ nlohmann::ordered_json measure(const Options& options) {
 }  // namespace
 
 nlohmann::ordered_json run_apply(const Options& options) {
-  const bool single = options.precision == "single";
-  if (options.form == "unknowns")
-    return single ? measure<float, Unknowns<float>>(options) : measure<double, Unknowns<double>>(options);
-  return single ? measure<float, FullGrid<float>>(options) : measure<double, FullGrid<double>>(options);
+  return options.precision == "single" ? measure<float>(options) : measure<double>(options);
 }
 
 }  // namespace tauvox::bench

@@ -18,7 +18,6 @@ struct Options {
   double porosity = 0.4;             // of the electrode
   std::string precision;             // apply: double, single; solve: mixed, double
   int classes = 3;                   // apply, passes: wall and plate included
-  std::string form = "full";         // apply: full grid, or unknowns only
   int repeats = 9;                   // of which the median counts
   std::int64_t megabytes = 0;        // of each array of the triad; 0: 256, or more where the caches are large
   bool no_triad = false;             // apply, passes

@@ -91,8 +91,6 @@ Command::Command(CLI::App& program) : parts_(std::make_unique<Parts>()) {
     command->add_option("--classes", o.classes, "material classes, wall and plate included")
         ->check(CLI::Range(3, 16));
   }
-  p.apply->add_option("--operator", o.form, "on the full grid, or on unknowns only")
-      ->check(CLI::IsMember({"full", "unknowns"}));
   p.solve->add_option("--precision", o.precision, "mixed or double")
       ->check(CLI::IsMember({"mixed", "double"}));
   p.solve->add_option("--verify", o.verify, "against the FP64 solve (precision) or the inlet flux (fluxes)")

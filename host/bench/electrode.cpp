@@ -3,7 +3,6 @@
 #include "host/generate.hpp"
 #include "kernels/faces.hpp"
 #include "kernels/labels.hpp"
-#include "kernels/transport.hpp"
 
 namespace tauvox::bench {
 

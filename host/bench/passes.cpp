@@ -6,7 +6,7 @@
 #include "host/bench/electrode.hpp"
 #include "host/bound.hpp"
 #include "kernels/clusters.hpp"
-#include "kernels/transport.hpp"
+#include "kernels/labels.hpp"
 
 namespace tauvox::bench {
 namespace {

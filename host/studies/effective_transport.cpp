@@ -106,7 +106,7 @@ Solved judge(const ActiveOperator<T>& A, const MultigridPreconditioner<T>& M, co
 /// energy is error as well. Where CG could not go on, only the residual is left to judge by: energy errors of
 /// 3e2 to 1.4e4 times its square were measured, 1e5 is used.
 template <class T>
-Solved judge(const TransportOperator<T>& A, const Field<T>& x, const EnergyStop& stop, StopReason why,
+Solved judge(const ActiveOperator<T>& A, const Buffer<T>& x, const EnergyStop& stop, StopReason why,
              double source) {
   const Evaluation at = A.evaluate(x);
   const double rounding = std::abs(at.energy - stop.energy()) / at.energy;
@@ -140,10 +140,12 @@ Solved minimise(const Operator& A, Preconditioner& M, Vector& x, double toleranc
     {
       Vector r = A.vector(), p = A.vector(), q = A.vector();
       why = conjugate_gradient(A, M, x, r, p, q, stop, limit - before, observe);
-      if constexpr (Preconditioner::bounded) A.smooth(r, x);
+      if constexpr (Preconditioner::bounded) {
+        A.jacobi_dot(r, q);
+        add_scaled(x, 1, q);
+      }
     }  // the bound needs their room
     if (why == StopReason::stagnated) M.weaken();
-    A.update_halo(x);
     solver.iterations += stop.iterations();
     solver.operator_applications += stop.iterations() + 2;
     if constexpr (Preconditioner::bounded) {
@@ -182,10 +184,9 @@ Concentration concentration_of(const Operator& A, const Vector& x, const Problem
           problem.field_wanted ? A.potential(x) : std::vector<float>{}};
 }
 
-/// Multigrid on the unknowns alone.
+/// Solves with vectors of type T, by multigrid or by Jacobi.
 template <class T>
-Concentration run_multigrid(Problem& problem, SolverResult& solver, Solved& solved,
-                            const Progress& progress) {
+Concentration run(Problem& problem, SolverResult& solver, Solved& solved, const Progress& progress) {
   const StudyInput& in = problem.in;
   const std::vector<double>& conductivity = in.materials.class_conductivity;
   if (!problem.active) problem.active = std::make_shared<ActiveSet>(problem.classes);
@@ -193,32 +194,22 @@ Concentration run_multigrid(Problem& problem, SolverResult& solver, Solved& solv
   const ActiveOperator<T> A(problem.active, problem.classes, conductivity, spacing(in.volume), problem.axis,
                             problem.joined);
   Buffer<T> x;
-  {
-    const Hierarchy hierarchy(in.device, A.medium());  // before the vectors: its making takes memory too
-    MultigridPreconditioner<T> M(A, hierarchy);
+  const auto iterate = [&](auto& M) {
     x = A.vector();
     x.zero();
     solver.method = M.method;
     problem.clock.end_of(&StageCosts::setup);
     solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
     problem.clock.end_of(&StageCosts::solve);
+  };
+  if (in.settings.solver == "multigrid") {
+    const Hierarchy hierarchy(in.device, A.medium());  // before the vectors: its making takes memory too
+    MultigridPreconditioner<T> M(A, hierarchy);
+    iterate(M);
+  } else {
+    JacobiPreconditioner<T> M{A};
+    iterate(M);
   }
-  return concentration_of(A, x, problem);
-}
-
-/// The reference: Jacobi on the full grid.
-template <class T>
-Concentration run_jacobi(Problem& problem, SolverResult& solver, Solved& solved, const Progress& progress) {
-  const StudyInput& in = problem.in;
-  const TransportOperator<T> A(problem.classes,
-                               make_faces(in.materials.class_conductivity, spacing(in.volume), problem.axis),
-                               problem.axis, problem.joined);
-  Field<T> x = A.vector();
-  JacobiPreconditioner<T> M{A};
-  solver.method = M.method;
-  problem.clock.end_of(&StageCosts::setup);
-  solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
-  problem.clock.end_of(&StageCosts::solve);
   return concentration_of(A, x, problem);
 }
 
@@ -231,8 +222,7 @@ std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progre
   solver.precision = sizeof(T) == 8 ? "double" : "mixed";
   Solved solved;
   problem.clock.restart();
-  Concentration found = settings.solver == "multigrid" ? run_multigrid<T>(problem, solver, solved, progress)
-                                                       : run_jacobi<T>(problem, solver, solved, progress);
+  Concentration found = run<T>(problem, solver, solved, progress);
   const Extent& e = problem.in.volume.extent;
   const auto n = static_cast<double>(e.along(problem.axis));
   const double to_ratio = n * n / static_cast<double>(e.voxels());

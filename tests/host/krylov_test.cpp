@@ -14,11 +14,11 @@ namespace {
 
 /// Jacobi, until the call that gives NaN.
 struct Poisoned {
-  const TransportOperator<double>& A;
+  const ActiveOperator<double>& A;
   int poisoned_call;
   mutable int calls = 0;
 
-  double apply_dot(const Field<double>& r, Field<double>& z) const {
+  double apply_dot(const Buffer<double>& r, Buffer<double>& z) const {
     const double dot = JacobiPreconditioner<double>{A}.apply_dot(r, z);
     return calls++ == poisoned_call ? std::nan("") : dot;
   }
@@ -29,9 +29,10 @@ TEST(ConjugateGradient, StopsWithinTheIterationInWhichANumberIsNotFinite) {
   const Volume v = test::rough_volume({8, 8, 8}, 5);
   Field<std::uint8_t> classes = map_labels(device, v, {first_conducting_class, first_conducting_class + 1});
   set_class_halo(classes, Axis::z, {});
-  const TransportOperator<double> A(classes, make_faces({0.1, 1}, {1, 1, 1}, Axis::z), Axis::z, {});
+  const ActiveOperator<double> A(classes, {0.1, 1}, {1, 1, 1}, Axis::z, {});
   for (const int iteration : {0, 1, 4}) {
-    Field<double> x(device, v.extent), r(device, v.extent), p(device, v.extent), q(device, v.extent);
+    Buffer<double> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();
+    x.zero();
     EnergyStop stop(1e-9, Convergence::slow_and_uneven);
     try {
       conjugate_gradient(A, Poisoned{A, iteration}, x, r, p, q, stop, 100, {});

@@ -8,7 +8,6 @@
 #include "kernels/clusters.hpp"
 #include "kernels/halo.hpp"
 #include "kernels/labels.hpp"
-#include "kernels/transport.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
