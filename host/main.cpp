@@ -4,10 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "host/app/commands.hpp"
+#include "host/app/console.hpp"
 #include "host/bench/command.hpp"
-#include "host/commands.hpp"
-#include "host/console.hpp"
-#include "host/parse.hpp"
+#include "host/settings/parse.hpp"
 
 namespace {
 

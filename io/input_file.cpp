@@ -18,7 +18,7 @@
 #include <memory>
 #endif
 
-#include "kernels/error.hpp"
+#include "kernels/base/error.hpp"
 
 namespace tauvox::io {
 namespace {

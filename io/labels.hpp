@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "io/volume_source.hpp"
-#include "kernels/volume.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox::io {
 

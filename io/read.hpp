@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/volume.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox::io {
 

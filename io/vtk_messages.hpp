@@ -10,7 +10,7 @@
 
 #include <string>
 
-#include "kernels/error.hpp"
+#include "kernels/base/error.hpp"
 
 namespace tauvox::io {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/volume.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox::io {
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "host/study.hpp"
+#include "host/studies/study.hpp"
 
 namespace tauvox::test {
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "host/app/console.hpp"
 #include "host/bench/bench.hpp"
 #include "host/bench/cases.hpp"
-#include "host/console.hpp"
-#include "host/study.hpp"
+#include "host/studies/study.hpp"
 
 namespace tauvox::bench {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "host/bench/electrode.hpp"
-#include "kernels/active_operator.hpp"
+#include "kernels/transport/operator.hpp"
 
 namespace tauvox::bench {
 namespace {
@@ -23,7 +23,7 @@ class Applied {
 
  private:
   Field<std::uint8_t> classes_;
-  ActiveOperator<T> A_;
+  TransportOperator<T> A_;
   Buffer<T> p_, q_;
 };
 

@@ -5,7 +5,7 @@
 #include <ctime>
 
 #include "host/bench/tool.hpp"
-#include "host/settings.hpp"
+#include "host/settings/settings.hpp"
 
 namespace tauvox::bench {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/field.hpp"
+#include "kernels/base/field.hpp"
 
 namespace tauvox::bench {
 

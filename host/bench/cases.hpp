@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "host/generate.hpp"
-#include "host/settings.hpp"
+#include "host/generate/generate.hpp"
+#include "host/settings/settings.hpp"
 
 namespace tauvox::bench {
 

@@ -2,10 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "host/app/console.hpp"
 #include "host/bench/bench.hpp"
 #include "host/bench/compare.hpp"
 #include "host/bench/suite.hpp"
-#include "host/console.hpp"
 
 namespace tauvox::bench {
 

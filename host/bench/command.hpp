@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "kernels/error.hpp"
+#include "kernels/base/error.hpp"
 
 namespace CLI {
 class App;

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cmath>
 
-#include "host/console.hpp"
+#include "host/app/console.hpp"
 #include "io/write.hpp"
 
 extern char** environ;

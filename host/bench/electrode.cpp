@@ -1,8 +1,8 @@
 #include "host/bench/electrode.hpp"
 
-#include "host/generate.hpp"
-#include "kernels/faces.hpp"
-#include "kernels/labels.hpp"
+#include "host/generate/generate.hpp"
+#include "kernels/volume/classes.hpp"
+#include "kernels/volume/labels.hpp"
 
 namespace tauvox::bench {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "host/bench/bench.hpp"
-#include "kernels/volume.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox::bench {
 

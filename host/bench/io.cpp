@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "host/bench/bench.hpp"
-#include "host/generate.hpp"
+#include "host/generate/generate.hpp"
 #include "io/read.hpp"
 #include "io/write.hpp"
 

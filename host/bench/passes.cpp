@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "host/bench/electrode.hpp"
-#include "host/bound.hpp"
-#include "kernels/clusters.hpp"
-#include "kernels/labels.hpp"
+#include "host/solve/bound.hpp"
+#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/labels.hpp"
 
 namespace tauvox::bench {
 namespace {
@@ -62,7 +62,7 @@ class Passes {
   std::int64_t unknowns() const { return A_.unknowns(); }
 
  private:
-  ActiveOperator<float> A_;
+  TransportOperator<float> A_;
   Hierarchy hierarchy_;
   Buffer<float> r_, z_, coarse_, down_{r_.device(), coarse_.size()};
   Buffer<double> rest_;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host/bench/answers.hpp"
-#include "host/report.hpp"
+#include "host/report/report.hpp"
 
 namespace tauvox::bench {
 

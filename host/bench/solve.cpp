@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "host/bench/bench.hpp"
-#include "host/generate.hpp"
-#include "host/study.hpp"
-#include "kernels/clusters.hpp"
-#include "kernels/labels.hpp"
+#include "host/generate/generate.hpp"
+#include "host/studies/study.hpp"
+#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/labels.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <map>
 
+#include "host/app/console.hpp"
+#include "host/app/plan.hpp"
 #include "host/bench/bench.hpp"
 #include "host/bench/cases.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
-#include "host/console.hpp"
-#include "host/parse.hpp"
-#include "host/plan.hpp"
-#include "host/study.hpp"
+#include "host/settings/parse.hpp"
+#include "host/studies/study.hpp"
 #include "io/write.hpp"
 
 namespace tauvox::bench {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "kernels/machine.hpp"
+#include "kernels/base/machine.hpp"
 
 namespace tauvox::bench {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "host/bench/bench.hpp"
-#include "kernels/vector.hpp"
+#include "kernels/base/vector.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -12,14 +12,14 @@
 #include <cmath>
 #include <utility>
 
-#include "host/bound.hpp"
-#include "host/krylov.hpp"
-#include "host/multigrid.hpp"
-#include "host/preconditioner.hpp"
-#include "host/study.hpp"
-#include "host/verify.hpp"
-#include "kernels/clusters.hpp"
-#include "kernels/labels.hpp"
+#include "host/solve/bound.hpp"
+#include "host/solve/jacobi.hpp"
+#include "host/solve/krylov.hpp"
+#include "host/solve/multigrid.hpp"
+#include "host/studies/study.hpp"
+#include "host/studies/verify.hpp"
+#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/labels.hpp"
 
 namespace tauvox {
 namespace {
@@ -97,7 +97,7 @@ struct Solved {
 
 /// Judges x by a bound.
 template <class T>
-Solved judge(const ActiveOperator<T>& A, const MultigridPreconditioner<T>& M, const Buffer<T>& x) {
+Solved judge(const TransportOperator<T>& A, const MultigridPreconditioner<T>& M, const Buffer<T>& x) {
   const EnergyBounds bounds = bound_energy(A, M.hierarchy(), x);
   return {bounds.at, bounds.middle(), bounds.relative_error(), bounds};
 }
@@ -106,7 +106,7 @@ Solved judge(const ActiveOperator<T>& A, const MultigridPreconditioner<T>& M, co
 /// energy is error as well. Where CG could not go on, only the residual is left to judge by: energy errors of
 /// 3e2 to 1.4e4 times its square were measured, 1e5 is used.
 template <class T>
-Solved judge(const ActiveOperator<T>& A, const Buffer<T>& x, const EnergyStop& stop, StopReason why,
+Solved judge(const TransportOperator<T>& A, const Buffer<T>& x, const EnergyStop& stop, StopReason why,
              double source) {
   const Evaluation at = A.evaluate(x);
   const double rounding = std::abs(at.energy - stop.energy()) / at.energy;
@@ -166,8 +166,8 @@ struct Problem {
   const StudyInput& in;
   const Periodic& joined;
   Axis axis;
-  double stop_at;                           // estimated error
-  std::shared_ptr<const ActiveSet> active;  // of the classes, made when first needed
+  double stop_at;                          // estimated error
+  std::shared_ptr<const Unknowns> active;  // of the classes, made when first needed
   StageClock& clock;
   bool field_wanted;
 };
@@ -189,10 +189,10 @@ template <class T>
 Concentration run(Problem& problem, SolverResult& solver, Solved& solved, const Progress& progress) {
   const StudyInput& in = problem.in;
   const std::vector<double>& conductivity = in.materials.class_conductivity;
-  if (!problem.active) problem.active = std::make_shared<ActiveSet>(problem.classes);
+  if (!problem.active) problem.active = std::make_shared<Unknowns>(problem.classes);
   if (conductivity.size() == 1) problem.classes = {};  // the unknowns say it all
-  const ActiveOperator<T> A(problem.active, problem.classes, conductivity, spacing(in.volume), problem.axis,
-                            problem.joined);
+  const TransportOperator<T> A(problem.active, problem.classes, conductivity, spacing(in.volume),
+                               problem.axis, problem.joined);
   Buffer<T> x;
   const auto iterate = [&](auto& M) {
     x = A.vector();

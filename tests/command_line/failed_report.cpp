@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "host/verify.hpp"
+#include "host/studies/verify.hpp"
 #include "tests/support.hpp"
 
 int main() {

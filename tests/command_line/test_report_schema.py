@@ -1,4 +1,4 @@
-"""Every report follows host/report.schema.json, and the schema knows no field that no report has."""
+"""Every report follows host/report/report.schema.json, and the schema knows no field that no report has."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import volumes
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "host" / "report.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "host" / "report" / "report.schema.json").read_text())
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "host/generate.hpp"
+#include "host/generate/generate.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {

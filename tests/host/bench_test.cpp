@@ -11,7 +11,7 @@
 #include "host/bench/compare.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
-#include "host/study.hpp"
+#include "host/studies/study.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox::bench {

@@ -1,14 +1,14 @@
 // The two-sided bound: holds for every potential, however bad, and closes in on the solution.
-#include "host/bound.hpp"
+#include "host/solve/bound.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "host/generate.hpp"
-#include "host/krylov.hpp"
-#include "kernels/clusters.hpp"
-#include "kernels/labels.hpp"
+#include "host/generate/generate.hpp"
+#include "host/solve/krylov.hpp"
+#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -72,7 +72,7 @@ std::vector<Case> cases() {
 template <class T>
 struct Problem {
   Field<std::uint8_t> classes;
-  ActiveOperator<T> A;
+  TransportOperator<T> A;
   Hierarchy hierarchy;
   Problem(Field<std::uint8_t> c, const std::vector<double>& sigma, const Case& of, const Periodic& joined)
       : classes(std::move(c)),
@@ -101,7 +101,7 @@ Problem<T> problem_of(const Case& c, const Device& device) {
 /// x after at most `limit` iterations.
 template <class T>
 Buffer<T> iterate(const Problem<T>& problem, std::int64_t limit, double tolerance) {
-  const ActiveOperator<T>& A = problem.A;
+  const TransportOperator<T>& A = problem.A;
   MultigridPreconditioner<T> M(A, problem.hierarchy);
   Buffer<T> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();
   x.zero();

@@ -1,5 +1,5 @@
 // Coarse copies keep the box, the meaning of the codes and, sampled, the volume fractions.
-#include "host/coarsen.hpp"
+#include "host/studies/coarsen.hpp"
 
 #include <gtest/gtest.h>
 

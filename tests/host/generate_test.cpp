@@ -1,4 +1,4 @@
-#include "host/generate.hpp"
+#include "host/generate/generate.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // What conjugate gradients do when arithmetic goes wrong: stop at once, with the iteration, and no number.
-#include "host/krylov.hpp"
+#include "host/solve/krylov.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "host/preconditioner.hpp"
-#include "kernels/labels.hpp"
+#include "host/solve/jacobi.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -14,7 +14,7 @@ namespace {
 
 /// Jacobi, until the call that gives NaN.
 struct Poisoned {
-  const ActiveOperator<double>& A;
+  const TransportOperator<double>& A;
   int poisoned_call;
   mutable int calls = 0;
 
@@ -29,7 +29,7 @@ TEST(ConjugateGradient, StopsWithinTheIterationInWhichANumberIsNotFinite) {
   const Volume v = test::rough_volume({8, 8, 8}, 5);
   Field<std::uint8_t> classes = map_labels(device, v, {first_conducting_class, first_conducting_class + 1});
   set_class_halo(classes, Axis::z, {});
-  const ActiveOperator<double> A(classes, {0.1, 1}, {1, 1, 1}, Axis::z, {});
+  const TransportOperator<double> A(classes, {0.1, 1}, {1, 1, 1}, Axis::z, {});
   for (const int iteration : {0, 1, 4}) {
     Buffer<double> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();
     x.zero();

@@ -1,16 +1,16 @@
 // The multigrid preconditioner: its graphs, its symmetry, and how fast it converges.
-#include "host/multigrid.hpp"
+#include "host/solve/multigrid.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <map>
 
-#include "host/dense.hpp"
-#include "host/generate.hpp"
-#include "host/krylov.hpp"
-#include "kernels/clusters.hpp"
-#include "kernels/labels.hpp"
+#include "host/generate/generate.hpp"
+#include "host/solve/dense.hpp"
+#include "host/solve/krylov.hpp"
+#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -18,7 +18,7 @@ namespace {
 
 struct Built {
   Field<std::uint8_t> classes;
-  ActiveOperator<double> A;
+  TransportOperator<double> A;
   Hierarchy hierarchy;
   Built(Field<std::uint8_t> c, const std::vector<double>& sigma, const std::array<double, 3>& spacing,
         const Periodic& joined)
@@ -81,7 +81,7 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
       }
       Buffer<double> p(built.A.device(), built.A.unknowns()), q(built.A.device(), built.A.unknowns());
       const BlockView blocks = built.hierarchy.blocks().view();
-      const ActiveView active = built.A.medium().active;
+      const UnknownsView active = built.A.medium().active;
       const Extent& e = built.A.extent();
       for (std::int64_t z = 0; z < e.nz; ++z)
         for (std::int64_t y = 0; y < e.ny; ++y)
@@ -166,7 +166,7 @@ TEST(Multigrid, FlatVoxelsAndPeriodicSidesConvergeToTheReference) {
 
 /// (A + shift) x = b, for conjugate_gradient.
 struct Shifted {
-  const ActiveOperator<double>& A;
+  const TransportOperator<double>& A;
   const Buffer<double>& b;
   double apply_dot(const Buffer<double>& p, Buffer<double>& q) const { return A.apply_dot(p, q); }
   void update_halo(Buffer<double>&) const {}
@@ -182,10 +182,10 @@ TEST(Multigrid, AShiftOfTheDiagonalIsSolvedAsFast) {
   const Device device = Device::cpu(2);
   const Built steady = rough(4, {1, 1, 1.5}, false);
   for (const double shift : {1e-4, 0.01, 1.0, 100.0}) {
-    const ActiveOperator<double> A(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
-                                   KernelForm::tuned, shift);
-    const ActiveOperator<double> plain(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
-                                       KernelForm::plain, shift);
+    const TransportOperator<double> A(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
+                                      KernelForm::tuned, shift);
+    const TransportOperator<double> plain(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
+                                          KernelForm::plain, shift);
     const Hierarchy hierarchy(device, A.medium());
     MultigridPreconditioner<double> M(A, hierarchy);
     Buffer<double> truth = A.vector(), b = A.vector(), x = A.vector(), r = A.vector(), p = A.vector(),

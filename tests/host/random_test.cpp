@@ -1,5 +1,5 @@
 // Known answers of Philox4x32-10: kat_vectors of the Random123 distribution (Salmon et al., SC 2011).
-#include "host/random.hpp"
+#include "host/generate/random.hpp"
 
 #include <gtest/gtest.h>
 

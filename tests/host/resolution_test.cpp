@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "host/generate.hpp"
-#include "host/resolution_study.hpp"
+#include "host/generate/generate.hpp"
+#include "host/studies/resolution_study.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {

@@ -1,5 +1,5 @@
 // The throat is the edge of the widest cube that gets from plate to plate.
-#include "host/throat.hpp"
+#include "host/studies/throat.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // A finished result that breaks a law is never given out as a number.
-#include "host/verify.hpp"
+#include "host/studies/verify.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Memory of devices, and copies to and from it.
-#include "kernels/device.hpp"
+#include "kernels/base/device.hpp"
 
 #include <gtest/gtest.h>
 

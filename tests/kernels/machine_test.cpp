@@ -1,5 +1,5 @@
 // Counters: energy from files as Linux writes them, and bytes that kernels must move.
-#include "kernels/machine.hpp"
+#include "kernels/base/machine.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "kernels/vector.hpp"
+#include "kernels/base/vector.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {

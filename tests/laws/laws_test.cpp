@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/active_operator.hpp"
-#include "kernels/halo.hpp"
-#include "kernels/labels.hpp"
+#include "kernels/base/halo.hpp"
+#include "kernels/transport/operator.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"
 
@@ -53,7 +53,7 @@ TEST(Laws, TheOperatorIsSymmetricAndPositive) {
   const Device device = test::device();
   Field<std::uint8_t> classes = map_labels(device, v, {0, 2, 3});
   set_class_halo(classes, Axis::y, {});
-  const ActiveOperator<double> A(classes, {0.01, 1}, {1, 2, 3}, Axis::y, {});
+  const TransportOperator<double> A(classes, {0.01, 1}, {1, 2, 3}, Axis::y, {});
   std::vector<double> a, b;
   for (std::int64_t i = 0; i < A.unknowns(); ++i) {
     a.push_back(std::sin(1.7 * static_cast<double>(i)));
@@ -86,7 +86,7 @@ TEST(Laws, TheSineModeIsAnEigenvectorWithTheDiscreteEigenvalue) {
     const Device device = Device::cpu(2);
     Field<std::uint8_t> classes = map_labels(device, v, {3});  // class 2 does not occur
     for (const Axis axis : all_axes) fill_side(classes, axis, plate_class);
-    const ActiveOperator<double> A(classes, {0.5, 1}, {1, 1, 1}, Axis::z, {});
+    const TransportOperator<double> A(classes, {0.5, 1}, {1, 1, 1}, Axis::z, {});
     Buffer<double> u = A.vector(), Au = A.vector();
     const auto at = [n](std::int64_t x, std::int64_t y, std::int64_t z) { return x + n * (y + n * z); };
     const double h = 1 / static_cast<double>(n);

@@ -1,9 +1,9 @@
 // Clusters against a flood fill, for every number of threads.
-#include "kernels/clusters.hpp"
+#include "kernels/volume/clusters.hpp"
 
 #include <gtest/gtest.h>
 
-#include "kernels/labels.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {

@@ -4,10 +4,10 @@
 
 #include <cmath>
 
-#include "host/multigrid.hpp"
-#include "kernels/clusters.hpp"
-#include "kernels/halo.hpp"
-#include "kernels/labels.hpp"
+#include "host/solve/multigrid.hpp"
+#include "kernels/base/halo.hpp"
+#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -29,7 +29,7 @@ Result cycles_on(const Device& device, const Volume& v, const std::vector<double
   const Runs runs(classes);
   keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
   set_class_halo(classes, Axis::z, {});
-  const ActiveOperator<T> A(classes, sigma, {1, 1, 1}, Axis::z, {}, KernelForm::plain);
+  const TransportOperator<T> A(classes, sigma, {1, 1, 1}, Axis::z, {}, KernelForm::plain);
   const Hierarchy hierarchy(device, A.medium());
   MultigridPreconditioner<T> M(A, hierarchy);
   Buffer<T> r = A.vector(), z = A.vector();

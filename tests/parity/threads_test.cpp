@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/labels.hpp"
+#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {

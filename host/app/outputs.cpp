@@ -1,0 +1,72 @@
+#include "host/app/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "io/write.hpp"
+
+namespace tauvox {
+namespace {
+
+bool writes_json_file(const Settings& s) { return !s.json.empty() && s.json != "-"; }
+
+std::vector<std::string> output_paths(const Settings& s) {
+  std::vector<std::string> paths;
+  if (!s.field.empty())
+    for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
+  if (writes_json_file(s)) paths.push_back(s.json);
+  if (!s.csv.empty()) paths.push_back(s.csv);
+  if (!s.png.empty()) {
+    paths.push_back(structure_picture_path(s));
+    for (const Axis axis : s.axes) paths.push_back(concentration_picture_path(s, axis));
+  }
+  if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
+  return paths;
+}
+
+bool same_name(const std::string& a, const std::string& b) {
+  const auto full = [](const std::string& path) {
+    std::error_code failed;  // what cannot be resolved is compared as it stands
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
+  };
+  return a == b || full(a) == full(b);
+}
+
+}  // namespace
+
+std::string field_path(const Settings& s, Axis axis) {
+  if (s.axes.size() == 1) return s.field;
+  const std::filesystem::path path(s.field);
+  return (path.parent_path() / (path.stem().string() + "_" + axis_name(axis) + path.extension().string()))
+      .string();
+}
+
+std::string structure_picture_path(const Settings& s) { return s.png + "_structure.png"; }
+
+std::string concentration_picture_path(const Settings& s, Axis axis) {
+  return fmt::format("{}_concentration_{}.png", s.png, axis_name(axis));
+}
+
+std::string settings_path(const Settings& s) {
+  const std::string& first = writes_json_file(s) ? s.json : !s.csv.empty() ? s.csv : s.field;
+  if (!first.empty()) return std::filesystem::path(first).replace_extension(".settings.toml").string();
+  return s.png.empty() ? "" : s.png + ".settings.toml";
+}
+
+void check_outputs(const Settings& s) {
+  if (!s.field.empty()) io::check_field_ending(s.field);
+  const std::vector<std::string> paths = output_paths(s);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (io::same_file(paths[i], s.input))
+      throw Error(ExitCode::usage, "an output is the input", paths[i], "both name the same file",
+                  "give the output another name");
+    for (std::size_t j = 0; j < i; ++j)
+      if (same_name(paths[i], paths[j]))
+        throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",
+                    "give them different names");
+    io::check_output(paths[i], s.overwrite);
+  }
+}
+
+}  // namespace tauvox

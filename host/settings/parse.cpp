@@ -1,0 +1,177 @@
+#include "host/settings/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace tauvox::parse {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& text, const std::string& takes) {
+  throw Error(ExitCode::usage, "bad value for " + option, "'" + text + "'", "", "give " + takes);
+}
+
+template <class T>
+bool read_all(const std::string& text, T& value) {
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+std::string trimmed(std::string text) {
+  const auto space = [](unsigned char c) { return std::isspace(c) != 0; };
+  text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), space));
+  text.erase(std::find_if_not(text.rbegin(), text.rend(), space).base(), text.end());
+  return text;
+}
+
+}  // namespace
+
+double number(const std::string& text, const std::string& option) {
+  double value = 0;
+  if (!read_all(text, value) || !std::isfinite(value))
+    refuse(option, text, "a finite number with a decimal point, such as 0.5 or 1e-4");
+  return value;
+}
+
+std::int64_t integer(const std::string& text, const std::string& option) {
+  std::int64_t value = 0;
+  if (!read_all(text, value)) refuse(option, text, "a whole number");
+  return value;
+}
+
+bool boolean(const std::string& text, const std::string& option) {
+  return choice(text, option, {"true", "false"}) == "true";
+}
+
+std::string choice(const std::string& text, const std::string& option,
+                   const std::vector<std::string>& valid) {
+  if (std::find(valid.begin(), valid.end(), text) == valid.end())
+    refuse(option, text, fmt::format("one of: {}", fmt::join(valid, ", ")));
+  return text;
+}
+
+std::vector<std::string> list(const std::string& text) {
+  std::vector<std::string> items;
+  if (trimmed(text).empty()) return items;
+  for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
+    end = text.find(',', begin);
+    items.push_back(trimmed(text.substr(begin, end == std::string::npos ? end : end - begin)));
+  }
+  return items;
+}
+
+std::vector<double> numbers(const std::string& text, const std::string& option) {
+  std::vector<double> values;
+  for (const std::string& item : list(text)) values.push_back(number(item, option));
+  return values;
+}
+
+std::vector<std::int64_t> integers(const std::string& text, const std::string& option) {
+  std::vector<std::int64_t> values;
+  for (const std::string& item : list(text)) values.push_back(integer(item, option));
+  return values;
+}
+
+std::array<std::int64_t, 3> shape(const std::string& text, const std::string& option) {
+  const std::vector<std::int64_t> n = integers(text, option);
+  if (n.size() == 1) return {n[0], n[0], n[0]};
+  if (n.size() != 3) refuse(option, text, "three whole numbers z,y,x such as 251,301,301");
+  return {n[0], n[1], n[2]};
+}
+
+std::array<double, 3> lengths(const std::string& text, const std::string& option) {
+  static const std::map<std::string, double> units{{"nm", 1e-9}, {"um", 1e-6}, {"µm", 1e-6}, {"μm", 1e-6},
+                                                   {"mm", 1e-3}, {"cm", 1e-2}, {"m", 1}};
+  const std::string takes =
+      "a length with its unit (nm, um, mm, cm or m), such as 0.4um or z,y,x 0.4,0.4,0.5um";
+  std::vector<double> values;
+  std::vector<std::string> suffixes;
+  for (const std::string& item : list(text)) {
+    const std::size_t end = item.find_last_of("0123456789.");
+    if (end == std::string::npos) refuse(option, text, takes);
+    values.push_back(number(item.substr(0, end + 1), option));
+    suffixes.push_back(trimmed(item.substr(end + 1)));
+  }
+  if (values.size() != 1 && values.size() != 3) refuse(option, text, takes);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string& suffix = suffixes[i].empty() ? suffixes.back() : suffixes[i];  // "0.4,0.4,0.5um"
+    if (suffix.empty()) refuse(option, text + " (unit missing)", takes);
+    const auto unit = units.find(suffix);
+    if (unit == units.end()) refuse(option, text, takes);
+    values[i] *= unit->second;
+    if (!(values[i] > 0)) refuse(option, text, takes + "; it must be above zero");
+  }
+  if (values.size() == 1) return {values[0], values[0], values[0]};
+  return {values[0], values[1], values[2]};
+}
+
+std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
+                                                            const std::string& option) {
+  std::vector<std::pair<std::int64_t, double>> pairs;
+  std::map<std::int64_t, std::string> seen;
+  for (const std::string& item : list(text)) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos)
+      refuse(option, text,
+             fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
+                         "decimals take a point)",
+                         item));
+    const std::int64_t label = integer(trimmed(item.substr(0, equals)), option);
+    const double value = number(trimmed(item.substr(equals + 1)), option + " " + item);
+    if (value < 0) refuse(option, item, "a conductivity of zero or above");
+    if (const auto [first, fresh] = seen.emplace(label, item); !fresh)
+      refuse(
+          option, text,
+          fmt::format("each label once; label {} is given as '{}' and as '{}'", label, first->second, item));
+    pairs.emplace_back(label, value);
+  }
+  if (pairs.empty()) refuse(option, text, "label=value pairs such as 0=0,1=0.01,2=1");
+  return pairs;
+}
+
+io::Crop crop(const std::string& text, const std::string& option) {
+  const std::vector<std::string> items = list(text);
+  const std::string takes = "three ranges z,y,x such as 0:100,50:200,: (begin included, end not)";
+  if (items.size() != 3) refuse(option, text, takes);
+  io::Crop crop;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const std::size_t colon = items[axis].find(':');
+    if (colon == std::string::npos) refuse(option, text, takes);
+    const std::string begin = items[axis].substr(0, colon), end = items[axis].substr(colon + 1);
+    if (!begin.empty()) crop.begin[axis] = integer(begin, option);
+    if (!end.empty()) crop.end[axis] = integer(end, option);
+    if (crop.begin[axis] < 0 || (!end.empty() && crop.end[axis] <= crop.begin[axis]))
+      refuse(option, text, takes);
+  }
+  return crop;
+}
+
+std::string nearest(const std::string& name, const std::vector<std::string>& valid) {
+  std::string best;
+  std::size_t best_distance = 3;
+  for (const std::string& candidate : valid) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= name.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const std::size_t change = diagonal + (name[i - 1] == candidate[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace tauvox::parse

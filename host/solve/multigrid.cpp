@@ -1,0 +1,153 @@
+#include "host/solve/multigrid.hpp"
+
+#include <cmath>
+
+#include "host/solve/dense.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr std::int64_t dense_nodes = 400;  // at most so many unknowns are solved for directly
+
+/// A small graph on the host.
+struct SmallGraph {
+  std::vector<std::uint32_t> row_start, neighbour;
+  std::vector<Bfloat16> weight, plate;
+  explicit SmallGraph(const Graph& graph)
+      : row_start(graph.row_start.to_host()),
+        neighbour(graph.neighbour.to_host()),
+        weight(graph.weight.to_host()),
+        plate(graph.plate.to_host()) {}
+  std::size_t nodes() const { return plate.size(); }
+
+  /// Calls f(i, j, k) for every link k from i to j.
+  template <class F>
+  void for_each_link(const F& f) const {
+    for (std::size_t i = 0; i < nodes(); ++i)
+      for (std::size_t k = row_start[i]; k < row_start[i + 1]; ++k) f(i, neighbour[k], k);
+  }
+  std::vector<double> matrix() const {
+    const std::size_t n = nodes();
+    std::vector<double> a(n * n);
+    for (std::size_t i = 0; i < n; ++i) a[i * n + i] = plate[i];
+    for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {
+      a[i * n + i] += weight[k];
+      a[i * n + j] -= weight[k];
+    });
+    return a;
+  }
+};
+
+}  // namespace
+
+Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
+    : blocks_(aggregate_voxels(device, medium)) {
+  levels_.push_back(coarsen_voxels(device, medium, blocks_));
+  // Strong links first; where they join less than a third of the nodes, all links: what is left hangs on weak
+  // ones. Near percolation the one block of the last lattice still holds thousands of nodes: it is coarsened
+  // again and again, until nothing joins any more.
+  while (levels_.back().nodes > dense_nodes) {
+    Graph& fine = levels_.back();
+    Graph next = coarsen_graph(device, fine, false);
+    if (3 * next.nodes > 2 * fine.nodes) next = coarsen_graph(device, fine, true);
+    if (next.nodes == fine.nodes && fine.lattice.voxels() == 1) break;  // clusters that never meet
+    levels_.push_back(std::move(next));
+  }
+  exact_inverse_ = inverse_of_spd(SmallGraph(levels_.back()).matrix());
+  const std::vector<float> rounded(exact_inverse_.begin(), exact_inverse_.end());
+  inverse_ = Buffer<float>(device, static_cast<std::int64_t>(rounded.size()));
+  inverse_.copy_from(rounded);
+}
+
+CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
+  const SmallGraph graph(levels_.back());
+  const std::size_t n = graph.nodes();
+  std::vector<double> left = rest.to_host(), u(n);
+  CoarsestFlux flux;
+  for (int step = 0; step < 3; ++step) {  // the second and third correct the rounding of the one before
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) u[i] += exact_inverse_[i * n + j] * left[j];
+    left = rest.to_host();
+    flux = {std::vector<double>(graph.weight.size()), std::vector<double>(n)};
+    for (std::size_t i = 0; i < n; ++i) left[i] -= flux.plate[i] = graph.plate[i] * u[i];
+    graph.for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {
+      left[i] -= flux.link[k] = graph.weight[k] * (u[i] - u[j]);
+    });
+  }
+  return flux;
+}
+
+template <class T>
+MultigridPreconditioner<T>::MultigridPreconditioner(const TransportOperator<T>& A, const Hierarchy& hierarchy)
+    : A_(A),
+      hierarchy_(hierarchy),
+      first_x_(A.device(), hierarchy.levels()[0].nodes),
+      tail_(hierarchy.levels().size()) {
+  for (const Graph& graph : hierarchy.levels()) work_.push_back({graph.view(), nullptr, nullptr, nullptr});
+  while (A.device().is_cuda() && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
+         work_[tail_ - 1].graph.nodes <= tail_nodes)
+    --tail_;
+  if (tail_ + 1 == work_.size()) tail_ = work_.size();  // the dense inverse alone is one kernel anyway
+  std::int64_t floats = 0;
+  for (const Graph& graph : hierarchy.levels()) floats += 3 * graph.nodes;
+  if (floats * static_cast<std::int64_t>(sizeof(float)) > A.unknowns() * static_cast<std::int64_t>(sizeof(T)))
+    spare_ = Buffer<float>(A.device(), floats);
+}
+
+/// Hands out the room of z to the coarse levels.
+template <class T>
+void MultigridPreconditioner<T>::lend(T* z) const {
+  float* free = spare_.size() > 0 ? spare_.data() : reinterpret_cast<float*>(z);
+  for (std::size_t l = 0; l < work_.size(); ++l)
+    for (float** vector : {&work_[l].x, &work_[l].y, &work_[l].b}) {
+      *vector = free;
+      free += hierarchy_.levels()[l].nodes;
+    }
+  // Two cycles make three Jacobi steps on the first level, so what begins as y ends as x.
+  (work_.size() == 1 ? work_[0].x : work_[0].y) = first_x_.data();
+}
+
+template <class T>
+double MultigridPreconditioner<T>::apply_dot(const Buffer<T>& r, Buffer<T>& z) const {
+  lend(z.data());
+  A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b);
+  cycle_twice(0);
+  return A_.prolong_smooth_dot(hierarchy_.blocks(), alpha_, work_[0].x, r, z);
+}
+
+/// work[level].x = two cycles from zero; one on the coarsest, which is solved exactly
+template <class T>
+void MultigridPreconditioner<T>::cycle_twice(std::size_t level) const {
+  if (level == tail_) {
+    run_tail(A_.device(), std::span(work_).subspan(level), hierarchy_.inverse(), alpha_);
+    std::swap(work_[level].x, work_[level].y);
+    return;
+  }
+  cycle(level, true);
+  if (level + 1 < work_.size()) cycle(level, false);
+}
+
+/// work[level].x towards A^-1 work[level].b
+template <class T>
+void MultigridPreconditioner<T>::cycle(std::size_t level, bool from_zero) const {
+  const Device& device = A_.device();
+  CycleLevel& w = work_[level];
+  if (level + 1 == work_.size()) return apply_dense(device, hierarchy_.inverse(), w.b, w.x, w.graph.nodes);
+  const CycleLevel& next = work_[level + 1];
+  if (from_zero) {
+    smooth_from_zero(device, w.graph, w.b, w.x);
+  } else {
+    smooth(device, w.graph, w.b, w.x, w.y);
+    std::swap(w.x, w.y);
+  }
+  restrict_residual(device, w.graph, next.graph, w.b, w.x, next.b);
+  cycle_twice(level + 1);
+  prolong(device, w.graph, alpha_, next.x, w.x);
+  smooth(device, w.graph, w.b, w.x, w.y);
+  std::swap(w.x, w.y);
+}
+
+template class MultigridPreconditioner<float>;
+template class MultigridPreconditioner<double>;
+
+}  // namespace tauvox

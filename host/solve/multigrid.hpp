@@ -1,0 +1,77 @@
+// Aggregation multigrid as a preconditioner: one W-cycle with damped Jacobi steps and an over-corrected,
+// piecewise constant transfer.
+//
+//   cycle(b):  x = damping D^-1 b                      one Jacobi step from zero
+//              x += alpha P W(P^T (b - A x))           the coarse level, twice over (W)
+//              x += damping D^-1 (b - A x)             one Jacobi step
+//
+// Piecewise constants underestimate the energy of smooth corrections by half, hence alpha near 2 (Braess
+// 1995, doi 10.1007/BF02238511). The cycle is linear and symmetric, so ordinary conjugate gradients take it.
+// Beyond alpha = 2 it can lose definiteness, so alpha = 1.95, and conductances of the graphs are rounded up;
+// alpha = 1 is definite always and is what a solver falls back to.
+//
+// The vectors of the coarse levels live in z, which is written at the very end, all but the result on the
+// first level. Aggregates: graph.hpp. Voxels: transport/operator.hpp. Bytes: README of benchmarks.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "host/solve/stopping.hpp"
+#include "kernels/multigrid/cycle.hpp"
+#include "kernels/transport/operator.hpp"
+
+namespace tauvox {
+
+/// Solution of the coarsest level in FP64: flux of each link, as the graph orders them, and of each node to
+/// the plates.
+struct CoarsestFlux {
+  std::vector<double> link, plate;
+};
+
+/// The coarse levels of one volume and direction.
+class Hierarchy {
+ public:
+  Hierarchy(const Device& device, const Medium<float>& medium);
+
+  const Blocks& blocks() const { return blocks_; }
+  const std::vector<Graph>& levels() const { return levels_; }
+  /// What the coarsest level is solved with: the dense inverse of its matrix.
+  const Buffer<float>& inverse() const { return inverse_; }
+  /// The flux that the sources `rest` drive, on the coarsest level.
+  CoarsestFlux coarsest_flux(const Buffer<double>& rest) const;
+
+ private:
+  Blocks blocks_;
+  std::vector<Graph> levels_;
+  std::vector<double> exact_inverse_;
+  Buffer<float> inverse_;
+};
+
+/// z = M r by one cycle.
+template <class T>
+class MultigridPreconditioner {
+ public:
+  static constexpr Convergence convergence = Convergence::fast;
+  static constexpr bool bounded = true;
+  static constexpr const char* method = "CG, aggregation multigrid (W-cycle)";
+  MultigridPreconditioner(const TransportOperator<T>& A, const Hierarchy& hierarchy);
+  /// @return r.z
+  double apply_dot(const Buffer<T>& r, Buffer<T>& z) const;
+  void weaken() { alpha_ = 1; }
+  const Hierarchy& hierarchy() const { return hierarchy_; }
+
+ private:
+  void lend(T* z) const;
+  void cycle_twice(std::size_t level) const;
+  void cycle(std::size_t level, bool from_zero) const;
+
+  const TransportOperator<T>& A_;
+  const Hierarchy& hierarchy_;
+  float alpha_ = 1.95f;
+  Buffer<float> first_x_, spare_;  // spare: for volumes of so few unknowns that z has no room
+  std::size_t tail_;               // from this level on a GPU runs all in one kernel
+  mutable std::vector<CycleLevel> work_;
+};
+
+}  // namespace tauvox

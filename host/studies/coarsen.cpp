@@ -1,0 +1,127 @@
+#include "host/studies/coarsen.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tauvox {
+namespace {
+
+/// Where the voxels of a coarse axis come from: that nearest to the centre, and the block
+/// begin[i]..begin[i+1].
+struct CoarseAxis {
+  std::vector<std::int64_t> centre, begin;
+};
+
+CoarseAxis coarse_axis(std::int64_t fine, std::int64_t coarse, int factor) {
+  CoarseAxis axis;
+  for (std::int64_t i = 0; i <= coarse; ++i) {
+    axis.begin.push_back(i * fine / coarse);
+    axis.centre.push_back((2 * factor * i + factor - 1) * fine / (2 * factor * coarse));
+  }
+  return axis;
+}
+
+template <class Code>
+struct Coarsener {
+  const std::vector<Code>& codes;
+  Extent fine;
+  CoarseAxis z, y, x;
+  std::vector<std::pair<Code, int>> votes = {};  // of one block
+
+  Code at(std::int64_t k, std::int64_t j, std::int64_t i) const {
+    return codes[static_cast<std::size_t>(i + fine.nx * (j + fine.ny * k))];
+  }
+  Code sampled(std::size_t k, std::size_t j, std::size_t i) const {
+    return at(z.centre[k], y.centre[j], x.centre[i]);
+  }
+  Code voted(std::size_t k, std::size_t j, std::size_t i) {
+    votes.clear();
+    for (std::int64_t c = z.begin[k]; c < z.begin[k + 1]; ++c)
+      for (std::int64_t b = y.begin[j]; b < y.begin[j + 1]; ++b)
+        for (std::int64_t a = x.begin[i]; a < x.begin[i + 1]; ++a) {
+          const Code code = at(c, b, a);
+          auto found = std::find_if(votes.begin(), votes.end(),
+                                    [code](const std::pair<Code, int>& v) { return v.first == code; });
+          if (found == votes.end()) found = votes.insert(found, {code, 0});
+          ++found->second;
+        }
+    std::sort(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
+      return a.second > b.second || (a.second == b.second && a.first < b.first);
+    });
+    const auto tied = static_cast<std::size_t>(
+        std::count_if(votes.begin(), votes.end(),
+                      [this](const std::pair<Code, int>& v) { return v.second == votes.front().second; }));
+    return votes[(k + j + i) % tied].first;
+  }
+};
+
+template <class Code>
+std::vector<Code> coarse_codes(const std::vector<Code>& codes, const Extent& fine, const Extent& coarse,
+                               int factor, CoarseRule rule) {
+  Coarsener<Code> from{codes, fine, coarse_axis(fine.nz, coarse.nz, factor),
+                       coarse_axis(fine.ny, coarse.ny, factor), coarse_axis(fine.nx, coarse.nx, factor)};
+  std::vector<Code> out;
+  out.reserve(static_cast<std::size_t>(coarse.voxels()));
+  for (std::size_t k = 0; k < static_cast<std::size_t>(coarse.nz); ++k)
+    for (std::size_t j = 0; j < static_cast<std::size_t>(coarse.ny); ++j)
+      for (std::size_t i = 0; i < static_cast<std::size_t>(coarse.nx); ++i)
+        out.push_back(rule == CoarseRule::sample ? from.sampled(k, j, i) : from.voted(k, j, i));
+  return out;
+}
+
+}  // namespace
+
+Extent coarse_extent(const Extent& extent, int factor) {
+  std::array<std::int64_t, 3> n = extent.zyx();
+  for (std::int64_t& length : n)
+    length = std::max<std::int64_t>(1, (2 * length + factor) / (2 * std::int64_t{factor}));
+  return make_extent(n);
+}
+
+double refinement(const Extent& fine, const Extent& coarse) {
+  double product = 1;
+  int axes = 0;
+  for (const Axis axis : all_axes)
+    if (fine.along(axis) > 1) {
+      product *= static_cast<double>(fine.along(axis)) / static_cast<double>(coarse.along(axis));
+      ++axes;
+    }
+  return axes > 0 ? std::pow(product, 1.0 / axes) : 1;
+}
+
+Volume coarsen(const Volume& volume, int factor, CoarseRule rule) {
+  Volume coarse;
+  coarse.extent = coarse_extent(volume.extent, factor);
+  const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = coarse.extent.zyx();
+  // Where nobody gave a size only the ratios count, and an odd length has made them differ a little.
+  std::array<double, 3> size = volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    size[axis] *= static_cast<double>(from[axis]) / static_cast<double>(to[axis]);
+  coarse.voxel_size = size;
+  coarse.path = volume.path;
+  coarse.labels = volume.labels;
+  for (Label& label : coarse.labels) label.voxels = 0;
+  std::visit(
+      [&](const auto& codes) {
+        auto out = coarse_codes(codes, volume.extent, coarse.extent, factor, rule);
+        for (const auto code : out) ++coarse.labels[code].voxels;
+        coarse.codes = std::move(out);
+      },
+      volume.codes);
+  return coarse;
+}
+
+Materials materials_of(const Volume& coarse, const Materials& fine) {
+  Materials m = fine;
+  m.mean = m.volume_fraction = 0;
+  for (std::size_t code = 0; code < m.phases.size(); ++code) {
+    Phase& phase = m.phases[code];
+    phase.voxels = coarse.labels[code].voxels;
+    phase.volume_fraction = coarse.fraction(coarse.labels[code]);
+    if (phase.conductivity > 0) m.volume_fraction += phase.volume_fraction;
+    if (m.largest > 0) m.mean += phase.volume_fraction * phase.conductivity / m.largest;
+  }
+  return m;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,30 @@
+// Copies of a volume with larger voxels, for the study of resolution.
+//
+// A copy covers exactly the same box: n voxels of an axis become n' = n / factor, rounded, each n / n' as
+// long, so that odd lengths are neither cropped nor padded. An axis of one voxel stays as it is.
+#pragma once
+
+#include "host/studies/phases.hpp"
+
+namespace tauvox {
+
+/// How a coarse voxel gets its label.
+enum class CoarseRule {
+  sample,  // of the voxel nearest to its centre (the lower one of two): keeps the volume fractions
+  vote     // most frequent in its block; ties in turn, by x + y + z: whichever was fixed would gain volume
+};
+
+/// Shape of the copy.
+Extent coarse_extent(const Extent& extent, int factor);
+
+/// How much larger its voxels are: the mean, geometric, over the axes that have more than one voxel.
+double refinement(const Extent& fine, const Extent& coarse);
+
+/// The copy; the codes mean what they mean in `volume`, a label may have lost all its voxels. Bytes: those of
+/// the codes over factor^3.   @pre factor is 2 or 4
+Volume coarsen(const Volume& volume, int factor, CoarseRule rule);
+
+/// The same conductivities with the volume fractions of the copy.
+Materials materials_of(const Volume& coarse, const Materials& fine);
+
+}  // namespace tauvox

@@ -1,0 +1,80 @@
+#include "host/studies/phases.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "kernels/volume/classes.hpp"
+
+namespace tauvox {
+
+Materials assign_materials(const Volume& volume, const Settings& settings) {
+  Materials m;
+  m.unit = settings.unit;
+  std::map<std::int64_t, double> given(settings.conductivity.begin(), settings.conductivity.end());
+  for (const std::int64_t label : settings.phase) given[label] = 1;
+  const bool others_insulate = !settings.phase.empty() || settings.default_insulating;
+
+  std::string missing, negative;
+  for (const Label& label : volume.labels) {
+    Phase phase{label.value, 0, label.voxels, volume.fraction(label)};
+    if (const auto found = given.find(label.value); found != given.end()) {
+      phase.conductivity = found->second;
+      given.erase(found);
+    } else if (label.value < 0 && !settings.default_insulating) {
+      // More often an export gone wrong than a phase, so "all others insulate" does not include it.
+      negative += fmt::format("{}{} ({:.4g} % of the voxels)", negative.empty() ? "" : ", ", label.value,
+                              100 * phase.volume_fraction);
+    } else if (!others_insulate) {
+      missing += fmt::format("{}{} ({:.4g} % of the voxels)", missing.empty() ? "" : ", ", label.value,
+                             100 * phase.volume_fraction);
+    }
+    m.phases.push_back(phase);
+  }
+  if (!negative.empty())
+    throw Error(ExitCode::input_invalid, "negative labels that nothing was said about", volume.path,
+                "label " + negative,
+                "255 exported as int8 reads as -1: export as uint8, or name them in --conductivity, or pass "
+                "--default-insulating");
+  if (!missing.empty())
+    throw Error(ExitCode::input_invalid, "labels without a conductivity", volume.path, "label " + missing,
+                "add them to --conductivity, or pass --default-insulating to make them insulators");
+  for (const auto& [label, value] : given)
+    m.warnings.push_back(
+        fmt::format("label {} was given a conductivity but does not occur in the volume", label));
+
+  std::vector<double> distinct;
+  for (const Phase& phase : m.phases)
+    if (phase.conductivity > 0) {
+      distinct.push_back(phase.conductivity);
+      m.volume_fraction += phase.volume_fraction;
+      ++m.conducting_phases;
+    }
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  if (!distinct.empty()) m.largest = distinct.back();
+  if (distinct.size() > static_cast<std::size_t>(max_classes - first_conducting_class))
+    throw Error(ExitCode::input_invalid, "too many different conductivities", volume.path,
+                fmt::format("{} values", distinct.size()),
+                fmt::format("at most {} can differ", max_classes - first_conducting_class));
+  for (const double value : distinct) m.class_conductivity.push_back(value / m.largest);
+  for (const Phase& phase : m.phases) {
+    const auto at = std::lower_bound(distinct.begin(), distinct.end(), phase.conductivity) - distinct.begin();
+    m.class_of_code.push_back(phase.conductivity > 0 ? static_cast<std::uint8_t>(first_conducting_class + at)
+                                                     : wall_class);
+    if (m.largest > 0) m.mean += phase.volume_fraction * phase.conductivity / m.largest;
+  }
+  if (!distinct.empty() && !(m.largest / distinct.front() <= 1e30))  // the solver's FP32 ends at 1e38
+    throw Error(ExitCode::input_invalid, "conductivities too far apart", volume.path,
+                fmt::format("{:g} and {:g}", distinct.front(), m.largest),
+                "at most a factor of 1e30 can be told apart; give the smaller one as 0, an insulator");
+  if (!distinct.empty() && m.largest / distinct.front() > 1e8)
+    m.warnings.push_back(
+        fmt::format("the conductivities span a factor of {:.2g}; above 1e8 the solver converges "
+                    "slowly and its error estimate is less certain",
+                    m.largest / distinct.front()));
+  return m;
+}
+
+}  // namespace tauvox

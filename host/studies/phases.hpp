@@ -1,0 +1,34 @@
+// From labels to materials: which label conducts how well, and the material class the kernels work with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/settings/settings.hpp"
+#include "kernels/volume/volume.hpp"
+
+namespace tauvox {
+
+struct Phase {
+  std::int64_t label = 0;
+  double conductivity = 0;  // in Materials::unit
+  std::int64_t voxels = 0;
+  double volume_fraction = 0;
+};
+
+struct Materials {
+  std::string unit;                         // "relative", "S/m", ...
+  std::vector<Phase> phases;                // every label of the volume, ascending
+  std::vector<std::uint8_t> class_of_code;  // per code of the volume
+  std::vector<double> class_conductivity;   // of classes first_conducting_class, ..., over `largest`
+  double largest = 0;                       // largest conductivity of a phase present; 0: all insulate
+  double mean = 0;                          // sum of fraction * conductivity / largest over all voxels
+  double volume_fraction = 0;               // of everything that conducts
+  int conducting_phases = 0;
+  std::vector<std::string> warnings;
+};
+
+/// @throws Error(input_invalid) when a label of the volume has no conductivity, naming it and its fraction.
+Materials assign_materials(const Volume& volume, const Settings& settings);
+
+}  // namespace tauvox

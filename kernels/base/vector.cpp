@@ -1,0 +1,83 @@
+#include "kernels/base/vector.hpp"
+
+#include "kernels/base/launch.hpp"
+
+namespace tauvox {
+namespace {
+
+template <class T>
+struct AddScaled {
+  T* y;
+  const T* x;
+  T alpha;
+  TAUVOX_HD void operator()(std::int64_t i) const { y[i] += alpha * x[i]; }
+};
+
+template <class T>
+struct Advance {
+  T *x, *p;
+  const T* z;
+  T alpha, beta;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    x[i] += alpha * p[i];
+    p[i] = z[i] + beta * p[i];
+  }
+};
+
+template <class T>
+struct Copy {
+  const T* z;
+  T* p;
+  TAUVOX_HD void operator()(std::int64_t i) const { p[i] = z[i]; }
+};
+
+template <class T>
+struct Triad {
+  T* a;
+  const T *b, *c;
+  T s;
+  TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] + s * c[i]; }
+};
+
+/// Counts `arrays` passes over a vector.
+template <class T>
+void count(const Buffer<T>& vector, int arrays) {
+  vector.device().count_traffic(arrays * vector.size() * static_cast<std::int64_t>(sizeof(T)));
+}
+
+}  // namespace
+
+template <class T>
+void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x) {
+  count(y, 3);
+  for_each_index(y.device(), y.size(), AddScaled<T>{y.data(), x.data(), static_cast<T>(alpha)});
+}
+
+template <class T>
+void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta) {
+  count(x, 5);
+  for_each_index(x.device(), x.size(),
+                 Advance<T>{x.data(), p.data(), z.data(), static_cast<T>(alpha), static_cast<T>(beta)});
+}
+
+template <class T>
+void copy(const Buffer<T>& z, Buffer<T>& p) {
+  count(p, 2);
+  for_each_index(p.device(), p.size(), Copy<T>{z.data(), p.data()});
+}
+
+template <class T>
+void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c) {
+  count(a, 3);
+  for_each_index(a.device(), a.size(), Triad<T>{a.data(), b.data(), c.data(), static_cast<T>(s)});
+}
+
+#define TAUVOX_INSTANTIATE(T)                                                      \
+  template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                  \
+  template void advance(Buffer<T>&, double, Buffer<T>&, const Buffer<T>&, double); \
+  template void copy(const Buffer<T>&, Buffer<T>&);                                \
+  template void triad(Buffer<T>&, const Buffer<T>&, double, const Buffer<T>&);
+TAUVOX_INSTANTIATE(float)
+TAUVOX_INSTANTIATE(double)
+
+}  // namespace tauvox

@@ -1,0 +1,25 @@
+// Vector operations of the Krylov loop, element by element. T: float, double. Scalars are FP64, rounded once
+// to T.
+#pragma once
+
+#include "kernels/base/device.hpp"
+
+namespace tauvox {
+
+/// y += alpha x                      3 sizeof(T) bytes per element
+template <class T>
+void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x);
+
+/// x += alpha p, then p = z + beta p     5 sizeof(T)
+template <class T>
+void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta);
+
+/// p = z                             2 sizeof(T)
+template <class T>
+void copy(const Buffer<T>& z, Buffer<T>& p);
+
+/// a = b + s c                       3 sizeof(T); the triad of STREAM, by which benchmarks know the machine
+template <class T>
+void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c);
+
+}  // namespace tauvox

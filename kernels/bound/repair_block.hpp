@@ -1,0 +1,198 @@
+// The faces of one block of 2x2x2 voxels in the repairing flux (repair.hpp): shared by the form for
+// every device and the rows of CPUs.
+#pragma once
+
+#include "kernels/base/launch.hpp"
+#include "kernels/bound/repair.hpp"
+
+namespace tauvox {
+
+/// The inner faces of a block as a small dense network.
+struct BlockNetwork {
+  double g[8][8] = {};  // conductance, lower triangle: s > t
+  double rest[8] = {};  // unbalanced
+
+  /// Least energy that balances `rest` inside the aggregates of `code`; adds what no flux can balance.
+  /// Takes out one voxel after the other: its rest goes to its neighbours in proportion to the conductances,
+  /// and star becomes mesh. The first voxel of each aggregate is left over.
+  TAUVOX_HD double eliminate(std::uint32_t code, double& unbalanced) {
+    double energy = 0;
+    for (int s = 7; s >= 0; --s) {
+      if (!BlockView::conducts(code, s)) continue;
+      double sum = 0;
+      for (int t = 0; t < s; ++t) sum += g[s][t];
+      if (sum == 0) {
+        unbalanced += rest[s] < 0 ? -rest[s] : rest[s];
+        continue;
+      }
+      energy += rest[s] * rest[s] / sum;
+      for (int t = 0; t < s; ++t) {
+        if (g[s][t] == 0) continue;
+        const double share = g[s][t] / sum;
+        rest[t] += share * rest[s];
+        for (int q = 0; q < t; ++q) g[t][q] += share * g[s][q];
+      }
+    }
+    return energy;
+  }
+
+  /// The same for eight voxels of one class: the eigenvectors of a cube are products of signs
+  /// (Walsh-Hadamard), their eigenvalues twice the sums of the conductances of the axes in which the sign
+  /// changes.
+  /// @param scale conductance of the faces across z, y, x
+  TAUVOX_HD double balance_cube(const double* scale, double& unbalanced) {
+    for (int bit = 1; bit < 8; bit *= 2)
+      for (int s = 0; s < 8; ++s)
+        if (!(s & bit)) {
+          const double a = rest[s], b = rest[s | bit];
+          rest[s] = a + b;
+          rest[s | bit] = a - b;
+        }
+    unbalanced += rest[0] < 0 ? -rest[0] : rest[0];
+    double energy = 0;
+    for (int mode = 1; mode < 8; ++mode) {
+      const double eigenvalue =
+          2 * ((mode & 1 ? scale[2] : 0) + (mode & 2 ? scale[1] : 0) + (mode & 4 ? scale[0] : 0));
+      energy += rest[mode] * rest[mode] / (8 * eigenvalue);
+    }
+    return energy;
+  }
+};
+
+struct RepairBlock {
+  Medium<double> m;
+  BlockView blocks;
+  FluxView flux;
+
+  /// Energy of the flux through the block's faces, and what it leaves unbalanced. A link's energy counts half
+  /// here and half in the other block.
+  /// @param network with the rest of the potential in each conducting voxel
+  TAUVOX_HD Sums<2> operator()(std::int64_t bx, std::int64_t by, std::int64_t bz,
+                               BlockNetwork& network) const {
+    Sums<2> sums;
+    const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
+    const bool simple = blocks.inside(bx, by, bz) && (m.one_class || BlockView::one_aggregate(code));
+    sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
+    sums.value[0] += m.one_class && code == full_block ? network.balance_cube(m.scale, sums.value[1])
+                                                       : network.eliminate(code, sums.value[1]);
+    return sums;
+  }
+
+ private:
+  static constexpr std::uint32_t full_block = 0xff000000u;  // eight voxels, one aggregate
+
+  TAUVOX_HD std::uint32_t number(std::int64_t b, int local) const {
+    return blocks.first_node[b] + static_cast<std::uint32_t>(local);
+  }
+
+  /// A block without boundaries and without links inside: the faces to each of the six blocks around it.
+  TAUVOX_HD double interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::uint32_t code,
+                              BlockNetwork& network) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    double energy = 0;
+    for (int axis = 2; axis >= 0; --axis) {
+      const int bit = 4 >> axis;
+      const bool inner = !(m.one_class && code == full_block);
+      for (int s = 0; s < 8 && inner; ++s)
+        if (!(s & bit) && BlockView::conducts(code, s) && BlockView::conducts(code, s | bit))
+          network.g[s | bit][s] = conductance_of(Voxel::of_block(bx, by, bz, s), axis, 1);
+      for (int sign = -1; sign <= 1; sign += 2) {
+        const std::int64_t other = b + sign * blocks.step(axis);
+        const std::uint32_t there = blocks.code(other);
+        std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
+        while (faces != 0) {
+          const int first = lowest_bit(faces);
+          const int from = BlockView::local(code, first), to = BlockView::local(there, first ^ bit);
+          std::uint32_t link = 0;
+          double g = 0;
+          for (std::uint32_t left = faces; left != 0; left &= left - 1) {
+            const int s = lowest_bit(left);
+            if (BlockView::local(code, s) != from || BlockView::local(there, s ^ bit) != to) continue;
+            link |= 1u << s;
+            g += conductance_of(Voxel::of_block(bx, by, bz, s), axis, sign);
+          }
+          faces &= ~link;
+          const std::uint32_t i = number(b, from);
+          const double q = flux.of_link(i, find_link(flux.graph, i, number(other, to))), drop = q / g;
+          energy += 0.5 * q * drop;
+          for (; link != 0; link &= link - 1) {
+            const int s = lowest_bit(link);
+            network.rest[s] -= conductance_of(Voxel::of_block(bx, by, bz, s), axis, sign) * drop;
+          }
+        }
+      }
+    }
+    return energy;
+  }
+  /// Of a face between two voxels that conduct.
+  TAUVOX_HD double conductance_of(const Voxel& v, int axis, int sign) const {
+    return m.one_class ? m.scale[axis] : face_conductance(m, v, axis, sign);
+  }
+
+  /// Any block, face by face.
+  TAUVOX_HD double all_faces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::uint32_t code,
+                             BlockNetwork& network) const {
+    constexpr int most_links = 48;  // one for each face of the eight voxels
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t first = blocks.first_node[b];
+    const auto nodes = static_cast<int>(blocks.first_node[b + 1] - first);
+    const std::int64_t row = flux.graph.row_start[first];
+    double link_g[most_links] = {}, plate_g[8] = {}, face_g[8][6];
+    int face_slot[8][6];
+    for (int s = 0; s < 8; ++s) {
+      if (!BlockView::conducts(code, s)) continue;
+      const Voxel v = Voxel::of_block(bx, by, bz, s);
+      const int here = BlockView::local(code, s);
+      for (int side = 0; side < 6; ++side) {
+        const int axis = side / 2, sign = side % 2 ? 1 : -1;
+        face_slot[s][side] = -1;
+        const Voxel beyond = v.next(axis, sign);
+        const std::uint8_t c = beyond.material_class(m);
+        if (c == wall_class) continue;
+        const double g = face_conductance(m, v, axis, sign);
+        face_g[s][side] = g;
+        if (c == plate_class) {
+          plate_g[here] += g;
+          face_slot[s][side] = most_links + here;
+          continue;
+        }
+        const Voxel w = beyond.wrapped(m);
+        const std::int64_t other = blocks.block(w.at[2] >> 1, w.at[1] >> 1, w.at[0] >> 1);
+        const int t = BlockView::position(w.at[2], w.at[1], w.at[0]),
+                  there = BlockView::local(blocks.code(other), t);
+        if (other == b && there == here) {
+          if (t < s) network.g[s][t] += g;
+          continue;
+        }
+        const std::uint32_t to = blocks.first_node[other] + static_cast<std::uint32_t>(there);
+        const auto slot =
+            static_cast<int>(find_link(flux.graph, first + static_cast<std::uint32_t>(here), to) - row);
+        link_g[slot] += g;
+        face_slot[s][side] = slot;
+      }
+    }
+    double link_drop[most_links], plate_drop[8], energy = 0;
+    for (int local = 0, k = 0; local < nodes; ++local) {
+      const std::int64_t i = first + static_cast<std::uint32_t>(local);
+      for (; row + k < flux.graph.row_start[i + 1]; ++k) {
+        const double q = flux.of_link(i, row + k);
+        link_drop[k] = q / link_g[k];
+        energy += 0.5 * q * link_drop[k];
+      }
+      const double q = flux.to_plate(i);
+      plate_drop[local] = plate_g[local] > 0 ? q / plate_g[local] : 0;
+      energy += q * plate_drop[local];
+    }
+    for (int s = 0; s < 8; ++s) {
+      if (!BlockView::conducts(code, s)) continue;
+      for (int side = 0; side < 6; ++side) {
+        const int slot = face_slot[s][side];
+        if (slot >= most_links) network.rest[s] -= face_g[s][side] * plate_drop[slot - most_links];
+        if (slot >= 0 && slot < most_links) network.rest[s] -= face_g[s][side] * link_drop[slot];
+      }
+    }
+    return energy;
+  }
+};
+
+}  // namespace tauvox

@@ -1,0 +1,13 @@
+// The CPU form of repair_voxels (repair.hpp): what is unbalanced comes from dense rows. Compiled as C++
+// only.
+#pragma once
+
+#include "kernels/bound/repair.hpp"
+
+namespace tauvox::rows {
+
+template <class T>
+RepairEnergy repair_voxels(const Device& device, const Medium<double>& m, const BlockView& blocks, const T* v,
+                           const FluxView& flux);
+
+}  // namespace tauvox::rows

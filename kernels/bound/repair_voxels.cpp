@@ -1,0 +1,41 @@
+// The last level of repair.hpp: the faces of the voxels.
+#include "kernels/bound/repair_block.hpp"
+#include "kernels/bound/repair_cpu.hpp"
+#include "kernels/transport/potential.hpp"
+
+namespace tauvox {
+namespace {
+
+template <class T>
+struct RepairBlocks {  // one call a block
+  PotentialOf<T> u;
+  RepairBlock repair;
+  TAUVOX_HD Sums<2> operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::uint32_t code = repair.blocks.code(repair.blocks.block(bx, by, bz));
+    if (code >> 24 == 0) return {};
+    BlockNetwork network;
+    for (int s = 0; s < 8; ++s)
+      if (BlockView::conducts(code, s)) network.rest[s] = residual_at(u, Voxel::of_block(bx, by, bz, s));
+    return repair(bx, by, bz, network);
+  }
+};
+
+}  // namespace
+
+template <class T>
+RepairEnergy repair_voxels(const Device& device, const Medium<double>& medium, const BlockView& blocks,
+                           const T* v, const FluxView& flux, KernelForm form) {
+  device.count_traffic(medium.bytes() + blocks.bytes() + flux.bytes());
+  if (form == KernelForm::tuned && !device.is_cuda())
+    return rows::repair_voxels(device, medium, blocks, v, flux);
+  const Sums<2> sums =
+      sum_over_voxels<2>(device, blocks.lattice, RepairBlocks<T>{{medium, v}, {medium, blocks, flux}});
+  return {sums[0], sums[1]};
+}
+
+template RepairEnergy repair_voxels(const Device&, const Medium<double>&, const BlockView&, const float*,
+                                    const FluxView&, KernelForm);
+template RepairEnergy repair_voxels(const Device&, const Medium<double>&, const BlockView&, const double*,
+                                    const FluxView&, KernelForm);
+
+}  // namespace tauvox

@@ -1,0 +1,214 @@
+#include "kernels/multigrid/cycle.hpp"
+
+#include "kernels/base/launch.hpp"
+
+namespace tauvox {
+namespace {
+
+TAUVOX_HD float residual_at(const GraphView& A, const float* b, const float* x, std::int64_t i) {
+  const float here = x[i];
+  float flow = A.plate[i] * here;
+  for (std::int64_t k = A.row_start[i]; k < A.row_start[i + 1]; ++k)
+    flow += A.weight[k] * (here - x[A.neighbour[k]]);
+  return b[i] - flow;
+}
+
+struct SmoothFromZero {
+  GraphView A;
+  const float* b;
+  float* x;
+  TAUVOX_HD void operator()(std::int64_t i) const { x[i] = damping * b[i] * A.inverse_diagonal[i]; }
+};
+
+struct Smooth {
+  GraphView A;
+  const float *b, *x;
+  float* y;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    y[i] = x[i] + damping * residual_at(A, b, x, i) * A.inverse_diagonal[i];
+  }
+};
+
+struct RestrictResidual {  // one call per block of the coarse level
+  GraphView A, coarse;
+  const float *b, *x;
+  float* coarse_b;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t c = bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz);
+    for (std::uint32_t node = coarse.first_node[c]; node < coarse.first_node[c + 1]; ++node)
+      coarse_b[node] = 0;
+    for (int s = 0; s < 8; ++s) {
+      const std::int64_t fx = 2 * bx + (s & 1), fy = 2 * by + ((s >> 1) & 1), fz = 2 * bz + (s >> 2);
+      if (fx >= A.lattice.nx || fy >= A.lattice.ny || fz >= A.lattice.nz) continue;
+      const std::int64_t f = fx + A.lattice.nx * (fy + A.lattice.ny * fz);
+      for (std::uint32_t i = A.first_node[f]; i < A.first_node[f + 1]; ++i)
+        coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
+    }
+  }
+  /// A row of coarse blocks on a CPU: its nodes in the order of memory, which is the same order for each
+  /// block.
+  void row(std::int64_t by, std::int64_t bz, std::int64_t nx) const {
+    const std::int64_t c = coarse.lattice.nx * (by + coarse.lattice.ny * bz);
+    std::fill(coarse_b + coarse.first_node[c], coarse_b + coarse.first_node[c + nx], 0.0f);
+    for (std::int64_t z = 2 * bz; z < std::min(2 * bz + 2, A.lattice.nz); ++z)
+      for (std::int64_t y = 2 * by; y < std::min(2 * by + 2, A.lattice.ny); ++y) {
+        const std::int64_t f = A.lattice.nx * (y + A.lattice.ny * z);
+        for (std::uint32_t i = A.first_node[f]; i < A.first_node[f + A.lattice.nx]; ++i)
+          coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
+      }
+  }
+};
+
+struct Prolong {
+  const std::uint32_t* aggregate;
+  float factor;
+  const float* coarse_x;
+  float* x;
+  TAUVOX_HD void operator()(std::int64_t i) const { x[i] += factor * coarse_x[aggregate[i]]; }
+};
+
+struct ApplyDense {
+  const float *inverse, *b;
+  float* x;
+  std::int64_t n;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    float sum = 0;
+    for (std::int64_t j = 0; j < n; ++j) sum += inverse[i + n * j] * b[j];
+    x[i] = sum;
+  }
+};
+
+#ifdef TAUVOX_DEVICE_CODE
+constexpr int tail_threads = 1024, warp = 32;
+
+struct Tail {
+  CycleLevel level[most_tail_levels];
+  int coarsest;
+  const float* inverse;
+  float factor;
+};
+static_assert(sizeof(Tail) <= 4000);  // what a kernel takes as arguments
+
+struct Residual {  // y = b - A x
+  GraphView A;
+  const float *b, *x;
+  float* y;
+  TAUVOX_HD void operator()(std::int64_t i) const { y[i] = residual_at(A, b, x, i); }
+};
+
+/// coarse_b = sums of `rest` over each aggregate, in the order of RestrictResidual. On the last levels a
+/// block has tens of nodes, so a warp shares it.
+struct SumRest {
+  GraphView A, coarse;
+  const float* rest;
+  float* coarse_b;
+  TAUVOX_HD void operator()(std::int64_t thread) const {
+    const auto b = static_cast<std::uint32_t>(thread / warp),
+               lane = static_cast<std::uint32_t>(thread % warp);
+    const auto nx = static_cast<std::uint32_t>(coarse.lattice.nx),
+               ny = static_cast<std::uint32_t>(coarse.lattice.ny);
+    const Members members(A, b % nx, b / nx % ny, b / nx / ny);
+    for (std::uint32_t node = coarse.first_node[b] + lane; node < coarse.first_node[b + 1]; node += warp) {
+      float sum = 0;
+      for (int s = 0; s < 8; ++s)
+        for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i)
+          if (A.aggregate[i] == node) sum += rest[i];
+      coarse_b[node] = sum;
+    }
+  }
+};
+
+/// The threads of the block share f(0) .. f(count - 1), and wait for each other.
+template <class F>
+__device__ void share(std::int64_t count, const F& f) {
+  for (std::int64_t i = threadIdx.x; i < count; i += tail_threads) f(i);
+  __syncthreads();
+}
+
+/// One block goes through the recursion of MultigridPreconditioner::cycle: down to the coarsest level, up to
+/// the first that has been visited once only, down again. Bit l of `second`: level l is on its second visit.
+/// Bit l of `turned`: its x and y have changed sides.
+__global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
+  unsigned second = 0, turned = 0;
+  const auto x = [&](int l) { return (turned >> l) & 1u ? t.level[l].y : t.level[l].x; };
+  const auto y = [&](int l) { return (turned >> l) & 1u ? t.level[l].x : t.level[l].y; };
+  const auto smooth_again = [&](int l) {
+    const GraphView& A = t.level[l].graph;
+    share(A.nodes, Smooth{A, t.level[l].b, x(l), y(l)});
+    turned ^= 1u << l;
+  };
+  for (int l = 0;;) {
+    for (; l < t.coarsest; ++l) {
+      const GraphView &A = t.level[l].graph, &coarse = t.level[l + 1].graph;
+      const float* b = t.level[l].b;
+      if ((second >> l) & 1u)
+        smooth_again(l);
+      else
+        share(A.nodes, SmoothFromZero{A, b, x(l)});
+      share(A.nodes, Residual{A, b, x(l), y(l)});
+      share(warp * coarse.lattice.voxels(), SumRest{A, coarse, y(l), t.level[l + 1].b});
+      second &= ~(2u << l);  // the next level is new again
+    }
+    const std::int64_t n = t.level[l].graph.nodes;
+    share(n, ApplyDense{t.inverse, t.level[l].b, x(l), n});
+    bool done = true;
+    while (done && l > 0) {
+      --l;
+      const GraphView& A = t.level[l].graph;
+      share(A.nodes, Prolong{A.aggregate, t.factor, x(l + 1), x(l)});
+      smooth_again(l);
+      done = (second >> l) & 1u;
+      second |= 1u << l;
+    }
+    if (done) return;
+  }
+}
+#endif
+
+}  // namespace
+
+void run_tail(const Device& device, std::span<const CycleLevel> levels, const Buffer<float>& inverse,
+              float factor) {
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda() && levels.size() >= 2 && levels.size() <= most_tail_levels) {
+    Tail t{};
+    std::copy(levels.begin(), levels.end(), t.level);
+    t.coarsest = static_cast<int>(levels.size()) - 1;
+    t.inverse = inverse.data();
+    t.factor = factor;
+    return launch("starting the coarse levels", tail_kernel, 1, tail_threads, t);
+  }
+#endif
+  (void)inverse, (void)factor;
+  throw Error(ExitCode::internal, "the tail of a cycle is for GPUs", device.description(),
+              std::to_string(levels.size()) + " levels", "please report this");
+}
+
+void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x) {
+  device.count_traffic(10 * A.nodes);
+  for_each_index(device, A.nodes, SmoothFromZero{A, b, x});
+}
+
+void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y) {
+  device.count_traffic(A.matrix_bytes() + 12 * A.nodes);
+  for_each_index(device, A.nodes, Smooth{A, b, x, y});
+}
+
+void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
+                       const float* x, float* coarse_b) {
+  device.count_traffic(A.matrix_bytes() + 10 * A.nodes + 4 * coarse.nodes);
+  for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
+}
+
+void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {
+  device.count_traffic(12 * A.nodes);  // without coarse_x, some 5 % of it
+  for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x, x});
+}
+
+void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
+                 std::int64_t n) {
+  device.count_traffic(4 * n * n + 8 * n);
+  for_each_index(device, n, ApplyDense{inverse.data(), b, x, n});
+}
+
+}  // namespace tauvox

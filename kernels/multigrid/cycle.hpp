@@ -1,0 +1,41 @@
+// The steps of a multigrid cycle on a graph: A x = b with (A x)_i = sum of w_ij (x_i - x_j) + plate_i x_i.
+// FP32. Bytes per node and step: about 8 per link and 8 to 20 per node.
+#pragma once
+
+#include <span>
+
+#include "kernels/multigrid/graph.hpp"
+
+namespace tauvox {
+
+/// x = damping b / diagonal: the first Jacobi step, from zero.
+void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x);
+/// y = x + damping (b - A x) / diagonal
+void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y);
+/// coarse_b = sum of (b - A x) over each aggregate.   `coarse` is the graph of A's aggregates.
+void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
+                       const float* x, float* coarse_b);
+/// x += factor times coarse_x of the aggregate
+void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x);
+/// x = inverse b, with `inverse` dense, n x n, symmetric
+void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
+                 std::int64_t n);
+
+/// A level of a cycle: its graph, what is solved for, and y, the other side of a Jacobi step.
+struct CycleLevel {
+  GraphView graph;
+  float *x, *y, *b;
+};
+
+/// A W-cycle visits the levels of few nodes most often, each time with kernels that are over before the next
+/// one is started. From the first level of at most so many nodes on, a GPU runs them all in one kernel. The
+/// number is predicted, not measured (DESIGN.md, section 21).
+inline constexpr std::int64_t tail_nodes = 8192;
+inline constexpr int most_tail_levels = 16;
+
+/// Two cycles on levels.front() and all behind it, with the bits of the steps above. One kernel.
+/// The result is in levels.front().y.   @pre a GPU; 2 to most_tail_levels levels
+void run_tail(const Device& device, std::span<const CycleLevel> levels, const Buffer<float>& inverse,
+              float factor);
+
+}  // namespace tauvox

@@ -1,0 +1,136 @@
+// The graphs of the coarse levels: aggregates of nodes, and Galerkin sums of conductances.
+#include "kernels/multigrid/graph.hpp"
+
+#include "kernels/multigrid/graph_rows.hpp"
+
+namespace tauvox {
+namespace {
+
+struct LargestLink {
+  GraphView g;
+  float* largest;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    float most = 0;
+    for (std::int64_t k = g.row_start[i]; k < g.row_start[i + 1]; ++k)
+      most = g.weight[k] > most ? g.weight[k] : most;
+    largest[i] = most;
+  }
+};
+
+/// Leaves in `parent` the first node of each node's aggregate, in `sets` the aggregates of each block.
+struct FindAggregates {
+  GraphView fine;
+  const float* largest;
+  float share;
+  Extent lattice;  // of the next level
+  std::uint32_t *parent, *sets;
+
+  TAUVOX_HD std::uint32_t root(std::uint32_t i) const {
+    while (parent[i] != i) i = parent[i];
+    return i;
+  }
+  TAUVOX_HD void join(std::uint32_t i, std::uint32_t j) const {
+    i = root(i), j = root(j);
+    if (i < j)
+      parent[j] = i;
+    else
+      parent[i] = j;
+  }
+  TAUVOX_HD bool strong(std::uint32_t i, std::uint32_t j, float w) const {
+    return w > share * largest[i] && w > share * largest[j];
+  }
+  TAUVOX_HD void join_strong(const Members& members, std::uint32_t i) const {
+    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
+      const std::uint32_t j = fine.neighbour[k];
+      if (j < i && members.contain(j) && strong(i, j, fine.weight[k])) join(i, j);
+    }
+  }
+  TAUVOX_HD void join_orphan(const Members& members, std::uint32_t i) const {
+    float best = orphan_share * largest[i];
+    std::uint32_t partner = i;
+    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
+      const std::uint32_t j = fine.neighbour[k];
+      const float w = fine.weight[k];
+      if (strong(i, j, w)) return;
+      if (w > best && members.contain(j)) best = w, partner = j;
+    }
+    join(i, partner);
+  }
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const Members members(fine, bx, by, bz);
+    for (int s = 0; s < 8; ++s)
+      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) parent[i] = i;
+    for (int s = 0; s < 8; ++s)
+      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) join_strong(members, i);
+    for (int s = 0; s < 8; ++s)
+      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) join_orphan(members, i);
+    std::uint32_t count = 0;
+    for (int s = 0; s < 8; ++s)
+      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
+        parent[i] = root(i);
+        count += parent[i] == i;
+      }
+    sets[bx + lattice.nx * (by + lattice.ny * bz)] = count;
+  }
+};
+
+/// Turns first nodes into numbers of aggregates, in the order of the nodes.
+struct NumberAggregates {
+  GraphView fine;
+  Extent lattice;
+  const std::uint32_t* first_node;  // of the next level
+  std::uint32_t* aggregate;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const Members members(fine, bx, by, bz);
+    std::uint32_t next = first_node[bx + lattice.nx * (by + lattice.ny * bz)];
+    for (int s = 0; s < 8; ++s)
+      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
+        const std::uint32_t root = aggregate[i];
+        aggregate[i] = root == i ? next++ : aggregate[root];  // the root comes first
+      }
+  }
+};
+
+/// Links between aggregates of nodes.
+template <class Rows>
+struct LinkNodes {
+  GraphView fine;
+  Rows rows;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const Members members(fine, bx, by, bz);
+    for (int s = 0; s < 8; ++s)
+      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
+        const std::uint32_t node = fine.aggregate[i];
+        rows.link_plate(node, fine.plate[i]);
+        for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
+          const std::uint32_t other = fine.aggregate[fine.neighbour[k]];
+          if (other != node) rows.link(node, other, fine.weight[k]);
+        }
+      }
+  }
+};
+
+}  // namespace
+
+Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
+  Graph graph;
+  graph.lattice = {(fine.lattice.nx + 1) / 2, (fine.lattice.ny + 1) / 2, (fine.lattice.nz + 1) / 2};
+  const std::int64_t blocks = graph.lattice.voxels();
+  Buffer<std::uint32_t> first_node(device, blocks + 1);
+  fine.aggregate = Buffer<std::uint32_t>(device, fine.nodes);
+  {
+    Buffer<float> largest(device, fine.nodes);
+    for_each_index(device, fine.nodes, LargestLink{fine.view(), largest.data()});
+    for_each_voxel(device, graph.lattice,
+                   FindAggregates{fine.view(), largest.data(), all_links ? 0 : strong_share, graph.lattice,
+                                  fine.aggregate.data(), first_node.data()});
+  }
+  graph.nodes = exclusive_scan(device, first_node.data(), blocks);
+  for_each_voxel(device, graph.lattice,
+                 NumberAggregates{fine.view(), graph.lattice, first_node.data(), fine.aggregate.data()});
+  graph.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
+  fill_rows<LinkNodes>(device, graph, fine.view());
+  return graph;
+}
+
+}  // namespace tauvox

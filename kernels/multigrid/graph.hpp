@@ -1,0 +1,78 @@
+// The coarse levels of the multigrid solver: graphs whose nodes are aggregates of the level below.
+//
+// Level 0 lies in blocks of 2x2x2 (transport/blocks.hpp), these in blocks of 2x2x2 of blocks, and so on.
+// Inside a block the connected components of its strong links are the aggregates, so a wall stays a wall on
+// every level, and a poorly conducting phase is not mixed with a good one. The nodes of a block have
+// consecutive numbers. A link is strong where its conductance exceeds 0.1 of the largest at both ends; a node
+// without a strong link joins its best neighbour in the block if that link has more than 0.3 of its largest.
+// The conductance between two aggregates is the sum of those it gathers (Galerkin with piecewise constants).
+//
+// Bytes: 12 per node and 6 per link. Conductances are sums of the rounded ones of the level below, rounded
+// again, and diagonals are sums of what is stored: each level is a resistor network.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "kernels/base/bfloat16.hpp"
+#include "kernels/base/field.hpp"
+
+namespace tauvox {
+
+inline constexpr float strong_share = 0.1f, orphan_share = 0.3f;
+inline constexpr float damping = 0.8f;  // of the Jacobi steps, on every level
+
+struct GraphView {
+  Extent lattice;  // of the blocks whose nodes are numbered together
+  std::int64_t nodes = 0, links = 0;
+  const std::uint32_t* first_node = nullptr;  // per block, and the total
+  const std::uint32_t* row_start = nullptr;   // per node, and the total
+  const std::uint32_t* neighbour = nullptr;   // per link
+  const Bfloat16* weight = nullptr;           // per link: conductance, the same from both sides
+  const Bfloat16* plate = nullptr;  // per node: conductance to potential 0, that of plates and shift
+  const Bfloat16* inverse_diagonal = nullptr;  // per node
+  const std::uint32_t* aggregate = nullptr;    // per node: its node on the next level, if there is one
+
+  /// Of the rows and of what hangs on the nodes: what a product with the matrix has to read.
+  std::int64_t matrix_bytes() const { return 6 * links + 8 * nodes; }
+};
+
+struct Graph {
+  Extent lattice;
+  std::int64_t nodes = 0;
+  std::shared_ptr<const Buffer<std::uint32_t>> first_node;
+  Buffer<std::uint32_t> row_start, neighbour;
+  Buffer<Bfloat16> weight, plate, inverse_diagonal;
+  Buffer<std::uint32_t> aggregate;
+  std::int64_t links() const { return neighbour.size(); }
+  GraphView view() const {
+    return {lattice,          nodes,         neighbour.size(), first_node->data(),      row_start.data(),
+            neighbour.data(), weight.data(), plate.data(),     inverse_diagonal.data(), aggregate.data()};
+  }
+};
+
+/// Ranges of the nodes of the eight blocks that make up block (bx, by, bz) of the next level; ascending.
+struct Members {
+  std::uint32_t begin[8], end[8];
+  TAUVOX_HD Members(const GraphView& fine, std::int64_t bx, std::int64_t by, std::int64_t bz) {
+    for (int s = 0; s < 8; ++s) {
+      const std::int64_t x = 2 * bx + (s & 1), y = 2 * by + ((s >> 1) & 1), z = 2 * bz + (s >> 2);
+      begin[s] = end[s] = 0;
+      if (x >= fine.lattice.nx || y >= fine.lattice.ny || z >= fine.lattice.nz) continue;
+      const std::int64_t b = x + fine.lattice.nx * (y + fine.lattice.ny * z);
+      begin[s] = fine.first_node[b];
+      end[s] = fine.first_node[b + 1];
+    }
+  }
+  TAUVOX_HD bool contain(std::uint32_t j) const {
+    for (int s = 0; s < 8; ++s)
+      if (j >= begin[s] && j < end[s]) return true;
+    return false;
+  }
+};
+
+/// Aggregates the nodes of `fine` (fills fine.aggregate) and returns their graph. With `all_links` every link
+/// counts as strong: for the end of the hierarchy, where weakly attached nodes would remain for ever.
+Graph coarsen_graph(const Device& device, Graph& fine, bool all_links);
+
+}  // namespace tauvox

@@ -1,0 +1,105 @@
+// The graph of the aggregates of the voxels.
+#include "kernels/multigrid/graph_rows.hpp"
+#include "kernels/transport/blocks.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Links between aggregates of voxels.
+template <class Rows>
+struct LinkVoxels {
+  Medium<float> medium;
+  BlockView blocks;
+  Rows rows;
+
+  /// Aggregates of the neighbouring blocks that those of a block have met: counting needs each once only.
+  struct Met {
+    std::uint8_t by_direction[8][7] = {};  // [aggregate of the block][direction; 6: the block itself]
+    TAUVOX_HD bool again(int here, int direction, int there) {
+      std::uint8_t& seen = by_direction[here][direction];
+      const bool known = (seen >> there) & 1u;
+      seen = static_cast<std::uint8_t>(seen | (1u << there));
+      return known;
+    }
+  };
+  static constexpr bool counts = std::is_same_v<Rows, RoomView>;
+
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t code = blocks.code(b);
+    if (code >> 24 == 0) return;
+    if (medium.shift > 0)
+      for (int s = 0; s < 8; ++s)
+        if (BlockView::conducts(code, s)) rows.link_plate(number(b, BlockView::local(code, s)), medium.shift);
+    if (blocks.inside(bx, by, bz) && (medium.one_class || BlockView::one_aggregate(code)))
+      return interfaces(bx, by, bz);
+    Met met;
+    for (int s = 0; s < 8; ++s) {
+      if (!BlockView::conducts(code, s)) continue;
+      const Voxel v = Voxel::of_block(bx, by, bz, s);
+      for (int axis = 2; axis >= 0; --axis)
+        for (int sign = -1; sign <= 1; sign += 2) face(v, s, b, axis, sign, met);
+    }
+  }
+  TAUVOX_HD void face(const Voxel& v, int s, std::int64_t b, int axis, int sign, Met& met) const {
+    const int here = BlockView::local(blocks.code(b), s);
+    Voxel w = v.next(axis, sign);
+    if (w.at[axis] < 0 || w.at[axis] >= medium.length(axis)) {  // a plate, a wall, or the opposite side
+      const std::uint8_t c = w.material_class(medium);
+      if (c == plate_class) rows.link_plate(number(b, here), face_conductance(medium, v, axis, sign));
+      if (c < first_conducting_class) return;
+      w = w.wrapped(medium);
+    }
+    const std::int64_t other = blocks.block(w.at[2] >> 1, w.at[1] >> 1, w.at[0] >> 1);
+    const std::uint32_t code = blocks.code(other);
+    const int t = BlockView::position(w.at[2], w.at[1], w.at[0]), there = BlockView::local(code, t);
+    if (!BlockView::conducts(code, t) || (other == b && there == here)) return;
+    if constexpr (counts)
+      if (met.again(here, other == b ? 6 : 2 * axis + (sign > 0), there)) return;
+    // Without a look at the classes where there is one only.
+    rows.link(number(b, here), number(other, there),
+              medium.one_class ? medium.scale[axis] : face_conductance(medium, v, axis, sign));
+  }
+  /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction
+  /// only.
+  TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t code = blocks.code(b);
+    for (int axis = 2; axis >= 0; --axis)
+      for (int sign = -1; sign <= 1; sign += 2) {
+        const std::int64_t other = b + sign * blocks.step(axis);
+        const std::uint32_t there = blocks.code(other);
+        std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
+        while (faces != 0) {
+          const int s = lowest_bit(faces);
+          const int from = BlockView::local(code, s), to = BlockView::local(there, s ^ (4 >> axis));
+          float g = 0;
+          for (std::uint32_t rest = faces; rest != 0; rest &= rest - 1) {
+            const int t = lowest_bit(rest);
+            if (BlockView::local(code, t) != from || BlockView::local(there, t ^ (4 >> axis)) != to) continue;
+            faces &= ~(1u << t);
+            if constexpr (!counts)
+              g += medium.one_class ? medium.scale[axis]
+                                    : face_conductance(medium, Voxel::of_block(bx, by, bz, t), axis, sign);
+          }
+          rows.link_new(number(b, from), number(other, to), g);
+        }
+      }
+  }
+  TAUVOX_HD std::uint32_t number(std::int64_t b, int local) const {
+    return blocks.first_node[b] + static_cast<std::uint32_t>(local);
+  }
+};
+
+}  // namespace
+
+Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks) {
+  Graph graph;
+  graph.lattice = blocks.lattice;
+  graph.nodes = blocks.nodes;
+  graph.first_node = blocks.first_node;
+  fill_rows<LinkVoxels>(device, graph, medium, blocks.view());
+  return graph;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,187 @@
+// Which voxels belong together: the aggregates of graph.hpp on level 0.
+#include "kernels/transport/blocks.hpp"
+
+#include <array>
+
+#include "kernels/base/launch.hpp"
+#include "kernels/base/scan.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Sets of the 8 voxels of a block. The root of a set is its first voxel.
+struct SmallSets {
+  int parent[8];
+  TAUVOX_HD SmallSets() {
+    for (int s = 0; s < 8; ++s) parent[s] = s;
+  }
+  TAUVOX_HD int root(int s) const {
+    while (parent[s] != s) s = parent[s];
+    return s;
+  }
+  TAUVOX_HD void join(int s, int t) {
+    s = root(s), t = root(t);
+    if (s < t)
+      parent[t] = s;
+    else
+      parent[s] = t;
+  }
+  /// Code of the block (see BlockView), and the number of sets.
+  TAUVOX_HD std::uint32_t code(std::uint32_t mask, int& sets) const {
+    std::uint32_t code = mask << 24;
+    int number[8] = {};
+    sets = 0;
+    for (int s = 0; s < 8; ++s)
+      if ((mask >> s) & 1u) {
+        const int r = root(s);
+        if (r == s) number[s] = sets++;
+        code |= static_cast<std::uint32_t>(number[r]) << (3 * s);
+      }
+    return code;
+  }
+};
+
+/// The four bits of `words` that a block has in its rows, as the mask of the block.
+TAUVOX_HD std::uint32_t block_mask(const UnknownsView& active, std::int64_t bx, std::int64_t by,
+                                   std::int64_t bz) {
+  std::uint32_t mask = 0;
+  const std::int64_t x = 2 * bx;
+  for (int dz = 0; dz < 2; ++dz)
+    for (int dy = 0; dy < 2; ++dy) {
+      const std::int64_t y = 2 * by + dy, z = 2 * bz + dz;
+      if (y < active.extent.ny && z < active.extent.nz)
+        mask |= ((active.word(x, y, z).mask >> (x & 31)) & 3u) << (4 * dz + 2 * dy);
+    }
+  return mask;
+}
+
+/// All links count: the aggregates follow from the mask alone, by a table.
+struct ByMask {
+  UnknownsView active;
+  const std::uint8_t* sets_of_mask;
+  Extent lattice;
+  std::uint8_t* masks;
+  std::uint32_t* sets;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = bx + lattice.nx * (by + lattice.ny * bz);
+    const std::uint32_t mask = block_mask(active, bx, by, bz);
+    masks[b] = static_cast<std::uint8_t>(mask);
+    sets[b] = sets_of_mask[mask];
+  }
+};
+
+/// Aggregates by the strength of the links.
+struct ByStrength {
+  Medium<float> medium;
+  Extent lattice;
+  std::uint32_t *code, *sets;
+
+  TAUVOX_HD float largest(const Voxel& v) const {
+    float most = 0;
+    for (int axis = 0; axis < 3; ++axis)
+      for (int sign = -1; sign <= 1; sign += 2)
+        if (v.next(axis, sign).material_class(medium) >= first_conducting_class) {
+          const float g = face_conductance(medium, v, axis, sign);
+          most = g > most ? g : most;
+        }
+    return most;
+  }
+  TAUVOX_HD bool strong_link_outside(const Voxel& v, float most) const {
+    for (int axis = 0; axis < 3; ++axis)
+      for (int sign = -1; sign <= 1; sign += 2) {
+        const Voxel there = v.next(axis, sign);
+        if (there.material_class(medium) < first_conducting_class) continue;
+        const float g = face_conductance(medium, v, axis, sign);
+        if (g > strong_share * most && g > strong_share * largest(there.wrapped(medium))) return true;
+      }
+    return false;
+  }
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = bx + lattice.nx * (by + lattice.ny * bz);
+    const std::uint32_t mask = block_mask(medium.active, bx, by, bz);
+    SmallSets small;
+    float most[8] = {};
+    for (int s = 0; s < 8; ++s)
+      if ((mask >> s) & 1u) most[s] = largest(Voxel::of_block(bx, by, bz, s));
+    bool attached[8] = {};
+    float best[8] = {};
+    int partner[8] = {};
+    for (int s = 0; s < 8; ++s)
+      for (int axis = 0; axis < 3; ++axis) {
+        const int t = s | (4 >> axis);
+        if (t == s || !((mask >> s) & (mask >> t) & 1u)) continue;
+        const float g = face_conductance(medium, Voxel::of_block(bx, by, bz, s), axis, 1);
+        if (g > strong_share * most[s] && g > strong_share * most[t]) {
+          small.join(s, t);
+          attached[s] = attached[t] = true;
+        }
+        if (g > best[s]) best[s] = g, partner[s] = t;
+        if (g > best[t]) best[t] = g, partner[t] = s;
+      }
+    for (int s = 0; s < 8; ++s)
+      if (((mask >> s) & 1u) && !attached[s] && best[s] > orphan_share * most[s] &&
+          !strong_link_outside(Voxel::of_block(bx, by, bz, s), most[s]))
+        small.join(s, partner[s]);
+    int count = 0;
+    code[b] = small.code(mask, count);
+    sets[b] = static_cast<std::uint32_t>(count);
+  }
+};
+
+/// Code and number of sets of each of the 256 masks.
+void make_mask_tables(std::vector<std::uint32_t>& code, std::vector<std::uint8_t>& sets) {
+  for (std::uint32_t mask = 0; mask < 256; ++mask) {
+    SmallSets small;
+    for (int s = 0; s < 8; ++s)
+      for (const int bit : {1, 2, 4})
+        if (!(s & bit) && ((mask >> s) & (mask >> (s | bit)) & 1u)) small.join(s, s | bit);
+    int count = 0;
+    code.push_back(small.code(mask, count));
+    sets.push_back(static_cast<std::uint8_t>(count));
+  }
+}
+
+struct CountNodes {
+  const std::uint32_t* sets;
+  TAUVOX_HD Sums<1> operator()(std::int64_t b) const { return {{static_cast<double>(sets[b])}}; }
+};
+
+Extent halved(const Extent& e) { return {(e.nx + 1) / 2, (e.ny + 1) / 2, (e.nz + 1) / 2}; }
+
+}  // namespace
+
+Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
+  Blocks blocks;
+  blocks.lattice = halved(medium.active.extent);
+  const std::int64_t count = blocks.lattice.voxels();
+  Buffer<std::uint32_t> first_node(device, count + 1);
+  // One conducting class on voxels not too flat: every link is strong.
+  const auto [least, most] = std::minmax({medium.scale[0], medium.scale[1], medium.scale[2]});
+  if (medium.one_class && least > strong_share * most) {
+    std::vector<std::uint32_t> codes;
+    std::vector<std::uint8_t> sets;
+    make_mask_tables(codes, sets);
+    blocks.masks = Buffer<std::uint8_t>(device, count);
+    blocks.code_of_mask = Buffer<std::uint32_t>(device, 256);
+    blocks.code_of_mask.copy_from(codes);
+    Buffer<std::uint8_t> sets_of_mask(device, 256);
+    sets_of_mask.copy_from(sets);
+    for_each_voxel(
+        device, blocks.lattice,
+        ByMask{medium.active, sets_of_mask.data(), blocks.lattice, blocks.masks.data(), first_node.data()});
+  } else {
+    blocks.codes = Buffer<std::uint32_t>(device, count);
+    for_each_voxel(device, blocks.lattice,
+                   ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()});
+  }
+  blocks.nodes =
+      static_cast<std::int64_t>(sum_over_indices<1>(device, count, CountNodes{first_node.data()})[0]);
+  if (blocks.nodes > std::int64_t{0xffffffff})
+    throw Error(ExitCode::input_invalid, "volume is too large for the multigrid solver", "",
+                std::to_string(blocks.nodes) + " aggregates", "at most 2^32 can be numbered; use --crop");
+  exclusive_scan(device, first_node.data(), count);
+  blocks.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
+  return blocks;
+}
+
+}  // namespace tauvox

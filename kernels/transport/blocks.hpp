@@ -1,0 +1,75 @@
+// Level 0 of the multigrid solver: blocks of 2x2x2 voxels, their aggregates (multigrid/graph.hpp says which
+// voxels belong together), and the graph of these.
+//
+// Bytes per voxel: 1, and 0.63 where the masks of the blocks say it all.
+#pragma once
+
+#include <memory>
+
+#include "kernels/multigrid/graph.hpp"
+#include "kernels/transport/medium.hpp"
+
+namespace tauvox {
+
+/// Aggregates of the voxels, by blocks of 2x2x2. Voxel s = 4 (z & 1) + 2 (y & 1) + (x & 1) of a block.
+struct BlockView {
+  Extent lattice;
+  const std::uint32_t* codes = nullptr;  // per block; null where aggregates follow from the mask alone
+  const std::uint8_t* masks = nullptr;   // then: per block, bit s: s conducts
+  const std::uint32_t* code_of_mask = nullptr;
+  const std::uint32_t* first_node = nullptr;  // per block, and the total behind the last
+
+  /// Bits 3s..3s+2: aggregate of voxel s in the block; bit 24+s: s conducts.
+  TAUVOX_HD std::uint32_t code(std::int64_t b) const { return codes ? codes[b] : code_of_mask[masks[b]]; }
+  TAUVOX_HD std::int64_t block(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    return bx + lattice.nx * (by + lattice.ny * bz);
+  }
+  TAUVOX_HD static int local(std::uint32_t code, int s) { return static_cast<int>((code >> (3 * s)) & 7u); }
+  TAUVOX_HD static bool conducts(std::uint32_t code, int s) { return (code >> (24 + s)) & 1u; }
+  TAUVOX_HD static bool one_aggregate(std::uint32_t code) { return (code & 0xffffffu) == 0; }
+  /// Whether all blocks that share faces with block (bx, by, bz) are there, so that no face is a boundary.
+  TAUVOX_HD bool inside(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    return bx > 0 && by > 0 && bz > 0 && bx + 1 < lattice.nx && by + 1 < lattice.ny && bz + 1 < lattice.nz;
+  }
+  /// Bits s of the voxels of a block that have a conducting voxel beyond their face towards (axis, sign), in
+  /// the block whose code is `other`.
+  TAUVOX_HD static std::uint32_t open_faces(std::uint32_t code, std::uint32_t other, int axis, int sign) {
+    const int bit = 4 >> axis;  // x: 1, y: 2, z: 4; also how far a voxel's bit is from its neighbour's
+    const std::uint32_t low = axis == 2   ? 0x55u
+                              : axis == 1 ? 0x33u
+                                          : 0x0fu,
+                        mask = code >> 24, beyond = other >> 24;
+    return sign < 0 ? mask & low & (beyond >> bit) : mask & (low << bit) & (beyond << bit);
+  }
+  TAUVOX_HD std::int64_t step(int axis) const {
+    return axis == 2 ? 1 : axis == 1 ? lattice.nx : lattice.nx * lattice.ny;
+  }
+  TAUVOX_HD static int position(std::int64_t x, std::int64_t y, std::int64_t z) {
+    return static_cast<int>(4 * (z & 1) + 2 * (y & 1) + (x & 1));
+  }
+  std::int64_t bytes() const { return (codes ? 8 : 5) * lattice.voxels(); }
+  /// Aggregate of a conducting voxel.
+  TAUVOX_HD std::int64_t node(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    const std::int64_t b = block(x >> 1, y >> 1, z >> 1);
+    return std::int64_t{first_node[b]} + local(code(b), position(x, y, z));
+  }
+};
+
+struct Blocks {
+  Extent lattice;
+  Buffer<std::uint32_t> codes;  // or masks and a table
+  Buffer<std::uint8_t> masks;
+  Buffer<std::uint32_t> code_of_mask;
+  std::shared_ptr<const Buffer<std::uint32_t>> first_node;  // shared with the graph of the aggregates
+  std::int64_t nodes = 0;
+  BlockView view() const {
+    return {lattice, codes.data(), masks.data(), code_of_mask.data(), first_node->data()};
+  }
+};
+
+/// Aggregates of the voxels.
+/// @throws Error(input_invalid) beyond 2^32 aggregates
+Blocks aggregate_voxels(const Device& device, const Medium<float>& medium);
+/// The graph of those aggregates.
+Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks);
+}  // namespace tauvox

@@ -1,0 +1,237 @@
+#include "kernels/volume/clusters.hpp"
+
+#include <thrust/copy.h>
+#include <thrust/execution_policy.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/system/omp/execution_policy.h>
+
+#include "kernels/base/atomic.hpp"
+#include "kernels/base/launch.hpp"
+#include "kernels/base/scan.hpp"
+#include "kernels/volume/classes.hpp"
+
+namespace tauvox {
+namespace {
+
+struct Forest {  // of runs
+  std::int64_t* parent;
+
+  TAUVOX_HD std::int64_t root(std::int64_t i) const {
+    std::int64_t above = atomic_load(parent + i);
+    while (above != i) {
+      const std::int64_t higher = atomic_load(parent + above);
+      if (higher != above)
+        atomic_store(parent + i, higher);  // halve the path: parents only ever move rootwards
+      i = above;
+      above = higher;
+    }
+    return i;
+  }
+  TAUVOX_HD void join(std::int64_t a, std::int64_t b) const {
+    for (a = root(a), b = root(b); a != b;) {
+      if (a < b) {
+        const std::int64_t swap = a;
+        a = b;
+        b = swap;
+      }
+      const std::int64_t seen = atomic_min(parent + a, b);  // a > b: hang a below b
+      if (seen == a) return;
+      a = root(seen);  // someone was faster: join what a hung below with b
+      b = root(b);
+    }
+  }
+};
+
+struct StartAlone {
+  std::int64_t* parent;
+  TAUVOX_HD void operator()(std::int64_t i) const { parent[i] = i; }
+};
+
+struct JoinRows {
+  RunsView runs;
+  Forest forest;
+  bool corners;
+  std::array<bool, 3> joined;
+
+  // Coordinate wrapped where the sides are joined; -1 when outside.
+  TAUVOX_HD static std::int64_t wrapped(std::int64_t i, std::int64_t n, bool wrap) {
+    if (i >= 0 && i < n) return i;
+    return wrap ? (i < 0 ? n - 1 : 0) : -1;
+  }
+  TAUVOX_HD bool at_first(std::int64_t i) const { return runs.runs[i].begin == 0; }
+  TAUVOX_HD bool at_last(std::int64_t i) const { return runs.runs[i].end == runs.extent.nx; }
+
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = runs.row(y, z), begin = runs.row_start[row], end = runs.row_start[row + 1];
+    if (begin == end) return;
+    if (joined[2] && at_first(begin) && at_last(end - 1)) forest.join(begin, end - 1);
+    // Half of the neighbours: the rows that come before in z, y; the other half sees this row.
+    for (int dz = 0; dz >= -1; --dz)
+      for (int dy = -1; dy <= (dz < 0 ? 1 : -1); ++dy) {
+        if (dz != 0 && dy != 0 && !corners) continue;
+        const std::int64_t nz = wrapped(z + dz, runs.extent.nz, joined[0]);
+        const std::int64_t ny = wrapped(y + dy, runs.extent.ny, joined[1]);
+        if (nz >= 0 && ny >= 0) join(begin, end, runs.row(ny, nz));
+      }
+  }
+  TAUVOX_HD void join(std::int64_t a, std::int64_t a_end, std::int64_t row) const {
+    std::int64_t b = runs.row_start[row];
+    const std::int64_t b_end = runs.row_start[row + 1];
+    if (b == b_end) return;
+    if (corners && joined[2]) {
+      if (at_first(a) && at_last(b_end - 1)) forest.join(a, b_end - 1);
+      if (at_last(a_end - 1) && at_first(b)) forest.join(a_end - 1, b);
+    }
+    const std::int32_t reach = corners ? 1 : 0;
+    while (a < a_end && b < b_end) {
+      const Run mine = runs.runs[a], other = runs.runs[b];
+      if (mine.begin < other.end + reach && other.begin < mine.end + reach) forest.join(a, b);
+      // The one that ends first touches nothing further: a gap follows every run.
+      if (mine.end < other.end)
+        ++a;
+      else
+        ++b;
+    }
+  }
+};
+
+struct Flatten {  // parent = root; returns whether this is one
+  std::int64_t* parent;
+  TAUVOX_HD Sums<1> operator()(std::int64_t i) const {
+    // No halving here: a late store would put back a parent that is no root.
+    std::int64_t root = i;
+    for (std::int64_t above = atomic_load(parent + i); above != root; above = atomic_load(parent + above))
+      root = above;
+    atomic_store(parent + i, root);
+    return {{root == i ? 1.0 : 0.0}};  // their sum is exact: far below 2^53
+  }
+};
+
+struct IsRoot {
+  const std::int64_t* parent;
+  TAUVOX_HD bool operator()(std::int64_t i) const { return parent[i] == i; }
+};
+
+// Numbers are written over parents, so that no second array is needed: ~number until all have one.
+struct NumberRoots {
+  const std::int64_t* roots;
+  std::int64_t* parent;
+  TAUVOX_HD void operator()(std::int64_t k) const { parent[roots[k]] = ~k; }
+};
+struct NumberOthers {
+  std::int64_t* parent;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    if (const std::int64_t root = parent[i]; root >= 0) parent[i] = parent[root];
+  }
+};
+
+struct Measure {  // and finishes the numbers
+  RunsView runs;
+  std::int64_t* number;
+  std::int64_t* voxels;
+  std::uint32_t* touches;
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const Extent& e = runs.extent;
+    const std::int64_t row = runs.row(y, z), end = runs.row_start[row + 1];
+    const std::uint32_t faces =
+        (z == 0 ? 1u : 0u) | (z == e.nz - 1 ? 2u : 0u) | (y == 0 ? 4u : 0u) | (y == e.ny - 1 ? 8u : 0u);
+    std::int64_t gathered = 0;
+    for (std::int64_t i = runs.row_start[row]; i < end; ++i) {
+      const std::int64_t k = ~number[i];
+      const Run run = runs.runs[i];
+      number[i] = k;
+      gathered += run.end - run.begin;
+      if (i + 1 == end || ~number[i + 1] != k) {  // one atomic for neighbours of one cluster
+        atomic_add(voxels + k, gathered);
+        gathered = 0;
+      }
+      const std::uint32_t bits = faces | (run.begin == 0 ? 16u : 0u) | (run.end == e.nx ? 32u : 0u);
+      if (bits) atomic_or(touches + k, bits);
+    }
+  }
+};
+
+struct KeepSpanning {
+  FieldView<std::uint8_t> classes;
+  RunsView runs;
+  const std::int64_t* number;
+  const std::uint8_t* keep;  // per cluster
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = runs.row(y, z);
+    for (std::int64_t i = runs.row_start[row]; i < runs.row_start[row + 1]; ++i)
+      if (!keep[number[i]])
+        for (std::int32_t x = runs.runs[i].begin; x < runs.runs[i].end; ++x) classes(x, y, z) = wall_class;
+  }
+};
+
+/// Positions of the roots, ascending.
+Buffer<std::int64_t> find_roots(const Device& device, const std::int64_t* parent, std::int64_t size,
+                                std::int64_t count) {
+  Buffer<std::int64_t> roots(device, count);
+  const thrust::counting_iterator<std::int64_t> begin(0);
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    ThrustMemory memory{device};
+    run_thrust("collecting clusters", [&] {
+      thrust::copy_if(thrust::device(memory), begin, begin + size, roots.data(), IsRoot{parent});
+    });
+    return roots;
+  }
+#endif
+  thrust::copy_if(thrust::omp::par, begin, begin + size, roots.data(), IsRoot{parent});
+  return roots;
+}
+
+}  // namespace
+
+std::int64_t Clusters::spanning_voxels(Axis axis) const {
+  std::int64_t sum = 0;
+  for (std::int64_t k = 0; k < count(); ++k)
+    if (spans(k, axis)) sum += voxels[static_cast<std::size_t>(k)];
+  return sum;
+}
+
+std::int64_t Clusters::largest() const {
+  return voxels.empty() ? 0 : *std::max_element(voxels.begin(), voxels.end());
+}
+
+Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined) {
+  const Device& device = runs.device();
+  const std::int64_t size = runs.count();
+  Clusters clusters;
+  clusters.number = Buffer<std::int64_t>(device, size);
+  if (size == 0) return clusters;
+  std::int64_t* parent = clusters.number.data();
+
+  for_each_index(device, size, StartAlone{parent});
+  for_each_row(device, runs.extent(),
+               JoinRows{runs.view(), {parent}, connectivity == Connectivity::all_26, joined});
+  const auto count = static_cast<std::int64_t>(sum_over_indices<1>(device, size, Flatten{parent})[0]);
+  {
+    const Buffer<std::int64_t> roots = find_roots(device, parent, size, count);
+    for_each_index(device, count, NumberRoots{roots.data(), parent});
+    for_each_index(device, size, NumberOthers{parent});
+  }
+  Buffer<std::int64_t> voxels(device, count);
+  Buffer<std::uint32_t> touches(device, count);
+  voxels.zero();
+  touches.zero();
+  for_each_row(device, runs.extent(), Measure{runs.view(), parent, voxels.data(), touches.data()});
+  clusters.voxels.resize(static_cast<std::size_t>(count));
+  clusters.touches.resize(static_cast<std::size_t>(count));
+  voxels.copy_to(clusters.voxels);
+  touches.copy_to(clusters.touches);
+  return clusters;
+}
+
+void keep_spanning(Field<std::uint8_t>& classes, const Runs& runs, const Clusters& clusters, Axis axis) {
+  std::vector<std::uint8_t> keep(static_cast<std::size_t>(clusters.count()));
+  for (std::int64_t k = 0; k < clusters.count(); ++k)
+    keep[static_cast<std::size_t>(k)] = clusters.spans(k, axis);
+  Buffer<std::uint8_t> table(classes.device(), clusters.count());
+  table.copy_from(keep);
+  for_each_row(classes.device(), classes.extent(),
+               KeepSpanning{classes.view(), runs.view(), clusters.number.data(), table.data()});
+}
+
+}  // namespace tauvox

@@ -1,0 +1,43 @@
+// Connected clusters of conducting voxels, and which outer faces each touches.
+//
+// Union-find over runs of voxels along x, with atomic minima (Playne & Hawick 2018,
+// doi 10.1109/TPDS.2018.2799216, is the GPU relative for voxels): the root of a cluster is its first run in
+// memory order, so numbers and answers do not depend on threads or device.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/volume/runs.hpp"
+
+namespace tauvox {
+
+/// Neighbours that count as connected: faces only, or faces, edges and corners.
+enum class Connectivity { faces_6, all_26 };
+
+/// Bytes while they are found: 8 a run and 12 a cluster on the device, 12 a cluster on the host.
+struct Clusters {
+  Buffer<std::int64_t> number;       // per run: its cluster, 0, 1, ... in memory order of their first runs
+  std::vector<std::int64_t> voxels;  // per cluster
+  std::vector<std::uint32_t>
+      touches;  // per cluster, bit 2*axis: the face before the first layer; +1: behind the last
+
+  std::int64_t count() const { return static_cast<std::int64_t>(voxels.size()); }
+  bool spans(std::int64_t cluster, Axis axis) const {
+    const std::uint32_t both = 3u << (2 * static_cast<int>(axis));
+    return (touches[static_cast<std::size_t>(cluster)] & both) == both;
+  }
+  /// Voxels of the clusters that span `axis`, and of the largest cluster.
+  std::int64_t spanning_voxels(Axis axis) const;
+  std::int64_t largest() const;
+};
+
+/// @param joined sides across these axes (z, y, x) are neighbours of each other
+Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined = {});
+
+/// Makes the voxels of all clusters that do not span `axis` walls.
+/// @param runs, clusters those of `classes`
+void keep_spanning(Field<std::uint8_t>& classes, const Runs& runs, const Clusters& clusters, Axis axis);
+
+}  // namespace tauvox

@@ -1,0 +1,49 @@
+// A segmented volume: one label per voxel, and what is known of where it came from.
+// Memory: 1 byte per voxel up to 256 distinct labels, 2 bytes up to 65536.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "kernels/base/extent.hpp"
+
+namespace tauvox {
+
+/// A label as the file has it, with the number of voxels that carry it.
+struct Label {
+  std::int64_t value = 0;
+  std::int64_t voxels = 0;
+};
+
+/// Per voxel the position of its label in Volume::labels, stored [z][y][x], x fastest, no halo.
+using LabelCodes = std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>>;
+
+struct Volume {
+  Extent extent;
+  LabelCodes codes;
+  std::vector<Label> labels;  // ascending by value; only labels that occur
+
+  std::optional<std::array<double, 3>> voxel_size;  // m; z, y, x; empty when nobody said
+  std::string voxel_size_source;                    // "--voxel-size", "attribute element_size_um", ""
+
+  std::string path;                  // as given; "generated: ..." for a generated volume
+  std::string sha256;                // of the file's bytes; empty when not computed
+  std::string dataset;               // HDF5 path; empty for other formats
+  std::string stored_type;           // "uint8", "float64 big-endian", ...
+  std::string format;                // "HDF5", "TIFF", "raw"
+  std::vector<std::string> notices;  // what the reader decided and a user should know
+
+  /// The code of voxel i as a number.
+  std::int64_t code(std::int64_t i) const {
+    return std::visit([i](const auto& c) -> std::int64_t { return c[static_cast<std::size_t>(i)]; }, codes);
+  }
+  double fraction(const Label& label) const {
+    return static_cast<double>(label.voxels) / static_cast<double>(extent.voxels());
+  }
+};
+
+}  // namespace tauvox

@@ -1,0 +1,226 @@
+// The operator on unknowns against the one on the full grid, and its two forms against each other.
+#include "kernels/transport/operator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kernels/volume/labels.hpp"
+#include "tests/oracle/full_grid.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+struct Case {
+  const char* name;
+  std::array<std::int64_t, 3> size;
+  std::vector<double> conductivity;
+  std::array<double, 3> spacing;
+  Axis flow;
+  Periodic joined;
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const Axis flow : all_axes) {
+    Periodic joined{true, true, true};
+    joined[static_cast<std::size_t>(flow)] = false;
+    all.push_back({"one class", {9, 21, 70}, {1}, {1, 1, 1}, flow, {}});
+    all.push_back({"one class, several tiles and slabs", {49, 29, 65}, {1}, {2, 1, 1}, flow, {}});
+    all.push_back({"one class, a thread", {3, 1, 1}, {1}, {1, 1, 1}, flow, joined});
+    all.push_back({"one class, flat voxels, periodic", {22, 19, 33}, {1}, {1, 2, 0.5}, flow, joined});
+    all.push_back({"three classes", {18, 37, 31}, {0.001, 0.3, 1}, {1, 1, 1}, flow, {}});
+    all.push_back(
+        {"three classes, flat voxels, periodic", {40, 18, 20}, {0.01, 0.3, 1}, {5, 1, 2}, flow, joined});
+  }
+  return all;
+}
+
+/// A field of classes of a case: walls and its conducting classes in a rough mixture.
+Field<std::uint8_t> classes_of(const Case& c, const Device& device) {
+  const int labels = static_cast<int>(c.conductivity.size()) + 1;
+  std::vector<std::uint8_t> table{wall_class};
+  for (int k = 1; k < labels; ++k) table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
+  Field<std::uint8_t> classes = map_labels(device, test::rough_volume(c.size, 31, labels), table);
+  set_class_halo(classes, c.flow, c.joined);
+  return classes;
+}
+
+template <class T>
+Buffer<T> wave(const Device& device, std::int64_t n) {
+  std::vector<T> host;
+  for (std::int64_t i = 0; i < n; ++i)
+    host.push_back(static_cast<T>(std::sin(0.37 * static_cast<double>(i))));
+  Buffer<T> buffer(device, n);
+  buffer.copy_from(host);
+  return buffer;
+}
+
+void expect_close(const std::vector<float>& a, const std::vector<float>& b, float tolerance) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], tolerance) << i;
+}
+
+/// The same problem, on the full grid, of the oracle.
+test::FullGrid oracle_of(const Case& c, const Field<std::uint8_t>& classes) {
+  test::FullGrid grid;
+  grid.size = c.size;
+  const std::vector<std::uint8_t> host = classes.to_host();
+  const Extent& e = classes.extent();
+  for (std::int64_t z = 0; z < e.nz; ++z)
+    for (std::int64_t y = 0; y < e.ny; ++y)
+      for (std::int64_t x = 0; x < e.nx; ++x) {
+        const auto at = static_cast<std::size_t>(x + 1 + (e.nx + 2) * (y + 1 + (e.ny + 2) * (z + 1)));
+        grid.sigma.push_back(host[at] < first_conducting_class
+                                 ? 0
+                                 : c.conductivity[host[at] - std::size_t{first_conducting_class}]);
+      }
+  grid.spacing = c.spacing;
+  grid.unit_axis = static_cast<int>(c.flow);
+  grid.sides = test::FullGrid::between_plates(static_cast<int>(c.flow), c.joined);
+  return grid;
+}
+
+/// A vector of unknowns on the full grid, and the other way.
+std::vector<double> spread(const test::FullGrid& grid, const std::vector<double>& unknowns) {
+  std::vector<double> full(grid.sigma.size());
+  std::size_t k = 0;
+  for (std::size_t i = 0; i < full.size(); ++i)
+    if (grid.sigma[i] > 0) full[i] = unknowns.at(k++);
+  EXPECT_EQ(k, unknowns.size());
+  return full;
+}
+std::vector<double> gather(const test::FullGrid& grid, const std::vector<double>& full) {
+  std::vector<double> unknowns;
+  for (std::size_t i = 0; i < full.size(); ++i)
+    if (grid.sigma[i] > 0) unknowns.push_back(full[i]);
+  return unknowns;
+}
+
+TEST(Operator, DoesWhatThePlainOneOnTheFullGridDoes) {
+  for (const Device& device : test::devices())
+    for (const Case& c : cases()) {
+      SCOPED_TRACE(c.name);
+      const Field<std::uint8_t> classes = classes_of(c, device);
+      const TransportOperator<double> A(classes, c.conductivity, c.spacing, c.flow, c.joined);
+      const test::FullGrid grid = oracle_of(c, classes);
+      const Buffer<double> p = wave<double>(device, A.unknowns());
+      Buffer<double> q(device, A.unknowns());
+      const std::vector<double> from = p.to_host(), full = spread(grid, from),
+                                Ap = gather(grid, grid.apply(full));
+      double pAp = 0;
+      for (std::size_t i = 0; i < Ap.size(); ++i) pAp += Ap[i] * from[i];
+      EXPECT_NEAR(A.apply_dot(p, q), pAp, 1e-11 * std::abs(pAp));
+      const std::vector<double> out = q.to_host();
+      for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], Ap[i], 1e-11 * (1 + std::abs(Ap[i])));
+
+      std::vector<double> u = full;  // with the ramp between the plates
+      const auto n = static_cast<double>(classes.extent().along(c.flow));
+      const std::int64_t stride = c.flow == Axis::z   ? c.size[1] * c.size[2]
+                                  : c.flow == Axis::y ? c.size[2]
+                                                      : 1;
+      for (std::size_t i = 0; i < u.size(); ++i)
+        u[i] +=
+            1 - (static_cast<double>(static_cast<std::int64_t>(i) / stride % classes.extent().along(c.flow)) +
+                 0.5) /
+                    n;
+      const test::OracleSums sums = grid.sums(u);
+      const Evaluation here = A.evaluate(p);
+      EXPECT_NEAR(here.energy, sums.energy, 1e-12 * sums.energy);
+      EXPECT_NEAR(here.flux_in, sums.flux_in, 1e-10 * sums.energy);
+      EXPECT_NEAR(here.flux_out, sums.flux_out, 1e-10 * sums.energy);
+      EXPECT_NEAR(here.residual2 / sums.residual2, 1, 1e-11);
+      const std::vector<double> rest = gather(grid, grid.residual(u));
+      EXPECT_NEAR(A.residual(p, q).residual2 / sums.residual2, 1, 1e-11);
+      const std::vector<double> r = q.to_host();
+      for (std::size_t i = 0; i < r.size(); ++i) ASSERT_NEAR(r[i], rest[i], 1e-11 * (1 + std::abs(rest[i])));
+      double source = 0;  // the right-hand side of the potential itself
+      for (const double b : grid.residual(std::vector<double>(full.size()))) source += b * b;
+      EXPECT_NEAR(A.source_norm2(), source, 1e-12 * source);
+
+      Buffer<double> z(device, A.unknowns());
+      A.jacobi_dot(p, z);
+      const std::vector<double> step = z.to_host();
+      std::size_t k = 0;
+      for (std::int64_t i = 0; i < grid.voxels(); ++i) {
+        if (grid.sigma[static_cast<std::size_t>(i)] == 0) continue;
+        const double d = grid.diagonal(i);
+        ASSERT_NEAR(step[k], d > 0 ? damping * from[k] / d : 0, 1e-6 * (1 + std::abs(step[k])));
+        ++k;
+      }
+      // The FP32 concentration has no value within 1e-7 of the limits of this wave.
+      std::int64_t outside = 0;
+      for (const float value : A.potential(p))
+        outside += !std::isnan(value) && (value < -0.1f || value > 1.1f);
+      if (A.unknowns() > 10) {
+        EXPECT_GT(outside, 0);
+        EXPECT_LT(outside, A.unknowns());
+      }
+      EXPECT_EQ(A.outside(p, 0.1), outside);
+      std::vector<double> none(static_cast<std::size_t>(A.unknowns()), std::nan(""));
+      q.copy_from(none);
+      EXPECT_EQ(A.outside(q, 0.1), A.unknowns());
+    }
+}
+
+TEST(Operator, TunedAndPlainFormsAgree) {
+  for (const Device& device : test::devices())
+    for (const Case& c : cases()) {
+      SCOPED_TRACE(c.name);
+      const Field<std::uint8_t> classes = classes_of(c, device);
+      const TransportOperator<float> tuned(classes, c.conductivity, c.spacing, c.flow, c.joined);
+      const TransportOperator<float> plain(classes, c.conductivity, c.spacing, c.flow, c.joined,
+                                           KernelForm::plain);
+      const std::int64_t n = tuned.unknowns();
+      const Buffer<float> p = wave<float>(device, n);
+      Buffer<float> a(device, n), b(device, n);
+      const double dot = tuned.apply_dot(p, a);
+      EXPECT_NEAR(plain.apply_dot(p, b), dot, 1e-12 * std::abs(dot));
+      EXPECT_EQ(a.to_host(), b.to_host());
+      EXPECT_NEAR(tuned.evaluate(p).energy, plain.evaluate(p).energy, 1e-12 * plain.evaluate(p).energy);
+      EXPECT_NEAR(tuned.evaluate(p).flux_in, plain.evaluate(p).flux_in, 1e-9 * plain.evaluate(p).energy);
+      EXPECT_NEAR(tuned.evaluate(p).flux_out, plain.evaluate(p).flux_out, 1e-9 * plain.evaluate(p).energy);
+      EXPECT_NEAR(tuned.residual(p, a).residual2 / plain.residual(p, b).residual2, 1, 1e-12);
+      EXPECT_EQ(a.to_host(), b.to_host());
+      const Blocks blocks = aggregate_voxels(device, tuned.medium());
+      Buffer<double> rest_a(device, blocks.nodes), rest_b(device, blocks.nodes);
+      const double energy = plain.evaluate(p, blocks, rest_b).energy;
+      EXPECT_NEAR(tuned.evaluate(p, blocks, rest_a).energy, energy, 1e-12 * energy);
+      const auto rest = rest_a.to_host(), plain_rest = rest_b.to_host();
+      for (std::size_t i = 0; i < rest.size(); ++i) ASSERT_NEAR(rest[i], plain_rest[i], 1e-12 * (1 + energy));
+      Buffer<float> coarse_a(device, blocks.nodes), coarse_b(device, blocks.nodes);
+      tuned.smooth_restrict(blocks, p, coarse_a.data());
+      plain.smooth_restrict(blocks, p, coarse_b.data());
+      expect_close(coarse_a.to_host(), coarse_b.to_host(), 1e-5f);
+      const Buffer<float> x = wave<float>(device, blocks.nodes);
+      const double rz = tuned.prolong_smooth_dot(blocks, 2, x.data(), p, a);
+      EXPECT_NEAR(plain.prolong_smooth_dot(blocks, 2, x.data(), p, b), rz, 1e-6 * static_cast<double>(n));
+      expect_close(a.to_host(), b.to_host(), 1e-5f);
+      if (!device.is_cuda()) continue;  // tiles keep the order of operations
+      EXPECT_EQ(rest, plain_rest);
+      EXPECT_EQ(coarse_a.to_host(), coarse_b.to_host());
+      EXPECT_EQ(a.to_host(), b.to_host());
+    }
+}
+
+TEST(Operator, NumbersUnknownsInTheOrderOfMemory) {
+  const Device device = Device::cpu(2);
+  const Case c{"", {5, 6, 67}, {1}, {1, 1, 1}, Axis::z, {}};
+  const Field<std::uint8_t> classes = classes_of(c, device);
+  const Unknowns active(classes);
+  std::int64_t next = 0;
+  for (std::int64_t z = 0; z < 5; ++z)
+    for (std::int64_t y = 0; y < 6; ++y)
+      for (std::int64_t x = 0; x < 67; ++x) {
+        const bool conducts = classes.view()(x, y, z) >= first_conducting_class;
+        ASSERT_EQ(active.view().conducts(x, y, z), conducts);
+        if (conducts) {
+          ASSERT_EQ(active.view().number(x, y, z), next++);
+        }
+      }
+  EXPECT_EQ(active.count(), next);
+}
+
+}  // namespace
+}  // namespace tauvox
