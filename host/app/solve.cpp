@@ -1,11 +1,11 @@
-#include "host/app/commands.hpp"
-
+// `tauvox solve`
 #include <fmt/format.h>
 
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
@@ -13,9 +13,6 @@
 #include "host/studies/resolution_study.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
-#include "kernels/volume/classes.hpp"
-#include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 
 namespace tauvox {
 namespace {
@@ -114,14 +111,6 @@ ExitCode report_outcome(const std::vector<AxisResult>& results) {
 
 }  // namespace
 
-std::string report_failure(Status status, ExitCode code, const std::string& message) {
-  const nlohmann::ordered_json j{
-      {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", message}};
-  std::string line = j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  print_note("error: " + one_line(message) + "\n" + line);
-  return line;
-}
-
 ExitCode run_solve(Settings s) {
   check(s);
   const auto start = Clock::now();
@@ -203,124 +192,4 @@ ExitCode run_solve(Settings s) {
   if (!s.quiet || s.json.empty()) (s.json == "-" ? print_note : print_text)(to_text(report));
   return report_outcome(report.results);
 }
-
-ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, const std::string& json,
-                     bool overwrite) {
-  if (!json.empty() && json != "-") {
-    if (io::same_file(json, path))
-      throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
-                  "give the report another name");
-    io::check_output(json, overwrite);
-  }
-  const Volume volume = io::read_volume(path, options);
-  const Device device = Device::cpu();
-  nlohmann::ordered_json j;
-  j["schema_version"] = "1.0";
-  j["input"] = {{"path", volume.path},
-                {"format", volume.format},
-                {"dataset", volume.dataset},
-                {"stored_type", volume.stored_type},
-                {"shape", volume.extent.zyx()}};
-  j["input"]["voxel_size_m"] = volume.voxel_size ? nlohmann::ordered_json(*volume.voxel_size) : nullptr;
-  j["labels"] = nlohmann::ordered_json::array();
-  std::string text = fmt::format("{}\n  {}{}, {}, {}\n", path, volume.format,
-                                 volume.dataset.empty() ? "" : " dataset " + volume.dataset,
-                                 volume.stored_type, to_string(volume.extent));
-  if (volume.voxel_size)
-    text +=
-        fmt::format("  voxel size z,y,x {:g}, {:g}, {:g} um ({})\n", (*volume.voxel_size)[0] * 1e6,
-                    (*volume.voxel_size)[1] * 1e6, (*volume.voxel_size)[2] * 1e6, volume.voxel_size_source);
-  else
-    text += "  voxel size unknown (give --voxel-size)\n";
-  text += fmt::format("  {:>8} {:>14} {:>10}   percolates along\n", "label", "voxels", "fraction");
-  constexpr std::size_t examined = 64;  // labels whose percolation is looked at
-  for (std::size_t code = 0; code < volume.labels.size(); ++code) {
-    const Label& label = volume.labels[code];
-    std::string along = "not examined";
-    nlohmann::ordered_json spans;
-    if (code < examined) {
-      std::vector<std::uint8_t> classes(volume.labels.size(), wall_class);
-      classes[code] = first_conducting_class;
-      const Clusters clusters =
-          find_clusters(Runs(map_labels(device, volume, classes)), Connectivity::faces_6);
-      along.clear();
-      for (const Axis axis : all_axes) {
-        const bool any = clusters.spanning_voxels(axis) > 0;
-        if (any) along += std::string(along.empty() ? "" : " ") + axis_name(axis);
-        spans[axis_name(axis)] = any;
-      }
-      if (along.empty()) along = "none";
-    }
-    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}\n", label.value, label.voxels, volume.fraction(label),
-                        along);
-    j["labels"].push_back({{"label", label.value},
-                           {"voxels", label.voxels},
-                           {"volume_fraction", volume.fraction(label)},
-                           {"percolates", spans}});
-  }
-  for (const std::string& notice : volume.notices) text += "notice: " + notice + "\n";
-  j["warnings"] = volume.notices;
-  if (json == "-")
-    print_report(j.dump(2) + "\n");
-  else {
-    if (!json.empty()) io::write_text(json, j.dump(2) + "\n", overwrite);
-    print_text(text);
-  }
-  return ExitCode::success;
-}
-
-ExitCode run_generate(const GenerateSettings& settings, const std::string& path, bool overwrite) {
-  io::check_output(path, overwrite);
-  const Volume volume = generate(settings);
-  io::write_volume(path, volume, overwrite);
-  std::string text = fmt::format("{}: {}\n  {}\n", path, to_string(volume.extent), volume.path);
-  for (const Label& label : volume.labels)
-    text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
-                        volume.fraction(label));
-  print_text(text);
-  return ExitCode::success;
-}
-
-ExitCode run_info(bool json) {
-  const CudaProbe probe = probe_cuda(true);
-  const HostMemory memory = host_memory();
-  nlohmann::ordered_json j = tool_json();
-  j["processors"] = usable_processors();
-  j["host_memory_bytes"] = memory.total;
-  j["host_available_bytes"] = memory.available;
-  j["cuda_is_stand_in"] = probe.stand_in;
-  j["cuda_unavailable"] =
-      probe.unavailable.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(probe.unavailable);
-  j["cuda_devices"] = nlohmann::ordered_json::array();
-  for (const CudaDeviceInfo& d : probe.devices)
-    j["cuda_devices"].push_back(
-        {{"index", d.index},
-         {"name", d.name},
-         {"uuid", d.uuid},
-         {"compute_capability", fmt::format("{}.{}", d.compute_major, d.compute_minor)},
-         {"memory_bytes", d.total_bytes},
-         {"free_bytes", d.free_bytes},
-         {"ecc", d.ecc}});
-  if (json) {
-    print_report(j.dump(2) + "\n");
-    return ExitCode::success;
-  }
-  std::string text = fmt::format(
-      "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
-      j["version"].get<std::string>(), j["compiler"].get<std::string>(),
-      fmt::join(io::readable_formats(), ", "),
-      probe.stand_in ? "replaced by the tests' stand-in: NO GPU IS USED, only for tests"
-      : probe.built  ? "built in"
-                     : "not built in",
-      usable_processors(), static_cast<double>(memory.available) / 1e9,
-      static_cast<double>(memory.total) / 1e9);
-  if (!probe.unavailable.empty()) text += fmt::format("  no GPU: {}\n", probe.unavailable);
-  for (const CudaDeviceInfo& d : probe.devices)
-    text += fmt::format("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index,
-                        d.name, static_cast<double>(d.free_bytes) / 1e9,
-                        static_cast<double>(d.total_bytes) / 1e9, d.compute_major, d.compute_minor);
-  print_text(text);
-  return ExitCode::success;
-}
-
 }  // namespace tauvox

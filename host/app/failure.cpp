@@ -1,0 +1,15 @@
+#include <nlohmann/json.hpp>
+
+#include "host/app/commands.hpp"
+#include "host/app/console.hpp"
+
+namespace tauvox {
+
+std::string report_failure(Status status, ExitCode code, const std::string& message) {
+  const nlohmann::ordered_json j{
+      {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", message}};
+  std::string line = j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  print_note("error: " + one_line(message) + "\n" + line);
+  return line;
+}
+}  // namespace tauvox
