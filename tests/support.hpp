@@ -5,6 +5,8 @@
 #include <map>
 
 #include "host/studies/study.hpp"
+#include "kernels/transport/problem.hpp"
+#include "kernels/volume/labels.hpp"
 
 namespace tauvox::test {
 
@@ -18,6 +20,21 @@ inline std::vector<Device> devices() {
   std::vector<Device> all{Device::cpu(1), Device::cpu(3)};
   if (probe_cuda().unavailable.empty()) all.push_back(Device::cuda(0));
   return all;
+}
+
+/// Transport between two plates through what conducts in `classes`, whose halo is set; the problem looks at
+/// them as long as it lives.
+inline Problem between_plates(Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
+                              const std::array<double, 3>& spacing, Axis flow, bool periodic) {
+  Problem problem;
+  problem.sides = Sides::between_plates(flow, periodic);
+  set_class_halo(classes, problem.sides);
+  problem.unknowns = std::make_shared<Unknowns>(classes);
+  problem.classes = ClassField(ClassField(), &classes);
+  problem.conductivity = conductivity;
+  problem.spacing = spacing;
+  problem.unit_axis = flow;
+  return problem;
 }
 
 /// Volume of z,y,x voxels with label(z, y, x).
@@ -56,9 +73,8 @@ inline Settings exact_settings(const std::string& conductivity_text, Axis axis =
 inline AxisResult solve(const Volume& volume, const Settings& settings, const Device& device = test::device(),
                         std::vector<float>* field = nullptr) {
   const Materials materials = assign_materials(volume, settings);
-  const auto sink = [&](const AxisResult&, const std::vector<float>& u) {
-    if (field) *field = u;
-  };
+  FieldSink sink;
+  if (field) sink = [&](const AxisResult&, const std::vector<float>& u) { *field = u; };
   return effective_transport({volume, materials, settings, device}, sink, {}).back();
 }
 

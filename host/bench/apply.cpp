@@ -15,7 +15,7 @@ class Applied {
  public:
   Applied(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
       : classes_(on_device(device, volume)),
-        A_(classes_, conductivity, {1, 1, 1}, Axis::z, {}, plain ? KernelForm::plain : KernelForm::tuned),
+        A_(along_z(classes_, conductivity), plain ? KernelForm::plain : KernelForm::tuned),
         p_(rough_vector<T>(device, A_.unknowns())),
         q_(device, A_.unknowns()) {}
   void apply() { A_.apply_dot(p_, q_); }

@@ -32,8 +32,17 @@ Field<std::uint8_t> on_device(const Device& device, const Volume& classes) {
   std::vector<std::uint8_t> same(max_classes);
   for (std::size_t c = 0; c < same.size(); ++c) same[c] = static_cast<std::uint8_t>(c);
   Field<std::uint8_t> field = map_labels(device, classes, same);
-  set_class_halo(field, Axis::z, {});
+  set_class_halo(field, Sides::between_plates(Axis::z, false));
   return field;
+}
+
+Problem along_z(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity) {
+  Problem problem;
+  problem.unknowns = std::make_shared<Unknowns>(classes);
+  problem.classes = ClassField(ClassField(), &classes);
+  problem.conductivity = conductivity;
+  problem.sides = Sides::between_plates(Axis::z, false);
+  return problem;
 }
 
 std::vector<double> electrode_conductivity(const Options& options) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/bench/bench.hpp"
+#include "kernels/transport/problem.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox::bench {
@@ -11,6 +12,8 @@ namespace tauvox::bench {
 Volume electrode_classes(const Options& options);
 /// The same on a device, with halo, for transport along z without joined sides.
 Field<std::uint8_t> on_device(const Device& device, const Volume& classes);
+/// Transport along z through them, without joined sides.   @param classes must live as long as the problem
+Problem along_z(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity);
 /// Conductivity of the conducting classes: 1, 1/2, 1/3 ...
 std::vector<double> electrode_conductivity(const Options& options);
 /// Values without a pattern, -0.5 to 0.5.

@@ -30,7 +30,7 @@ class Passes {
  public:
   Passes(const Device& device, const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
          KernelForm form)
-      : A_(classes, conductivity, {1, 1, 1}, Axis::z, {}, form),
+      : A_(along_z(classes, conductivity), form),
         hierarchy_(device, A_.medium()),
         r_(rough_vector<float>(device, A_.unknowns())),
         z_(device, A_.unknowns()),
@@ -89,7 +89,7 @@ Json run_passes(const Options& options) {
   {  // what floats has no unique potential
     const Runs runs(classes);
     keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
-    set_class_halo(classes, Axis::z, {});
+    set_class_halo(classes, Sides::between_plates(Axis::z, false));
   }
   std::optional<Triad> triad;
   if (!options.no_triad) {

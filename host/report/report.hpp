@@ -46,6 +46,8 @@ struct AxisResult {
   std::optional<double> ratio, best_estimate;         // best_estimate only when not converged
   std::optional<std::array<double, 2>> ratio_bounds;  // of the discrete problem, where the solver gives them
   std::optional<double> flux_in, flux_out;            // in units of D_max * (potential drop) / length
+  std::optional<double>
+      flux_balance;  // largest relative deviation of the flux through a plane across the axis
   int conducting_phases = 0;
   double largest_value = 0;  // D_max in the unit given
   SolverResult solver;

@@ -19,7 +19,7 @@ EnergyBounds bound_energy(const TransportOperator<T>& A, const Hierarchy& hierar
   const std::size_t coarsest = graphs.size() - 1;
   // The bounds of electrodes lay up to 2.4 times as far apart as the error with one phase and 3 sweeps; with
   // several phases up to 25 times with 3, and up to 5.3 with 10.
-  const int sweeps = A.medium().one_class ? 3 : 10;
+  const int sweeps = hierarchy.blocks().view().all_links_join() ? 3 : 10;
   std::vector<RepairLevel> levels(graphs.size());
   for (std::size_t l = 0; l <= coarsest; ++l) levels[l].rest = Buffer<double>(device, graphs[l].nodes);
 
@@ -53,17 +53,18 @@ EnergyBounds bound_energy(const TransportOperator<T>& A, const Hierarchy& hierar
             values.plate.data()};
     if (l > 0) values = store_flux(device, flux);
   }
-  device.count_traffic(v.size() *
-                       static_cast<std::int64_t>(sizeof(T)));  // the rest is counted by what reads it
-  const RepairEnergy repair =
-      repair_voxels(device, A.exact_medium(), hierarchy.blocks().view(), v.data(), flux);
+  const RepairEnergy repair = repair_voxels(device, A.potential_of(v), hierarchy.blocks().view(), flux);
 
   // What rounding left unbalanced could at worst take one path through every unknown.
+  const Problem& problem = A.problem();
   const double stray =
-      repair.unbalanced * std::sqrt(static_cast<double>(A.unknowns()) / A.least_conductance());
+      repair.unbalanced * std::sqrt(static_cast<double>(A.unknowns()) / problem.least_conductance());
   const double distance = std::sqrt(repair.energy) + stray;
-  bounds.upper = bounds.at.energy * (1 + sum_margin);
-  bounds.lower = std::max(0.0, bounds.at.energy * (1 - sum_margin) - distance * distance * (1 + sum_margin));
+  // With a load E = a - 2 b of terms that are up to three times as large.
+  const double margin = sum_margin * std::abs(bounds.at.energy) * (problem.load ? 3 : 1);
+  bounds.upper = bounds.at.energy + margin;
+  bounds.lower = bounds.at.energy - margin - distance * distance * (1 + sum_margin);
+  if (!problem.load) bounds.lower = std::max(0.0, bounds.lower);
   return bounds;
 }
 

@@ -1,6 +1,5 @@
 // Preconditioners: anything with apply_dot(r, z), which sets z = M r (M symmetric positive definite) and
-// returns r.z. `convergence` tells the stopping rule what to expect; `bounded`, whether it comes with a
-// hierarchy from which a bound on the error can be had (bound.hpp); `weaken` is called when CG finds M or A
+// returns r.z. `convergence` tells the stopping rule what to expect; `weaken` is called when CG finds M or A
 // not to be definite, and makes M safer if there is a way.
 #pragma once
 
@@ -13,7 +12,6 @@ namespace tauvox {
 template <class T>
 struct JacobiPreconditioner {
   static constexpr Convergence convergence = Convergence::slow_and_uneven;
-  static constexpr bool bounded = false;
   static constexpr const char* method = "CG, Jacobi";
   const TransportOperator<T>& A;
   void weaken() {}

@@ -1,6 +1,7 @@
 // Preconditioned conjugate gradients (Hestenes & Stiefel 1952, doi 10.6028/jres.049.044).
 //
-// Four vectors: x, r, p, and q, which holds A p and then z = M r.
+// Four vectors: x, r, p, and q, which holds A p and then z = M r. A may be singular where b - A x has no part
+// in its null space: then p never has one either.
 #pragma once
 
 #include <cmath>
@@ -17,10 +18,16 @@ enum class StopReason {
   converged,  // the stopping rule is content, or there is nothing left to solve
   stagnated,  // rounding has used up the search direction: this precision can do no more
   iteration_limit,
+  interrupted,  // by the observer
 };
 
-/// Called after each iteration with the iteration and the estimated relative error.
-using IterationObserver = std::function<void(std::int64_t, double)>;
+/// Called after each iteration with the iteration and the estimated relative error; false ends it.
+using IterationObserver = std::function<bool(std::int64_t, double)>;
+
+/// What makes an inner product of the sum that this process has: nothing, as long as it is alone.
+struct OneProcess {
+  double operator()(double local) const { return local; }
+};
 
 namespace detail {
 /// @throws Error(internal) unless `value` is finite.
@@ -32,33 +39,36 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 }
 }  // namespace detail
 
-/// Solves A (ramp + x) = b for the deviation x, in place, until `stop` is content.
-/// Operator:       residual(x, r) -> Evaluation, apply_dot(p, q) -> p.q
-/// Preconditioner: apply_dot(r, z) -> r.z with z = M r
+/// Solves A x = b in place, until `stop` is content.
+/// Operator:       apply_dot(p, q) sets q = A p, returns p.q
+/// Preconditioner: apply_dot(r, z) sets z = M r, returns r.z
 /// Vector:         Buffer<T> (vector.hpp)
-/// @param r, p, q work space
+/// @param r    b - A x; what is left of it when this returns
+/// @param p, q work space
 /// @throws Error(internal) within one iteration when a number is not finite
-template <class Vector, class Operator, class Preconditioner>
-StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& x, Vector& r, Vector& p,
+template <class Vector, class Operator, class Preconditioner, class InnerProduct = OneProcess>
+StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& r, Vector& x, Vector& p,
                               Vector& q, EnergyStop& stop, std::int64_t limit,
-                              const IterationObserver& observe) {
-  stop.start(A.residual(x, r).energy);                        // r = b - A x
-  double rho = detail::finite(M.apply_dot(r, q), "r.Mr", 0);  // z = M r, in q
-  copy(q, p);                                                 // p = z
+                              const IterationObserver& observe, const InnerProduct& sum = {}) {
+  double rho = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", 0);  // z = M r, in q
+  copy(q, p);                                                      // p = z
   for (std::int64_t k = 1; k <= limit; ++k) {
-    if (rho == 0) return StopReason::converged;                             // the residual is zero
-    const double curvature = detail::finite(A.apply_dot(p, q), "p.Ap", k);  // q = A p
+    if (rho == 0) return StopReason::converged;                                  // the residual is zero
+    const double curvature = detail::finite(sum(A.apply_dot(p, q)), "p.Ap", k);  // q = A p
     if (rho < 0 || curvature <= 0) return StopReason::stagnated;
     const double alpha = rho / curvature;
     add_scaled(r, -alpha, q);  // r -= alpha q
     const bool done = stop.done_after(alpha * rho);
-    if (observe) observe(k, stop.relative_error());
-    if (done || k == limit) {
+    const bool go_on = !observe || observe(k, stop.relative_error());
+    if (done || k == limit || !go_on || stop.stalled()) {
       add_scaled(x, alpha, p);  // x += alpha p; nothing follows that needs a direction
-      return done ? StopReason::converged : StopReason::iteration_limit;
+      return done         ? StopReason::converged
+             : !go_on     ? StopReason::interrupted
+             : k == limit ? StopReason::iteration_limit
+                          : StopReason::stagnated;
     }
-    const double next = detail::finite(M.apply_dot(r, q), "r.Mr", k);  // z = M r
-    advance(x, alpha, p, q, next / rho);                               // x += alpha p;  p = z + beta p
+    const double next = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", k);  // z = M r
+    advance(x, alpha, p, q, next / rho);                                    // x += alpha p;  p = z + beta p
     rho = next;
   }
   return StopReason::iteration_limit;

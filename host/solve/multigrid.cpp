@@ -1,6 +1,8 @@
 #include "host/solve/multigrid.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "host/solve/dense.hpp"
 
@@ -26,6 +28,37 @@ struct SmallGraph {
     for (std::size_t i = 0; i < nodes(); ++i)
       for (std::size_t k = row_start[i]; k < row_start[i + 1]; ++k) f(i, neighbour[k], k);
   }
+  /// Number of the cluster that each node belongs to: that of its first node.
+  std::vector<std::size_t> clusters() const {
+    std::vector<std::size_t> first(nodes());
+    std::iota(first.begin(), first.end(), std::size_t{0});
+    const auto root = [&](std::size_t i) {
+      while (first[i] != i) i = first[i] = first[first[i]];
+      return i;
+    };
+    for_each_link([&](std::size_t i, std::size_t j, std::size_t) {
+      const std::size_t a = root(i), b = root(j);
+      first[std::max(a, b)] = std::min(a, b);
+    });
+    for (std::size_t i = 0; i < nodes(); ++i) first[i] = root(i);
+    return first;
+  }
+  /// Makes a matrix definite. Of a cluster that neither a plate nor a shift holds, a constant is free and
+  /// costs nothing: it gets a price, which what is balanced never pays.
+  void hold(std::vector<double>& a) const {
+    const std::size_t n = nodes();
+    const std::vector<std::size_t> cluster = clusters();
+    std::vector<double> held(n), size(n), price(n, 1);
+    for (std::size_t i = 0; i < n; ++i) {
+      held[cluster[i]] += plate[i];
+      size[cluster[i]] += 1;
+      if (a[i * n + i] > 0) price[cluster[i]] = a[i * n + i];
+    }
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j)
+        if (const std::size_t k = cluster[i]; k == cluster[j] && held[k] == 0)
+          a[i * n + j] += price[k] / size[k];
+  }
   std::vector<double> matrix() const {
     const std::size_t n = nodes();
     std::vector<double> a(n * n);
@@ -34,6 +67,7 @@ struct SmallGraph {
       a[i * n + i] += weight[k];
       a[i * n + j] -= weight[k];
     });
+    hold(a);
     return a;
   }
 };

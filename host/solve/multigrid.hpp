@@ -29,7 +29,7 @@ struct CoarsestFlux {
   std::vector<double> link, plate;
 };
 
-/// The coarse levels of one volume and direction.
+/// The coarse levels of a problem. Where nothing holds the potential of a cluster, the coarsest level does.
 class Hierarchy {
  public:
   Hierarchy(const Device& device, const Medium<float>& medium);
@@ -53,7 +53,6 @@ template <class T>
 class MultigridPreconditioner {
  public:
   static constexpr Convergence convergence = Convergence::fast;
-  static constexpr bool bounded = true;
   static constexpr const char* method = "CG, aggregation multigrid (W-cycle)";
   MultigridPreconditioner(const TransportOperator<T>& A, const Hierarchy& hierarchy);
   /// @return r.z

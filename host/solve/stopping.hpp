@@ -40,7 +40,17 @@ class EnergyStop {
     return relative_error() <= tolerance_;
   }
 
-  double energy() const { return energy_; }
+  /// Whether fast convergence has come to its end, far from the aim: the last 30 terms add up to half of the
+  /// 30 before or more. Rounding does that at contrasts that FP32 cannot hold.
+  bool stalled() const {
+    constexpr std::ptrdiff_t window = 30;
+    if (convergence_ != Convergence::fast || static_cast<std::ptrdiff_t>(terms_.size()) < 2 * window)
+      return false;
+    const double newer = std::accumulate(terms_.end() - window, terms_.end(), 0.0);
+    const double older = std::accumulate(terms_.end() - 2 * window, terms_.end() - window, 0.0);
+    return !(newer < older / 2);
+  }
+
   std::int64_t iterations() const { return static_cast<std::int64_t>(terms_.size()); }
 
   /// Estimated (E_k - E*) / E_k; infinite while there is too little to judge by.

@@ -12,10 +12,7 @@
 #include <cmath>
 #include <utility>
 
-#include "host/solve/bound.hpp"
-#include "host/solve/jacobi.hpp"
-#include "host/solve/krylov.hpp"
-#include "host/solve/multigrid.hpp"
+#include "host/solve/solver.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/verify.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -59,10 +56,6 @@ Periodic joined_sides(Axis flow, bool periodic) {
   return joined;
 }
 
-std::array<double, 3> spacing(const Volume& volume) {
-  return volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
-}
-
 /// What percolates; leaves in `classes` only clusters that touch both plates.
 void find_percolating(Field<std::uint8_t>& classes, const Materials& materials, const Periodic& joined,
                       AxisResult& result) {
@@ -88,195 +81,123 @@ double share_done(double first, double now, double tolerance) {
   return std::log(first / std::max(now, tolerance)) / std::log(first / tolerance);
 }
 
-/// What the solver found for one direction.
-struct Solved {
-  Evaluation at;                                                       // of ramp + x, FP64
-  double energy = 0, error = std::numeric_limits<double>::infinity();  // relative
-  std::optional<EnergyBounds> bounds;
-};
-
-/// Judges x by a bound.
-template <class T>
-Solved judge(const TransportOperator<T>& A, const MultigridPreconditioner<T>& M, const Buffer<T>& x) {
-  const EnergyBounds bounds = bound_energy(A, M.hierarchy(), x);
-  return {bounds.at, bounds.middle(), bounds.relative_error(), bounds};
-}
-
-/// Judges x by the estimate of the stopping rule. What rounding put between the recurrence and the true
-/// energy is error as well. Where CG could not go on, only the residual is left to judge by: energy errors of
-/// 3e2 to 1.4e4 times its square were measured, 1e5 is used.
-template <class T>
-Solved judge(const TransportOperator<T>& A, const Buffer<T>& x, const EnergyStop& stop, StopReason why,
-             double source) {
-  const Evaluation at = A.evaluate(x);
-  const double rounding = std::abs(at.energy - stop.energy()) / at.energy;
-  const double by_residual = 1e5 * at.residual2 / source;
-  double error = why == StopReason::converged && stop.iterations() > 0 ? stop.relative_error() : by_residual;
-  if (why == StopReason::iteration_limit) error = std::max(error, stop.relative_error());
-  return {at, at.energy, rounding + error, {}};
-}
-
-/// Minimises the energy over x by CG, until it is judged good enough. Rounding separates the recurrence of CG
-/// from the true residual; a restart from the true one mends that. FP64 needs none as a rule, FP32 one or two
-/// at tight tolerances.
-template <class Vector, class Operator, class Preconditioner>
-Solved minimise(const Operator& A, Preconditioner& M, Vector& x, double tolerance, std::int64_t limit,
-                SolverResult& solver, const Progress& progress) {
-  const double source = A.source_norm2();
-  const std::string doing = fmt::format("axis {}", axis_name(A.flow()));
-  Solved solved;
-  double first = 0, aim = M.bounded ? tolerance : tolerance / 2;
-  constexpr int starts = 5;
-  for (int start = 0; start < starts && solver.iterations < limit && solved.error > tolerance; ++start) {
-    EnergyStop stop(aim, M.convergence);
-    const std::int64_t before = solver.iterations;
-    const IterationObserver observe = [&](std::int64_t k, double estimate) {
-      if (!progress || (M.convergence == Convergence::slow_and_uneven && k % 10 != 0)) return;
-      if (first == 0 && std::isfinite(estimate)) first = estimate;
-      progress(doing, share_done(first, estimate, tolerance),
-               fmt::format("iteration {}, error {:.1e}", before + k, estimate));
-    };
-    StopReason why;
-    {
-      Vector r = A.vector(), p = A.vector(), q = A.vector();
-      why = conjugate_gradient(A, M, x, r, p, q, stop, limit - before, observe);
-      if constexpr (Preconditioner::bounded) {
-        A.jacobi_dot(r, q);
-        add_scaled(x, 1, q);
-      }
-    }  // the bound needs their room
-    if (why == StopReason::stagnated) M.weaken();
-    solver.iterations += stop.iterations();
-    solver.operator_applications += stop.iterations() + 2;
-    if constexpr (Preconditioner::bounded) {
-      solved = judge(A, M, x);
-      detail::finite(solved.error, "the bound", solver.iterations);
-      aim *= std::clamp(0.7 * tolerance / solved.error, 0.01, 0.5);
-    } else {
-      solved = judge(A, x, stop, why, source);
-    }
-    solver.relative_residual = std::sqrt(solved.at.residual2 / source);
-  }
-  return solved;
-}
-
-/// The problem of one direction, whatever solves it.
-struct Problem {
-  Field<std::uint8_t>& classes;
-  const StudyInput& in;
-  const Periodic& joined;
-  Axis axis;
-  double stop_at;                          // estimated error
-  std::shared_ptr<const Unknowns> active;  // of the classes, made when first needed
-  StageClock& clock;
-  bool field_wanted;
-};
-
-/// What the solution says besides its energy.
-struct Concentration {
-  std::int64_t outside = 0;   // voxels beyond what the plates allow
-  std::vector<float> values;  // [z][y][x]; empty where nobody wants them
-};
-
-template <class Operator, class Vector>
-Concentration concentration_of(const Operator& A, const Vector& x, const Problem& problem) {
-  return {A.outside(x, law_slack(problem.in.settings.tolerance)),
-          problem.field_wanted ? A.potential(x) : std::vector<float>{}};
-}
-
-/// Solves with vectors of type T, by multigrid or by Jacobi.
-template <class T>
-Concentration run(Problem& problem, SolverResult& solver, Solved& solved, const Progress& progress) {
-  const StudyInput& in = problem.in;
-  const std::vector<double>& conductivity = in.materials.class_conductivity;
-  if (!problem.active) problem.active = std::make_shared<Unknowns>(problem.classes);
-  if (conductivity.size() == 1) problem.classes = {};  // the unknowns say it all
-  const TransportOperator<T> A(problem.active, problem.classes, conductivity, spacing(in.volume),
-                               problem.axis, problem.joined);
-  Buffer<T> x;
-  const auto iterate = [&](auto& M) {
-    x = A.vector();
-    x.zero();
-    solver.method = M.method;
-    problem.clock.end_of(&StageCosts::setup);
-    solved = minimise(A, M, x, problem.stop_at, in.settings.max_iterations, solver, progress);
-    problem.clock.end_of(&StageCosts::solve);
-  };
-  if (in.settings.solver == "multigrid") {
-    const Hierarchy hierarchy(in.device, A.medium());  // before the vectors: its making takes memory too
-    MultigridPreconditioner<T> M(A, hierarchy);
-    iterate(M);
+/// Two plates across `axis`.
+Problem between_plates(const StudyInput& in, Axis axis, Field<std::uint8_t>&& classes) {
+  Problem problem;
+  problem.unknowns = std::make_shared<Unknowns>(classes);
+  problem.conductivity = in.materials.class_conductivity;
+  problem.sides = Sides::between_plates(axis, in.settings.periodic_sides);
+  problem.spacing = in.volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+  problem.unit_axis = axis;
+  if (problem.one_class()) {  // the unknowns say it all
+    classes = {};
   } else {
-    JacobiPreconditioner<T> M{A};
-    iterate(M);
+    set_class_halo(classes, problem.sides);
+    problem.classes = std::make_shared<Field<std::uint8_t>>(std::move(classes));
   }
-  return concentration_of(A, x, problem);
+  return problem;
 }
 
-/// Solves with vectors of type T and fills the result; hands out the concentration if it is wanted.
-template <class T>
-std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progress& progress) {
-  const Settings& settings = problem.in.settings;
-  const double tolerance = settings.tolerance;
-  SolverResult& solver = result.solver;
-  solver.precision = sizeof(T) == 8 ? "double" : "mixed";
-  Solved solved;
-  problem.clock.restart();
-  Concentration found = run<T>(problem, solver, solved, progress);
-  const Extent& e = problem.in.volume.extent;
-  const auto n = static_cast<double>(e.along(problem.axis));
-  const double to_ratio = n * n / static_cast<double>(e.voxels());
-  result.flux_in = solved.at.flux_in * to_ratio;
-  result.flux_out = solved.at.flux_out * to_ratio;
-  const double ratio = solved.energy * to_ratio;
-  solver.error = std::max(solved.error, 1e-15);  // FP64 sums are no better
-  if (solved.bounds) {
+/// One direction: what the study asks of the solver, and makes of what it finds.
+class AxisSolve {
+ public:
+  AxisSolve(const StudyInput& in, Solver& solver, StageClock& clock, bool field_wanted, AxisResult& result,
+            const Progress& progress)
+      : in_(in),
+        solver_(solver),
+        clock_(clock),
+        field_wanted_(field_wanted),
+        result_(result),
+        progress_(progress) {
+    const auto n = static_cast<double>(in.volume.extent.along(result.axis));
+    to_ratio_ = n * n / static_cast<double>(in.volume.extent.voxels());
+  }
+
+  /// In FP64 where FP32 does not reach what is asked for.
+  void run() {
+    if (in_.settings.precision == "mixed" && reach<float>()) return;
+    if (reach<double>()) return;
+    const std::vector<double>& sigma = in_.materials.class_conductivity;
+    if (result_.status != Status::failed || !(sigma.back() / sigma.front() > 1e8)) return;
+    result_.status = Status::not_converged;
+    result_.best_estimate = std::exchange(result_.ratio, std::nullopt);
+    result_.reason += "; such contrasts can ask for more digits than FP64 has";
+  }
+
+ private:
+  /// Goes on to smaller errors until the self-checks agree, and the fluxes where a field is wanted: at
+  /// contrasts of 1e8 and more the energy can be good long before the flux through the good conductor is.
+  /// Returns whether that is the end.
+  template <class T>
+  bool reach() {
+    const Settings& s = in_.settings;
+    for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
+      clock_.restart();
+      const Solution& found = solver_.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer());
+      clock_.end_of(&StageCosts::solve);
+      judge(found);
+      if (found.iterations >= s.max_iterations || found.why == StopReason::interrupted) return true;
+      if (result_.status == Status::converged && (!field_wanted_ || *result_.flux_balance <= wanted_balance))
+        return true;
+      if (!found.reached) break;
+    }
+    return false;
+  }
+
+  void judge(const Solution& found) {
+    const double tolerance = in_.settings.tolerance, ratio = found.energy() * to_ratio_;
+    SolverResult& solver = result_.solver;
+    solver.method = found.method;
+    solver.precision = found.precision;
+    solver.iterations = found.iterations;
+    solver.operator_applications = found.operator_applications;
+    solver.relative_residual = found.relative_residual;
+    solver.error = std::max(found.error(), 1e-15);  // FP64 sums are no better
     solver.error_kind = "bound";
-    result.ratio_bounds = {solved.bounds->lower * to_ratio, solved.bounds->upper * to_ratio};
+    result_.ratio_bounds = {found.bounds.lower * to_ratio_, found.bounds.upper * to_ratio_};
+    result_.flux_in = found.bounds.at.flux_in * to_ratio_;
+    result_.flux_out = found.bounds.at.flux_out * to_ratio_;
+    result_.flux_balance = 0;
+    for (const double flux : solver_.plane_fluxes(result_.axis))  // by a difference of potential of 1
+      result_.flux_balance = std::max(*result_.flux_balance, std::abs(flux / found.energy() - 1));
+    result_.ratio.reset();
+    result_.best_estimate.reset();
+    if (!(found.error() <= tolerance)) {
+      result_.status = Status::not_converged;
+      result_.best_estimate = ratio;
+      result_.reason = fmt::format(
+          "stopped after {} iterations with an error of {:.1e} ({}), above the tolerance {:.1e}; {}",
+          solver.iterations, found.error(), solver.error_kind, tolerance,
+          solver.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
+                                                           : "rounding allows no more: raise --tolerance");
+      return;
+    }
+    result_.ratio = ratio;
+    result_.reason = verify(result_, solver_.outside(law_slack(tolerance)), tolerance);
+    result_.status = result_.reason.empty() ? Status::converged : Status::failed;
   }
-  if (!(solved.error <= tolerance)) {
-    result.status = Status::not_converged;
-    result.best_estimate = ratio;
-    result.reason = fmt::format(
-        "stopped after {} iterations with an error of {:.1e} ({}), above the tolerance {:.1e}; {}",
-        solver.iterations, solved.error, solver.error_kind, tolerance,
-        solver.iterations >= settings.max_iterations ? "raise --max-iterations"
-                                                     : "rounding allows no more: raise --tolerance");
-    return std::move(found.values);
-  }
-  result.best_estimate.reset();
-  result.ratio = ratio;
-  result.reason = verify(result, found.outside, tolerance);
-  result.status = result.reason.empty() ? Status::converged : Status::failed;
-  return std::move(found.values);
-}
 
-/// In FP64 where FP32 does not reach the tolerance, or reaches it with fluxes that do not agree. At contrasts
-/// of 1e8 and more the energy can be good long before the flux through the good conductor is: then on to
-/// smaller errors, until the self-checks agree.
-std::vector<float> solve(Problem problem, AxisResult& result, const Progress& progress) {
-  const Settings& settings = problem.in.settings;
-  const auto over = [&] {
-    return result.status == Status::converged || result.solver.iterations >= settings.max_iterations;
-  };
-  std::vector<float> potential;
-  if (settings.precision == "mixed") {
-    potential = solve_with<float>(problem, result, progress);
-    if (over()) return potential;
+  IterationObserver observer() {
+    if (!progress_) return {};
+    return [this](std::int64_t k, double estimate) {
+      if (in_.settings.solver == "jacobi" && k % 10 != 0) return true;
+      if (first_ == 0 && std::isfinite(estimate)) first_ = estimate;
+      progress_(fmt::format("axis {}", axis_name(result_.axis)),
+                share_done(first_, estimate, in_.settings.tolerance),
+                fmt::format("iteration {}, error {:.1e}", k, estimate));
+      return true;
+    };
   }
-  for (const double share : {1.0, 1e-2, 1e-4, 1e-6}) {
-    problem.stop_at = std::max(share * settings.tolerance, 2e-14);
-    potential = solve_with<double>(problem, result, progress);
-    if (over() || result.status == Status::not_converged) return potential;
-  }
-  const std::vector<double>& sigma = problem.in.materials.class_conductivity;
-  if (sigma.back() / sigma.front() > 1e8) {
-    result.status = Status::not_converged;
-    result.best_estimate = std::exchange(result.ratio, std::nullopt);
-    result.reason += "; such contrasts can ask for more digits than FP64 has";
-  }
-  return potential;
-}
+
+  static constexpr double wanted_balance = 0.01;
+  const StudyInput& in_;
+  Solver& solver_;
+  StageClock& clock_;
+  bool field_wanted_;
+  AxisResult& result_;
+  const Progress& progress_;
+  double to_ratio_, first_ = 0;
+};
 
 }  // namespace
 
@@ -308,10 +229,12 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
                           : "nothing that conducts reaches from one face to the other";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
-      set_class_halo(classes, axis, joined);
+      Solver solver(between_plates(in, axis, std::move(classes)),
+                    in.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
       clock.end_of(&StageCosts::setup);
-      potential =
-          solve({classes, in, joined, axis, in.settings.tolerance, {}, clock, bool(sink)}, result, progress);
+      AxisSolve(in, solver, clock, bool(sink), result, progress).run();
+      solver.drop_hierarchy();
+      if (sink) potential = solver.potential();
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);

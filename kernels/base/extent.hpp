@@ -8,6 +8,12 @@
 
 #include "kernels/base/error.hpp"
 
+#ifdef __CUDACC__
+#define TAUVOX_HD __host__ __device__ __forceinline__
+#else
+#define TAUVOX_HD inline __attribute__((always_inline))
+#endif
+
 namespace tauvox {
 
 /// Axes by their position in the file's array: z = 0, y = 1, x = 2.
@@ -25,10 +31,40 @@ struct Extent {
   std::int64_t nx = 1, ny = 1, nz = 1;
 
   constexpr std::int64_t voxels() const { return nx * ny * nz; }
+  constexpr std::int64_t rows() const { return ny * nz; }
   constexpr std::int64_t along(Axis axis) const { return axis == Axis::z ? nz : axis == Axis::y ? ny : nx; }
+  /// The two other axes as x and y, one voxel thick: what a kernel over a layer across `axis` runs on.
+  constexpr Extent layer(Axis axis) const {
+    return axis == Axis::z ? Extent{nx, ny, 1} : axis == Axis::y ? Extent{nx, nz, 1} : Extent{ny, nz, 1};
+  }
+  /// Every second voxel, the last one included.
+  constexpr Extent halved() const { return {(nx + 1) / 2, (ny + 1) / 2, (nz + 1) / 2}; }
   /// The triple as users and files write it.
   constexpr std::array<std::int64_t, 3> zyx() const { return {nz, ny, nx}; }
   constexpr bool operator==(const Extent&) const = default;
+};
+
+/// A voxel by its coordinates z, y, x, so that an axis is an index.
+struct Voxel {
+  std::int64_t at[3];
+
+  TAUVOX_HD static Voxel of(std::int64_t x, std::int64_t y, std::int64_t z) { return {{z, y, x}}; }
+  /// Voxel (a, b) of the layer `along` across `axis` (Extent::layer).
+  TAUVOX_HD static Voxel of_layer(int axis, std::int64_t a, std::int64_t b, std::int64_t along) {
+    return axis == 0 ? of(a, b, along) : axis == 1 ? of(a, along, b) : of(along, a, b);
+  }
+  /// Voxel s = 4 (z & 1) + 2 (y & 1) + (x & 1) of a block of 2x2x2.
+  TAUVOX_HD static Voxel of_block(std::int64_t bx, std::int64_t by, std::int64_t bz, int s) {
+    return of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
+  }
+  TAUVOX_HD std::int64_t x() const { return at[2]; }
+  TAUVOX_HD std::int64_t y() const { return at[1]; }
+  TAUVOX_HD std::int64_t z() const { return at[0]; }
+  TAUVOX_HD Voxel next(int axis, int sign) const {
+    Voxel v = *this;
+    v.at[axis] += sign;
+    return v;
+  }
 };
 
 /// Text such as "251x301x301 (z,y,x)".

@@ -7,12 +7,6 @@
 #include "kernels/base/device.hpp"
 #include "kernels/base/extent.hpp"
 
-#ifdef __CUDACC__
-#define TAUVOX_HD __host__ __device__ __forceinline__
-#else
-#define TAUVOX_HD inline __attribute__((always_inline))
-#endif
-
 namespace tauvox {
 
 /// Trivially copyable window on a Field: (0, 0, 0) is the first voxel, -1 and n are the halo.

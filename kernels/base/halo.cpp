@@ -11,18 +11,19 @@ struct Layer {
   FieldView<T> field;
   int axis;
   TAUVOX_HD T& at(std::int64_t a, std::int64_t b, std::int64_t along) const {
-    return axis == 0 ? field(a, b, along) : axis == 1 ? field(a, along, b) : field(along, a, b);
+    const Voxel v = Voxel::of_layer(axis, a, b, along);
+    return field(v.x(), v.y(), v.z());
   }
 };
 
 template <class T>
-struct FillSide {
+struct FillSides {
   Layer<T> layer;
   std::int64_t n;
-  T value;
+  T before, behind;
   TAUVOX_HD void operator()(std::int64_t a, std::int64_t b, std::int64_t) const {
-    layer.at(a, b, -1) = value;
-    layer.at(a, b, n) = value;
+    layer.at(a, b, -1) = before;
+    layer.at(a, b, n) = behind;
   }
 };
 
@@ -36,29 +37,24 @@ struct JoinSides {
   }
 };
 
-Extent layer_extent(const Extent& e, Axis axis) {
-  return axis == Axis::z   ? Extent{e.nx, e.ny, 1}
-         : axis == Axis::y ? Extent{e.nx, e.nz, 1}
-                           : Extent{e.ny, e.nz, 1};
-}
-
 }  // namespace
 
 template <class T>
-void fill_side(Field<T>& field, Axis axis, T value) {
-  for_each_voxel(field.device(), layer_extent(field.extent(), axis),
-                 FillSide<T>{{field.view(), static_cast<int>(axis)}, field.extent().along(axis), value});
+void fill_sides(Field<T>& field, Axis axis, T before, T behind) {
+  for_each_voxel(
+      field.device(), field.extent().layer(axis),
+      FillSides<T>{{field.view(), static_cast<int>(axis)}, field.extent().along(axis), before, behind});
 }
 
 template <class T>
 void join_sides(Field<T>& field, const std::array<bool, 3>& joined) {
   for (Axis axis : all_axes)
     if (joined[static_cast<std::size_t>(axis)])
-      for_each_voxel(field.device(), layer_extent(field.extent(), axis),
+      for_each_voxel(field.device(), field.extent().layer(axis),
                      JoinSides<T>{{field.view(), static_cast<int>(axis)}, field.extent().along(axis)});
 }
 
-template void fill_side(Field<std::uint8_t>&, Axis, std::uint8_t);
+template void fill_sides(Field<std::uint8_t>&, Axis, std::uint8_t, std::uint8_t);
 template void join_sides(Field<std::uint8_t>&, const std::array<bool, 3>&);
 
 }  // namespace tauvox

@@ -7,9 +7,9 @@
 
 namespace tauvox {
 
-/// Sets the halo on both sides of `axis` to `value`. T: std::uint8_t.
+/// Sets the halo at both ends of `axis`. T: std::uint8_t.
 template <class T>
-void fill_side(Field<T>& field, Axis axis, T value);
+void fill_sides(Field<T>& field, Axis axis, T before, T behind);
 
 /// Copies the opposite layers into the halo for each joined axis (z, y, x).
 template <class T>

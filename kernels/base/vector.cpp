@@ -31,6 +31,12 @@ struct Copy {
   TAUVOX_HD void operator()(std::int64_t i) const { p[i] = z[i]; }
 };
 
+struct Convert {
+  const float* from;
+  double* to;
+  TAUVOX_HD void operator()(std::int64_t i) const { to[i] = static_cast<double>(from[i]); }
+};
+
 template <class T>
 struct Triad {
   T* a;
@@ -64,6 +70,11 @@ template <class T>
 void copy(const Buffer<T>& z, Buffer<T>& p) {
   count(p, 2);
   for_each_index(p.device(), p.size(), Copy<T>{z.data(), p.data()});
+}
+
+void convert(const Buffer<float>& from, Buffer<double>& to) {
+  count(from, 3);
+  for_each_index(to.device(), to.size(), Convert{from.data(), to.data()});
 }
 
 template <class T>

@@ -17,6 +17,7 @@
 #pragma once
 
 #include "kernels/transport/blocks.hpp"
+#include "kernels/transport/potential.hpp"
 
 namespace tauvox {
 
@@ -94,10 +95,9 @@ void balance(const Device& device, const GraphView& fine, const GraphView& coars
 struct RepairEnergy {
   double energy = 0, unbalanced = 0;
 };
-/// @param v    the potential is ramp + v
 /// @param flux of the graph of the voxels' aggregates
 template <class T>
-RepairEnergy repair_voxels(const Device& device, const Medium<double>& medium, const BlockView& blocks,
-                           const T* v, const FluxView& flux, KernelForm form = KernelForm::tuned);
+RepairEnergy repair_voxels(const Device& device, const PotentialOf<T>& u, const BlockView& blocks,
+                           const FluxView& flux, KernelForm form = KernelForm::tuned);
 
 }  // namespace tauvox

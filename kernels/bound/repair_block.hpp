@@ -71,7 +71,8 @@ struct RepairBlock {
                                BlockNetwork& network) const {
     Sums<2> sums;
     const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
-    const bool simple = blocks.inside(bx, by, bz) && (m.one_class || BlockView::one_aggregate(code));
+    const bool simple = m.shift == 0 && blocks.inside(bx, by, bz) &&
+                        (blocks.all_links_join() || BlockView::one_aggregate(code));
     sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
     sums.value[0] += m.one_class && code == full_block ? network.balance_cube(m.scale, sums.value[1])
                                                        : network.eliminate(code, sums.value[1]);
@@ -143,11 +144,12 @@ struct RepairBlock {
       if (!BlockView::conducts(code, s)) continue;
       const Voxel v = Voxel::of_block(bx, by, bz, s);
       const int here = BlockView::local(code, s);
+      plate_g[here] += m.shift;  // one more face to potential 0
       for (int side = 0; side < 6; ++side) {
         const int axis = side / 2, sign = side % 2 ? 1 : -1;
         face_slot[s][side] = -1;
         const Voxel beyond = v.next(axis, sign);
-        const std::uint8_t c = beyond.material_class(m);
+        const std::uint8_t c = m.class_of(beyond);
         if (c == wall_class) continue;
         const double g = face_conductance(m, v, axis, sign);
         face_g[s][side] = g;
@@ -156,10 +158,9 @@ struct RepairBlock {
           face_slot[s][side] = most_links + here;
           continue;
         }
-        const Voxel w = beyond.wrapped(m);
-        const std::int64_t other = blocks.block(w.at[2] >> 1, w.at[1] >> 1, w.at[0] >> 1);
-        const int t = BlockView::position(w.at[2], w.at[1], w.at[0]),
-                  there = BlockView::local(blocks.code(other), t);
+        const Voxel w = m.wrapped(beyond);
+        const std::int64_t other = blocks.block_of(w);
+        const int t = BlockView::position(w), there = BlockView::local(blocks.code(other), t);
         if (other == b && there == here) {
           if (t < s) network.g[s][t] += g;
           continue;
@@ -185,6 +186,7 @@ struct RepairBlock {
     }
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
+      network.rest[s] -= m.shift * plate_drop[BlockView::local(code, s)];
       for (int side = 0; side < 6; ++side) {
         const int slot = face_slot[s][side];
         if (slot >= most_links) network.rest[s] -= face_g[s][side] * plate_drop[slot - most_links];

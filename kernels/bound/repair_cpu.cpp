@@ -23,6 +23,14 @@ class TwoPlanes {
   std::vector<double> data_;
 };
 
+/// Dense row of A u - load.
+void take_load(const Rows<double>& rows, const double* load, std::int64_t y, std::int64_t z, double* Au) {
+  const double* b = load + rows.start(y, z);
+  for (std::int64_t x = 0; x < rows.nx; x += 32)
+    for (std::uint32_t left = rows.words(y, z)[x / 32].mask; left != 0; left &= left - 1)
+      Au[x + lowest_bit(left)] -= *b++;
+}
+
 void repair_row(const RepairBlock& repair, TwoPlanes& outflow, std::int64_t by, std::int64_t bz,
                 Lanes<2>& sums) {
   const BlockView& blocks = repair.blocks;
@@ -44,29 +52,31 @@ void repair_row(const RepairBlock& repair, TwoPlanes& outflow, std::int64_t by, 
 }  // namespace
 
 template <class T>
-RepairEnergy repair_voxels(const Device& device, const Medium<double>& m, const BlockView& blocks, const T* v,
+RepairEnergy repair_voxels(const Device& device, const PotentialOf<T>& u, const BlockView& blocks,
                            const FluxView& flux) {
+  const Medium<double>& m = u.m;
   const Extent& e = m.active.extent;
   const RepairBlock repair{m, blocks, flux};
   const Sums<2> sums = for_each_unit<2>(device, e, [&](const Unit& unit, Lanes<2>& lane) {
     Rows<double> rows(m);
     TwoPlanes outflow(unit, e.nx);
     const auto fill = [&](std::int64_t y, std::int64_t z, const Star<double>&, double* row) {
-      potential_row(rows, v, y, z, row);
+      potential_row(rows, u.drive, u.v, y, z, row);
     };
-    const auto use = [&](std::int64_t y, std::int64_t z, const Star<double>& a, const Star<double>& u) {
-      rows.apply(a, u, outflow.row(y, z));
+    const auto use = [&](std::int64_t y, std::int64_t z, const Star<double>& a, const Star<double>& value) {
+      rows.apply(a, value, outflow.row(y, z));
+      if (u.drive.load) take_load(rows, u.drive.load, y, z, outflow.row(y, z));
       const bool last_row = (y & 1) != 0 || y == e.ny - 1, last_plane = (z & 1) != 0 || z == e.nz - 1;
       if (last_row && last_plane) repair_row(repair, outflow, y >> 1, z >> 1, lane);
     };
-    walk(m, unit, 1, {m.flow, 1}, fill, use);
+    walk(m, unit, 1, Outside(u.drive), fill, use);
   });
   return {sums[0], sums[1]};
 }
 
-template RepairEnergy repair_voxels(const Device&, const Medium<double>&, const BlockView&, const float*,
+template RepairEnergy repair_voxels(const Device&, const PotentialOf<float>&, const BlockView&,
                                     const FluxView&);
-template RepairEnergy repair_voxels(const Device&, const Medium<double>&, const BlockView&, const double*,
+template RepairEnergy repair_voxels(const Device&, const PotentialOf<double>&, const BlockView&,
                                     const FluxView&);
 
 }  // namespace tauvox::rows

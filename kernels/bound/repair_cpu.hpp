@@ -7,7 +7,7 @@
 namespace tauvox::rows {
 
 template <class T>
-RepairEnergy repair_voxels(const Device& device, const Medium<double>& m, const BlockView& blocks, const T* v,
+RepairEnergy repair_voxels(const Device& device, const PotentialOf<T>& u, const BlockView& blocks,
                            const FluxView& flux);
 
 }  // namespace tauvox::rows

@@ -23,19 +23,17 @@ struct RepairBlocks {  // one call a block
 }  // namespace
 
 template <class T>
-RepairEnergy repair_voxels(const Device& device, const Medium<double>& medium, const BlockView& blocks,
-                           const T* v, const FluxView& flux, KernelForm form) {
-  device.count_traffic(medium.bytes() + blocks.bytes() + flux.bytes());
-  if (form == KernelForm::tuned && !device.is_cuda())
-    return rows::repair_voxels(device, medium, blocks, v, flux);
-  const Sums<2> sums =
-      sum_over_voxels<2>(device, blocks.lattice, RepairBlocks<T>{{medium, v}, {medium, blocks, flux}});
+RepairEnergy repair_voxels(const Device& device, const PotentialOf<T>& u, const BlockView& blocks,
+                           const FluxView& flux, KernelForm form) {
+  device.count_traffic(u.m.bytes() + blocks.bytes() + flux.bytes() + u.m.unknowns * std::int64_t{sizeof(T)});
+  if (form == KernelForm::tuned && !device.is_cuda()) return rows::repair_voxels(device, u, blocks, flux);
+  const Sums<2> sums = sum_over_voxels<2>(device, blocks.lattice, RepairBlocks<T>{u, {u.m, blocks, flux}});
   return {sums[0], sums[1]};
 }
 
-template RepairEnergy repair_voxels(const Device&, const Medium<double>&, const BlockView&, const float*,
+template RepairEnergy repair_voxels(const Device&, const PotentialOf<float>&, const BlockView&,
                                     const FluxView&, KernelForm);
-template RepairEnergy repair_voxels(const Device&, const Medium<double>&, const BlockView&, const double*,
+template RepairEnergy repair_voxels(const Device&, const PotentialOf<double>&, const BlockView&,
                                     const FluxView&, KernelForm);
 
 }  // namespace tauvox

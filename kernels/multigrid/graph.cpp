@@ -114,7 +114,7 @@ struct LinkNodes {
 
 Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
   Graph graph;
-  graph.lattice = {(fine.lattice.nx + 1) / 2, (fine.lattice.ny + 1) / 2, (fine.lattice.nz + 1) / 2};
+  graph.lattice = fine.lattice.halved();
   const std::int64_t blocks = graph.lattice.voxels();
   Buffer<std::uint32_t> first_node(device, blocks + 1);
   fine.aggregate = Buffer<std::uint32_t>(device, fine.nodes);

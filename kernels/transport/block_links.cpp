@@ -31,7 +31,7 @@ struct LinkVoxels {
     if (medium.shift > 0)
       for (int s = 0; s < 8; ++s)
         if (BlockView::conducts(code, s)) rows.link_plate(number(b, BlockView::local(code, s)), medium.shift);
-    if (blocks.inside(bx, by, bz) && (medium.one_class || BlockView::one_aggregate(code)))
+    if (blocks.inside(bx, by, bz) && (blocks.all_links_join() || BlockView::one_aggregate(code)))
       return interfaces(bx, by, bz);
     Met met;
     for (int s = 0; s < 8; ++s) {
@@ -45,14 +45,14 @@ struct LinkVoxels {
     const int here = BlockView::local(blocks.code(b), s);
     Voxel w = v.next(axis, sign);
     if (w.at[axis] < 0 || w.at[axis] >= medium.length(axis)) {  // a plate, a wall, or the opposite side
-      const std::uint8_t c = w.material_class(medium);
+      const std::uint8_t c = medium.class_of(w);
       if (c == plate_class) rows.link_plate(number(b, here), face_conductance(medium, v, axis, sign));
       if (c < first_conducting_class) return;
-      w = w.wrapped(medium);
+      w = medium.wrapped(w);
     }
-    const std::int64_t other = blocks.block(w.at[2] >> 1, w.at[1] >> 1, w.at[0] >> 1);
+    const std::int64_t other = blocks.block_of(w);
     const std::uint32_t code = blocks.code(other);
-    const int t = BlockView::position(w.at[2], w.at[1], w.at[0]), there = BlockView::local(code, t);
+    const int t = BlockView::position(w), there = BlockView::local(code, t);
     if (!BlockView::conducts(code, t) || (other == b && there == here)) return;
     if constexpr (counts)
       if (met.again(here, other == b ? 6 : 2 * axis + (sign > 0), there)) return;

@@ -80,7 +80,7 @@ struct ByStrength {
     float most = 0;
     for (int axis = 0; axis < 3; ++axis)
       for (int sign = -1; sign <= 1; sign += 2)
-        if (v.next(axis, sign).material_class(medium) >= first_conducting_class) {
+        if (medium.class_of(v.next(axis, sign)) >= first_conducting_class) {
           const float g = face_conductance(medium, v, axis, sign);
           most = g > most ? g : most;
         }
@@ -90,9 +90,9 @@ struct ByStrength {
     for (int axis = 0; axis < 3; ++axis)
       for (int sign = -1; sign <= 1; sign += 2) {
         const Voxel there = v.next(axis, sign);
-        if (there.material_class(medium) < first_conducting_class) continue;
+        if (medium.class_of(there) < first_conducting_class) continue;
         const float g = face_conductance(medium, v, axis, sign);
-        if (g > strong_share * most && g > strong_share * largest(there.wrapped(medium))) return true;
+        if (g > strong_share * most && g > strong_share * largest(medium.wrapped(there))) return true;
       }
     return false;
   }
@@ -146,13 +146,11 @@ struct CountNodes {
   TAUVOX_HD Sums<1> operator()(std::int64_t b) const { return {{static_cast<double>(sets[b])}}; }
 };
 
-Extent halved(const Extent& e) { return {(e.nx + 1) / 2, (e.ny + 1) / 2, (e.nz + 1) / 2}; }
-
 }  // namespace
 
 Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
   Blocks blocks;
-  blocks.lattice = halved(medium.active.extent);
+  blocks.lattice = medium.active.extent.halved();
   const std::int64_t count = blocks.lattice.voxels();
   Buffer<std::uint32_t> first_node(device, count + 1);
   // One conducting class on voxels not too flat: every link is strong.

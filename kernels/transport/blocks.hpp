@@ -18,6 +18,7 @@ struct BlockView {
   const std::uint8_t* masks = nullptr;   // then: per block, bit s: s conducts
   const std::uint32_t* code_of_mask = nullptr;
   const std::uint32_t* first_node = nullptr;  // per block, and the total behind the last
+  std::int64_t nodes = 0;
 
   /// Bits 3s..3s+2: aggregate of voxel s in the block; bit 24+s: s conducts.
   TAUVOX_HD std::uint32_t code(std::int64_t b) const { return codes ? codes[b] : code_of_mask[masks[b]]; }
@@ -48,11 +49,16 @@ struct BlockView {
     return static_cast<int>(4 * (z & 1) + 2 * (y & 1) + (x & 1));
   }
   std::int64_t bytes() const { return (codes ? 8 : 5) * lattice.voxels(); }
+  TAUVOX_HD std::int64_t block_of(const Voxel& v) const { return block(v.x() >> 1, v.y() >> 1, v.z() >> 1); }
+  TAUVOX_HD static int position(const Voxel& v) { return position(v.x(), v.y(), v.z()); }
   /// Aggregate of a conducting voxel.
-  TAUVOX_HD std::int64_t node(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    const std::int64_t b = block(x >> 1, y >> 1, z >> 1);
-    return std::int64_t{first_node[b]} + local(code(b), position(x, y, z));
+  TAUVOX_HD std::int64_t node(const Voxel& v) const {
+    const std::int64_t b = block_of(v);
+    return std::int64_t{first_node[b]} + local(code(b), position(v));
   }
+  /// Whether no link stays inside a block, so that the faces between blocks are all there is to say of one:
+  /// the aggregates are the components of the masks.
+  TAUVOX_HD bool all_links_join() const { return masks != nullptr; }
 };
 
 struct Blocks {
@@ -63,7 +69,7 @@ struct Blocks {
   std::shared_ptr<const Buffer<std::uint32_t>> first_node;  // shared with the graph of the aggregates
   std::int64_t nodes = 0;
   BlockView view() const {
-    return {lattice, codes.data(), masks.data(), code_of_mask.data(), first_node->data()};
+    return {lattice, codes.data(), masks.data(), code_of_mask.data(), first_node->data(), nodes};
   }
 };
 

@@ -6,8 +6,6 @@
 #include <immintrin.h>
 #endif
 
-#include <limits>
-
 #include "kernels/transport/blocks.hpp"
 #include "kernels/transport/walk_cpu.hpp"
 
@@ -102,53 +100,36 @@ TAUVOX_CLONES void compress(const UnknownsWord* words, std::int64_t nx, const W*
   }
 }
 
-// g of a face, as a type so that the loop over a row has no branch; and whether a voxel of the volume
-// conducts.
-struct OneClass {
-  template <class W>
-  TAUVOX_HD W operator()(W, W b) const {
-    return b;
-  }
-  static bool conducts(double a) { return a > 0; }
-};
-struct Series {
-  template <class W>
-  TAUVOX_HD W operator()(W a, W b) const {
-    return W(1) / (a + b);
-  }
-  static bool conducts(double a) { return a < std::numeric_limits<double>::infinity(); }
-};
-
-template <class W, class G>
-TAUVOX_CLONES void apply_row(G g, std::int64_t nx, Star<W> a, Star<W> u, const W* scale, W shift, W* out) {
+template <class W, class Law>
+TAUVOX_CLONES void apply_row(Law, std::int64_t nx, Star<W> a, Star<W> u, const W* scale, W shift, W* out) {
   const W sx = scale[2], sy = scale[1], sz = scale[0];
 #pragma GCC ivdep
   for (std::int64_t x = 0; x < nx; ++x) {
     const W here = u.c[x], m = a.c[x];
     W sum = shift * here;
-    sum += sx * g(m, a.c[x - 1]) * (here - u.c[x - 1]);
-    sum += sx * g(m, a.c[x + 1]) * (here - u.c[x + 1]);
-    sum += sy * g(m, a.y0[x]) * (here - u.y0[x]);
-    sum += sy * g(m, a.y1[x]) * (here - u.y1[x]);
-    sum += sz * g(m, a.z0[x]) * (here - u.z0[x]);
-    sum += sz * g(m, a.z1[x]) * (here - u.z1[x]);
+    sum += sx * Law::conductance(m, a.c[x - 1]) * (here - u.c[x - 1]);
+    sum += sx * Law::conductance(m, a.c[x + 1]) * (here - u.c[x + 1]);
+    sum += sy * Law::conductance(m, a.y0[x]) * (here - u.y0[x]);
+    sum += sy * Law::conductance(m, a.y1[x]) * (here - u.y1[x]);
+    sum += sz * Law::conductance(m, a.z0[x]) * (here - u.z0[x]);
+    sum += sz * Law::conductance(m, a.z1[x]) * (here - u.z1[x]);
     out[x] = sum;
   }
 }
 
-template <class W, class G>
-TAUVOX_CLONES void diagonal_row(G g, std::int64_t nx, Star<W> a, const W* scale, W shift, W* out) {
+template <class W, class Law>
+TAUVOX_CLONES void diagonal_row(Law, std::int64_t nx, Star<W> a, const W* scale, W shift, W* out) {
   const W sx = scale[2], sy = scale[1], sz = scale[0];
 #pragma GCC ivdep
   for (std::int64_t x = 0; x < nx; ++x) {
     const W m = a.c[x];
     W sum = shift;
-    sum += sx * g(m, a.c[x - 1]);
-    sum += sx * g(m, a.c[x + 1]);
-    sum += sy * g(m, a.y0[x]);
-    sum += sy * g(m, a.y1[x]);
-    sum += sz * g(m, a.z0[x]);
-    sum += sz * g(m, a.z1[x]);
+    sum += sx * Law::conductance(m, a.c[x - 1]);
+    sum += sx * Law::conductance(m, a.c[x + 1]);
+    sum += sy * Law::conductance(m, a.y0[x]);
+    sum += sy * Law::conductance(m, a.y1[x]);
+    sum += sz * Law::conductance(m, a.z0[x]);
+    sum += sz * Law::conductance(m, a.z1[x]);
     out[x] = sum;
   }
 }
@@ -190,15 +171,26 @@ TAUVOX_CLONES void add_squares(std::int64_t n, const T* a, double* sums) {
   }
 }
 
+/// What a shift and a load (null: none) add to the energy of a row's unknowns u, and take from what is left
+/// of the load's part in `left` = A u - b.
+inline void add_drive(std::int64_t n, double shift, const double* load, const double* u, double* left,
+                      double* energy) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double b = load ? load[i] : 0;
+    left[i] -= b;
+    energy[i % lanes] += shift * u[i] * u[i] - 2 * b * u[i];
+  }
+}
+
 /// sum over x of g (u - other)^2; with `flux` also of g (u - other).
-template <class G>
-TAUVOX_CLONES void add_energy(G g, std::int64_t begin, std::int64_t end, const double* a, const double* b,
+template <class Law>
+TAUVOX_CLONES void add_energy(Law, std::int64_t begin, std::int64_t end, const double* a, const double* b,
                               const double* u, const double* v, double scale, double* energy, double* flux) {
   for (std::int64_t x = begin; x < end; x += lanes) {
     const auto width = static_cast<int>(std::min<std::int64_t>(lanes, end - x));
     for (int l = 0; l < width; ++l) {
       const double drop = u[x + l] - v[x + l];
-      const double q = G::conducts(a[x + l]) ? scale * g(a[x + l], b[x + l]) * drop : 0.0;
+      const double q = Law::conducts(a[x + l]) ? scale * Law::conductance(a[x + l], b[x + l]) * drop : 0.0;
       energy[l] += q * drop;
       if (flux) flux[l] += q;
     }
@@ -220,12 +212,10 @@ struct Rows {  // work space and the medium's row operations
     return m.active.row_start[m.active.row(y, z) + 1] - start(y, z);
   }
   void apply(const Star<W>& a, const Star<W>& u, W* out) const {
-    m.one_class ? apply_row(OneClass{}, nx, a, u, m.scale, m.shift, out)
-                : apply_row(Series{}, nx, a, u, m.scale, m.shift, out);
+    with_law(m.law, [&](auto law) { apply_row(law, nx, a, u, m.scale, m.shift, out); });
   }
   void diagonal(const Star<W>& a, W* out) const {
-    m.one_class ? diagonal_row(OneClass{}, nx, a, m.scale, m.shift, out)
-                : diagonal_row(Series{}, nx, a, m.scale, m.shift, out);
+    with_law(m.law, [&](auto law) { diagonal_row(law, nx, a, m.scale, m.shift, out); });
   }
 };
 
@@ -252,17 +242,20 @@ void clear_aggregates(const BlockView& blocks, std::int64_t y, std::int64_t z, W
   std::fill(values + blocks.first_node[b], values + blocks.first_node[b + blocks.lattice.nx], W(0));
 }
 
-/// A row between the plates of the linear ramp: dense u = ramp + v.
+/// Dense row of the potential: reference plus v.
 template <class T>
-void potential_row(const Rows<double>& rows, const T* v, std::int64_t y, std::int64_t z, double* row) {
+void potential_row(const Rows<double>& rows, const Drive& drive, const T* v, std::int64_t y, std::int64_t z,
+                   double* row) {
   const Medium<double>& m = rows.m;
-  const auto n = static_cast<double>(m.length(m.flow));
-  const auto ramp = [n](std::int64_t i) { return (n - static_cast<double>(i) - 0.5) / n; };
+  const auto share = [&](int axis, std::int64_t i) {
+    return drive.reference(axis, static_cast<double>(m.length(axis)), i);
+  };
   expand(rows.words(y, z), rows.nx, v + rows.start(y, z), row);
-  if (m.flow == 2)
-    for (std::int64_t x = 0; x < rows.nx; ++x) row[x] += ramp(x);
+  const double here = share(0, z) + share(1, y);
+  if (drive.first[2] == 0 && drive.last[2] == 0)
+    for (std::int64_t x = 0; x < rows.nx; ++x) row[x] += here;
   else
-    for (std::int64_t x = 0; x < rows.nx; ++x) row[x] += ramp(m.flow == 0 ? z : y);
+    for (std::int64_t x = 0; x < rows.nx; ++x) row[x] += here + share(2, x);
 }
 
 }  // namespace tauvox::rows

@@ -1,25 +1,14 @@
-// What the kernels on unknowns know of the volume: classes, the law of the faces, which voxels are unknowns.
-//
-// The conductance of a face is that of two half-voxel resistances in series, g_ab = 1 / (r_a/2 + r_b/2) with
-// r = 1/sigma. A boundary is a material: the wall (r infinite) lets nothing through, the electrode plate (r =
-// 0) leaves half a voxel, 2 sigma, which is exactly a Dirichlet value on the outer face. Per axis g is scaled
-// by (h_flow / h_axis)^2, so that D_eff is the sum of g (du)^2 times n_flow / (n_1 n_2). Computed where it is
-// needed: g_ij = s_axis / (a_i + a_j) with a = 1/(2 sigma), infinite for walls, 0 for plates; s_axis =
-// (h_flow / h_axis)^2. With one conducting class, sigma = 1, this is a product: g_ij = s_axis b_j with b = 1,
-// 0 for walls, 2 for plates. Both are the same on every device, bit by bit.
+// What the kernels know of a problem's matrix: which voxels are unknowns, their classes, what faces conduct
+// and what lies beyond the sides. Trivially copyable; the same on every device, bit by bit.
 #pragma once
 
-#include <array>
-
-#include "kernels/volume/classes.hpp"
-#include "kernels/volume/unknowns.hpp"
+#include "kernels/transport/law.hpp"
+#include "kernels/transport/problem.hpp"
 
 namespace tauvox {
 
-using Periodic = std::array<bool, 3>;  // z, y, x: the sides across this axis are joined
-
-/// What a potential amounts to: the dissipation energy sum of g (du)^2 over faces, which is D_eff, and the
-/// flux through the plates on both sides; all in units of D_eff * (n_1 n_2) / n_flow. And ||b - A u||^2.
+/// What a potential amounts to: E (problem.hpp); the flux into the volume through the plates before the first
+/// layers, and out of it through those behind the last; ||b - A u||^2. In units of the conductances.
 struct Evaluation {
   double energy = 0, flux_in = 0, flux_out = 0, residual2 = 0;
 };
@@ -27,90 +16,69 @@ struct Evaluation {
 /// Which form of the kernels runs: the tuned one of the device, or the plain functors everywhere.
 enum class KernelForm { tuned, plain };
 
-/// Face conductance per unit spacing between materials a (here) and b (there).
-template <class W>
-TAUVOX_HD W conductance(bool one_class, W a, W b) {
-  return one_class ? b : W(1) / (a + b);
-}
-
-/// Trivially copyable; W is the type of the arithmetic.
+/// W is the type of the arithmetic.
 template <class W>
 struct Medium {
   FieldView<const std::uint8_t> classes;  // null with one class: then `active` says it all
   UnknownsView active;
-  const W* material = nullptr;  // per class: a, or b with one class
+  const W* material = nullptr;  // per class, as the law has it
+  int law = 0;
   bool one_class = false;
-  int flow = 0;  // axis of the plates
+  SideKind side[6] = {};  // before z, behind z, ...
   W scale[3] = {};
-  W shift = 0;  // added to the diagonal: a conductance from every unknown to potential 0
-  bool joined[3] = {};
+  W shift = 0;
+  std::int64_t unknowns = 0;
 
   TAUVOX_HD std::int64_t length(int axis) const {
     return axis == 0 ? active.extent.nz : axis == 1 ? active.extent.ny : active.extent.nx;
+  }
+  TAUVOX_HD bool joined(int axis) const { return side[2 * axis] == SideKind::joined; }
+  TAUVOX_HD bool plate(int axis, int sign) const {
+    return side[2 * axis + (sign > 0 ? 1 : 0)] == SideKind::plate;
+  }
+  /// Class of what lies beyond a side that is not joined.
+  TAUVOX_HD std::uint8_t class_beyond(int axis, int sign) const {
+    return plate(axis, sign) ? plate_class : wall_class;
   }
   /// What a pass over all voxels reads of it.
   std::int64_t bytes() const {
     const Extent& e = active.extent;
     return (classes.origin ? e.voxels() : 0) +
-           active.words_per_row * e.ny * e.nz * std::int64_t{sizeof(UnknownsWord)};
+           active.words_per_row * e.rows() * std::int64_t{sizeof(UnknownsWord)};
   }
   /// Class of a voxel, or of what lies beyond a face of the volume.
-  TAUVOX_HD std::uint8_t class_of(std::int64_t x, std::int64_t y, std::int64_t z) const {
-    if (classes.origin) return classes(x, y, z);
-    std::int64_t at[3] = {z, y, x};
+  TAUVOX_HD std::uint8_t class_of(const Voxel& v) const {
+    if (classes.origin) return classes(v.x(), v.y(), v.z());
+    Voxel w = v;
     for (int axis = 0; axis < 3; ++axis) {
       const std::int64_t n = length(axis);
-      if (at[axis] >= 0 && at[axis] < n) continue;
-      if (!joined[axis]) return axis == flow ? plate_class : wall_class;
-      at[axis] += at[axis] < 0 ? n : -n;
+      if (w.at[axis] >= 0 && w.at[axis] < n) continue;
+      if (!joined(axis)) return class_beyond(axis, w.at[axis] < 0 ? -1 : 1);
+      w.at[axis] += w.at[axis] < 0 ? n : -n;
     }
-    return active.conducts(at[2], at[1], at[0]) ? first_conducting_class : wall_class;
+    return conducts(w) ? first_conducting_class : wall_class;
   }
-};
-
-/// A voxel by its coordinates (z, y, x), and its neighbours.
-struct Voxel {
-  std::int64_t at[3];
-
-  TAUVOX_HD static Voxel of(std::int64_t x, std::int64_t y, std::int64_t z) { return {{z, y, x}}; }
-  /// Voxel s = 4 (z & 1) + 2 (y & 1) + (x & 1) of a block of 2x2x2.
-  TAUVOX_HD static Voxel of_block(std::int64_t bx, std::int64_t by, std::int64_t bz, int s) {
-    return of(2 * bx + (s & 1), 2 * by + ((s >> 1) & 1), 2 * bz + (s >> 2));
-  }
-  TAUVOX_HD Voxel next(int axis, int sign) const {
-    Voxel v = *this;
-    v.at[axis] += sign;
-    return v;
-  }
+  /// @pre v is inside the volume
+  TAUVOX_HD bool conducts(const Voxel& v) const { return active.conducts(v.x(), v.y(), v.z()); }
+  /// @pre conducts(v)
+  TAUVOX_HD std::int64_t number(const Voxel& v) const { return active.number(v.x(), v.y(), v.z()); }
+  TAUVOX_HD W material_of(const Voxel& v) const { return material[class_of(v)]; }
   /// Inside the volume again, where joined sides led out of it.
-  template <class W>
-  TAUVOX_HD Voxel wrapped(const Medium<W>& m) const {
-    Voxel v = *this;
+  TAUVOX_HD Voxel wrapped(const Voxel& v) const {
+    Voxel w = v;
     for (int axis = 0; axis < 3; ++axis)
-      if (m.joined[axis]) {
-        if (v.at[axis] < 0) v.at[axis] += m.length(axis);
-        if (v.at[axis] >= m.length(axis)) v.at[axis] -= m.length(axis);
+      if (joined(axis)) {
+        if (w.at[axis] < 0) w.at[axis] += length(axis);
+        if (w.at[axis] >= length(axis)) w.at[axis] -= length(axis);
       }
-    return v;
-  }
-  template <class W>
-  TAUVOX_HD W material(const Medium<W>& m) const {
-    return m.material[material_class(m)];
-  }
-  template <class W>
-  TAUVOX_HD std::uint8_t material_class(const Medium<W>& m) const {
-    return m.class_of(at[2], at[1], at[0]);
-  }
-  template <class W>
-  TAUVOX_HD std::int64_t number(const Medium<W>& m) const {
-    return m.active.number(at[2], at[1], at[0]);
+    return w;
   }
 };
 
 /// g of the face of voxel v towards (axis, sign).   @pre v conducts
 template <class W>
 TAUVOX_HD W face_conductance(const Medium<W>& m, const Voxel& v, int axis, int sign) {
-  return m.scale[axis] * conductance(m.one_class, v.material(m), v.next(axis, sign).material(m));
+  return m.scale[axis] * conductance(m.law, m.material_of(v), m.material_of(v.next(axis, sign)));
 }
 
 /// The shift and g over the six faces, in the fixed order x-, x+, y-, y+, z-, z+.
@@ -131,7 +99,7 @@ TAUVOX_HD W apply_at(const Medium<W>& m, const Voxel& v, const Value& value) {
     for (int sign = -1; sign <= 1; sign += 2) {
       const Voxel there = v.next(axis, sign);
       W other = 0;
-      if (there.material_class(m) >= first_conducting_class) other = value(there.wrapped(m));
+      if (m.class_of(there) >= first_conducting_class) other = value(m.wrapped(there));
       sum += face_conductance(m, v, axis, sign) * (u - other);
     }
   return sum;

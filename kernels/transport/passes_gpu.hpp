@@ -1,30 +1,18 @@
-// The GPU form of the kernels on unknowns (walk_gpu.hpp); the functions are those of passes_cpu.hpp. The
-// plain functors of operator.cpp are the reference.
-//
-// T is the type of the vectors. Without CUDA every call throws.
+// The passes on GPUs: a block of threads walks a tile of columns (walk_gpu.hpp). The plain form of each pass
+// (passes.hpp) is the reference. Without CUDA every call throws.
 #pragma once
 
-#include "kernels/transport/blocks.hpp"
+#include "kernels/transport/passes.hpp"
 
 namespace tauvox::tiles {
 
-/// q = A p; returns p.q
 template <class T>
-double apply_dot(const Device& device, const Medium<T>& m, const T* p, T* q);
-
-/// coarse_b = sum over each aggregate of r - A e, with e = damping r / diagonal(A)
+Sums<1> run(const Device& device, const ApplyDot<T>& pass);
 template <class T>
-void smooth_restrict(const Device& device, const Medium<float>& m, const BlockView& blocks, const T* r,
-                     float* coarse_b);
-
-/// z = e + damping (r - A e) / diagonal(A), e = damping r / diagonal(A) + factor coarse_x; returns r.z
+Sums<1> run(const Device& device, const SmoothRestrict<T>& pass);  // of nothing
 template <class T>
-double prolong_smooth_dot(const Device& device, const Medium<float>& m, const BlockView& blocks, float factor,
-                          const float* coarse_x, const T* r, T* z);
-
-/// For u = ramp + v. r = b - A u, and rest = its sums over the aggregates, where they are wanted (not null).
+Sums<1> run(const Device& device, const ProlongSmoothDot<T>& pass);
 template <class T>
-Evaluation evaluate(const Device& device, const Medium<double>& m, const T* v, T* r, const BlockView& blocks,
-                    double* rest);
+Sums<4> run(const Device& device, const Evaluate<T>& pass);
 
 }  // namespace tauvox::tiles

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/base/launch.hpp"
-#include "kernels/transport/medium.hpp"
+#include "kernels/transport/potential.hpp"
 
 namespace tauvox::rows {
 
@@ -68,10 +68,15 @@ struct Star {
         z1(ring.row(y, z + 1)) {}
 };
 
-/// What a value has outside the volume: 0, or between plates 1 before the first layer and 0 behind the last.
+/// What a value has beyond the sides: that of the plates, and by how much it rises from the side before an
+/// axis to the one behind it, where these are joined.
 struct Outside {
-  int flow;
-  double before;
+  double plate[6] = {}, rise[3] = {};
+  Outside() = default;
+  explicit Outside(const Drive& drive) {
+    std::copy(drive.plate, drive.plate + 6, plate);
+    std::copy(drive.rise, drive.rise + 3, rise);
+  }
 };
 
 /// row = material of the row's voxels, from their bits. Writes up to 31 voxels past the row's last.
@@ -91,10 +96,12 @@ void material_row(const Medium<W>& m, std::int64_t y, std::int64_t z, W* row) {
   const auto wrap = [](std::int64_t i, std::int64_t n, bool joined) {
     return joined ? (i % n + n) % n : i;  // up to two rows outside, which may be more than there are
   };
-  y = wrap(y, e.ny, m.joined[1]);
-  z = wrap(z, e.nz, m.joined[0]);
+  const bool behind_z = z >= e.nz, behind_y = y >= e.ny;
+  y = wrap(y, e.ny, m.joined(1));
+  z = wrap(z, e.nz, m.joined(0));
   if (y < 0 || y >= e.ny || z < 0 || z >= e.nz) {
-    const bool plate = (m.flow == 0 && (z == -1 || z == e.nz)) || (m.flow == 1 && (y == -1 || y == e.ny));
+    const bool plate = ((z == -1 || z == e.nz) && m.plate(0, behind_z ? 1 : -1)) ||
+                       ((y == -1 || y == e.ny) && m.plate(1, behind_y ? 1 : -1));
     std::fill(row - 1, row + e.nx + 1, m.material[plate ? plate_class : wall_class]);
     return;
   }
@@ -105,8 +112,8 @@ void material_row(const Medium<W>& m, std::int64_t y, std::int64_t z, W* row) {
   }
   material_of_bits(&m.active.word(0, y, z), e.nx, m.material[wall_class], m.material[first_conducting_class],
                    row);
-  const W side = m.material[m.flow == 2 ? plate_class : wall_class];
-  const W before = m.joined[2] ? row[e.nx - 1] : side, behind = m.joined[2] ? row[0] : side;
+  const W before = m.joined(2) ? row[e.nx - 1] : m.material[m.class_beyond(2, -1)],
+          behind = m.joined(2) ? row[0] : m.material[m.class_beyond(2, 1)];
   row[-1] = before;
   row[e.nx] = behind;
 }
@@ -115,24 +122,29 @@ void material_row(const Medium<W>& m, std::int64_t y, std::int64_t z, W* row) {
 /// `use(y, z, materials, values)` gets every row of the unit once, in the order of memory.
 /// `reach`: 1 where fill does not look at the materials around its row, else 2.
 template <class W, class Fill, class Use>
-void walk(const Medium<W>& m, const Unit& unit, int reach, Outside outside, const Fill& fill,
+void walk(const Medium<W>& m, const Unit& unit, int reach, const Outside& outside, const Fill& fill,
           const Use& use) {
   const Extent& e = m.active.extent;
   Ring<W> materials(unit, e.nx, 2, 4), values(unit, e.nx, 1, 3);
-  const auto outer = [&](int axis, std::int64_t i) {  // value of a row outside the volume
-    return static_cast<W>(axis == outside.flow && i < 0 ? outside.before : 0);
+  const auto plate = [&](int axis, bool behind) {
+    return static_cast<W>(outside.plate[2 * axis + (behind ? 1 : 0)]);
+  };
+  const auto risen = [&](int axis, std::int64_t i, std::int64_t n) {  // by joined sides passed on the way
+    return static_cast<W>(i < 0 ? -outside.rise[axis] : i >= n ? outside.rise[axis] : 0);
   };
   const auto fill_any = [&](std::int64_t y, std::int64_t z) {
     W* row = values.row(y, z);
     const bool y_out = y < 0 || y >= e.ny, z_out = z < 0 || z >= e.nz;
-    if ((y_out && !m.joined[1]) || (z_out && !m.joined[0])) {
-      const W value = z_out && !m.joined[0] ? outer(0, z) : outer(1, y);
+    if ((y_out && !m.joined(1)) || (z_out && !m.joined(0))) {
+      const W value = z_out && !m.joined(0) ? plate(0, z >= e.nz) : plate(1, y >= e.ny);
       std::fill(row - 1, row + e.nx + 1, value);
       return;
     }
     fill((y + e.ny) % e.ny, (z + e.nz) % e.nz, Star<W>(materials, y, z), row);
-    row[-1] = m.joined[2] ? row[e.nx - 1] : outer(2, -1);
-    row[e.nx] = m.joined[2] ? row[0] : outer(2, e.nx);
+    if (const W rise = risen(1, y, e.ny) + risen(0, z, e.nz); rise != 0)
+      for (std::int64_t x = 0; x < e.nx; ++x) row[x] += rise;
+    row[-1] = m.joined(2) ? row[e.nx - 1] - static_cast<W>(outside.rise[2]) : plate(2, false);
+    row[e.nx] = m.joined(2) ? row[0] + static_cast<W>(outside.rise[2]) : plate(2, true);
   };
   std::int64_t loaded = unit.z0 - reach;
   for (std::int64_t z = unit.z0 - 1; z <= unit.z1; ++z) {

@@ -11,8 +11,7 @@
 #include <bit>
 #include <limits>
 
-#include "kernels/base/launch.hpp"
-#include "kernels/transport/medium.hpp"
+#include "kernels/transport/passes.hpp"
 
 namespace tauvox::tiles {
 
@@ -72,24 +71,30 @@ TAUVOX_HD bool take_inside(std::int64_t& i, std::int64_t n, bool joined) {
   return i >= 0 && i < n;
 }
 
+/// Joined sides between i and the volume: -1 before it, 1 behind it.
+TAUVOX_HD int turns(std::int64_t i, std::int64_t n) { return i < 0 ? -1 : i >= n ? 1 : 0; }
+
 /// A plane of the volume: its words, or the classes of its voxels. Goes on from plane to plane.
 template <bool one_class, class W>
 struct Plane {
   std::conditional_t<one_class, const UnknownsWord*, const std::uint8_t*> origin;
   std::int64_t z;      // 0 again behind the last where sides are joined
   std::int64_t first;  // row of its first voxel
+  int turn = 0;        // joined sides passed on the way here from inside the volume: -1, 0, 1
   bool inside;
   __device__ Plane(const Medium<W>& m, std::int64_t at) : z(at) {
-    inside = take_inside(z, m.length(0), m.joined[0]);
+    turn = turns(at, m.length(0));
+    inside = take_inside(z, m.length(0), m.joined(0));
     first = m.length(1) * z;
     origin = start(m) + stride(m) * z;
   }
   __device__ void advance(const Medium<W>& m) {
     origin += stride(m);
     first += m.length(1);
-    if (++z == m.length(0) && m.joined[0]) {
+    if (++z == m.length(0) && m.joined(0)) {
       origin = start(m);
       z = first = 0;
+      ++turn;
     }
     inside = z >= 0 && z < m.length(0);
   }
@@ -115,9 +120,10 @@ class Column {
  public:
   Column() = default;
   __device__ Column(const Medium<W>& m, std::int64_t x, std::int64_t y) {
-    const bool in_x = take_inside(x, m.length(2), m.joined[2]),
-               in_y = take_inside(y, m.length(1), m.joined[1]);
-    const bool plate = (!in_x && m.flow == 2) || (!in_y && m.flow == 1);
+    const int sign_x = x < 0 ? -1 : 1, sign_y = y < 0 ? -1 : 1;
+    const bool in_x = take_inside(x, m.length(2), m.joined(2)),
+               in_y = take_inside(y, m.length(1), m.joined(1));
+    const bool plate = (!in_x && m.plate(2, sign_x)) || (!in_y && m.plate(1, sign_y));
     kind_ = in_x && in_y ? first_conducting_class : plate ? plate_class : wall_class;
     if constexpr (one_class) {
       at_ = static_cast<std::uint32_t>((x >> 5) + m.active.words_per_row * y);
@@ -151,11 +157,9 @@ class Column {
       return m.material[kind];
   }
   /// Whether a voxel inside the volume is an unknown. There are no plates there.
-  __device__ static bool conducts(W material) {
-    if constexpr (one_class)
-      return material > 0;
-    else
-      return material < std::numeric_limits<W>::infinity();
+  __device__ static bool conducts(const Medium<W>& m, W material) {
+    return one_class ? OneClass::conducts(material)
+                     : with_law(m.law, [&](auto law) { return law.conducts(material); });
   }
 
  private:
@@ -171,14 +175,18 @@ class Walker {
   __device__ Walker(const Medium<W>& m, std::int64_t x, std::int64_t y, std::int64_t z)
       : x_(x),
         y_(y),
-        before_first_((m.flow == 2 && x < 0) || (m.flow == 1 && y < 0)),
+        side_(!(y < 0 || y >= m.length(1)) ? (x < 0 ? 4 : 5)
+              : y < 0                      ? 2
+                                           : 3),
+        turn_x_(turns(x, m.length(2))),
+        turn_y_(turns(y, m.length(1))),
         own_(m, x, y),
         plane_(m, z),
         ahead_(m, z + 1) {
-    take_inside(x_, m.length(2), m.joined[2]);
-    take_inside(y_, m.length(1), m.joined[1]);
+    take_inside(x_, m.length(2), m.joined(2));
+    take_inside(y_, m.length(1), m.joined(1));
     for (int side = 0; side < 4; ++side)
-      side_[side] = {m, x_ + (side == 1) - (side == 0), y_ + (side == 3) - (side == 2)};
+      beside_[side] = {m, x_ + (side == 1) - (side == 0), y_ + (side == 3) - (side == 2)};
     below_ = own_in(m, Plane<one_class, W>(m, z - 1));
     here_ = own_in(m, plane_);
   }
@@ -191,15 +199,18 @@ class Walker {
     const W above = own_in(m, ahead_);
     Cell<W> c;
     if (!plane_.inside || !own_.inside()) {
-      c.value = before_first_ || (m.flow == 0 && plane_.z < 0) ? Kernel::before : W(0);
-    } else if (Column<one_class, W>::conducts(here_)) {
+      if constexpr (Kernel::potential)
+        c.value = kernel.beyond_side(plane_.inside ? side_ : plane_.z < 0 ? 0 : 1);
+    } else if (Column<one_class, W>::conducts(m, here_)) {
       c.conducts = true;
       c.number = own_.number(m, plane_, x_, y_);
       for (int face = 0; face < 4; ++face)
-        c.g[face] = m.scale[2 - face / 2] * conductance(one_class, here_, side_[face].material(m, plane_));
-      c.g[4] = m.scale[0] * conductance(one_class, here_, below_);
-      c.g[5] = m.scale[0] * conductance(one_class, here_, above);
-      c.value = kernel.value(m, voxel(plane_.z), c);
+        c.g[face] = m.scale[2 - face / 2] * law_of(m, here_, beside_[face].material(m, plane_));
+      c.g[4] = m.scale[0] * law_of(m, here_, below_);
+      c.g[5] = m.scale[0] * law_of(m, here_, above);
+      c.value = kernel.value(voxel(plane_.z), c);
+      if constexpr (Kernel::potential)
+        c.value += plane_.turn * kernel.rise(0) + turn_y_ * kernel.rise(1) + turn_x_ * kernel.rise(2);
     }
     below_ = here_;
     here_ = above;
@@ -209,13 +220,16 @@ class Walker {
   }
 
  private:
+  __device__ static W law_of(const Medium<W>& m, W here, W there) {
+    return one_class ? OneClass::conductance(here, there) : conductance(m.law, here, there);
+  }
   __device__ W own_in(const Medium<W>& m, const Plane<one_class, W>& plane) const {
     return plane.inside ? own_.material(m, plane)
-                        : Column<one_class, W>::outside(m, m.flow == 0 ? plate_class : wall_class);
+                        : Column<one_class, W>::outside(m, m.class_beyond(0, plane.z < 0 ? -1 : 1));
   }
   std::int64_t x_, y_;
-  bool before_first_;
-  Column<one_class, W> own_, side_[4];
+  int side_, turn_x_, turn_y_;  // which side it lies beyond, if any; joined sides passed
+  Column<one_class, W> own_, beside_[4];
   Plane<one_class, W> plane_, ahead_;  // the one to come, and the one above it
   W below_, here_;                     // material of this column there, and before
 };
@@ -255,11 +269,12 @@ __device__ void sum_aggregates(const BlockView& blocks, std::int64_t x0, std::in
   }
 }
 
-/// kernel.value(m, voxel, cell) for every unknown, then kernel.use(m, voxel, cell, values beyond its faces,
-/// sums), which returns what Kernel::gathers adds up over the aggregates.
+/// kernel.value(voxel, cell) for every unknown, then kernel.use(voxel, cell, values beyond its faces, sums),
+/// which returns what Kernel::gathers adds up over the aggregates.
 template <bool one_class, class W, class Kernel>
 __global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? resident_tiles : 1)
-    walk_tile(Tiles tiles, Medium<W> m, Kernel kernel, double* partial) {
+    walk_tile(Tiles tiles, Kernel kernel, double* partial) {
+  const Medium<W>& m = kernel.m;
   __shared__ W planes[3][rows][pitch];
   const int t = static_cast<int>(threadIdx.x);
   const bool inner = t < inner_threads;
@@ -286,14 +301,14 @@ __global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? resident_tiles 
       const auto& plane = planes[slot == 0 ? 2 : slot - 1];
       const W beyond[6] = {plane[j][i - 1], plane[j][i + 1], plane[j - 1][i],
                            plane[j + 1][i], before,          next.value};
-      out = kernel.use(m, walker.voxel(z - 1), here, beyond, sums);
+      out = kernel.use(walker.voxel(z - 1), here, beyond, sums);
     }
     if constexpr (Kernel::gathers) {
       __shared__ W rest[2][tile_y][tile_x];
       if (mine) rest[(z - 1) & 1][j - 1][i - 1] = out;
       if (z > z0 && (((z - 1) & 1) == 1 || z == z1)) {
         __syncthreads();  // written again after the next plane's barrier at the earliest
-        sum_aggregates(kernel.blocks, x0, y0, (z - 1) & ~std::int64_t{1}, rest, kernel.gathered);
+        sum_aggregates(kernel.blocks, x0, y0, (z - 1) & ~std::int64_t{1}, rest, kernel.gathered());
       }
     }
     before = here.value;
@@ -306,19 +321,21 @@ __global__ void __launch_bounds__(tile_threads, sizeof(W) == 4 ? resident_tiles 
 #endif
 
 /// Walks the volume on a GPU; returns the sums of the kernel.
-template <class W, class Kernel>
-Sums<std::max(Kernel::sums, 1)> walk(const Device& device, const Medium<W>& m, const Kernel& kernel) {
+template <class Kernel>
+Sums<std::max(Kernel::sums, 1)> walk(const Device& device, const Kernel& kernel) {
 #ifdef TAUVOX_DEVICE_CODE
+  const auto& m = kernel.m;
+  using W = std::remove_cv_t<decltype(m.shift)>;
   const Tiles tiles(m.active.extent);
   double* partial = Kernel::sums > 0 ? detail::partial_sums<Kernel::sums>(device, tiles.blocks()) : nullptr;
   launch("starting a kernel on tiles", m.one_class ? walk_tile<true, W, Kernel> : walk_tile<false, W, Kernel>,
-         tiles.blocks(), tile_threads, tiles, m, kernel, partial);
+         tiles.blocks(), tile_threads, tiles, kernel, partial);
   if constexpr (Kernel::sums > 0)
     return detail::fold_on_device<Kernel::sums>(device, partial, tiles.blocks());
   else
     return {};
 #else
-  (void)m, (void)kernel;
+  (void)kernel;
   throw Error(ExitCode::internal, "tiles are for GPUs", device.description(), "", "please report this");
 #endif
 }

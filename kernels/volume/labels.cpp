@@ -60,9 +60,13 @@ Field<std::uint8_t> map_labels(const Device& device, const Volume& volume,
   return classes;
 }
 
-void set_class_halo(Field<std::uint8_t>& classes, Axis flow, const std::array<bool, 3>& joined) {
-  for (Axis axis : all_axes) fill_side(classes, axis, axis == flow ? plate_class : wall_class);
-  join_sides(classes, joined);
+void set_class_halo(Field<std::uint8_t>& classes, const Sides& sides) {
+  const auto beyond = [](const Side& side) {
+    return side.kind == SideKind::plate ? plate_class : wall_class;
+  };
+  for (const Axis axis : all_axes)
+    fill_sides(classes, axis, beyond(sides.before(axis)), beyond(sides.behind(axis)));
+  join_sides(classes, sides.joined());
 }
 
 std::vector<std::int64_t> histogram(const Field<std::uint8_t>& classes) {

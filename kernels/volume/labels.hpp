@@ -1,10 +1,10 @@
 // From labels to material classes, and how many voxels carry each.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "kernels/base/field.hpp"
+#include "kernels/base/sides.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -15,8 +15,8 @@ namespace tauvox {
 Field<std::uint8_t> map_labels(const Device& device, const Volume& volume,
                                const std::vector<std::uint8_t>& class_of_code);
 
-/// Sets the halo of a class field: plates across `flow`, joined sides where periodic, walls elsewhere.
-void set_class_halo(Field<std::uint8_t>& classes, Axis flow, const std::array<bool, 3>& joined);
+/// Sets the halo of a class field: what lies beyond its sides.
+void set_class_halo(Field<std::uint8_t>& classes, const Sides& sides);
 
 /// Number of voxels of each of the 256 classes.
 std::vector<std::int64_t> histogram(const Field<std::uint8_t>& classes);

@@ -18,21 +18,19 @@ struct Case {
   std::vector<double> conductivity;
   std::array<double, 3> spacing;
   Axis flow;
-  Periodic joined;
+  bool periodic;
 };
 
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const Axis flow : all_axes) {
-    Periodic joined{true, true, true};
-    joined[static_cast<std::size_t>(flow)] = false;
-    all.push_back({"one class", {9, 21, 70}, {1}, {1, 1, 1}, flow, {}});
-    all.push_back({"one class, several tiles and slabs", {49, 29, 65}, {1}, {2, 1, 1}, flow, {}});
-    all.push_back({"one class, a thread", {3, 1, 1}, {1}, {1, 1, 1}, flow, joined});
-    all.push_back({"one class, flat voxels, periodic", {22, 19, 33}, {1}, {1, 2, 0.5}, flow, joined});
-    all.push_back({"three classes", {18, 37, 31}, {0.001, 0.3, 1}, {1, 1, 1}, flow, {}});
+    all.push_back({"one class", {9, 21, 70}, {1}, {1, 1, 1}, flow, false});
+    all.push_back({"one class, several tiles and slabs", {49, 29, 65}, {1}, {2, 1, 1}, flow, false});
+    all.push_back({"one class, a thread", {3, 1, 1}, {1}, {1, 1, 1}, flow, true});
+    all.push_back({"one class, flat voxels, periodic", {22, 19, 33}, {1}, {1, 2, 0.5}, flow, true});
+    all.push_back({"three classes", {18, 37, 31}, {0.001, 0.3, 1}, {1, 1, 1}, flow, false});
     all.push_back(
-        {"three classes, flat voxels, periodic", {40, 18, 20}, {0.01, 0.3, 1}, {5, 1, 2}, flow, joined});
+        {"three classes, flat voxels, periodic", {40, 18, 20}, {0.01, 0.3, 1}, {5, 1, 2}, flow, true});
   }
   return all;
 }
@@ -43,7 +41,6 @@ Field<std::uint8_t> classes_of(const Case& c, const Device& device) {
   std::vector<std::uint8_t> table{wall_class};
   for (int k = 1; k < labels; ++k) table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
   Field<std::uint8_t> classes = map_labels(device, test::rough_volume(c.size, 31, labels), table);
-  set_class_halo(classes, c.flow, c.joined);
   return classes;
 }
 
@@ -78,7 +75,7 @@ test::FullGrid oracle_of(const Case& c, const Field<std::uint8_t>& classes) {
       }
   grid.spacing = c.spacing;
   grid.unit_axis = static_cast<int>(c.flow);
-  grid.sides = test::FullGrid::between_plates(static_cast<int>(c.flow), c.joined);
+  grid.sides = test::FullGrid::between_plates(static_cast<int>(c.flow), {c.periodic, c.periodic, c.periodic});
   return grid;
 }
 
@@ -102,8 +99,9 @@ TEST(Operator, DoesWhatThePlainOneOnTheFullGridDoes) {
   for (const Device& device : test::devices())
     for (const Case& c : cases()) {
       SCOPED_TRACE(c.name);
-      const Field<std::uint8_t> classes = classes_of(c, device);
-      const TransportOperator<double> A(classes, c.conductivity, c.spacing, c.flow, c.joined);
+      Field<std::uint8_t> classes = classes_of(c, device);
+      const TransportOperator<double> A(
+          test::between_plates(classes, c.conductivity, c.spacing, c.flow, c.periodic));
       const test::FullGrid grid = oracle_of(c, classes);
       const Buffer<double> p = wave<double>(device, A.unknowns());
       Buffer<double> q(device, A.unknowns());
@@ -168,10 +166,9 @@ TEST(Operator, TunedAndPlainFormsAgree) {
   for (const Device& device : test::devices())
     for (const Case& c : cases()) {
       SCOPED_TRACE(c.name);
-      const Field<std::uint8_t> classes = classes_of(c, device);
-      const TransportOperator<float> tuned(classes, c.conductivity, c.spacing, c.flow, c.joined);
-      const TransportOperator<float> plain(classes, c.conductivity, c.spacing, c.flow, c.joined,
-                                           KernelForm::plain);
+      Field<std::uint8_t> classes = classes_of(c, device);
+      const Problem problem = test::between_plates(classes, c.conductivity, c.spacing, c.flow, c.periodic);
+      const TransportOperator<float> tuned(problem), plain(problem, KernelForm::plain);
       const std::int64_t n = tuned.unknowns();
       const Buffer<float> p = wave<float>(device, n);
       Buffer<float> a(device, n), b(device, n);
@@ -206,7 +203,7 @@ TEST(Operator, TunedAndPlainFormsAgree) {
 
 TEST(Operator, NumbersUnknownsInTheOrderOfMemory) {
   const Device device = Device::cpu(2);
-  const Case c{"", {5, 6, 67}, {1}, {1, 1, 1}, Axis::z, {}};
+  const Case c{"", {5, 6, 67}, {1}, {1, 1, 1}, Axis::z, false};
   const Field<std::uint8_t> classes = classes_of(c, device);
   const Unknowns active(classes);
   std::int64_t next = 0;

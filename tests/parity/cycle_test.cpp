@@ -28,8 +28,8 @@ Result cycles_on(const Device& device, const Volume& v, const std::vector<double
   Field<std::uint8_t> classes = map_labels(device, v, table);
   const Runs runs(classes);
   keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
-  set_class_halo(classes, Axis::z, {});
-  const TransportOperator<T> A(classes, sigma, {1, 1, 1}, Axis::z, {}, KernelForm::plain);
+  const TransportOperator<T> A(test::between_plates(classes, sigma, {1, 1, 1}, Axis::z, false),
+                               KernelForm::plain);
   const Hierarchy hierarchy(device, A.medium());
   MultigridPreconditioner<T> M(A, hierarchy);
   Buffer<T> r = A.vector(), z = A.vector();

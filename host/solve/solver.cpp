@@ -1,0 +1,114 @@
+#include "host/solve/solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/solve/jacobi.hpp"
+
+namespace tauvox {
+
+Solver::Solver(Problem problem, Preconditioning preconditioning)
+    : problem_(std::move(problem)), preconditioning_(preconditioning) {
+  if (preconditioning_ == Preconditioning::multigrid) hierarchy(TransportOperator<float>(problem_));
+}
+
+template <class T>
+const Hierarchy& Solver::hierarchy(const TransportOperator<T>& A) {
+  if (!hierarchy_) hierarchy_.emplace(A.device(), A.medium());
+  return *hierarchy_;
+}
+
+/// The iterate in T: the one that is there, converted, or zero.
+template <class T>
+Solver::Iterate<T>& Solver::iterate() {
+  if (auto* there = std::get_if<Iterate<T>>(&iterate_)) return *there;
+  Iterate<T> next{TransportOperator<T>(problem_), Buffer<T>()};
+  next.x = next.A.vector();
+  if constexpr (std::is_same_v<T, double>) {
+    if (const auto* single = std::get_if<Iterate<float>>(&iterate_)) {
+      convert(single->x, next.x);
+      return iterate_.emplace<Iterate<T>>(std::move(next));
+    }
+  }
+  next.x.zero();
+  return iterate_.emplace<Iterate<T>>(std::move(next));
+}
+
+template <class T>
+void Solver::judge(Iterate<T>& at) {
+  solution_.bounds = bound_energy(at.A, hierarchy(at.A), at.x);
+  detail::finite(solution_.error(), "the bound", solution_.iterations);
+  solution_.relative_residual = std::sqrt(solution_.bounds.at.residual2 / at.A.source_norm2());
+}
+
+/// Rounding separates the recurrence of CG from the true residual; a restart from the true one mends that.
+/// FP64 needs none as a rule, FP32 one or two at tight tolerances. A restart is also what a wrong guess of
+/// the stopping rule costs.
+template <class T, class Preconditioner>
+void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64_t limit,
+                 const IterationObserver& observe) {
+  Solution& s = solution_;
+  s.method = M.method;
+  double aim = M.convergence == Convergence::fast ? tolerance : tolerance / 2;
+  constexpr int starts = 5;
+  for (int start = 0; start < starts && s.iterations < limit && !s.reached; ++start) {
+    EnergyStop stop(aim, M.convergence);
+    const std::int64_t before = s.iterations;
+    {  // the bound needs the room of these
+      Buffer<T> r = at.A.vector(), p = at.A.vector(), q = at.A.vector();
+      stop.start(at.A.residual(at.x, r).energy);
+      s.why = conjugate_gradient(
+          at.A, M, r, at.x, p, q, stop, limit - before,
+          [&](std::int64_t k, double estimate) { return !observe || observe(before + k, estimate); });
+      at.A.jacobi_dot(r, q);
+      add_scaled(at.x, 1, q);
+    }
+    s.iterations += stop.iterations();
+    s.operator_applications += stop.iterations() + 2;
+    judge(at);
+    s.reached = s.error() <= tolerance;
+    if (s.why == StopReason::interrupted) return;
+    if (s.why == StopReason::stagnated) M.weaken();
+    aim *= std::clamp(0.7 * tolerance / s.error(), 0.01, 0.5);
+  }
+}
+
+template <class T>
+const Solution& Solver::minimise(double tolerance, std::int64_t limit, const IterationObserver& observe) {
+  Iterate<T>& at = iterate<T>();
+  solution_.precision = sizeof(T) == 8 ? "double" : "mixed";
+  solution_.reached = solution_.iterations > 0 && solution_.error() <= tolerance;
+  if (solution_.reached) return solution_;
+  if (preconditioning_ == Preconditioning::multigrid) {
+    MultigridPreconditioner<T> M(at.A, hierarchy(at.A));
+    run(at, M, tolerance, limit, observe);
+  } else {
+    JacobiPreconditioner<T> M{at.A};
+    run(at, M, tolerance, limit, observe);
+  }
+  return solution_;
+}
+
+template <class F>
+auto Solver::with_iterate(const F& f) const {
+  if (const auto* single = std::get_if<Iterate<float>>(&iterate_)) return f(*single);
+  if (const auto* both = std::get_if<Iterate<double>>(&iterate_)) return f(*both);
+  throw Error(ExitCode::internal, "nothing has been solved yet", "", "", "please report this");
+}
+
+std::vector<double> Solver::plane_fluxes(Axis axis) const {
+  return with_iterate([&](const auto& at) { return at.A.plane_fluxes(at.x, axis); });
+}
+
+std::int64_t Solver::outside(double slack) const {
+  return with_iterate([&](const auto& at) { return at.A.outside(at.x, slack); });
+}
+
+std::vector<float> Solver::potential() const {
+  return with_iterate([&](const auto& at) { return at.A.potential(at.x); });
+}
+
+template const Solution& Solver::minimise<float>(double, std::int64_t, const IterationObserver&);
+template const Solution& Solver::minimise<double>(double, std::int64_t, const IterationObserver&);
+
+}  // namespace tauvox

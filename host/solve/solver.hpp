@@ -1,0 +1,64 @@
+// Minimises the energy of a problem until a bound says that it is good enough.
+//
+// The solver keeps what it has found: a call with a smaller tolerance, or in FP64 where FP32 does not
+// suffice, goes on from there, with the same hierarchy.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "host/solve/multigrid.hpp"
+#include "host/solve/solution.hpp"
+
+namespace tauvox {
+
+enum class Preconditioning { multigrid, jacobi };
+
+class Solver {
+ public:
+  /// Makes the hierarchy of a multigrid solver.
+  Solver(Problem problem, Preconditioning preconditioning);
+
+  /// Goes on until the error is at most `tolerance`, or `limit` iterations in all have been made, or rounding
+  /// allows no more.
+  /// @param observe is told the number of all iterations and the estimated error
+  template <class T>
+  const Solution& minimise(double tolerance, std::int64_t limit, const IterationObserver& observe = {});
+
+  const Problem& problem() const { return problem_; }
+  const Solution& solution() const { return solution_; }
+  /// Gives the memory of the hierarchy back; it is made anew where it is needed again.
+  void drop_hierarchy() { hierarchy_.reset(); }
+
+  // Of the potential found. @pre minimise has been called
+  std::vector<double> plane_fluxes(Axis axis) const;
+  std::int64_t outside(double slack) const;
+  /// [z][y][x] on the host, NaN where nothing conducts.
+  std::vector<float> potential() const;
+
+ private:
+  template <class T>
+  struct Iterate {
+    TransportOperator<T> A;
+    Buffer<T> x;
+  };
+  template <class T>
+  Iterate<T>& iterate();
+  template <class T, class Preconditioner>
+  void run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64_t limit,
+           const IterationObserver& observe);
+  template <class T>
+  void judge(Iterate<T>& at);
+  template <class T>
+  const Hierarchy& hierarchy(const TransportOperator<T>& A);
+  template <class F>
+  auto with_iterate(const F& f) const;
+
+  Problem problem_;
+  Preconditioning preconditioning_;
+  std::optional<Hierarchy> hierarchy_;
+  std::variant<std::monostate, Iterate<float>, Iterate<double>> iterate_;
+  Solution solution_;
+};
+
+}  // namespace tauvox
