@@ -29,7 +29,7 @@ struct CycleLevel {
 
 /// A W-cycle visits the levels of few nodes most often, each time with kernels that are over before the next
 /// one is started. From the first level of at most so many nodes on, a GPU runs them all in one kernel. The
-/// number is predicted, not measured (DESIGN.md, section 21).
+/// number is predicted, not measured (DESIGN.md, decision 21).
 inline constexpr std::int64_t tail_nodes = 8192;
 inline constexpr int most_tail_levels = 16;
 
