@@ -96,8 +96,9 @@ void parse_machine(const Json& j, BenchFile& file) {
   if (file.load && !(plausible(*file.load) && file.processors >= 1))
     throw no_bench_file(file.path, "a load or a number of processors is out of range");
   if (!file.load) return;
-  file.detail += fmt::format(", load {:.1f}", *file.load);  // who shared the machine shares the blame
-  if (file.busy()) file.detail += fmt::format(" on {} processors", file.processors);
+  // Who shared the machine shares the blame.
+  file.detail += file.busy() ? fmt::format(", load {:.3g} on {} processors", *file.load, file.processors)
+                             : fmt::format(", load {:.1f}", *file.load);
 }
 
 /// @throws Error(input_invalid)

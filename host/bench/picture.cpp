@@ -129,9 +129,7 @@ void draw_frame(Svg& svg, const Scale& x, const Scale& y, const std::vector<doub
     svg.line(x(edge), y.from, x(edge), y.from + 4, "#666666");
     svg.text(x(edge), y.from + 17, fmt::format("{:.0f}", edge), "middle");
   }
-  if (!first) return;
-  const double middle = (y.from + y.to) / 2;
-  svg.text(16, middle, what, "middle", fmt::format(" transform=\"rotate(-90 16 {:.1f})\"", middle).c_str());
+  if (first) svg.text(10, y.to - 8, what);
 }
 
 /// One machine's line through a panel; `bars` from the slowest to the fastest repeat.
@@ -167,7 +165,7 @@ std::string label(const Comparison& c, std::size_t index, double width) {
     for (std::size_t at; (at = text.find(word)) != std::string::npos;) text.erase(at, word.size());
   const std::string more =
       ", " + file.date +
-      (file.busy() ? fmt::format(", busy: load {:.1f} on {}", *file.load, file.processors) : "");
+      (file.busy() ? fmt::format(", busy: load {:.3g} on {}", *file.load, file.processors) : "");
   const auto room = static_cast<std::size_t>(width / 7.5);
   return harmless((c.files.size() > 1 ? Comparison::letter(index) + ": " : "") + text,
                   std::max<std::size_t>(20, room - std::min(room, more.size()))) +

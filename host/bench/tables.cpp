@@ -83,8 +83,8 @@ std::string remarks(const Comparison& c, const char* head, const char* begin, Es
   std::string text;
   if (std::any_of(c.files.begin(), c.files.end(), [](const BenchFile& file) { return file.busy(); }))
     text += fmt::format("\n{}\n",
-                        escape("* The machine was busy: its load was above its number of processors, so "
-                               "this is no measurement of it."));
+                        escape("* The load of this machine was above its number of processors when the run "
+                               "began: its figures may be too low."));
   if (!c.missing.empty()) text += head;
   for (const std::string& sentence : c.missing) text += fmt::format("{}{}\n", begin, escape(sentence));
   return text;
@@ -151,7 +151,7 @@ std::string headline(const BenchFile& file) {
   if (file.tolerance != 1e-4 || file.precision != "mixed")
     text += fmt::format("; precision {}, tolerance {:g}", file.precision, file.tolerance);
   if (file.busy())
-    text += fmt::format("; busy machine: load {:.1f} on {} processors", *file.load, file.processors);
+    text += fmt::format("; busy machine: load {:.3g} on {} processors", *file.load, file.processors);
   return text;
 }
 

@@ -94,8 +94,8 @@ def no_path_of_one_machine(project):
 
 def every_test_is_compiled(project):
     for name, _ in sources(project, {".cpp"}):
-        if name.startswith("tests/") and not name.startswith(SHIM) and name not in COMPILED:
-            yield f"{name} is not compiled: tests/CMakeLists.txt takes tests/FOLDER/*.cpp of the folders it lists"
+        if name.startswith(("tests/", "benchmarks/")) and not name.startswith(SHIM) and name not in COMPILED:
+            yield f"{name} is not compiled: tests/FOLDER/*.cpp of the folders that tests/CMakeLists.txt lists, and benchmarks/dev/"
 
 
 # rule, and one way to break it: file, text put there
@@ -103,6 +103,8 @@ RULES = [
     (arrows_point_down, "kernels/broken.hpp", '#include "io/read.hpp"\n'),
     (arrows_point_down, "io/broken.cpp", '#include "host/settings/settings.hpp"\n'),
     (arrows_point_down, "host/broken.cpp", '#include "tests/support.hpp"\n'),
+    (arrows_point_down, "host/broken.cpp", '#include "benchmarks/dev/dev.hpp"\n'),
+    (words_stay_home, "benchmarks/dev/broken.cpp", "#include <thrust/copy.h>\n"),
     (studies_stand_alone, "host/studies/broken.cpp", '#include "host/studies/other.hpp"\n'),
     (words_stay_home, "host/broken.cpp", "#pragma omp parallel for\n"),
     (words_stay_home, "io/broken.cpp", "#include <thrust/copy.h>\n"),
@@ -111,6 +113,7 @@ RULES = [
     (words_stay_home, "kernels/broken.cpp", "#include <vtkImageData.h>\n"),
     (files_are_short, "host/broken.cpp", "\n" * (MOST_LINES + 1)),
     (no_path_of_one_machine, "examples/broken.sh", "ls /" + "root/out\n"),
+    (every_test_is_compiled, "benchmarks/broken.cpp", "int main() {}\n"),
     (every_test_is_compiled, "tests/unlisted/broken.cpp", "int main() {}\n"),
 ]
 
