@@ -43,14 +43,14 @@ bool is_harmful(std::uint32_t point) {
 
 std::string harmless(const std::string& text, std::size_t most) {
   std::string line;
+  std::size_t room = 0;  // where "..." can follow
   for (std::size_t at = 0; at < text.size();) {
     std::uint32_t point = 0;
     const std::size_t length = length_at(text, at, point);
     const bool blank = text[at] == '\n' || text[at] == '\t' || text[at] == '\r';
-    const std::string next = blank ? " " : length == 0 || is_harmful(point) ? "?" : text.substr(at, length);
-    if (line.size() + next.size() + 3 > most && at + std::max<std::size_t>(length, 1) < text.size())
-      return line + "...";
-    line += next;
+    line += blank ? " " : length == 0 || is_harmful(point) ? "?" : text.substr(at, length);
+    if (line.size() > most) return line.substr(0, room) + "...";
+    if (line.size() + 3 <= most) room = line.size();
     at += std::max<std::size_t>(length, 1);
   }
   return line;
