@@ -64,7 +64,7 @@ if [ ! -x "$tauvox" ] || [ ! -x "$dev" ]; then
   echo "no $tauvox or $dev here: run 'benchmarks/gpu_check.sh build' first, or carry its folder along" >&2
   exit 2
 fi
-commit=$(cat "$bin/commit" 2>/dev/null || echo unknown)
+commit=$(cat "$bin/commit" 2>/dev/null || git describe --always --dirty 2>/dev/null || echo unknown)
 date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 out=${OUT:-benchmarks/results}
 mkdir -p "$out" || exit 2
@@ -123,8 +123,8 @@ measure() {  # name of the row, arguments of tauvox_dev: one row with its line
   line=$(limited "$dev" "${@:2}" --device "$device" 2>> "$log")
   status=$?
   case $status in
-    0) row "$1" passed "$line" "$(tr ',' '\n' <<< "$line" |
-         sed -n 's/^"\(seconds\|gbytes_per_second\|percent_of_triad\)":/\1 /p' | head -3 | tr '\n' ' ')" ;;
+    0) row "$1" passed "$line" "$([ "$2" = passes ] || tr ',}' '\n' <<< "$line" |
+         sed -n 's/^"\(seconds\|gbytes_per_second\|percent_of_triad\)":/\1 /p' | tr '\n' ' ')" ;;
     124|137) row "$1" "not run" null "no time left in this step" ;;
     *) if last_error | grep -q "out of .*memory"; then row "$1" "no room" null; else row "$1" failed null "$(last_error)"; fi ;;
   esac

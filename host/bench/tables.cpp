@@ -20,9 +20,11 @@ std::string three_digits(double value) {
 
 using Table = std::vector<std::vector<std::string>>;  // the first row is the head
 
-/// What the columns of a file are called by: "A", or "A*" for one that was taken on a busy machine.
-std::string mark(const Comparison& c, std::size_t file) {
-  return (c.files.size() == 1 ? "" : Comparison::letter(file)) + (c.files[file].busy() ? "* " : " ");
+/// Head of a column of a file: "A Mvoxel/s", or "A* Mvoxel/s" for one that was taken on a busy machine.
+std::string head_of(const Comparison& c, std::size_t file, const char* what) {
+  const char* star = c.files[file].busy() ? "*" : "";
+  return c.files.size() == 1 ? fmt::format("{}{}", what, star)
+                             : fmt::format("{}{} {}", Comparison::letter(file), star, what);
 }
 
 /// Adds a column for every file from `first` on.
@@ -34,8 +36,7 @@ void add_columns(Table& table, const Comparison& c, const char* what, std::size_
     // A column that nobody has a number for says nothing.
     if (std::all_of(column.begin(), column.end(), [](const std::string& text) { return text == "-"; }))
       continue;
-    const std::string head = mark(c, f) + what;
-    table[0].push_back(head.substr(head.find_first_not_of(' ')));
+    table[0].push_back(head_of(c, f, what));
     for (std::size_t r = 0; r < column.size(); ++r) table[r + 1].push_back(column[r]);
     if (table.size() > c.lines.size() + 1)
       table.back().push_back(std::string(what) == "/ A" ? fmt::format("{:.2f}", c.mean_speed[f]) : "");

@@ -75,7 +75,7 @@ def test_the_run_ends_with_a_table_and_one_number(tauvox, tmp_path):
     result = tauvox(*SUITE, "--sizes", "24,32", "-o", "a.json", "--csv", "a.csv")
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["case", "size", "s", "Mvoxel/s"] or "*" in lines[0]
+    assert lines[0].replace("*", "").split()[:4] == ["case", "size", "s", "Mvoxel/s"]
     assert sum(line.split()[1:2] in (["24^3"], ["32^3"]) for line in lines) == 8
     assert lines[-1].startswith("VALID: geometric mean of 4 cases at 32^3: ")
     rows = list(csv.DictReader((tmp_path / "a.csv").open()))
