@@ -1,188 +1,253 @@
 #!/usr/bin/env bash
-# Proves and measures tauvox on a GPU machine that may be bare: no network, no cmake, no HDF5, TIFF or VTK.
+# Proves and measures tauvox on a GPU machine that may be bare: bash and coreutils are enough.
 #
-#   benchmarks/gpu_check.sh build                  where nvcc and cmake are; makes build-gpu/, to be carried along
-#   benchmarks/gpu_check.sh test|sanitize|bench|profile|largest|peers    where the GPU is; each within ten minutes
-#   ... [--device cuda|cpu]                        cpu: the same steps without a GPU, to try the script
+#   benchmarks/gpu_check.sh build     where nvcc and cmake are; makes build-gpu/carry/, to be carried along
+#   benchmarks/gpu_check.sh all       where the GPU is: all below but largest and peers, in six minutes at most
+#   benchmarks/gpu_check.sh device|test|sanitize|passes|suite|largest|peers     one step, ten minutes at most
+#   ... [--device cuda|cpu] [--quick] [--seconds N]
 #
+# --device cpu: the same without a GPU; --quick: small sizes and few tests, to try the script; --seconds: for all of it.
 # `largest` solves the largest cubes that fit; `peers` wants torch and a wheel of TauFactor on PYTHONPATH.
 #
-# Each step ends in a table and in a JSON file in $OUT (default benchmarks/results/).
-# Exit codes: 0 all passed, 1 something failed, 2 usage, 8 no GPU.
+# After every step $OUT/gpu_check.json (default benchmarks/results/) holds what is done so far, $OUT/gpu_check.log what the
+# programs said; a run that is killed leaves both. Exit codes: 0 all passed, 1 something failed, 2 usage, 8 no GPU.
 # Environment: TAUVOX_ARCH (default 90), TAUVOX_BUILD_DIR (default build-gpu), TAUVOX_SIZES (edges), PYTHON (for peers).
+# shellcheck disable=SC2317  # steps are called by name
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}  # idle CPU threads sleep
-step=${1:-}
-device=cuda
-[ "${2:-}" = --device ] && device=${3:-}
+
+usage() { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+what=${1:-} device=cuda quick=no total=""
+[ $# -gt 0 ] && shift
+while [ $# -gt 0 ]; do
+  case $1 in
+    --device) device=${2:-}; shift 2 || usage ;;
+    --seconds) total=${2:-}; shift 2 || usage ;;
+    --quick) quick=yes; shift ;;
+    *) usage ;;
+  esac
+done
+case $what in build|all|device|test|sanitize|passes|suite|largest|peers) ;; *) usage ;; esac
+case $device in cuda|cpu) ;; *) usage ;; esac
+[[ ${total:-1} =~ ^[0-9]+$ ]] || usage
 build=${TAUVOX_BUILD_DIR:-build-gpu}
-out=${OUT:-benchmarks/results}
-tauvox=$build/tauvox
-limit=570  # seconds a step may take
-end=$((SECONDS + limit))
+tests="kernels parity exact laws host"  # io: files made by Python, nothing on a GPU
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-case $step in build|test|sanitize|bench|profile|largest|peers) ;; *) usage ;; esac
-case "$device" in cuda|cpu) ;; *) usage ;; esac
-
-if [ "$step" = build ]; then
+if [ "$what" = build ]; then
   cuda=ON; [ "$device" = cpu ] && cuda=OFF
-  cmake -S . -B "$build" -G Ninja -DTAUVOX_CUDA=$cuda -DCMAKE_CUDA_ARCHITECTURES="${TAUVOX_ARCH:-90}" \
+  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTAUVOX_CUDA=$cuda \
+    -DCMAKE_CUDA_ARCHITECTURES="${TAUVOX_ARCH:-90}-real" \
     -DTAUVOX_HDF5=OFF -DTAUVOX_TIFF=OFF -DTAUVOX_VTK=OFF -DTAUVOX_OPENSSL=OFF \
     -DCMAKE_EXE_LINKER_FLAGS="-static-libstdc++ -static-libgcc" || exit 1
-  cmake --build "$build" || exit 1
-  git describe --always --dirty > "$build/commit" 2>/dev/null || echo unknown > "$build/commit"
-  echo "built $(cat "$build/commit") in $build/ for $device; carry: $build/tests/test_* $tauvox $build/commit"
+  cmake --build "$build" --target tauvox tauvox_dev test_kernels test_parity test_exact test_laws test_host || exit 1
+  rm -rf "$build/carry" && mkdir "$build/carry" || exit 1
+  for name in tauvox tauvox_dev tests/test_kernels tests/test_parity tests/test_exact tests/test_laws tests/test_host; do
+    strip -o "$build/carry/${name#tests/}" "$build/$name" || exit 1
+  done
+  # OpenMP's library, for a machine without a compiler.
+  cp -L "$("${CXX:-c++}" -print-file-name=libgomp.so.1)" "$build/carry/" || exit 1
+  git describe --always --dirty > "$build/carry/commit" 2>/dev/null || echo unknown > "$build/carry/commit"
+  ls -l "$build/carry"
+  echo "built $(cat "$build/carry/commit") for $device: carry $build/carry ($(du -sm "$build/carry" | cut -f1) MB)"
   exit 0
 fi
 
-[ -x "$tauvox" ] || { echo "no $tauvox here: run 'benchmarks/gpu_check.sh build' first, or carry it along" >&2; exit 2; }
-commit=$(cat "$build/commit" 2>/dev/null || echo unknown)
-date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-mkdir -p "$out"
-log=$out/$step.log
-: > "$log"
-
-# The smallest benchmark is the probe: it exits 8 with the reason where no GPU can be used.
-probe=$("$tauvox" bench triad --device "$device" --repeats 1 2>> "$log")
-status=$?
-if [ $status -ne 0 ]; then
-  echo "gpu_check $step: $(grep '^error: ' "$log" | tail -1)" >&2
-  exit $status
+bin=$build
+if [ -d "$build/carry" ]; then
+  bin=$build/carry
+  ldconfig -p 2>/dev/null | grep -q 'libgomp\.so\.1' || export LD_LIBRARY_PATH="$PWD/$bin${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 fi
-name=${probe#*\"device\":\"} name=${name%%\"*}
+program() { if [ -x "$bin/$1" ]; then echo "$bin/$1"; else echo "$bin/tests/$1"; fi; }
+tauvox=$(program tauvox) dev=$(program tauvox_dev)
+if [ ! -x "$tauvox" ] || [ ! -x "$dev" ]; then
+  echo "no $tauvox or $dev here: run 'benchmarks/gpu_check.sh build' first, or carry its folder along" >&2
+  exit 2
+fi
+commit=$(cat "$bin/commit" 2>/dev/null || git describe --always --dirty 2>/dev/null || echo unknown)
+date=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+out=${OUT:-benchmarks/results}
+mkdir -p "$out" || exit 2
+log=$out/gpu_check.log json=$out/gpu_check.json
+: > "$log" || exit 2
+[ -n "$total" ] || { total=570; [ "$what" = all ] && total=345; }
+end=$((SECONDS + total)) step_end=$end
+name=unknown failed=0 steps=() rows=()
 
-left() { local s=$((end - SECONDS)); echo $((s > 1 ? s : 1)); }
-rows=() failed=0
-row() {  # name, outcome, JSON or text
-  rows+=("{\"name\":\"$1\",\"outcome\":\"$2\",\"value\":$3}")
-  printf '%-36s %-8s %s\n' "$1" "$2" "${4:-}"
+milliseconds() { date +%s%3N; }
+text() { printf '"%s"' "$(tr -d '\000-\037' <<< "$1" | sed 's/[\\"]/\\&/g' | cut -c1-500)"; }  # as JSON
+left() { local s=$((step_end - SECONDS)); echo $((s > 1 ? s : 1)); }
+limited() { timeout -k 5 "$(left)" "$@"; }  # never longer than the step may take
+row() {  # name, outcome, JSON, text for people
+  rows+=("{\"name\":$(text "$1"),\"outcome\":\"$2\",\"value\":$3}")
+  printf '  %-28s %-9s %s\n' "$1" "$2" "${4:-}"
   [ "$2" = failed ] && failed=1
   return 0
 }
+join() { local IFS=,; printf '%s' "$*"; }
+save() {  # whole or not at all
+  printf '{"kind":"gpu_check","finished":%s,"failed":%s,"device":%s,"commit":%s,"date":"%s","seconds":%d,"steps":[\n%s\n]}\n' \
+    "$1" "$([ $failed = 0 ] && echo false || echo true)" "$(text "$name")" "$(text "$commit")" "$date" "$SECONDS" \
+    "$(join "${steps[@]}" | sed 's/},{"step"/},\n{"step"/g')" > "$json.part" && mv "$json.part" "$json"
+}
+step() {  # function, seconds it may take
+  local begin took
+  begin=$(milliseconds) rows=()
+  step_end=$((SECONDS + $2 < end ? SECONDS + $2 : end))
+  echo "$1 (at most $(left) s)"
+  if [ "$step_end" -le "$SECONDS" ]; then row "$1" "not run" null "no time left"; else "step_$1"; fi
+  took=$(($(milliseconds) - begin))
+  printf '  %s took %d.%01d s\n' "$1" $((took / 1000)) $((took % 1000 / 100))
+  steps+=("{\"step\":\"$1\",\"seconds\":$((took / 1000)).$(printf %03d $((took % 1000))),\"rows\":[$(join "${rows[@]}")]}")
+  save false
+}
+last_error() { grep -E '^error: |NOT VALID' "$log" | tail -1; }
+
 run_tests() {  # name of the row, program with arguments: one row with the numbers of tests
-  local text outcome=passed passed skipped
-  text=$(timeout "$(left)" "${@:2}" 2>&1) || outcome=failed
-  printf '%s\n' "$text" >> "$log"
-  passed=$(grep -c '^\[       OK' <<< "$text")
-  skipped=$(grep -c '^\[  SKIPPED \].*ms)' <<< "$text")
-  row "$1" $outcome "{\"passed\":$passed,\"skipped\":$skipped}" "$passed passed, $skipped skipped"
-}
-measure() {  # name of the row, arguments of `tauvox bench`: one row with its line
-  local line status
-  line=$(timeout "$(left)" "$tauvox" bench "${@:2}" --device "$device" 2>> "$log")
+  local said status passed skipped outcome
+  said=$(limited "${@:2}" 2>&1)
   status=$?
-  if [ $status -eq 0 ]; then
-    row "$1" passed "$line" "$(tr ',' '\n' <<< "$line" |
-      sed -n 's/"\(seconds\|gbytes_per_second\|percent_of_triad\|voxels_per_second\|iterations\)":/\1 /p' | tr '\n' ' ')"
-  elif [ $status -eq 124 ]; then
-    row "$1" "not run" null "no time left in this step"
-  elif tail -2 "$log" | grep -q "out of .*memory"; then
-    row "$1" "no room" null "does not fit in memory"
-  else
-    row "$1" failed null "$(grep '^error: ' "$log" | tail -1)"
-  fi
+  printf '%s\n' "$said" >> "$log"
+  passed=$(grep -c '^\[       OK' <<< "$said")
+  skipped=$(grep -c '^\[  SKIPPED \].*ms)' <<< "$said")
+  outcome=passed
+  [ "$status" -ne 0 ] && outcome=failed
+  [ "$passed" = 0 ] && [ "$skipped" = 0 ] && outcome=failed
+  local more="$passed passed, $skipped skipped"
+  case $status in 124|137) more="$more, then out of time" ;; esac
+  row "$1" "$outcome" "{\"passed\":$passed,\"skipped\":$skipped,\"exit_code\":$status}" "$more"
+  grep '^\[  FAILED  \].*ms)' <<< "$said" | sort -u | head -5
 }
-passes() {  # name of the row, arguments of `tauvox bench passes`: one row, a line for each pass
-  local line
-  if line=$(timeout "$(left)" "$tauvox" bench passes "${@:2}" --device "$device" 2>> "$log"); then
-    row "$1" passed "$line"
-    tr '{' '\n' <<< "$line" | sed -n 's/"pass":"\([^"]*\)","form":"\([^"]*\)","seconds":\([^,]*\),.*"percent_of_triad":\([^,}]*\).*/\1 \2 \3 \4/p' |
-      while read -r pass form seconds percent; do printf '  %-16s %-6s %11.6f s %6.1f %% of triad\n' "$pass" "$form" "$seconds" "$percent"; done
-  else
-    row "$1" failed null "$(grep '^error: ' "$log" | tail -1)"
-  fi
+measure() {  # name of the row, arguments of tauvox_dev: one row with its line
+  local line status
+  line=$(limited "$dev" "${@:2}" --device "$device" 2>> "$log")
+  status=$?
+  case $status in
+    0) row "$1" passed "$line" "$([ "$2" = passes ] || tr ',}' '\n' <<< "$line" |
+         sed -n 's/^"\(seconds\|gbytes_per_second\|percent_of_triad\)":/\1 /p' | tr '\n' ' ')" ;;
+    124|137) row "$1" "not run" null "no time left in this step" ;;
+    *) if last_error | grep -q "out of .*memory"; then row "$1" "no room" null; else row "$1" failed null "$(last_error)"; fi ;;
+  esac
+  return "$status"
 }
 
-echo "gpu_check $step on $name, commit $commit, $date"
-case $step in
-test)
+step_device() {
+  local said
+  if said=$(limited "$tauvox" info --json 2>> "$log"); then row info passed "$(tr -d '\n' <<< "$said")"; else row info failed null "$(last_error)"; fi
+  printf '%s\n' "$said" >> "$log"
+  nvidia-smi >> "$log" 2>&1
+  # The smallest benchmark is the probe: it exits 8 with the reason where no GPU can be used.
+  measure probe apply --no-triad --size 16 --repeats 1
+}
+step_test() {
   export TAUVOX_TEST_DEVICE="$device"
-  for folder in kernels host exact laws parity; do  # io: files made by Python, nothing on a GPU
-    if [ -x "$build/tests/test_$folder" ]; then
-      run_tests "test_$folder" "$build/tests/test_$folder"
-    else
-      row "test_$folder" failed null "not built, or not carried along"
+  local folder filter='*' said
+  for folder in $tests; do
+    if [ "$quick" = yes ]; then
+      case $folder in
+        kernels) filter='Device.*:Launch.*' ;; parity) filter='*Thread*:*Gpu*' ;; exact) filter='*Straight*:*Layer*:*Channel*' ;;
+        laws) filter='*Wiener*' ;; host) filter='Bench*-BenchCases.*' ;;
+      esac
     fi
+    run_tests "test_$folder" "$(program "test_$folder")" --gtest_filter="$filter"
   done
-  if [ "$device" = cuda ]; then
-    parity=$("$build/tests/test_parity" --gtest_filter='*Gpu*' 2>&1)
-    grep -q SKIPPED <<< "$parity" && row "GPU parity" failed null "skipped although there is a GPU"
-  fi ;;
-sanitize)
-  # Short tests: the sanitizer slows kernels down 10 to 100 times.
+  [ "$device" = cuda ] || return
+  said=$(limited "$(program test_parity)" --gtest_filter='*Gpu*' 2>&1)
+  grep -q SKIPPED <<< "$said" && row "GPU parity" failed null "skipped although there is a GPU"
+}
+step_sanitize() {  # short tests: the sanitizer slows kernels down 10 to 100 times
   export TAUVOX_TEST_DEVICE="$device"
-  for tool in memcheck racecheck initcheck; do
-    if [ "$device" = cpu ] || ! command -v compute-sanitizer > /dev/null; then
-      row $tool "not run" null "no GPU asked for, or compute-sanitizer is absent"
-    else
-      run_tests "$tool parity" compute-sanitizer --tool $tool --error-exitcode 1 "$build/tests/test_parity" \
-        --gtest_filter='*Gpu*'
-      run_tests "$tool laws" compute-sanitizer --tool $tool --error-exitcode 1 "$build/tests/test_laws" \
-        --gtest_filter='*Operator*:*Mode*:*Wiener*'
-      run_tests "$tool bound" compute-sanitizer --tool $tool --error-exitcode 1 "$build/tests/test_host" \
-        --gtest_filter='Bound.Study*'
-    fi
-  done ;;
-bench)
-  measure triad triad
-  cpu_sizes="64 128" gpu_sizes="128 256 512 768 1024"
-  sizes=${TAUVOX_SIZES:-$([ "$device" = cpu ] && echo "$cpu_sizes" || echo "$gpu_sizes")}
-  for size in $sizes; do
-    verify=precision
-    [ "$size" -gt 256 ] && verify=fluxes
-    measure "solve $size" solve --size "$size" --repeats 3 --verify $verify
-    for precision in double single; do
-      measure "apply $size $precision" apply --size "$size" --precision $precision
-    done
+  local tool tools="memcheck racecheck initcheck"
+  if [ "$device" = cpu ] || ! command -v compute-sanitizer > /dev/null; then
+    row sanitize "not run" null "no GPU asked for, or compute-sanitizer is not on PATH"
+    return
+  fi
+  [ "$what" = all ] && tools=memcheck
+  for tool in $tools; do
+    run_tests "$tool parity" compute-sanitizer --tool "$tool" --error-exitcode 1 "$(program test_parity)" --gtest_filter='*Gpu*'
+    [ "$what" = all ] && return
+    run_tests "$tool laws" compute-sanitizer --tool "$tool" --error-exitcode 1 "$(program test_laws)" \
+      --gtest_filter='*Operator*:*Mode*:*Wiener*'
+    run_tests "$tool bound" compute-sanitizer --tool "$tool" --error-exitcode 1 "$(program test_host)" --gtest_filter='Bound.Study*'
   done
-  # The suite last: its file is whole after every row, so the end of the time costs only what is not reached.
-  suite=$out/suite-${date//:/}.json
-  timeout "$(left)" "$tauvox" bench --device "$device" --sizes "${sizes// /,}" -o "$suite" 2>> "$log"
+}
+passes() {  # name of the row, arguments: a line for each pass
+  measure "$1" passes "${@:2}" || return
+  tr '{' '\n' <<< "${rows[-1]}" |
+    sed -n 's/.*"pass":"\([^"]*\)","form":"\([^"]*\)","seconds":\([^,]*\),.*"gbytes_per_second":\([^,}]*\).*/\1 \2 \3 \4/p' |
+    while read -r pass form seconds speed; do printf '    %-16s %-6s %11.6f s %8.1f GB/s\n' "$pass" "$form" "$seconds" "$speed"; done
+}
+step_passes() {
+  local size default=256
+  [ "$device" = cpu ] && default=96
+  [ "$quick" = yes ] && default=32
+  size=${TAUVOX_SIZES:-$default} size=${size%% *}
+  if [ "$quick" = yes ]; then passes "one class, $size" --size "$size" --no-triad --repeats 1; return; fi
+  measure triad triad --repeats 5
+  passes "one class, $size" --size "$size"
+  passes "four classes, $size" --size "$size" --classes 6
+  [ "$device" = cuda ] && [ -z "${TAUVOX_SIZES:-}" ] && passes "one class, 512" --size 512
+}
+suite() {  # name of the row, file, arguments: whole after every row, so the end of the time costs what is not reached
+  limited "$tauvox" bench --device "$device" --overwrite -o "$2" "${@:3}" >> "$log" 2>&1
   case $? in
-    0) row suite passed "\"$suite\"" "$suite" ;;
-    124) row suite "cut short" "\"$suite\"" "$suite" ;;
-    *) row suite failed null "$(grep -E '^error: |NOT VALID' "$log" | tail -1)" ;;
-  esac ;;
-profile)
-  size=${TAUVOX_SIZES:-$([ "$device" = cpu ] && echo 96 || echo 512)}; size=${size%% *}
-  passes "passes, one class, $size" --size "$size"
-  passes "passes, four classes, $size" --size "$size" --classes 6
-  if [ "$device" = cuda ] && command -v nsys > /dev/null; then
-    outcome=passed
-    timeout "$(left)" nsys profile --force-overwrite true -o "$out/solve" "$tauvox" bench solve --device cuda --size "$size" \
-      --repeats 1 --verify fluxes >> "$log" 2>&1 || outcome=failed
-    nsys stats --report cuda_gpu_kern_sum "$out/solve.nsys-rep" 2>&1 | tee -a "$log"
-    row nsys $outcome null "$out/solve.nsys-rep"
-  else
-    row nsys "not run" null "no GPU asked for, or nsys is absent"
-  fi ;;
-largest)
-  suite=$out/largest-${date//:/}.json
+    0) row "$1" passed "$(text "${2##*/}")" "$2" ;;
+    124|137) row "$1" "cut short" "$(text "${2##*/}")" "$2" ;;
+    *) row "$1" failed null "$(last_error)" ;;
+  esac
+}
+step_suite() {
+  local sizes="128 256 512 768 1024" file=$out/suite.json more=(--row-minutes 2 --repeats 5)
+  [ "$device" = cpu ] && sizes="64 128"
+  [ "$quick" = yes ] && sizes="24 32" more=(--no-triad --repeats 1 --least-seconds 0)
+  rm -f "$file"
+  sizes=${TAUVOX_SIZES:-$sizes}
+  suite suite "$file" --sizes "${sizes// /,}" "${more[@]}"
+}
+step_largest() {
+  local case
   for case in gyroid sphere-packing; do
-    file=${suite%.json}-$case.json
-    timeout "$(left)" "$tauvox" bench --device "$device" --cases $case --sizes "${TAUVOX_SIZES:-largest}" --repeats 1 \
-      --least-seconds 0 -o "$file" 2>> "$log"
-    case $? in
-      0) row "largest $case" passed "\"$file\"" "$(grep -E "^$case .* s, " "$log" | tail -1)" ;;
-      124) row "largest $case" "not run" null "no time left in this step" ;;
-      *) row "largest $case" failed null "$(grep -E '^error: |NOT VALID' "$log" | tail -1)" ;;
-    esac
-  done ;;
-peers)
-  sizes=${TAUVOX_SIZES:-$([ "$device" = cpu ] && echo "64" || echo "128 256 512")}
+    suite "largest $case" "$out/largest-$case.json" --cases "$case" --sizes "${TAUVOX_SIZES:-largest}" --repeats 1 --least-seconds 0
+  done
+}
+step_peers() {
+  local said sizes="128 256 512"
+  [ "$device" = cpu ] && sizes=64
   # shellcheck disable=SC2086
-  text=$(timeout "$(left)" "${PYTHON:-python3}" -B benchmarks/peers/gpu.py --tauvox "$tauvox" --device "$device" --sizes $sizes 2>> "$log")
+  said=$(limited "${PYTHON:-python3}" -B benchmarks/peers/gpu.py --tauvox "$tauvox" --device "$device" --sizes ${TAUVOX_SIZES:-$sizes} 2>> "$log")
   case $? in
-    0) row taufactor passed "$(tail -1 <<< "$text")"; sed '$d' <<< "$text" ;;
+    0) row taufactor passed "$(tail -1 <<< "$said")"; sed '$d' <<< "$said" ;;
     8|127) row taufactor "not run" null "$(grep 'not run' "$log" | tail -1)" ;;
-    124) row taufactor "not run" null "no time left in this step" ;;
+    124|137) row taufactor "not run" null "no time left in this step" ;;
     *) row taufactor failed null "$(tail -1 "$log")" ;;
-  esac ;;
+  esac
+}
+
+trap 'save false; exit 1' INT TERM
+echo "gpu_check $what --device $device, commit $commit, $date, $total s"
+step device 30
+name=$(sed -n 's/.*"device":"\([^"]*\)".*/\1/p' <<< "${rows[-1]}")
+if [ $failed = 1 ]; then
+  echo "gpu_check $what: $(last_error)" >&2
+  save true
+  last_error | grep -qi 'gpu\|cuda' && exit 8
+  exit 1
+fi
+case $what in
+  device) ;;
+  all)
+    step test $((total * 2 / 5))
+    step sanitize $((total / 6))
+    step passes $((total / 5))
+    step suite "$total" ;;
+  *) step "$what" "$total" ;;
 esac
-json="$out/$step-$(tr -c 'a-zA-Z0-9\n' '-' <<< "$name" | tr -s '-' | sed 's/-$//').json"
-printf '{"step":"%s","device":"%s","commit":"%s","date":"%s","rows":[\n%s\n]}\n' "$step" "$name" "$commit" "$date" \
-  "$(IFS=$'\n'; sed '$!s/$/,/' <<< "${rows[*]}")" > "$json"
-echo "$([ $failed = 0 ] && echo passed || echo FAILED): $json, $log"
+save true
+echo
+if [ -f "$out/suite.json" ]; then
+  rm -f "$out/table.md" "$out/table.svg"
+  timeout 10 "$tauvox" bench --compare "$out/suite.json" -o "$out/table" 2>&1
+fi
+printf '%s\n' "${steps[@]}" | tr '{' '\n' | sed -n 's/^"name":"\(.*\)","outcome":"\(failed\|not run\|cut short\|no room\)".*/\2: \1/p'
+echo "$([ $failed = 0 ] && echo passed || echo FAILED) in $SECONDS s: $json, $log"
 exit $failed

@@ -41,7 +41,8 @@ def rows_of(size, options, folder):
     run([options.tauvox, "generate", "electrode", "--size", size, "-o", volume])
     exact = reference(options, volume, size, folder)
     labels = numpy.fromfile(volume, numpy.uint8).reshape(size, size, size)
-    ours = json.loads(run([options.tauvox, "bench", "solve", "--size", size, "--device", options.device, "--repeats",
+    dev = pathlib.Path(options.tauvox).with_name("tauvox_dev")
+    ours = json.loads(run([dev, "solve", "--size", size, "--device", options.device, "--repeats",
                            options.repeats, "--verify", "fluxes"]))
     yield {"tool": "tauvox", "size": size, "setting": "1e-4", "seconds": ours["seconds"],
            "d_eff": ours["effective_ratio"], "true_error": ours["effective_ratio"] / exact - 1}

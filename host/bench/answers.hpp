@@ -1,6 +1,6 @@
 // The answers of the suite's cases, by which every row of a benchmark file is judged.
 //
-// Made by `tauvox bench answers --sizes 64,128,256,512`: FP64, tolerance 1e-9, so that `error` is a proven
+// Made by `tauvox_dev answers --sizes 64,128,256,512`: FP64, tolerance 1e-9, so that `error` is a proven
 // bound (bound.hpp). Where no answer is stored the bound of the row itself is the judge.
 #pragma once
 

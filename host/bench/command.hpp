@@ -1,4 +1,4 @@
-// `tauvox bench` on the command line: the suite, single benchmarks, and the comparison of files.
+// `tauvox bench` on the command line: the suite, and the comparison of files.
 #pragma once
 
 #include <memory>

@@ -18,16 +18,26 @@ struct ComparedRow {
   bool valid = false;
   std::string reason;                       // why not valid
   double effective_ratio = 0, allowed = 0;  // allowed: relative error of the answer
-  double voxels_per_second = 0, gb_per_second = 0;
+  double seconds = 0, voxels_per_second = 0, gb_per_second = 0;
+  std::optional<double> fastest, slowest;  // seconds; files of layout 1.0 do not have them
   std::optional<double> triad_fraction, energy_joule;
 };
 
-/// A benchmark file.
+/// A benchmark file. Its text is harmless (escape.hpp).
 struct BenchFile {
-  std::string path, device, detail, precision;  // detail: version, commit, date, load
+  std::string path, device, date, detail, precision;  // detail: version, commit, date, load
   double tolerance = 0;
+  bool finished = false;
+  std::optional<double> load;  // of the machine when the run began
+  int processors = 0;
   std::vector<ComparedRow> rows;
-  std::vector<std::pair<std::string, std::string>> skipped;  // case and size, reason
+  struct Skipped {
+    std::string name, size, reason;
+  };
+  std::vector<Skipped> skipped;
+
+  /// Others wanted the processors too: no figure of such a run is one of the machine.
+  bool busy() const { return load && *load > processors; }
 };
 
 /// @throws Error(input_refused) when the file is no benchmark file or contradicts itself
@@ -52,7 +62,7 @@ struct Comparison {
   std::vector<std::string> missing;  // sentences: what is not compared, and why
   std::vector<double> mean_speed;    // geometric mean over the lines, relative to the first file
 
-  /// @throws Error(input_invalid) when nothing is common to all files; as check_same_answers
+  /// @throws Error(input_invalid) when nothing is common to several files; as check_same_answers
   explicit Comparison(std::vector<BenchFile> compared);
   Comparison(const Comparison&) = delete;
   Comparison& operator=(const Comparison&) = delete;
@@ -60,16 +70,20 @@ struct Comparison {
   static std::string letter(std::size_t file);
 };
 
+/// "VALID: geometric mean of 4 cases at 256^3: 19.2 Mvoxel/s, 20 % of triad", or INVALID and why. At the
+/// largest cube in which every case of the file ran; at 256^3 if that is one.
+std::string headline(const BenchFile& file);
+
 std::string to_text(const Comparison& comparison);
 std::string to_markdown(const Comparison& comparison);
+/// One line a row of every file, valid or not.
+std::string to_csv(const std::vector<BenchFile>& files);
+/// A picture: speed and share of the triad by size, one column a case.
+std::string to_svg(const Comparison& comparison);
 
-/// gnuplot's script of the picture, data included: speed and share of the triad by size, one column a case.
-/// @param output of the picture, SVG
-std::string plot_script(const Comparison& comparison, const std::string& output);
-
-/// Prints the table, writes NAME.md, and NAME.svg or, without gnuplot, NAME.gnuplot.
+/// Prints the table; writes NAME.md and NAME.svg, and all rows to `csv` unless that is empty.
 /// @param name empty: bench-compare
-/// @throws Error(usage) for fewer than two files
-ExitCode run_compare(const std::vector<std::string>& paths, const std::string& name, bool overwrite);
+ExitCode run_compare(const std::vector<std::string>& paths, const std::string& name, const std::string& csv,
+                     bool overwrite);
 
 }  // namespace tauvox::bench

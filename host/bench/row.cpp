@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/bench/bench.hpp"
+#include "host/bench/measure.hpp"
 
 namespace tauvox::bench {
 namespace {
@@ -68,6 +68,8 @@ Json row_json(const Measured& measured, const StoredAnswer* stored, const Yardst
       {"setup", shown(median_of(runs, [](const AxisResult& r) { return r.stages.setup.seconds; }))},
       {"solve", shown(solve)},
       {"total", shown(total)}};
+  row["fastest_seconds"] = shown(quantile(totals, 0));
+  row["slowest_seconds"] = shown(quantile(totals, 1));
   row["spread"] = shown((quantile(totals, 0.75) - quantile(totals, 0.25)) / total);
   row["voxels_per_second"] = shown(voxels / total);
   row["iterations"] = first.solver.iterations;

@@ -7,8 +7,9 @@
 
 #include "host/app/console.hpp"
 #include "host/app/plan.hpp"
-#include "host/bench/bench.hpp"
 #include "host/bench/cases.hpp"
+#include "host/bench/compare.hpp"
+#include "host/bench/measure.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
 #include "host/settings/parse.hpp"
@@ -86,7 +87,7 @@ std::vector<std::string> sizes_of(const SuiteOptions& options) {
 class Suite {
  public:
   Suite(const SuiteOptions& options, const Device& device) : options_(options), device_(device) {
-    file_["schema_version"] = "1.0";
+    file_["schema_version"] = "1.1";
     file_["kind"] = "tauvox bench";
     file_["date"] = date_now();
     file_["finished"] = false;
@@ -149,7 +150,11 @@ class Suite {
     write();
   }
   bool all_valid() const { return all_valid_; }
-  std::size_t rows() const { return file_["rows"].size(); }
+  /// The table of its own file, as --compare shows it.
+  std::string summary() const {
+    return to_text(Comparison({parse_bench_file(options_.output, file_.dump())}));
+  }
+  std::string csv() const { return to_csv({parse_bench_file(options_.output, file_.dump())}); }
 
  private:
   Measured measure(const Case& row, std::int64_t edge, const Settings& settings) {
@@ -255,14 +260,15 @@ ExitCode run_suite(const SuiteOptions& given) {
   if (!notice.empty()) print_note("notice: " + notice + "\n");
   if (options.output.empty()) options.output = default_output(device);
   io::check_output(options.output, options.overwrite);
+  if (!options.csv.empty()) io::check_output(options.csv, options.overwrite);
 
   Suite suite(options, device);
   if (!options.no_triad) suite.measure_triad();
   for (const std::string& size : sizes)
     for (const Case* row : wanted) suite.run(*row, size);
   suite.finish();
-  print_text(fmt::format("{}: {} rows{}\n", options.output, suite.rows(),
-                         suite.all_valid() ? "" : ", not all of them valid"));
+  print_text(suite.summary());
+  if (!options.csv.empty()) io::write_text(options.csv, suite.csv(), options.overwrite);
   return suite.all_valid() ? ExitCode::success : ExitCode::internal;
 }
 

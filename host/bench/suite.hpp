@@ -19,6 +19,7 @@ struct SuiteOptions {
   double most_minutes = 60;        // a row that would take longer, by the one before it, is skipped
   double tolerance = 1e-4;         // relative error of D_eff
   std::string precision = "mixed";
+  std::string csv;     // every row as a line; empty: none
   std::string output;  // empty: bench-DEVICE-DATE.json
   bool overwrite = false, name_host = false, no_triad = false;
 };

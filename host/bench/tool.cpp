@@ -4,8 +4,8 @@
 
 #include <cctype>
 
-#include "host/bench/bench.hpp"
 #include "host/bench/commit.hpp"  // made by the build
+#include "host/bench/measure.hpp"
 #include "host/report/report.hpp"
 
 namespace tauvox::bench {

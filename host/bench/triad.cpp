@@ -2,9 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "host/bench/bench.hpp"
+#include "host/bench/measure.hpp"
 #include "kernels/base/vector.hpp"
 
 namespace tauvox::bench {
@@ -45,23 +44,6 @@ void Triad::verify() const {
   a_.copy_to(host);
   for (const double element : host)
     if (element != 1 + scale * 2) throw Error(ExitCode::internal, "the triad gave a wrong element");
-}
-
-nlohmann::ordered_json run_triad(const Options& options) {
-  const Device device = device_of(options);
-  Triad triad(device, options.megabytes);
-  triad.run();
-  triad.verify();
-  std::vector<double> seconds;
-  for (int r = 0; r < options.repeats; ++r) seconds.push_back(seconds_of(device, [&] { triad.run(); }));
-  nlohmann::ordered_json line = head("triad", device);
-  line["megabytes_per_array"] = triad.megabytes();
-  line["bytes_per_element"] = Triad::bytes_per_element;
-  line["repeats"] = options.repeats;
-  line["seconds"] = median(seconds);
-  line["gbytes_per_second"] = triad.bytes() / median(seconds) * 1e-9;
-  line["best_gbytes_per_second"] = triad.bytes() / *std::min_element(seconds.begin(), seconds.end()) * 1e-9;
-  return line;
 }
 
 }  // namespace tauvox::bench

@@ -59,7 +59,8 @@ class Device {
   /// Free on a GPU now, beside what is in use.   @pre is_cuda()
   std::int64_t free_bytes() const;
 
-  /// Adds the compulsory traffic of a kernel: every array it reads, and every array it writes, once.
+  /// Adds the compulsory traffic of a pass: every array it reads, and every array it writes, once. Called by
+  /// count_pass (launch.hpp).
   void count_traffic(std::int64_t bytes) const;
   /// All that was counted on this device so far, bytes.
   std::int64_t traffic_bytes() const;

@@ -2,6 +2,9 @@
 // run it over all voxels. A functor may bring a tuned CPU form of a whole row, `row(y, z, nx)`; the plain
 // form stays its reference.
 //
+// A functor says what it must move, every array it reads and every array it writes once: `bytes()` for the
+// whole pass, or `bytes_per_element`. The launchers count it (Device::traffic_bytes).
+//
 // Sums have one fixed order on every device and for every number of threads: rows are gathered in chunks of
 // about 4096 voxels; inside a chunk voxel x adds to lane x % 64; the 64 lanes, and then the chunks, are added
 // as a tree. Included by the sources of kernels/ and their tests only.
@@ -33,6 +36,16 @@ struct Sums {
   double value[N] = {};
   TAUVOX_HD double operator[](int i) const { return value[i]; }
 };
+
+/// Counts what a pass over `elements` says it must move; nothing where it does not say. For walkers of other
+/// files, too: the launchers of this one count by themselves.
+template <class Pass>
+void count_pass(const Device& device, const Pass& pass, std::int64_t elements) {
+  if constexpr (requires { pass.bytes(); })
+    device.count_traffic(pass.bytes());
+  else if constexpr (requires { Pass::bytes_per_element; })
+    device.count_traffic(Pass::bytes_per_element * elements);
+}
 
 /// Lanes of one chunk, on the CPU.
 template <int N>
@@ -190,6 +203,7 @@ Sums<N> fold_on_device(const Device& device, double* in, std::int64_t count) {
 /// Runs f(x, y, z) once for every voxel of `extent`, in any order.
 template <class F>
 void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
+  count_pass(device, f, extent.voxels());
   const std::int64_t rows = extent.ny * extent.nz;
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
@@ -213,6 +227,7 @@ void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
 /// Runs f(y, z) once for every row of `extent`, in any order: for what has to walk along a row.
 template <class F>
 void for_each_row(const Device& device, const Extent& extent, const F& f) {
+  count_pass(device, f, extent.ny * extent.nz);
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) return for_each_voxel(device, {extent.ny, extent.nz, 1}, detail::RowAsVoxel<F>{f});
 #endif
@@ -227,6 +242,7 @@ Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) 
   const std::int64_t rows = extent.ny * extent.nz, per_chunk = detail::chunk_rows(extent);
   const std::int64_t count = detail::chunks(rows, per_chunk);
   if (count == 0) return {};
+  count_pass(device, f, extent.voxels());
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
     double* partial = detail::partial_sums<N>(device, count);
@@ -304,12 +320,14 @@ inline Extent index_extent(std::int64_t count) { return {chunk_voxels, chunks(co
 /// Runs f(i) once for every i in [0, count), in any order.
 template <class F>
 void for_each_index(const Device& device, std::int64_t count, const F& f) {
+  count_pass(device, f, count);
   for_each_voxel(device, detail::index_extent(count), detail::Indexed<F>{f, count});
 }
 
 /// Sums what f(i), a Sums<N>, returns over [0, count), in the fixed order; f may also write its element.
 template <int N, class F>
 Sums<N> sum_over_indices(const Device& device, std::int64_t count, const F& f) {
+  count_pass(device, f, count);
   return sum_over_voxels<N>(device, detail::index_extent(count), detail::IndexedSum<N, F>{f, count});
 }
 

@@ -7,6 +7,7 @@ namespace {
 
 template <class T>
 struct AddScaled {
+  static constexpr std::int64_t bytes_per_element = 3 * sizeof(T);
   T* y;
   const T* x;
   T alpha;
@@ -15,6 +16,7 @@ struct AddScaled {
 
 template <class T>
 struct Advance {
+  static constexpr std::int64_t bytes_per_element = 5 * sizeof(T);
   T *x, *p;
   const T* z;
   T alpha, beta;
@@ -26,12 +28,14 @@ struct Advance {
 
 template <class T>
 struct Copy {
+  static constexpr std::int64_t bytes_per_element = 2 * sizeof(T);
   const T* z;
   T* p;
   TAUVOX_HD void operator()(std::int64_t i) const { p[i] = z[i]; }
 };
 
 struct Convert {
+  static constexpr std::int64_t bytes_per_element = sizeof(float) + sizeof(double);
   const float* from;
   double* to;
   TAUVOX_HD void operator()(std::int64_t i) const { to[i] = static_cast<double>(from[i]); }
@@ -39,47 +43,37 @@ struct Convert {
 
 template <class T>
 struct Triad {
+  static constexpr std::int64_t bytes_per_element = 3 * sizeof(T);
   T* a;
   const T *b, *c;
   T s;
   TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] + s * c[i]; }
 };
 
-/// Counts `arrays` passes over a vector.
-template <class T>
-void count(const Buffer<T>& vector, int arrays) {
-  vector.device().count_traffic(arrays * vector.size() * static_cast<std::int64_t>(sizeof(T)));
-}
-
 }  // namespace
 
 template <class T>
 void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x) {
-  count(y, 3);
   for_each_index(y.device(), y.size(), AddScaled<T>{y.data(), x.data(), static_cast<T>(alpha)});
 }
 
 template <class T>
 void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta) {
-  count(x, 5);
   for_each_index(x.device(), x.size(),
                  Advance<T>{x.data(), p.data(), z.data(), static_cast<T>(alpha), static_cast<T>(beta)});
 }
 
 template <class T>
 void copy(const Buffer<T>& z, Buffer<T>& p) {
-  count(p, 2);
   for_each_index(p.device(), p.size(), Copy<T>{z.data(), p.data()});
 }
 
 void convert(const Buffer<float>& from, Buffer<double>& to) {
-  count(from, 3);
   for_each_index(to.device(), to.size(), Convert{from.data(), to.data()});
 }
 
 template <class T>
 void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c) {
-  count(a, 3);
   for_each_index(a.device(), a.size(), Triad<T>{a.data(), b.data(), c.data(), static_cast<T>(s)});
 }
 

@@ -6,6 +6,7 @@ namespace tauvox {
 namespace {
 
 struct JacobiStep {
+  static constexpr std::int64_t bytes_per_element = 14;
   GraphView A;
   const double* rest;
   float* e;
@@ -18,6 +19,7 @@ struct TakeOut {  // rest -= A e
   GraphView A;
   const float* e;
   double* rest;
+  std::int64_t bytes() const { return A.matrix_bytes() + 20 * A.nodes; }
   TAUVOX_HD void operator()(std::int64_t i) const {
     const auto here = static_cast<double>(e[i]);
     double flow = A.plate[i] * here;
@@ -31,6 +33,7 @@ struct SumAggregates {  // one call a block of the coarse level
   GraphView fine, coarse;
   const double* rest;
   double* coarse_rest;
+  std::int64_t bytes() const { return 12 * fine.nodes + 8 * coarse.nodes; }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t b = bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz);
     for (std::uint32_t node = coarse.first_node[b]; node < coarse.first_node[b + 1]; ++node)
@@ -45,6 +48,7 @@ struct SumAggregates {  // one call a block of the coarse level
 struct StoreFlux {
   FluxView flux;
   double *link, *plate;
+  std::int64_t bytes() const { return flux.bytes() + 8 * (flux.graph.links + flux.graph.nodes); }
   TAUVOX_HD void operator()(std::int64_t i) const {
     for (std::int64_t k = flux.graph.row_start[i]; k < flux.graph.row_start[i + 1]; ++k)
       link[k] = flux.of_link(i, k);
@@ -57,6 +61,10 @@ struct StoreFlux {
 struct SumConductances {  // one call a block of the coarse level
   GraphView fine, coarse;
   double *link, *plate;
+  /// The sums are cleared, then written.
+  std::int64_t bytes() const {
+    return fine.matrix_bytes() + 4 * fine.nodes + 4 * coarse.links + 16 * (coarse.links + coarse.nodes);
+  }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
     for (int s = 0; s < 8; ++s)
@@ -71,6 +79,7 @@ struct SumConductances {  // one call a block of the coarse level
 };
 
 struct Divide {
+  static constexpr std::int64_t bytes_per_element = 24;
   double* a;
   const double* b;
   TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] > 0 ? a[i] / b[i] : 0; }
@@ -86,6 +95,10 @@ struct Balance {  // one call a block of the coarse level
   float* y;
   std::uint32_t *parent, *before;  // before: the node that was attached to its tree just before this one
 
+  /// Once over what the sweeps work on; a block is small enough to stay in a cache meanwhile.
+  std::int64_t bytes() const {
+    return fine.matrix_bytes() + 32 * fine.nodes + 12 * coarse.links + 16 * coarse.nodes;
+  }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
     for (int s = 0; s < 8; ++s)
@@ -169,7 +182,6 @@ struct Balance {  // one call a block of the coarse level
 void smooth_and_restrict(const Device& device, const GraphView& A, const GraphView& coarse,
                          RepairLevel& level, Buffer<double>& coarse_rest) {
   level.e = Buffer<float>(device, A.nodes);
-  device.count_traffic(A.matrix_bytes() + 46 * A.nodes + 8 * coarse.nodes);  // of the three kernels below
   for_each_index(device, A.nodes, JacobiStep{A, level.rest.data(), level.e.data()});
   for_each_index(device, A.nodes, TakeOut{A, level.e.data(), level.rest.data()});
   for_each_voxel(device, coarse.lattice, SumAggregates{A, coarse, level.rest.data(), coarse_rest.data()});
@@ -177,16 +189,12 @@ void smooth_and_restrict(const Device& device, const GraphView& A, const GraphVi
 
 LinkValues store_flux(const Device& device, const FluxView& flux) {
   LinkValues values{Buffer<double>(device, flux.graph.links), Buffer<double>(device, flux.graph.nodes)};
-  device.count_traffic(flux.bytes() + 8 * (flux.graph.links + flux.graph.nodes));
   for_each_index(device, flux.graph.nodes, StoreFlux{flux, values.link.data(), values.plate.data()});
   return values;
 }
 
 void flux_to_drops(const Device& device, const GraphView& fine, const GraphView& coarse, LinkValues& values) {
   LinkValues conductance{Buffer<double>(device, coarse.links), Buffer<double>(device, coarse.nodes)};
-  // The sums of the fine conductances, written twice, and two quotients: 2 read, 1 written.
-  device.count_traffic(fine.matrix_bytes() + 4 * fine.nodes + 4 * coarse.links +
-                       40 * (coarse.links + coarse.nodes));
   conductance.link.zero();
   conductance.plate.zero();
   for_each_voxel(device, coarse.lattice,
@@ -200,8 +208,6 @@ void balance(const Device& device, const GraphView& fine, const GraphView& coars
   level.y = Buffer<float>(device, fine.nodes);
   level.parent = Buffer<std::uint32_t>(device, fine.nodes);
   Buffer<std::uint32_t> before(device, fine.nodes);
-  // Once over what the sweeps work on; a block is small enough to stay in a cache meanwhile.
-  device.count_traffic(fine.matrix_bytes() + 32 * fine.nodes + 12 * coarse.links + 16 * coarse.nodes);
   for_each_voxel(device, coarse.lattice,
                  Balance{fine, coarse, drops.link.data(), drops.plate.data(), sweeps, level.rest.data(),
                          level.y.data(), level.parent.data(), before.data()});

@@ -10,6 +10,9 @@ template <class T>
 struct RepairBlocks {  // one call a block
   PotentialOf<T> u;
   RepairBlock repair;
+  std::int64_t bytes() const {
+    return u.m.bytes() + repair.blocks.bytes() + repair.flux.bytes() + u.m.unknowns * std::int64_t{sizeof(T)};
+  }
   TAUVOX_HD Sums<2> operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::uint32_t code = repair.blocks.code(repair.blocks.block(bx, by, bz));
     if (code >> 24 == 0) return {};
@@ -25,9 +28,12 @@ struct RepairBlocks {  // one call a block
 template <class T>
 RepairEnergy repair_voxels(const Device& device, const PotentialOf<T>& u, const BlockView& blocks,
                            const FluxView& flux, KernelForm form) {
-  device.count_traffic(u.m.bytes() + blocks.bytes() + flux.bytes() + u.m.unknowns * std::int64_t{sizeof(T)});
-  if (form == KernelForm::tuned && !device.is_cuda()) return rows::repair_voxels(device, u, blocks, flux);
-  const Sums<2> sums = sum_over_voxels<2>(device, blocks.lattice, RepairBlocks<T>{u, {u.m, blocks, flux}});
+  const RepairBlocks<T> pass{u, {u.m, blocks, flux}};
+  if (form == KernelForm::tuned && !device.is_cuda()) {
+    count_pass(device, pass, 0);
+    return rows::repair_voxels(device, u, blocks, flux);
+  }
+  const Sums<2> sums = sum_over_voxels<2>(device, blocks.lattice, pass);
   return {sums[0], sums[1]};
 }
 

@@ -17,6 +17,7 @@ struct SmoothFromZero {
   GraphView A;
   const float* b;
   float* x;
+  std::int64_t bytes() const { return 10 * A.nodes; }
   TAUVOX_HD void operator()(std::int64_t i) const { x[i] = damping * b[i] * A.inverse_diagonal[i]; }
 };
 
@@ -24,6 +25,7 @@ struct Smooth {
   GraphView A;
   const float *b, *x;
   float* y;
+  std::int64_t bytes() const { return A.matrix_bytes() + 12 * A.nodes; }
   TAUVOX_HD void operator()(std::int64_t i) const {
     y[i] = x[i] + damping * residual_at(A, b, x, i) * A.inverse_diagonal[i];
   }
@@ -33,6 +35,7 @@ struct RestrictResidual {  // one call per block of the coarse level
   GraphView A, coarse;
   const float *b, *x;
   float* coarse_b;
+  std::int64_t bytes() const { return A.matrix_bytes() + 10 * A.nodes + 4 * coarse.nodes; }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t c = bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz);
     for (std::uint32_t node = coarse.first_node[c]; node < coarse.first_node[c + 1]; ++node)
@@ -60,6 +63,7 @@ struct RestrictResidual {  // one call per block of the coarse level
 };
 
 struct Prolong {
+  static constexpr std::int64_t bytes_per_element = 12;  // without coarse_x, some 5 % of it
   const std::uint32_t* aggregate;
   float factor;
   const float* coarse_x;
@@ -71,6 +75,7 @@ struct ApplyDense {
   const float *inverse, *b;
   float* x;
   std::int64_t n;
+  std::int64_t bytes() const { return 4 * n * n + 8 * n; }
   TAUVOX_HD void operator()(std::int64_t i) const {
     float sum = 0;
     for (std::int64_t j = 0; j < n; ++j) sum += inverse[i + n * j] * b[j];
@@ -185,29 +190,24 @@ void run_tail(const Device& device, std::span<const CycleLevel> levels, const Bu
 }
 
 void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x) {
-  device.count_traffic(10 * A.nodes);
   for_each_index(device, A.nodes, SmoothFromZero{A, b, x});
 }
 
 void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y) {
-  device.count_traffic(A.matrix_bytes() + 12 * A.nodes);
   for_each_index(device, A.nodes, Smooth{A, b, x, y});
 }
 
 void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
                        const float* x, float* coarse_b) {
-  device.count_traffic(A.matrix_bytes() + 10 * A.nodes + 4 * coarse.nodes);
   for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
 }
 
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {
-  device.count_traffic(12 * A.nodes);  // without coarse_x, some 5 % of it
   for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x, x});
 }
 
 void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
                  std::int64_t n) {
-  device.count_traffic(4 * n * n + 8 * n);
   for_each_index(device, n, ApplyDense{inverse.data(), b, x, n});
 }
 

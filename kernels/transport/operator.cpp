@@ -159,14 +159,18 @@ PotentialOf<T> TransportOperator<T>::potential_of(const Buffer<T>& v) const {
   return {medium_of(material_double_), Drive(problem_), v.data()};
 }
 
-/// The sums of a pass, in the form of this operator; counts the bytes that the pass declares.
+/// The sums of a pass, in the form of this operator. The plain one is counted by its launcher.
 template <class T>
 template <class Pass>
 auto TransportOperator<T>::run(const Pass& pass) const {
-  device().count_traffic(pass.bytes());
-  if (form_ == KernelForm::tuned && !device().is_cuda()) return rows::run(device(), pass);
+  const auto counted = [&](const auto& run) {
+    count_pass(device(), pass, 0);
+    return run(device(), pass);
+  };
+  if (form_ == KernelForm::tuned && !device().is_cuda())
+    return counted([](const auto&... given) { return rows::run(given...); });
   if constexpr (requires { tiles::run(device(), pass); })
-    if (form_ == KernelForm::tuned) return tiles::run(device(), pass);
+    if (form_ == KernelForm::tuned) return counted([](const auto&... given) { return tiles::run(given...); });
   if constexpr (requires { pass.blocks; } && Pass::sums == 0) {
     for_each_voxel(device(), pass.blocks.lattice, pass);
     return Sums<1>{};

@@ -1,7 +1,8 @@
 """`tauvox bench` as a user runs it: a small suite, its file, the comparison, and what is refused."""
 
+import csv
 import json
-import shutil
+import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -70,28 +71,40 @@ def test_what_would_take_too_long_is_listed_with_the_reason(bench):
     assert "--row-minutes allows 1e-09" in file["skipped"][0]["reason"]
 
 
+def test_the_run_ends_with_a_table_and_one_number(tauvox, tmp_path):
+    result = tauvox(*SUITE, "--sizes", "24,32", "-o", "a.json", "--csv", "a.csv")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0].replace("*", "").split()[:4] == ["case", "size", "s", "Mvoxel/s"]
+    assert sum(line.split()[1:2] in (["24^3"], ["32^3"]) for line in lines) == 8
+    assert lines[-1].startswith("VALID: geometric mean of 4 cases at 32^3: ")
+    rows = list(csv.DictReader((tmp_path / "a.csv").open()))
+    file = json.loads((tmp_path / "a.json").read_text())
+    assert [(r["case"], int(r["size_z"]), float(r["voxels_per_second"])) for r in rows] == [
+        (r["case"], r["size"][0], pytest.approx(r["voxels_per_second"])) for r in file["rows"]]
+    for r in file["rows"]:
+        assert 0 < r["fastest_seconds"] <= r["seconds"]["total"] <= r["slowest_seconds"]
+
+
 def test_compare_makes_tables_and_a_picture(bench, tauvox, tmp_path):
     bench("a.json", "--sizes", "24,32", "--threads", "1")
     bench("b.json", "--sizes", "32", "--threads", "2")
-    result = tauvox("bench", "--compare", "a.json", "b.json", "-o", "c")
+    result = tauvox("bench", "--compare", "a.json", "b.json", "-o", "c", "--csv", "c.csv", env={"PATH": "/nowhere"})
     assert result.returncode == 0, result.stderr
     assert "gyroid 24^3: not in B" in result.stdout and "geometric mean" in result.stdout
     assert (tmp_path / "c.md").read_text().count("| 32^3 |") == 4
-    if shutil.which("gnuplot"):
-        assert "</svg>" in (tmp_path / "c.svg").read_text()
-        assert not list(tmp_path.glob("c.gnuplot*"))
+    assert "</svg>" in (tmp_path / "c.svg").read_text()
+    assert len(list(csv.DictReader((tmp_path / "c.csv").open()))) == 12
     assert not list(tmp_path.glob("*.tmp.*"))
     assert_refused(tauvox("bench", "--compare", "a.json", "b.json", "-o", "c"), 7, "c.md", "exists")
 
 
-def test_compare_without_gnuplot_leaves_its_script(bench, tauvox, tmp_path):
+def test_one_file_is_shown_alone(bench, tauvox, tmp_path):
     bench("a.json", "--sizes", "24", "--cases", "gyroid")
-    (tmp_path / "empty").mkdir()
-    result = tauvox("bench", "--compare", "a.json", "a.json", env={"PATH": str(tmp_path / "empty")})
+    result = tauvox("bench", "--compare", "a.json")
     assert result.returncode == 0, result.stderr
-    assert "no gnuplot here" in result.stderr
-    assert "bench-compare.svg" in (tmp_path / "bench-compare.gnuplot").read_text()
-    assert not (tmp_path / "bench-compare.svg").exists()
+    assert "VALID: geometric mean of 1 case at 24^3" in result.stdout
+    assert {p.name for p in tmp_path.iterdir()} == {"a.json", "bench-compare.md", "bench-compare.svg"}
 
 
 def test_compare_refuses_a_tampered_answer(bench, tauvox, tmp_path):
@@ -122,7 +135,7 @@ def test_compare_refuses_what_is_no_bench_file(bench, tauvox, tmp_path, text, fa
 
 def test_bad_requests_are_refused(tauvox, tmp_path):
     (tmp_path / "there.json").write_text("{}")
-    assert_refused(tauvox("bench", "--compare", "there.json"), 2, "there.json", "two files")
+    assert_refused(tauvox("bench", "--compare", "there.json"), 3, "there.json", "kind")
     assert_refused(tauvox("bench", "--compare", "no.json", "there.json"), 3, "no.json")
     assert_refused(tauvox(*SUITE, "--cases", "spaghetti"), 2, "spaghetti", "near-percolation")
     assert_refused(tauvox(*SUITE, "--sizes", "7"), 2, "--sizes", "from 8 to 8192")
@@ -135,19 +148,39 @@ def test_bad_requests_are_refused(tauvox, tmp_path):
     assert_refused(tauvox("bench", "sole"), 2, "sole")
 
 
+@pytest.mark.parametrize("name", ["triad", "apply", "passes", "solve", "io", "answers"])
+def test_single_benchmarks_have_moved(tauvox, name):
+    assert_refused(tauvox("bench", name, "--size", "24"), 2, name, f"tauvox_dev {name}")
+
+
+@pytest.fixture
+def tauvox_dev(program, tmp_path):
+    def run(*arguments):
+        return subprocess.run([Path(program).parent / "tauvox_dev", *arguments], cwd=tmp_path, capture_output=True,
+                              text=True, timeout=120)
+
+    return run
+
+
 @pytest.mark.parametrize("arguments", [
     # not the triad: its arrays are four times the last cache, gigabytes on a server
-    ["apply", "--no-triad", "--size", "24"], ["solve", "--size", "24"], ["io", "--size", "24"], ["io", "--size", "24", "--format", "h5"]])
-def test_single_benchmarks_print_one_line(tauvox, tmp_path, arguments):
-    result = tauvox("bench", *arguments, "--repeats", "1", "--threads", "1", "--device", "cpu")
+    ["apply", "--no-triad", "--size", "24"], ["passes", "--no-triad", "--size", "24"], ["solve", "--size", "24"],
+    ["io", "--size", "24"], ["io", "--size", "24", "--format", "h5"]])
+def test_single_benchmarks_print_one_line(tauvox_dev, tmp_path, arguments):
+    result = tauvox_dev(*arguments, "--repeats", "1", "--threads", "1", "--device", "cpu")
     assert result.returncode == 0, result.stderr
     line = json.loads(result.stdout)
     assert line["benchmark"] == arguments[0] and line["size"] == 24
     assert not list(tmp_path.iterdir())
 
 
-def test_stored_answers_can_be_made_again(tauvox):
-    result = tauvox("bench", "answers", "--sizes", "24", "--cases", "gyroid", "--device", "cpu")
+def test_single_benchmarks_refuse_what_they_do_not_know(tauvox_dev):
+    for arguments in ([], ["sole"], ["apply", "--precision", "half"], ["triad", "--size", "24"]):
+        assert tauvox_dev(*arguments).returncode == 2
+
+
+def test_stored_answers_can_be_made_again(tauvox_dev):
+    result = tauvox_dev("answers", "--sizes", "24", "--cases", "gyroid", "--device", "cpu")
     assert result.returncode == 0, result.stderr
     name, edge, ratio, error = result.stdout.strip().strip("{},").split(", ")
     assert (name, edge) == ('"gyroid"', "24") and 0.2 < float(ratio) < 0.35 and float(error) <= 1e-9

@@ -1,6 +1,4 @@
 // The benchmark's own arithmetic: what a row shows, what its gate lets through, and what --compare refuses.
-#include "host/bench/bench.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,6 +7,8 @@
 
 #include "host/bench/cases.hpp"
 #include "host/bench/compare.hpp"
+#include "host/bench/escape.hpp"
+#include "host/bench/measure.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
 #include "host/studies/study.hpp"
@@ -50,7 +50,9 @@ std::string file_text(double ratio, const std::function<void(Json&)>& change = {
                {"finished", true},
                {"tool", {{"version", "0.1.0"}, {"commit", "abc"}}},
                {"hardware",
-                {{"load_average", 1.25}, {"device", {{"name", "a CPU"}, {"kind", "cpu"}, {"threads", 2}}}}},
+                {{"load_average", 1.25},
+                 {"cpu", {{"processors", 2}}},
+                 {"device", {{"name", "a CPU"}, {"kind", "cpu"}, {"threads", 2}}}}},
                {"settings", {{"precision", "mixed"}, {"tolerance", 1e-4}}},
                {"rows", Json::array()},
                {"skipped", Json::array()}};
@@ -142,7 +144,7 @@ TEST(BenchFileText, WhatIsNoBenchFileIsRefused) {
   refused("{", {"x.json"});
   refused("[1]", {"x.json", "kind"});
   refused("{\"status\": \"converged\"}", {"kind"});
-  refused(file_text(0.25, [](Json& j) { j["schema_version"] = "2.0"; }), {"2.0", "reads 1.0"});
+  refused(file_text(0.25, [](Json& j) { j["schema_version"] = "2.0"; }), {"2.0", "reads 1.0 and 1.1"});
   refused(file_text(0.25, [](Json& j) { j["rows"][0].erase("valid"); }), {"valid"});
   refused(file_text(0.25, [](Json& j) { j["rows"][0]["size"] = "big"; }), {"x.json"});
   refused(file_text(0.25, [](Json& j) { j["rows"].push_back(j["rows"][0]); }), {"twice", "100x200x300"});
@@ -168,7 +170,7 @@ TEST(BenchCompare, AnAnswerThatIsNotTheStoredOneIsRefused) {
       row["case"] = stored.name;
       row["size"] = {stored.edge, stored.edge, stored.edge};
       row["effective_ratio"] = ratio;
-      row["seconds"]["total"] =
+      row["fastest_seconds"] = row["slowest_seconds"] = row["seconds"]["total"] =
           std::pow(static_cast<double>(stored.edge), 3) / row["voxels_per_second"].get<double>();
     });
   };
@@ -220,13 +222,123 @@ TEST(BenchCompare, RowsThatOneFileLacksAreListedNotCompared) {
                [&] { Comparison(two(file_text(0.25), file_text(0.25, drop))); });
 }
 
-TEST(BenchCompare, ThePictureHasTheFiguresAndQuotesNames) {
-  const auto rename = [](Json& j) { j["hardware"]["device"]["name"] = "Bob's CPU"; };
-  const Comparison comparison(two(file_text(0.25, rename), file_text(0.25, {}, 0.5)));
-  const std::string script = plot_script(comparison, "it's.svg");
-  EXPECT_NE(script.find("'it''s.svg'"), std::string::npos);
-  EXPECT_NE(script.find("Bob''s CPU"), std::string::npos);
-  EXPECT_NE(script.find("181.712 3 80\n"), std::string::npos) << script;  // edge, Mvoxel/s, % of triad
+TEST(BenchCompare, ThePictureHasTheFiguresAndEscapesNames) {
+  const auto rename = [](Json& j) { j["hardware"]["device"]["name"] = "Bob's <CPU> & \"co\""; };
+  const std::string svg = to_svg(Comparison(two(file_text(0.25, rename), file_text(0.25, {}, 0.5))));
+  EXPECT_NE(svg.find("A: Bob&#39;s &lt;CPU&gt; &amp; &quot;co&quot;, 2 threads, 2026-11-25"),
+            std::string::npos)
+      << svg;
+  EXPECT_NE(svg.find("higher is better"), std::string::npos);
+  EXPECT_NE(svg.find("% of triad"), std::string::npos);
+}
+
+TEST(BenchCompare, ThePictureHasBarsFromTheSlowestToTheFastestRepeat) {
+  const auto bars = [](const std::string& svg) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = svg.find("stroke-width=\"1.5\"", at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  const auto old = [](Json& j) {
+    j["schema_version"] = "1.0";
+    j["rows"][0].erase("fastest_seconds");
+    j["rows"][0].erase("slowest_seconds");
+  };
+  EXPECT_EQ(bars(to_svg(Comparison(two(file_text(0.25), file_text(0.25))))), 6u);  // a bar and its two ends
+  EXPECT_EQ(bars(to_svg(Comparison(two(file_text(0.25, old), file_text(0.25))))), 3u);
+}
+
+BenchFile cubes(const std::vector<std::tuple<std::string, int, double>>& rows) {
+  BenchFile file;
+  file.finished = true;
+  file.tolerance = 1e-4;
+  file.precision = "mixed";
+  for (const auto& [name, edge, speed] : rows) {
+    ComparedRow row;
+    row.name = name;
+    row.size = {edge, edge, edge};
+    row.valid = speed > 0;
+    row.reason = row.valid ? "" : "it went wrong";
+    row.voxels_per_second = 1e6 * speed;
+    row.triad_fraction = 0.2;
+    file.rows.push_back(row);
+  }
+  return file;
+}
+
+TEST(BenchHeadline, IsTheGeometricMeanAtTheSizeThatAllCasesHave) {
+  const BenchFile file = cubes({{"a", 128, 1}, {"b", 128, 4}, {"a", 256, 2}, {"b", 256, 8}, {"a", 512, 3}});
+  EXPECT_EQ(headline(file),
+            "VALID: geometric mean of 2 cases at 256^3: 4.00 Mvoxel/s, 20 % of triad; the suite has 4 cases");
+  EXPECT_NE(headline(cubes({{"a", 64, 1}, {"a", 128, 3}})).find("1 case at 128^3: 3.00"), std::string::npos);
+  EXPECT_NE(headline(cubes({{"a", 256, 1}, {"a", 512, 3}})).find("at 256^3"), std::string::npos);
+}
+
+TEST(BenchHeadline, SaysWhyThereIsNone) {
+  EXPECT_EQ(headline(cubes({{"a", 128, 1}, {"b", 128, 0}, {"a", 64, 0}})),
+            "INVALID: b 128^3: it went wrong (and 1 more)");
+  EXPECT_EQ(headline(cubes({})), "INVALID: no row was measured");
+  EXPECT_EQ(headline(cubes({{"a", 64, 1}, {"b", 128, 1}})).substr(0, 26), "INVALID: there is no size ");
+  BenchFile stopped = cubes({{"a", 64, 1}});
+  stopped.finished = false;
+  EXPECT_EQ(headline(stopped), "INVALID: the run was stopped before its end");
+}
+
+TEST(BenchCompare, AFileOfABusyMachineIsMarked) {
+  const auto busy = [](Json& j) { j["hardware"]["load_average"] = 7.5; };
+  const Comparison comparison(two(file_text(0.25, busy), file_text(0.25)));
+  for (const std::string& text : {to_text(comparison), to_markdown(comparison)}) {
+    EXPECT_NE(text.find("load 7.5 on 2 processors"), std::string::npos) << text;
+    EXPECT_TRUE(text.find("A* Mvoxel/s") != std::string::npos ||
+                text.find("A\\* Mvoxel/s") != std::string::npos)
+        << text;
+    EXPECT_EQ(text.find("B* "), std::string::npos);
+    EXPECT_NE(text.find("figures may be too low"), std::string::npos);
+  }
+  EXPECT_NE(to_svg(comparison).find("busy: load 7.5 on 2"), std::string::npos);
+  EXPECT_EQ(to_text(Comparison(two(file_text(0.25), file_text(0.25)))).find("busy"), std::string::npos);
+}
+
+TEST(BenchCompare, OneFileIsATableOfIt) {
+  std::vector<BenchFile> one{parse_bench_file("a.json", file_text(0.25))};
+  const Comparison comparison(std::move(one));
+  const std::string text = to_text(comparison);
+  EXPECT_NE(text.find("case           size            s  Mvoxel/s  % of triad     J\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("INVALID: there is no size"), std::string::npos) << text;  // 100x200x300 is no cube
+  EXPECT_EQ(text.find("geometric mean"), std::string::npos) << text;
+}
+
+TEST(BenchCsv, HasEveryRowAndQuotesWhatItMust) {
+  const auto rename = [](Json& j) {
+    j["hardware"]["device"]["name"] = "=1+1, \"x\"";
+    Json row = j["rows"][0];
+    row["case"] = "bad";
+    row["valid"] = false;
+    row["reason"] = "wrong, by far";
+    j["rows"].push_back(row);
+  };
+  const std::string csv = to_csv({parse_bench_file("a.json", file_text(0.25, rename))});
+  EXPECT_NE(csv.find("a.json,\"'=1+1, \"\"x\"\", 2 threads\",2026-11-25,1.25,2,nobody's "
+                     "case,100,200,300,true,,0.25,2,2,2,"),
+            std::string::npos)
+      << csv;
+  EXPECT_NE(csv.find(",bad,100,200,300,false,\"wrong, by far\",,,,,,,,\n"), std::string::npos) << csv;
+}
+
+TEST(BenchText, IsMadeHarmless) {
+  EXPECT_EQ(harmless("a\n!touch X\r\tb"), "a !touch X  b");
+  EXPECT_EQ(harmless("\x1b[2J\x7f\xc2\x9b"), "?[2J??");
+  EXPECT_EQ(harmless("\xe2\x80\xae"
+                     "fdp.exe"),
+            "?fdp.exe");  // right to left
+  EXPECT_EQ(harmless("\xff\xc3(\xed\xa0\x80\xf0\x9f"),
+            "?"
+            "?(?"
+            "??");  // no UTF-8
+  EXPECT_EQ(harmless("20 \xc2\xb5m\xc2\xb3"), "20 \xc2\xb5m\xc2\xb3");
+  EXPECT_EQ(harmless(std::string(100, 'x'), 10), "xxxxxxx...");
+  EXPECT_EQ(harmless(std::string(10, 'x'), 10), std::string(10, 'x'));
+  EXPECT_EQ(markdown_text("# a|`b` <i> [c](d)"), "\\# a\\|\\`b\\` &lt;i&gt; \\[c\\](d)");
 }
 
 TEST(BenchCases, ConductAsMuchAsThePlanBelievesAndPercolate) {

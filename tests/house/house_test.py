@@ -23,7 +23,7 @@ MAY_INCLUDE = {"kernels": {"kernels"}, "io": {"kernels", "io"}, "host": {"kernel
 # stands above them all.
 ORDER = {
     "kernels": [["base"], ["volume", "multigrid"], ["transport"], ["bound"]],
-    "host": [["settings", "generate", "solve"], ["studies"], ["report"], ["app", "bench"]],
+    "host": [["settings", "generate", "solve"], ["studies"], ["report"], ["app"], ["bench"]],
 }
 TOP = {"host/main.cpp"}
 
@@ -34,10 +34,6 @@ KINDS_OF_TESTS = {"oracle", "exact", "laws", "parity", "house", "command_line", 
 KNOWN = {
     ("rooms_point_down", "host/studies/study.hpp"),    # includes host/report
     ("rooms_point_down", "host/studies/verify.hpp"),   # includes host/report
-    ("rooms_point_down", "host/bench/answers_made.cpp"),  # includes host/app/console.hpp
-    ("rooms_point_down", "host/bench/command.cpp"),       # includes host/app/console.hpp
-    ("rooms_point_down", "host/bench/compare.cpp"),       # includes host/app/console.hpp
-    ("rooms_point_down", "host/bench/suite.cpp"),         # includes host/app/console.hpp and plan.hpp
     ("multigrid_knows_no_voxel", "kernels/multigrid/cycle.cpp"),      # for_each_voxel, Extent::voxels
     ("multigrid_knows_no_voxel", "kernels/multigrid/graph.cpp"),      # the same
     ("multigrid_knows_no_voxel", "kernels/multigrid/graph_rows.hpp"),  # the same
@@ -173,8 +169,8 @@ def no_path_of_one_machine(project):
 
 def every_test_is_compiled(project):
     for name, _ in sources(project, {".cpp"}):
-        if name.startswith("tests/") and not name.startswith(SHIM) and name not in COMPILED:
-            yield f"{name} is not compiled: tests/CMakeLists.txt takes tests/FOLDER/*.cpp of the folders it lists"
+        if name.startswith(("tests/", "benchmarks/")) and not name.startswith(SHIM) and name not in COMPILED:
+            yield f"{name} is not compiled: tests/FOLDER/*.cpp of the folders that tests/CMakeLists.txt lists, and benchmarks/dev/"
 
 
 # rule, and one way to break it: file, text put there; and what else must be there for that
@@ -194,13 +190,15 @@ RULES = [
     (rooms_point_down, "host/settings/broken.hpp", '#include "host/studies/study.hpp"\n'),
     (rooms_point_down, "host/studies/broken.hpp", '#include "host/report/report.hpp"\n'),
     (rooms_point_down, "host/report/broken.hpp", '#include "host/app/console.hpp"\n'),
-    (rooms_point_down, "host/app/broken.hpp", '#include "host/bench/bench.hpp"\n'),
+    (rooms_point_down, "host/app/broken.hpp", '#include "host/bench/measure.hpp"\n'),
     (studies_stand_alone, "host/studies/broken.cpp", '#include "host/studies/other.hpp"\n', ROW),
     (studies_stand_alone, "host/studies/shared.hpp", '#include "host/studies/other.hpp"\n', ROW),
     (studies_stand_alone, TABLE_OF_STUDIES, "rows in no form that is known\n"),
     (multigrid_knows_no_voxel, "kernels/multigrid/broken.hpp", "// a sum over voxels\n"),
     (tests_mirror_the_folders, "tests/odds_and_ends/broken.py", "pass\n"),
     (tests_mirror_the_folders, "tests/host/no_room/broken_test.cpp", "int main() {}\n"),
+    (arrows_point_down, "host/broken.cpp", '#include "benchmarks/dev/dev.hpp"\n'),
+    (words_stay_home, "benchmarks/dev/broken.cpp", "#include <thrust/copy.h>\n"),
     (words_stay_home, "host/broken.cpp", "#pragma omp parallel for\n"),
     (words_stay_home, "io/broken.cpp", "#include <thrust/copy.h>\n"),
     (words_stay_home, "tests/laws/broken.cpp", "void f() { cudaDeviceReset(); }\n"),
@@ -208,6 +206,7 @@ RULES = [
     (words_stay_home, "kernels/broken.cpp", "#include <vtkImageData.h>\n"),
     (files_are_short, "host/broken.cpp", "\n" * (MOST_LINES + 1)),
     (no_path_of_one_machine, "examples/broken.sh", "ls /" + "root/out\n"),
+    (every_test_is_compiled, "benchmarks/broken.cpp", "int main() {}\n"),
     (every_test_is_compiled, "tests/unlisted/broken.cpp", "int main() {}\n"),
 ]
 

@@ -1,4 +1,4 @@
-#include "host/bench/electrode.hpp"
+#include "benchmarks/dev/electrode.hpp"
 
 #include "host/generate/generate.hpp"
 #include "kernels/volume/classes.hpp"

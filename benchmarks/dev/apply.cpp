@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-#include "host/bench/electrode.hpp"
+#include "benchmarks/dev/electrode.hpp"
 #include "kernels/transport/operator.hpp"
 
 namespace tauvox::bench {

@@ -1,10 +1,10 @@
-// Makes the table of answers.cpp.
+// Makes the table of host/bench/answers.cpp.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "benchmarks/dev/dev.hpp"
 #include "host/app/console.hpp"
-#include "host/bench/bench.hpp"
 #include "host/bench/cases.hpp"
 #include "host/studies/study.hpp"
 

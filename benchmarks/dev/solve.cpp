@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "host/bench/bench.hpp"
+#include "benchmarks/dev/dev.hpp"
 #include "host/generate/generate.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/volume/clusters.hpp"

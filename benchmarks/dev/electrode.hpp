@@ -1,7 +1,7 @@
 // The electrode that the single benchmarks of kernels work on.
 #pragma once
 
-#include "host/bench/bench.hpp"
+#include "benchmarks/dev/dev.hpp"
 #include "kernels/transport/problem.hpp"
 #include "kernels/volume/volume.hpp"
 

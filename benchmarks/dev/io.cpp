@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "host/bench/bench.hpp"
+#include "benchmarks/dev/dev.hpp"
 #include "host/generate/generate.hpp"
 #include "io/read.hpp"
 #include "io/write.hpp"

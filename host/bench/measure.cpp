@@ -1,21 +1,10 @@
-#include "host/bench/bench.hpp"
+#include "host/bench/measure.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <ctime>
 
-#include "host/bench/tool.hpp"
-#include "host/settings/settings.hpp"
-
 namespace tauvox::bench {
-
-Device device_of(const Options& options) {
-  Settings settings;
-  settings.device = options.device;
-  settings.threads = options.threads;
-  std::string notice;
-  return choose_device(settings, notice);
-}
 
 double quantile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
@@ -32,11 +21,6 @@ std::string date_now() {
   char date[32];
   std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
   return date;
-}
-
-nlohmann::ordered_json head(const char* benchmark, const Device& device) {
-  return {{"benchmark", benchmark}, {"version", TAUVOX_VERSION},      {"commit", commit()},
-          {"date", date_now()},     {"device", device.description()}, {"threads", device.threads()}};
 }
 
 }  // namespace tauvox::bench

@@ -3,7 +3,7 @@
 #include <functional>
 #include <limits>
 
-#include "host/bench/electrode.hpp"
+#include "benchmarks/dev/electrode.hpp"
 #include "host/solve/bound.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "kernels/volume/labels.hpp"

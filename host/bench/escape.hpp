@@ -1,0 +1,21 @@
+// Text that strangers wrote into a file, made harmless for where it is shown. Benchmark files are sent in
+// from everywhere; a name in one must never become a command, a terminal sequence, markup or a formula.
+#pragma once
+
+#include <string>
+
+namespace tauvox::bench {
+
+/// For terminals and all that follows: one line of UTF-8 without control characters, directions of writing
+/// and what XML forbids ('?' instead, blanks for line breaks), of at most `most` bytes. To be called where
+/// text is read.
+std::string harmless(const std::string& text, std::size_t most = 80);
+
+// What is harmless already, for one more place.
+std::string markdown_text(const std::string& text);
+/// Content or attribute of an XML element.
+std::string xml_text(const std::string& text);
+/// Quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
+std::string csv_cell(const std::string& text);
+
+}  // namespace tauvox::bench
