@@ -17,6 +17,7 @@
 #include "host/solve/krylov.hpp"
 #include "host/solve/multigrid.hpp"
 #include "host/studies/study.hpp"
+#include "host/studies/transport_quantities.hpp"
 #include "host/studies/verify.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "kernels/volume/labels.hpp"
@@ -247,7 +248,7 @@ std::vector<float> solve_with(Problem& problem, AxisResult& result, const Progre
   result.best_estimate.reset();
   result.ratio = ratio;
   result.reason = verify(result, found.outside, tolerance);
-  result.status = result.reason.empty() ? Status::converged : Status::failed;
+  result.status = result.reason ? Status::failed : Status::converged;
   return std::move(found.values);
 }
 
@@ -273,23 +274,20 @@ std::vector<float> solve(Problem problem, AxisResult& result, const Progress& pr
   if (sigma.back() / sigma.front() > 1e8) {
     result.status = Status::not_converged;
     result.best_estimate = std::exchange(result.ratio, std::nullopt);
-    result.reason += "; such contrasts can ask for more digits than FP64 has";
+    result.reason = result.reason.value_or("") + "; such contrasts can ask for more digits than FP64 has";
   }
   return potential;
 }
 
 }  // namespace
 
-std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSink& sink,
-                                            const Progress& progress) {
-  std::vector<AxisResult> results;
+Report effective_transport(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
+  Report report;
   for (const Axis axis : in.settings.axes) {
     const auto start = Clock::now();
     AxisResult result;
     result.axis = axis;
     result.volume_fraction = in.materials.volume_fraction;
-    result.conducting_phases = in.materials.conducting_phases;
-    result.largest_value = in.materials.largest;
     result.mean = in.materials.mean;
 
     const Periodic joined = joined_sides(axis, in.settings.periodic_sides);
@@ -315,10 +313,19 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);
-    if (sink) sink(result, potential);
-    results.push_back(std::move(result));
+    report.results.push_back(result_of(result, in.materials));
+    if (in.finished) in.finished(report.results.back());
+    if (sink) sink(report.results.back(), potential);
   }
-  return results;
+  return report;
+}
+
+Study effective_transport_study() {
+  return {.name = "effective_transport",
+          .meaning = "effective diffusivity or conductivity, tortuosity factor, fluxes, field",
+          .quantities = transport_quantities(),
+          .run = effective_transport,
+          .gives_field = true};
 }
 
 }  // namespace tauvox
