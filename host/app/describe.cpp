@@ -42,8 +42,8 @@ std::vector<std::int64_t> labels_from(const std::string& text, const std::string
 }
 
 std::string study_meanings() {
-  std::string text = "what to compute";
-  for (const Study& study : studies()) text += fmt::format("\n  {}: {}\n", study.name, study.meaning);
+  std::string text = "what to compute:";
+  for (const Study& study : studies()) text += fmt::format("\n  {}: {}", study.name, study.meaning);
   return text;
 }
 
@@ -141,7 +141,9 @@ const std::vector<Setting>& describe() {
                          &Settings::unit));
     r.push_back(switch_row("default-insulating", "Material", "labels without a conductivity insulate",
                            &Settings::default_insulating));
-    r.push_back(choice_row("study", "Problem", study_meanings(), &Settings::study, study_names()));
+    r.push_back({"study", "Problem", "", study_meanings(), false,
+                 [](Settings& s, Text t, Text o) { s.study = parse::choice(t, o, study_names()); },
+                 [](const Settings& s) { return s.study; }});
     r.push_back({"axis", "Problem", "", "direction of transport: z (default), y, x or 0, 1, 2, a list, all",
                  false, [](Settings& s, Text t, Text o) { s.axes = axes_from(t, o); },
                  [](const Settings& s) {

@@ -117,11 +117,13 @@ const Study& chosen_study(const Settings& s) {
   return study;
 }
 
-/// Prints each result when it is known, and at the end what came after.
+/// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
+/// and the whole at the end.
 class Announcer {
  public:
-  Announcer(const Settings& s, const RunReport& report, ProgressPrinter& printer)
+  Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
       : silent_(s.quiet && !s.json.empty()),
+        preliminary_(!study.extends.empty()),
         print_(s.json == "-" ? print_note : print_text),
         report_(report),
         printer_(printer) {}
@@ -132,22 +134,21 @@ class Announcer {
     print_(text);
   }
   void result(const Result& result) {
-    say(text_of_result(report_, result));
-    shown_.push_back(result);
+    say(preliminary_ ? text_of_headline(report_, result) : text_of_result(report_, result));
+    if (!preliminary_) ++shown_;
   }
-  void rest(const std::string& study) {
-    for (std::size_t i = 0; i < report_.results.size(); ++i)
-      say(i < shown_.size() ? text_of_additions(report_, shown_[i], report_.results[i], study)
-                            : text_of_result(report_, report_.results[i]));
+  void rest() {
+    for (std::size_t i = shown_; i < report_.results.size(); ++i)
+      say(text_of_result(report_, report_.results[i]));
     say(text_of_warnings(report_));
   }
 
  private:
-  bool silent_;
+  bool silent_, preliminary_;
   void (*print_)(const std::string&);
   const RunReport& report_;
   ProgressPrinter& printer_;
-  std::vector<Result> shown_;
+  std::size_t shown_ = 0;
 };
 
 void note_all(const Settings& s, const std::vector<std::string>& notices) {
@@ -242,7 +243,7 @@ ExitCode run_solve(Settings s) {
   note_all(s, volume.notices);
   append(report.warnings, report.materials.warnings);
 
-  Announcer announcer(s, report, printer);
+  Announcer announcer(s, study, report, printer);
   announcer.say(text_of_volume(report));
   run_study(study, {volume, report.materials, s, device}, report, announcer, printer);
   printer.clear();
@@ -251,7 +252,7 @@ ExitCode run_solve(Settings s) {
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
-  announcer.rest(study.name);
+  announcer.rest();
   write_outputs(s, report);
   return report_outcome(report.results);
 }

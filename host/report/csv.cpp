@@ -55,8 +55,11 @@ Cells cells_of(const RunReport& report, const Result& result) {
 std::string to_csv(const RunReport& report) {
   std::string csv;
   const auto line = [&](const Cells& cells, auto member) {
-    for (const auto& cell : cells) csv += (&cell == cells.data() ? "" : ",") + quoted(cell.*member);
-    csv += "\n";
+    for (const auto& cell : cells) {
+      if (&cell != cells.data()) csv += ',';
+      csv += quoted(cell.*member);
+    }
+    csv += '\n';
   };
   line(cells_of(report, report.results.empty() ? Result{} : report.results.front()),
        &Cells::value_type::first);

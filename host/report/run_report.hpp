@@ -38,12 +38,11 @@ nlohmann::ordered_json report_schema();
 /// One row per result; the columns are those of report.quantities, whatever was found.
 std::string to_csv(const RunReport& report);
 
-/// For the terminal, in this order: the volume, each result as soon as it is known, what was added to it
-/// later, and warnings.
+/// For the terminal, in this order: the volume, each result as soon as it is known, and warnings.
 std::string text_of_volume(const RunReport& report);
+/// Status and first quantity, of a result that is not complete yet.
+std::string text_of_headline(const RunReport& report, const Result& result);
 std::string text_of_result(const RunReport& report, const Result& result);
-std::string text_of_additions(const RunReport& report, const Result& shown, const Result& result,
-                              const std::string& study);
 std::string text_of_warnings(const RunReport& report);
 /// Where the voxel size comes from, or that voxels are taken as cubes.
 std::string text_of_voxel_size(const Volume& volume);

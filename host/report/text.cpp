@@ -28,7 +28,7 @@ std::string value_text(const Quantity& q) {
 std::string line_of(const Quantity& q, const QuantityDefinition& row, const Property& property) {
   const bool unit_says_nothing = row.unit == given_unit && property.unit == "1";
   if (!row.in_text || unit_says_nothing || (!q.value && !q.infinite)) return "";
-  std::string line = fmt::format("  {:<38}{} = {}", in_words_of(property, row.title),
+  std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(property, row.title),
                                  in_words_of(property, row.symbol), value_text(q));
   const std::string unit = row.unit == given_unit ? property.unit
                            : row.unit == si_unit  ? property.si
@@ -44,6 +44,13 @@ std::string line_of(const Quantity& q, const QuantityDefinition& row, const Prop
 std::string words(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
+}
+
+std::string text_of_status(const Result& result) {
+  std::string out = fmt::format("{}: {}", subject_of(result), words(status_name(result.status)));
+  if (result.solver && result.solver->iterations > 0)
+    out += fmt::format(", {} iterations, {:.2f} s", result.solver->iterations, result.seconds);
+  return out + "\n" + (result.reason ? fmt::format("  {}\n", *result.reason) : "");
 }
 
 }  // namespace
@@ -67,33 +74,25 @@ std::string text_of_volume(const RunReport& report) {
   return out;
 }
 
+std::string text_of_headline(const RunReport& report, const Result& result) {
+  const Property property = property_of(report.materials.unit);
+  std::string out = text_of_status(result);
+  for (const Quantity& q : result.quantities)
+    if (const std::string line = line_of(q, definition_of(report.quantities, q.name), property);
+        !line.empty())
+      return out + line;
+  return out;
+}
+
 std::string text_of_result(const RunReport& report, const Result& result) {
   const Property property = property_of(report.materials.unit);
-  std::string out = fmt::format("{}: {}", subject_of(result), words(status_name(result.status)));
-  if (result.solver && result.solver->iterations > 0)
-    out += fmt::format(", {} iterations, {:.2f} s", result.solver->iterations, result.seconds);
-  out += "\n";
-  if (result.reason) out += fmt::format("  {}\n", *result.reason);
+  std::string out = text_of_status(result);
   if (result.status == Status::not_converged)
     out += "  no result; the best estimate so far is in the JSON report, marked as such\n";
   for (const Quantity& q : result.quantities)
     out += line_of(q, definition_of(report.quantities, q.name), property);
   for (const std::string& remark : result.remarks) out += fmt::format("  {}\n", remark);
   return out;
-}
-
-std::string text_of_additions(const RunReport& report, const Result& shown, const Result& result,
-                              const std::string& study) {
-  const Property property = property_of(report.materials.unit);
-  std::string out;
-  for (const Quantity& q : result.quantities) {
-    const Quantity* before = shown.quantity(q.name);
-    if (!before || before->uncertainties.size() < q.uncertainties.size())
-      out += line_of(q, definition_of(report.quantities, q.name), property);
-  }
-  for (std::size_t i = shown.remarks.size(); i < result.remarks.size(); ++i)
-    out += fmt::format("  {}\n", result.remarks[i]);
-  return out.empty() ? "" : fmt::format("{}, study of {}:\n{}", subject_of(result), words(study), out);
 }
 
 std::string text_of_warnings(const RunReport& report) {

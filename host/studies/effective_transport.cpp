@@ -303,7 +303,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
       result.reason = in.materials.conducting_phases == 0 ? "no conducting voxel"
                       : result.fraction_connected_26 > 0
                           ? "no path of voxels that share faces; paths over edges or corners do not count"
-                          : "nothing that conducts reaches from one face to the other";
+                          : "no conducting path joins the two outer faces";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
       set_class_halo(classes, axis, joined);

@@ -265,7 +265,7 @@ QuantityDefinitions resolution_quantities() {
       copy_row("voted_ratio_twice", "twice the voxel size, by the most frequent label", "V_2"),
       copy_row("voted_ratio_four", "four times the voxel size, by the most frequent label", "V_4"),
       {.name = "throat_voxels",
-       .title = "narrowest place",
+       .title = "narrowest place (5: or more)",
        .symbol = "w",
        .unit = "voxel",
        .definition = "Edge of the widest cube that can be pushed from plate to plate inside the conducting "

@@ -39,7 +39,7 @@ QuantityDefinitions transport_quantities() {
   const std::vector<ErrorSource> both{ErrorSource::solver, ErrorSource::resolution};
   QuantityDefinitions rows{
       {.name = "effective_ratio",
-       .title = "relative effective {property}",
+       .title = "relative {property}",
        .symbol = "{D}_eff/{D}0",
        .definition =
            "Effective {property} over the largest value of a phase, D_eff/D0 = sum over faces of g "

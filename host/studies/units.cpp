@@ -92,13 +92,14 @@ std::optional<Parsed> parse_unit(const std::string& given) {
       bracket = std::exchange(sign, 1);
     } else if (c == '/' || c == ')' || c == ' ') {
       end_of_word();
+      if (c != ' ') good = good && sign == 1;  // nothing between two slashes
       if (c == '/') sign = -1;
-      if (c == ')') bracket = 0;
+      if (c == ')') good = good && std::exchange(bracket, 0) != 0;
     } else {
       word += c;
     }
   }
-  return good ? std::optional(parsed) : std::nullopt;
+  return good && sign == 1 && bracket == 0 ? std::optional(parsed) : std::nullopt;
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ def arrows_point_down(project):
 
 
 # What studies share: everything in host/studies/ that is no study itself.
-SHARED_BY_STUDIES = {"study", "phases", "resolution", "coarsen", "throat", "verify"}
+SHARED_BY_STUDIES = {"study", "phases", "resolution", "coarsen", "throat", "verify", "quantity", "report", "units",
+                     "transport_quantities"}
 
 
 def studies_stand_alone(project):
