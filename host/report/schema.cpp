@@ -5,6 +5,7 @@
 #include "host/report/run_report.hpp"
 #include "host/settings/settings.hpp"
 #include "host/studies/study.hpp"
+#include "host/studies/units.hpp"
 
 namespace tauvox {
 namespace {
@@ -39,13 +40,14 @@ Json object(const std::string& description, const Json& properties,
 }
 
 Json quantity_schema(const QuantityDefinition& row) {
+  const Property diffusivity = property_of("relative");
   Json range = Json::object();
   if (std::isfinite(row.least)) range["minimum"] = row.least;
   if (std::isfinite(row.most)) range["maximum"] = row.most;
   Json properties;
-  properties["value"] =
-      described(row.known == Known::always ? Json("number") : Json({"number", "null"}),
-                "null: undefined, infinite or without a result; symbol " + row.symbol, range);
+  properties["value"] = described(
+      row.known == Known::always ? Json("number") : Json({"number", "null"}),
+      "null: undefined, infinite or without a result; symbol " + in_words_of(diffusivity, row.symbol), range);
   if (row.unit == given_unit)
     properties["unit"] = text("of the conductivities, as given with --unit; 1: relative values");
   else if (row.unit == si_unit)
@@ -78,7 +80,7 @@ Json quantity_schema(const QuantityDefinition& row) {
                                      "lower and upper bound for the voxels as they are, proven up to FP64 "
                                      "rounding; null: none was found",
                                      {{"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}});
-  return object(row.definition, properties, optional);
+  return object(in_words_of(diffusivity, row.definition), properties, optional);
 }
 
 Json value_is(const Json& schema) { return {{"properties", {{"value", schema}}}}; }

@@ -188,10 +188,11 @@ void add_uncertainty(Result& result, const Uncertainty& of_ratio, const Material
   if (!ratio) return;
   const Quantity source{"effective_ratio", ratio, {of_ratio}};
   for (Quantity& q : result.quantities) {
-    if (!q.value) continue;
+    if (q.name == "effective_ratio") q.uncertainties.push_back(of_ratio);
+    if (!q.value || *ratio == 0) continue;
     const double y = *q.value, r = *ratio;
     std::function<double(double)> f;
-    if (q.name == "effective_ratio" || q.name.starts_with("effective_value"))
+    if (q.name.starts_with("effective_value"))
       f = [=](double other) { return y * (other / r); };
     else if (q.name.starts_with("tortuosity_factor") || q.name == "macmullin_number")
       f = [=](double other) { return y * (r / other); };

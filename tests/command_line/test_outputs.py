@@ -129,7 +129,7 @@ def test_a_closed_standard_output_does_not_cost_the_results(tauvox, tmp_path):
 
 
 def test_a_report_that_does_not_arrive_is_an_output_failure(tauvox, tmp_path):
-    result = subprocess.run(["bash", "-c", '"$0" "$@" --json - >/dev/full', *tauvox_command(tauvox), *SOLVE],
+    result = subprocess.run(["bash", "-c", '"$0" "$@" --json - --quiet >/dev/full', *tauvox_command(tauvox), *SOLVE],
                             cwd=tmp_path, timeout=60, capture_output=True, text=True)
     assert_refused(result, 7, "report", "No space left")
 

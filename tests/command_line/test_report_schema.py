@@ -80,6 +80,7 @@ def test_every_field_of_the_schema_occurs_and_is_described(reports, schema):
                 walk(sub["items"], items, f"{path}/{name}[]")
 
     walk(schema, list(reports.values()), "")
+    assert "{D}" not in json.dumps(schema) and "{property}" not in json.dumps(schema)
 
 
 def test_the_page_of_quantities_is_current(tauvox):
