@@ -6,8 +6,13 @@
 
 namespace tauvox {
 
-// The table: one row a study, host/studies/NAME.cpp defines `Study NAME_study()`.
-#define TAUVOX_STUDIES(row) row(effective_transport) row(resolution) row(percolation)
+// The table: one row a study; a file in host/studies/ defines `Study NAME_study()`.
+// clang-format off
+#define TAUVOX_STUDIES(row) \
+  row(effective_transport)  \
+  row(resolution)           \
+  row(percolation)
+// clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();
 TAUVOX_STUDIES(TAUVOX_DECLARE)

@@ -44,12 +44,13 @@ TEST(Quantity, WhatHasNoValueHasNothingThatFollows) {
 }
 
 TEST(Quantity, TheSameNameHasTheSameDefinitionInEveryStudy) {
+  const QuantityDefinitions every = all_quantities();
   for (const Study& study : studies()) {
     std::set<std::string> names;
     for (const QuantityDefinition& row : quantities_of_family(study))
       EXPECT_TRUE(names.insert(row.name).second) << study.name << " has two " << row.name;
     for (const QuantityDefinition& row : study.quantities) {
-      const QuantityDefinition& shared = definition_of(all_quantities(), row.name);
+      const QuantityDefinition shared = definition_of(every, row.name);
       EXPECT_EQ(row.definition, shared.definition) << row.name;
       EXPECT_EQ(row.unit, shared.unit) << row.name;
       EXPECT_TRUE(row.definition.ends_with('.') && !row.title.empty() && !row.symbol.empty()) << row.name;
