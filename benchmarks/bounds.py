@@ -81,16 +81,17 @@ def row(program, name, make, conductivity, exact):
         report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         seconds = cpu_seconds() - before
         result = report["results"][0]
-        lower, upper = result["effective_ratio_bounds"]
+        ratio = result["quantities"]["effective_ratio"]
+        lower, upper = ratio["bounds"]
         true = holds = "-"
         if exact:
             tight = [*command, "--precision", "double", "--tolerance", "1e-10"]
             answer = json.loads(subprocess.run(tight, check=True, capture_output=True).stdout)["results"][0]
-            reference = answer["effective_ratio"]
-            true = f"{abs(result['effective_ratio'] / reference - 1):.1e}"
+            reference = answer["quantities"]["effective_ratio"]["value"]
+            true = f"{abs(ratio['value'] / reference - 1):.1e}"
             holds = "yes" if lower <= reference * (1 + 1e-10) and upper >= reference * (1 - 1e-10) else "**NO**"
     solver = result["solver"]
-    print(f"| {name} | {solver['iterations']} | {solver['operator_applications']} | {result['effective_ratio']:.8f} | "
+    print(f"| {name} | {solver['iterations']} | {solver['operator_applications']} | {ratio['value']:.8f} | "
           f"{true} | {solver['error']['value']:.1e} | {holds} | {report['memory']['device_bytes_per_voxel']:.1f} | "
           f"{seconds:.2f} |", flush=True)
 

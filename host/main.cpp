@@ -141,8 +141,10 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
   const bench::Command benchmark(app);
 
   CLI::App* info = app.add_subcommand("info", "version, build, devices");
-  bool info_json = false;
+  bool info_json = false, info_schema = false, info_quantities = false;
   info->add_flag("--json", info_json, "as JSON");
+  info->add_flag("--schema", info_schema, "the JSON schema of the report");
+  info->add_flag("--quantities", info_quantities, "every quantity of every study, as Markdown");
 
   try {
     app.parse(argc, argv);
@@ -175,7 +177,7 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
   }
   if (*make) return run_generate(generate_settings, output, overwrite);
   if (benchmark.chosen()) return benchmark.run();
-  return run_info(info_json);
+  return run_info(info_schema ? "schema" : info_quantities ? "quantities" : info_json ? "json" : "");
 }
 
 /// Idle threads must sleep, not spin: on a shared machine a spinning one takes the core from who has work (a

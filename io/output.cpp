@@ -27,7 +27,8 @@ std::string directory_of(const std::string& path) {
 }
 
 [[noreturn]] void throw_exists(const std::string& path) {
-  throw Error(ExitCode::output, "output file exists", path, "", "allow overwriting, or choose another name");
+  throw Error(ExitCode::output, "output file exists", path, "",
+              "give --overwrite to replace it, or choose another name");
 }
 
 void check_directory(const std::string& path) {

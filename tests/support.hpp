@@ -69,13 +69,55 @@ inline Settings exact_settings(const std::string& conductivity_text, Axis axis =
   return s;
 }
 
+/// A result of effective transport, its quantities by name.
+struct Found {
+  Found() = default;
+  explicit Found(const Result& r)
+      : status(r.status),
+        reason(r.reason.value_or("")),
+        percolates(r.percolates.value_or(false)),
+        solver(r.solver.value_or(SolverResult{})),
+        stages(r.stages.value_or(StageCosts{})),
+        seconds(r.seconds),
+        all(r) {
+    const auto bounds_of = [&](const char* name) {
+      const Quantity* q = r.quantity(name);
+      return q ? q->bounds : std::nullopt;
+    };
+    ratio_bounds = bounds_of("effective_ratio");
+    if (!ratio_bounds) ratio_bounds = bounds_of("best_estimate");
+  }
+  Status status = Status::failed;
+  std::string reason;
+  bool percolates = false;
+  std::optional<std::array<double, 2>> ratio_bounds;  // or of the best estimate
+  SolverResult solver;
+  StageCosts stages;
+  double seconds = 0;
+  Result all;
+
+  std::optional<double> ratio = all.value("effective_ratio"), best_estimate = all.value("best_estimate"),
+                        flux_in = all.value("flux_in"), flux_out = all.value("flux_out"),
+                        effective_value = all.value("effective_value"),
+                        tortuosity_factor = all.value("tortuosity_factor"),
+                        tortuosity_factor_percolating = all.value("tortuosity_factor_percolating"),
+                        macmullin_number = all.value("macmullin_number"),
+                        bruggeman_exponent = all.value("bruggeman_exponent");
+  double volume_fraction = all.value("volume_fraction").value_or(0),
+         percolating_volume_fraction = all.value("percolating_volume_fraction").value_or(0),
+         fraction_connected_26 = all.value("fraction_connected_26").value_or(0),
+         largest_cluster_fraction = all.value("largest_cluster_fraction").value_or(0);
+  double mean =
+      ratio && tortuosity_factor ? *ratio * *tortuosity_factor : 0;  // of the phases, over the largest
+};
+
 /// @param field takes the concentration of the last axis where given
-inline AxisResult solve(const Volume& volume, const Settings& settings, const Device& device = test::device(),
-                        std::vector<float>* field = nullptr) {
+inline Found solve(const Volume& volume, const Settings& settings, const Device& device = test::device(),
+                   std::vector<float>* field = nullptr) {
   const Materials materials = assign_materials(volume, settings);
   FieldSink sink;
-  if (field) sink = [&](const AxisResult&, const std::vector<float>& u) { *field = u; };
-  return effective_transport({volume, materials, settings, device}, sink, {}).back();
+  if (field) sink = [&](const Result&, const std::vector<float>& u) { *field = u; };
+  return Found(effective_transport({volume, materials, settings, device}, sink, {}).results.back());
 }
 
 /// A reproducible rough structure: about half of the voxels are label 1, the rest 0.

@@ -21,12 +21,12 @@ std::string run_answers(const Options& options) {
       const Volume volume = make_volume(row, edge);
       const Settings settings = solve_settings(row, "double", options.tolerance);
       const Materials materials = assign_materials(volume, settings);
-      const AxisResult result = effective_transport({volume, materials, settings, device}, {}, {}).back();
+      const Result result = effective_transport({volume, materials, settings, device}, {}, {}).results.back();
       if (result.status != Status::converged)
         throw Error(ExitCode::not_converged, "no answer", fmt::format("{} {}", row.name, edge),
-                    result.reason);
+                    result.reason.value_or(""));
       const std::string line = fmt::format("      {{\"{}\", {}, {:.14g}, {:.1e}}},\n", row.name, edge,
-                                           *result.ratio, *result.solver.error);
+                                           *result.value("effective_ratio"), *result.solver->error);
       print_note(line);
       table += line;
     }

@@ -29,7 +29,7 @@ def reference(options, volume, size, folder):
     run([options.tauvox, "solve", volume, "--shape", f"{size},{size},{size}", "--dtype", "uint8", "--phase", "0", "--axis",
          "z", "--precision", "double", "--tolerance", "1e-8", "--device", options.device, "--quiet", "--overwrite",
          "--json", report])
-    return json.loads(report.read_text())["results"][0]["effective_ratio"]
+    return json.loads(report.read_text())["results"][0]["quantities"]["effective_ratio"]["value"]
 
 
 def rows_of(size, options, folder):

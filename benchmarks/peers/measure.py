@@ -76,8 +76,8 @@ def answer_of(tool, run, report):
     with open(report) as file:
         content = json.load(file)
     result = content["results"][0]
-    return {"d_eff": result["effective_ratio"], "iterations": result["solver"]["iterations"],
-            "solve_wall_s": content["timings"]["solve_s"], "converged": result["status"] == "converged",
+    return {"d_eff": result["quantities"]["effective_ratio"]["value"], "iterations": result["solver"]["iterations"],
+            "solve_wall_s": content["timings_s"]["solve"], "converged": result["status"] == "converged",
             "versions": {"tauvox": content["tool"]["version"]}}
 
 

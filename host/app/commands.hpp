@@ -2,7 +2,8 @@
 #pragma once
 
 #include "host/generate/generate.hpp"
-#include "host/report/report.hpp"
+#include "host/report/run_report.hpp"
+#include "host/settings/settings.hpp"
 
 namespace tauvox {
 
@@ -13,8 +14,9 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
                      bool overwrite);
 /// `tauvox generate`
 ExitCode run_generate(const GenerateSettings& settings, const std::string& path, bool overwrite);
-/// `tauvox info`: version, build, devices.
-ExitCode run_info(bool json);
+/// `tauvox info`: version, build, devices. `what`: empty, json, schema (of the report), quantities (the
+/// page).
+ExitCode run_info(const std::string& what);
 
 /// On standard error: the message in one line `error: ...`, then a JSON line with "status" for programs,
 /// which is returned.

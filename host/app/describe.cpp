@@ -41,6 +41,12 @@ std::vector<std::int64_t> labels_from(const std::string& text, const std::string
   return labels;
 }
 
+std::string study_meanings() {
+  std::string text = "what to compute:";
+  for (const Study& study : studies()) text += fmt::format("\n  {}: {}", study.name, study.meaning);
+  return text;
+}
+
 std::string joined_pairs(const std::vector<std::pair<std::int64_t, double>>& pairs) {
   std::vector<std::string> items;
   for (const auto& [label, value] : pairs) items.push_back(fmt::format("{}={}", label, value));
@@ -57,8 +63,8 @@ Setting text_row(const char* name, const char* group, const char* meaning, std::
           [member](Settings& s, const std::string& t, const std::string&) { s.*member = t; },
           [member](const Settings& s) { return s.*member; }};
 }
-Setting choice_row(const char* name, const char* group, const char* meaning, std::string Settings::*member,
-                   std::vector<std::string> valid) {
+Setting choice_row(const char* name, const char* group, const std::string& meaning,
+                   std::string Settings::*member, std::vector<std::string> valid) {
   return {name,
           group,
           "",
@@ -135,7 +141,9 @@ const std::vector<Setting>& describe() {
                          &Settings::unit));
     r.push_back(switch_row("default-insulating", "Material", "labels without a conductivity insulate",
                            &Settings::default_insulating));
-    r.push_back(choice_row("study", "Problem", "what to compute", &Settings::study, study_names()));
+    r.push_back({"study", "Problem", "", study_meanings(), false,
+                 [](Settings& s, Text t, Text o) { s.study = parse::choice(t, o, study_names()); },
+                 [](const Settings& s) { return s.study; }});
     r.push_back({"axis", "Problem", "", "direction of transport: z (default), y, x or 0, 1, 2, a list, all",
                  false, [](Settings& s, Text t, Text o) { s.axes = axes_from(t, o); },
                  [](const Settings& s) {
@@ -199,7 +207,7 @@ void check(const Settings& s) {
   if (!s.phase.empty() && !s.conductivity.empty())
     throw Error(ExitCode::usage, "--phase and --conductivity exclude each other", "", "",
                 "give --phase for one transport property of 1, --conductivity for several values");
-  if (s.phase.empty() && s.conductivity.empty())
+  if (s.phase.empty() && s.conductivity.empty() && study_named(s.study).needs_conductivity)
     throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
                 "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
                     "' lists the labels");

@@ -9,7 +9,12 @@
 
 namespace tauvox {
 
-ExitCode run_info(bool json) {
+ExitCode run_info(const std::string& what) {
+  if (what == "schema" || what == "quantities") {
+    print_report(what == "schema" ? report_schema().dump(2) + "\n" : quantities_page());
+    return ExitCode::success;
+  }
+  const bool json = what == "json";
   const CudaProbe probe = probe_cuda(true);
   const HostMemory memory = host_memory();
   nlohmann::ordered_json j = tool_json();

@@ -1,79 +1,93 @@
-// `tauvox inspect`
+// `tauvox inspect`: what is in a volume, by the study of percolation.
 #include <fmt/format.h>
 
+#include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/studies/study.hpp"
 #include "io/write.hpp"
-#include "kernels/volume/classes.hpp"
-#include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 
 namespace tauvox {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// "z y", "none"; "not examined" where there is no result.
+std::string percolates_along(const std::vector<Result>& results, std::int64_t label) {
+  std::string along;
+  bool examined = false;
+  for (const Result& r : results) {
+    if (r.label != label) continue;
+    examined = true;
+    if (r.percolates.value_or(false)) along += std::string(along.empty() ? "" : " ") + axis_name(*r.axis);
+  }
+  return !examined ? "not examined" : along.empty() ? "none" : along;
+}
+
+std::string text_of(const RunReport& report) {
+  const Volume& v = *report.volume;
+  std::string text =
+      fmt::format("{}\n  {}{}, {}, {}\n", v.path, v.format, v.dataset.empty() ? "" : " dataset " + v.dataset,
+                  v.stored_type, to_string(v.extent));
+  text += text_of_voxel_size(v);
+  text += fmt::format("  {:>8} {:>14} {:>10}   percolates along\n", "label", "voxels", "fraction");
+  for (const Label& label : v.labels)
+    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}\n", label.value, label.voxels, v.fraction(label),
+                        percolates_along(report.results, label.value));
+  for (const std::string& notice : report.notices) text += "notice: " + notice + "\n";
+  return text + text_of_warnings(report);
+}
+
+}  // namespace
 
 ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, const std::string& json,
                      bool overwrite) {
+  const auto start = std::chrono::steady_clock::now();
   if (!json.empty() && json != "-") {
     if (io::same_file(json, path))
       throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
                   "give the report another name");
     io::check_output(json, overwrite);
   }
+  Settings settings;
+  settings.input = path;
+  settings.read = options;
+  settings.study = "percolation";
+  settings.json = json;
+  settings.overwrite = overwrite;
   const Volume volume = io::read_volume(path, options);
   const Device device = Device::cpu();
-  nlohmann::ordered_json j;
-  j["schema_version"] = "1.0";
-  j["input"] = {{"path", volume.path},
-                {"format", volume.format},
-                {"dataset", volume.dataset},
-                {"stored_type", volume.stored_type},
-                {"shape", volume.extent.zyx()}};
-  j["input"]["voxel_size_m"] = volume.voxel_size ? nlohmann::ordered_json(*volume.voxel_size) : nullptr;
-  j["labels"] = nlohmann::ordered_json::array();
-  std::string text = fmt::format("{}\n  {}{}, {}, {}\n", path, volume.format,
-                                 volume.dataset.empty() ? "" : " dataset " + volume.dataset,
-                                 volume.stored_type, to_string(volume.extent));
-  if (volume.voxel_size)
-    text +=
-        fmt::format("  voxel size z,y,x {:g}, {:g}, {:g} um ({})\n", (*volume.voxel_size)[0] * 1e6,
-                    (*volume.voxel_size)[1] * 1e6, (*volume.voxel_size)[2] * 1e6, volume.voxel_size_source);
-  else
-    text += "  voxel size unknown (give --voxel-size)\n";
-  text += fmt::format("  {:>8} {:>14} {:>10}   percolates along\n", "label", "voxels", "fraction");
-  constexpr std::size_t examined = 64;  // labels whose percolation is looked at
-  for (std::size_t code = 0; code < volume.labels.size(); ++code) {
-    const Label& label = volume.labels[code];
-    std::string along = "not examined";
-    nlohmann::ordered_json spans;
-    if (code < examined) {
-      std::vector<std::uint8_t> classes(volume.labels.size(), wall_class);
-      classes[code] = first_conducting_class;
-      const Clusters clusters =
-          find_clusters(Runs(map_labels(device, volume, classes)), Connectivity::faces_6);
-      along.clear();
-      for (const Axis axis : all_axes) {
-        const bool any = clusters.spanning_voxels(axis) > 0;
-        if (any) along += std::string(along.empty() ? "" : " ") + axis_name(axis);
-        spans[axis_name(axis)] = any;
-      }
-      if (along.empty()) along = "none";
-    }
-    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}\n", label.value, label.voxels, volume.fraction(label),
-                        along);
-    j["labels"].push_back({{"label", label.value},
-                           {"voxels", label.voxels},
-                           {"volume_fraction", volume.fraction(label)},
-                           {"percolates", spans}});
+  RunReport report;
+  report.seconds.emplace_back("read", seconds_since(start));
+  report.volume = &volume;
+  report.materials.unit = settings.unit;
+  report.device = device.description();
+  const Study& study = study_named(settings.study);
+  report.quantities = study.quantities;
+  const auto study_start = std::chrono::steady_clock::now();
+  Report found = study.run({volume, report.materials, settings, device}, {}, {});
+  report.seconds.emplace_back("solve", seconds_since(study_start));
+  report.seconds.emplace_back("write", 0);
+  report.seconds.emplace_back("total", seconds_since(start));
+  report.results = std::move(found.results);
+  report.notices = volume.notices;
+  report.notices.insert(report.notices.end(), found.notices.begin(), found.notices.end());
+  report.warnings = found.warnings;
+  report.memory = {device.peak_bytes(), peak_resident_bytes(),
+                   static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
+
+  const std::string text = to_json(report, settings_json(settings)).dump(2) + "\n";
+  if (json == "-") {
+    print_report(text);
+    return ExitCode::success;
   }
-  for (const std::string& notice : volume.notices) text += "notice: " + notice + "\n";
-  j["warnings"] = volume.notices;
-  if (json == "-")
-    print_report(j.dump(2) + "\n");
-  else {
-    if (!json.empty()) io::write_text(json, j.dump(2) + "\n", overwrite);
-    print_text(text);
-  }
+  if (!json.empty()) io::write_text(json, text, overwrite);
+  print_text(text_of(report));
   return ExitCode::success;
 }
 }  // namespace tauvox

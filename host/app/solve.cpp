@@ -10,7 +10,6 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
-#include "host/studies/resolution_study.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
 
@@ -25,19 +24,19 @@ double seconds_since(Clock::time_point start) {
 /// A plane that shows the direction of transport.
 Axis picture_normal(Axis flow) { return flow == Axis::y ? Axis::z : Axis::y; }
 
-void write_field_of(const Settings& s, const Volume& volume, const AxisResult& r,
-                    const std::vector<float>& u) {
+void write_field_of(const Settings& s, const Volume& volume, const Result& r, const std::vector<float>& u) {
+  const Axis axis = r.axis.value_or(s.axes.front());
   if (!s.field.empty()) {
     io::FieldFile file;
     file.volume = &volume;
     file.concentration = u;
-    if (r.ratio) file.results.emplace_back("effective_ratio", *r.ratio);
-    if (r.tortuosity_factor()) file.results.emplace_back("tortuosity_factor", *r.tortuosity_factor());
+    for (const char* name : {"effective_ratio", "tortuosity_factor"})
+      if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
-    io::write_field(field_path(s, r.axis), file, s.overwrite);
+    io::write_field(field_path(s, axis), file, s.overwrite);
   }
   if (!s.png.empty())
-    io::write_concentration_png(concentration_picture_path(s, r.axis), volume, u, picture_normal(r.axis),
+    io::write_concentration_png(concentration_picture_path(s, axis), volume, u, picture_normal(axis),
                                 s.overwrite);
 }
 
@@ -58,7 +57,7 @@ void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string&
     check_fits(plan, s, device);
   } catch (const Error& error) {
     notice = fmt::format("no GPU is used: {}", error.what());
-    print_note("notice: " + notice + "\n");
+    if (!s.quiet) print_note("notice: " + notice + "\n");
     device = Device::cpu(s.threads);
     plan = plan_again();
   }
@@ -97,26 +96,118 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
 }
 
 /// Standard error says that there is no result, even where the report has gone to a file.
-ExitCode report_outcome(const std::vector<AxisResult>& results) {
+ExitCode report_outcome(const std::vector<Result>& results) {
   const ExitCode code = exit_code(results);
   if (code == ExitCode::success) return code;
   const Status status = code == ExitCode::not_converged ? Status::not_converged : Status::failed;
   std::string message;
-  for (const AxisResult& r : results)
+  for (const Result& r : results)
     if (r.status == status)
-      message += fmt::format("{}axis {}: {}", message.empty() ? "" : "; ", axis_name(r.axis), r.reason);
+      message += fmt::format("{}{}: {}", message.empty() ? "" : "; ", subject_of(r), r.reason.value_or(""));
   report_failure(status, code, message);
   return code;
+}
+
+/// The row asked for. @throws Error(usage) when it cannot give what else is asked for
+const Study& chosen_study(const Settings& s) {
+  const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
+  if (!s.field.empty() && !study.gives_field)
+    throw Error(ExitCode::usage, "this study gives no field", "--study " + study.name, "",
+                "leave out --field, or choose another study");
+  return study;
+}
+
+/// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
+/// and the whole at the end.
+class Announcer {
+ public:
+  Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
+      : silent_(s.quiet && !s.json.empty()),
+        preliminary_(!study.extends.empty()),
+        print_(s.json == "-" ? print_note : print_text),
+        report_(report),
+        printer_(printer) {}
+
+  void say(const std::string& text) {
+    if (silent_ || text.empty()) return;
+    printer_.clear();
+    print_(text);
+  }
+  void result(const Result& result) {
+    say(preliminary_ ? text_of_headline(report_, result) : text_of_result(report_, result));
+    if (!preliminary_) ++shown_;
+  }
+  void rest() {
+    for (std::size_t i = shown_; i < report_.results.size(); ++i)
+      say(text_of_result(report_, report_.results[i]));
+    say(text_of_warnings(report_));
+  }
+
+ private:
+  bool silent_, preliminary_;
+  void (*print_)(const std::string&);
+  const RunReport& report_;
+  ProgressPrinter& printer_;
+  std::size_t shown_ = 0;
+};
+
+void note_all(const Settings& s, const std::vector<std::string>& notices) {
+  if (s.quiet) return;
+  for (const std::string& notice : notices) print_note("notice: " + notice + "\n");
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+/// Runs the study: results are announced and fields written as soon as they are known.
+void run_study(const Study& study, const StudyInput& in, RunReport& report, Announcer& announcer,
+               ProgressPrinter& printer) {
+  const Settings& s = in.settings;
+  double writing = 0;
+  FieldSink sink;
+  if (s.wants_concentration() && study.gives_field)
+    sink = [&](const Result& result, const std::vector<float>& concentration) {
+      const auto start = Clock::now();
+      printer.clear();
+      write_field_of(s, in.volume, result, concentration);
+      writing += seconds_since(start);
+    };
+  const auto start = Clock::now();
+  Report found = study.run(
+      {in.volume, in.materials, s, in.device, [&](const Result& result) { announcer.result(result); }}, sink,
+      [&](const std::string& doing, double fraction, const std::string& remark) {
+        printer(doing, fraction, remark);
+      });
+  double solving = seconds_since(start) - writing;
+  for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
+  report.results = std::move(found.results);
+  note_all(s, found.notices);
+  append(report.notices, found.notices);
+  append(report.warnings, found.warnings);
+  report.seconds.emplace_back("solve", solving);
+  report.seconds.insert(report.seconds.end(), found.seconds.begin(), found.seconds.end());
+  report.seconds.emplace_back("write", writing);
+}
+
+void write_outputs(const Settings& s, const RunReport& report) {
+  if (!s.csv.empty()) io::write_text(s.csv, to_csv(report), s.overwrite);
+  const std::string json = to_json(report, settings_json(s)).dump(2) + "\n";
+  if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
+  if (const std::string path = settings_path(s); !path.empty())
+    io::write_text(path, to_study_file(s), s.overwrite);
+  if (s.json == "-") print_report(json);
 }
 
 }  // namespace
 
 ExitCode run_solve(Settings s) {
   check(s);
+  const Study& study = chosen_study(s);
   const auto start = Clock::now();
   std::string notice;
   Device device = choose_device(s, notice);
-  if (!notice.empty()) print_note("notice: " + notice + "\n");
+  if (!notice.empty()) note_all(s, {notice});
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   check_outputs(s);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
@@ -127,16 +218,15 @@ ExitCode run_solve(Settings s) {
   check_fits(least, s, device);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
-  const auto progress = [&](const std::string& doing, double fraction, const std::string& remark) {
-    printer(doing, fraction, remark);
-  };
   RunReport report;
   const auto read_start = Clock::now();
   const Volume volume =
       io::read_volume(s.input, s.read, [&](double fraction) { printer("reading", fraction, ""); });
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
-  report.materials = assign_materials(volume, s);
+  if (study.needs_conductivity) report.materials = assign_materials(volume, s);
+  report.materials.unit = s.unit;
+  report.quantities = quantities_of_family(study);
   const auto plan_all = [&] {
     return make_plan(volume.extent, s, device,
                      {report.materials.volume_fraction, report.materials.class_conductivity.size(),
@@ -148,48 +238,22 @@ ExitCode run_solve(Settings s) {
   if (s.dry_run) return dry_run(plan, s, device);
   check_fits(plan, s, device);
   report.device = device.description();
-  if (!notice.empty()) report.warnings.push_back(notice);
-  report.warnings.insert(report.warnings.end(), volume.notices.begin(), volume.notices.end());
-  report.warnings.insert(report.warnings.end(), report.materials.warnings.begin(),
-                         report.materials.warnings.end());
+  if (!notice.empty()) report.notices.push_back(notice);
+  append(report.notices, volume.notices);
+  note_all(s, volume.notices);
+  append(report.warnings, report.materials.warnings);
 
-  double writing = 0;
-  FieldSink sink;
-  if (s.wants_concentration())
-    sink = [&](const AxisResult& result, const std::vector<float>& concentration) {
-      const auto write_start = Clock::now();
-      printer.clear();
-      write_field_of(s, volume, result, concentration);
-      writing += seconds_since(write_start);
-    };
-  const auto solve_start = Clock::now();
-  const auto study =
-      std::find_if(studies().begin(), studies().end(), [&](const Study& x) { return x.name == s.study; });
-  report.results = study->run({volume, report.materials, s, device}, sink, progress);
-  report.seconds.emplace_back("solve", seconds_since(solve_start) - writing);
-  if (s.resolution_study) {
-    const auto resolution_start = Clock::now();
-    for (const std::string& warning :
-         study_resolution(*study, {volume, report.materials, s, device}, report.results, progress))
-      report.warnings.push_back(warning);
-    report.seconds.emplace_back("resolution", seconds_since(resolution_start));
-  }
+  Announcer announcer(s, study, report, printer);
+  announcer.say(text_of_volume(report));
+  run_study(study, {volume, report.materials, s, device}, report, announcer, printer);
   printer.clear();
   if (!s.png.empty())
     io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);
-  report.seconds.emplace_back("write", writing);
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
-  report.settings = s;
-
-  if (!s.csv.empty()) io::write_text(s.csv, to_csv(report), s.overwrite);
-  const std::string json = to_json(report).dump(2) + "\n";
-  if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
-  if (const std::string path = settings_path(s); !path.empty())
-    io::write_text(path, to_study_file(s), s.overwrite);
-  if (s.json == "-") print_report(json);
-  if (!s.quiet || s.json.empty()) (s.json == "-" ? print_note : print_text)(to_text(report));
+  announcer.rest();
+  write_outputs(s, report);
   return report_outcome(report.results);
 }
 }  // namespace tauvox

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "host/bench/answers.hpp"
-#include "host/report/report.hpp"
+#include "host/studies/report.hpp"
 
 namespace tauvox::bench {
 
@@ -16,7 +16,7 @@ namespace tauvox::bench {
 struct Measured {
   std::string name;  // of the case
   std::array<std::int64_t, 3> size{};
-  std::vector<AxisResult> runs;     // timed repeats, at least one
+  std::vector<Result> runs;         // timed repeats, at least one
   std::int64_t peak_bytes = 0;      // device buffers at their peak
   std::optional<double> joule;      // of all repeats together
   std::optional<int> sm_clock_mhz;  // right after the repeats
@@ -31,7 +31,7 @@ struct Yardstick {
 
 /// Why the answer cannot be trusted; empty when it can: converged, the same in every repeat, and within the
 /// tolerance of the stored answer, or with a proven bound below the tolerance where none is stored.
-std::string gate(const std::vector<AxisResult>& runs, const StoredAnswer* stored, double tolerance);
+std::string gate(const std::vector<Result>& runs, const StoredAnswer* stored, double tolerance);
 
 /// A row of bench.schema.json. A row that does not pass the gate shows no speed.
 nlohmann::ordered_json row_json(const Measured& measured, const StoredAnswer* stored, const Yardstick& by);

@@ -166,7 +166,7 @@ class Suite {
     measured.name = row.name;
     measured.size = volume.extent.zyx();
     device_.reset_peak();
-    const AxisResult warm = effective_transport(input, {}, {}).back();
+    const Result warm = effective_transport(input, {}, {}).results.back();
     measured.peak_bytes = device_.peak_bytes();
     if (warm.status != Status::converged) {  // nothing to time
       measured.runs.push_back(warm);
@@ -175,8 +175,8 @@ class Suite {
     EnergyMeter energy(device_);
     double seconds = 0;
     while (std::ssize(measured.runs) < options_.repeats || seconds < options_.least_seconds) {
-      seconds +=
-          seconds_of(device_, [&] { measured.runs.push_back(effective_transport(input, {}, {}).back()); });
+      seconds += seconds_of(
+          device_, [&] { measured.runs.push_back(effective_transport(input, {}, {}).results.back()); });
       measured.joule = energy.joule();
     }
     measured.sm_clock_mhz = energy.gpu().sm_clock_mhz;

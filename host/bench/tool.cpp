@@ -6,7 +6,7 @@
 
 #include "host/bench/commit.hpp"  // made by the build
 #include "host/bench/measure.hpp"
-#include "host/report/report.hpp"
+#include "host/report/run_report.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +60,9 @@ void read_study_file(const std::string& path, Settings& settings);
 
 /// The effective settings as a study file that repeats the run.
 std::string to_study_file(const Settings& settings);
+
+/// The effective settings as typed values, by the names of describe().
+nlohmann::ordered_json settings_json(const Settings& settings);
 
 /// What must hold between settings, whatever the volume.
 /// @throws Error(usage)

@@ -14,6 +14,7 @@
 
 #include "host/solve/solver.hpp"
 #include "host/studies/study.hpp"
+#include "host/studies/transport_quantities.hpp"
 #include "host/studies/verify.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "kernels/volume/labels.hpp"
@@ -121,7 +122,7 @@ class AxisSolve {
     if (result_.status != Status::failed || !(sigma.back() / sigma.front() > 1e8)) return;
     result_.status = Status::not_converged;
     result_.best_estimate = std::exchange(result_.ratio, std::nullopt);
-    result_.reason += "; such contrasts can ask for more digits than FP64 has";
+    result_.reason = result_.reason.value_or("") + "; such contrasts can ask for more digits than FP64 has";
   }
 
  private:
@@ -169,12 +170,12 @@ class AxisSolve {
           "stopped after {} iterations with an error of {:.1e} ({}), above the tolerance {:.1e}; {}",
           solver.iterations, found.error(), solver.error_kind, tolerance,
           solver.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
-                                                           : "rounding allows no more: raise --tolerance");
+                                                           : "limited by rounding: raise --tolerance");
       return;
     }
     result_.ratio = ratio;
     result_.reason = verify(result_, solver_.outside(law_slack(tolerance)), tolerance);
-    result_.status = result_.reason.empty() ? Status::converged : Status::failed;
+    result_.status = result_.reason ? Status::failed : Status::converged;
   }
 
   IterationObserver observer() {
@@ -201,16 +202,13 @@ class AxisSolve {
 
 }  // namespace
 
-std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSink& sink,
-                                            const Progress& progress) {
-  std::vector<AxisResult> results;
+Report effective_transport(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
+  Report report;
   for (const Axis axis : in.settings.axes) {
     const auto start = Clock::now();
     AxisResult result;
     result.axis = axis;
     result.volume_fraction = in.materials.volume_fraction;
-    result.conducting_phases = in.materials.conducting_phases;
-    result.largest_value = in.materials.largest;
     result.mean = in.materials.mean;
 
     const Periodic joined = joined_sides(axis, in.settings.periodic_sides);
@@ -226,7 +224,7 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
       result.reason = in.materials.conducting_phases == 0 ? "no conducting voxel"
                       : result.fraction_connected_26 > 0
                           ? "no path of voxels that share faces; paths over edges or corners do not count"
-                          : "nothing that conducts reaches from one face to the other";
+                          : "no conducting path joins the two outer faces";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
       Solver solver(between_plates(in, axis, std::move(classes)),
@@ -238,10 +236,19 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);
-    if (sink) sink(result, potential);
-    results.push_back(std::move(result));
+    report.results.push_back(result_of(result, in.materials));
+    if (in.finished) in.finished(report.results.back());
+    if (sink) sink(report.results.back(), potential);
   }
-  return results;
+  return report;
+}
+
+Study effective_transport_study() {
+  return {.name = "effective_transport",
+          .meaning = "effective diffusivity or conductivity, tortuosity factor, fluxes, field",
+          .quantities = transport_quantities(),
+          .run = effective_transport,
+          .gives_field = true};
 }
 
 }  // namespace tauvox

@@ -48,7 +48,7 @@ Resolution judge_resolution(const ResolutionValues& v) {
         std::isfinite(v.four.value_or(0)) && std::isfinite(v.voted_four.value_or(0)) &&
         std::isfinite(v.solver_error) && v.refinement_twice > 1 && v.refinement_four > v.refinement_twice)) {
     r.fine = r.twice = r.voted = r.four = r.voted_four = std::nullopt;
-    r.because("the values of the copies are no numbers");
+    r.because("the values of the copies are not finite");
     return r;
   }
   find_order(v, r);
@@ -62,7 +62,7 @@ Resolution judge_resolution(const ResolutionValues& v) {
   if (limit > 0 && limit <= v.largest)
     r.extrapolated = limit;
   else
-    r.because("the extrapolated value is outside of what is possible");
+    r.because("the extrapolated value is outside its physical bounds");
   return r;
 }
 

@@ -1,21 +1,28 @@
-#include "host/studies/resolution_study.hpp"
-
+// The study of resolution: effective transport, and the same on coarse copies of the volume, to say how much
+// of the result is due to the voxels. The copies are solved when the fine solves are over and their buffers
+// gone: they take an eighth of that, a throat 4 bytes a voxel.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "host/studies/coarsen.hpp"
+#include "host/studies/resolution.hpp"
+#include "host/studies/study.hpp"
 #include "host/studies/throat.hpp"
+#include "host/studies/transport_quantities.hpp"
 #include "kernels/volume/classes.hpp"
 
 namespace tauvox {
 namespace {
 
+constexpr std::int64_t least_length = 16;  // of an axis that is not one voxel: four on the coarsest copy
+
 /// A coarse copy, its name in messages, and what the study found on it.
 struct Copy {
   std::string name;
   Volume volume;
-  std::vector<AxisResult> results;
+  std::vector<Result> results;
 };
 
 /// Classes from which on a set is looked at: everything that conducts, and what conducts 10 times better than
@@ -29,9 +36,9 @@ std::vector<std::uint8_t> levels(const Materials& m) {
 }
 
 std::string level_name(const Materials& m, std::uint8_t level) {
-  if (level == first_conducting_class) return "what conducts";
+  if (level == first_conducting_class) return "the conducting phase";
   const double value = m.class_conductivity[static_cast<std::size_t>(level - first_conducting_class)];
-  return fmt::format("what conducts with {:g} {} or more", value * m.largest, m.unit);
+  return fmt::format("the part that conducts with {:g} {} or more", value * m.largest, m.unit);
 }
 
 std::string too_small(const Extent& e, Axis flow) {
@@ -62,10 +69,11 @@ class AxisStudy {
   }
 
   /// Why this copy says nothing of the result; empty when it does.
-  std::string misfit(const Copy& copy, const AxisResult& result) const {
+  std::string misfit(const Copy& copy, const Result& result) const {
     if (result.status == Status::not_percolating)
       return fmt::format("percolation is lost on the copy of {}", copy.name);
-    if (!result.ratio) return fmt::format("no result on the copy of {}: {}", copy.name, result.reason);
+    if (!result.value("effective_ratio"))
+      return fmt::format("no result on the copy of {}: {}", copy.name, result.reason.value_or(""));
     return "";
   }
 
@@ -75,8 +83,8 @@ class AxisStudy {
       if (level == first_conducting_class) continue;  // seen by the study itself
       const bool here = through(in_.volume, level);
       if (here != through(copy.volume, level))
-        return fmt::format("{} joins the plates {} on the copy of {}", level_name(in_.materials, level),
-                           here ? "no more" : "only", copy.name);
+        return fmt::format("{} percolates {} the copy of {}", level_name(in_.materials, level),
+                           here ? "in the volume, but not on" : "only on", copy.name);
     }
     return "";
   }
@@ -94,17 +102,20 @@ class AxisStudy {
   std::array<bool, 3> joined_{};
 };
 
-double absolute_error(const AxisResult& r) { return *r.ratio * r.solver.error.value_or(0); }
+double absolute_error(const Result& r) {
+  return r.half_width("effective_ratio", ErrorSource::solver).value_or(0);
+}
 
-Resolution compare(const StudyInput& in, const AxisStudy& axis, const AxisResult& fine, std::size_t position,
+Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fine, std::size_t position,
                    const std::vector<Copy>& copies) {
-  const auto on = [&](std::size_t copy) -> const AxisResult& { return copies[copy].results[position]; };
+  const auto on = [&](std::size_t copy) -> const Result& { return copies[copy].results[position]; };
+  const auto ratio = [&](std::size_t copy) { return on(copy).value("effective_ratio"); };
   Resolution none;
-  none.fine = fine.ratio;
-  none.twice = on(0).ratio;
-  none.voted = on(1).ratio;
-  none.four = on(2).ratio;
-  none.voted_four = on(3).ratio;
+  none.fine = fine.value("effective_ratio");
+  none.twice = ratio(0);
+  none.voted = ratio(1);
+  none.four = ratio(2);
+  none.voted_four = ratio(3);
   std::string why;
   for (std::size_t copy = 0; copy < 3 && why.empty(); ++copy)  // one can do without the last
     why = axis.misfit(copies[copy], on(copy));
@@ -114,25 +125,24 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const AxisResult
     return none;
   }
   ResolutionValues v;
-  v.fine = *fine.ratio;
-  v.twice = *on(0).ratio;
-  v.voted = *on(1).ratio;
+  v.fine = *none.fine;
+  v.twice = *none.twice;
+  v.voted = *none.voted;
   v.solver_error = std::max({absolute_error(fine), absolute_error(on(0)), absolute_error(on(1))});
   v.refinement_twice = refinement(in.volume.extent, copies[0].volume.extent);
   v.refinement_four = refinement(in.volume.extent, copies[2].volume.extent);
-  v.largest = fine.mean;
+  v.largest = in.materials.mean;
   const std::string differs = axis.changed(copies[2]);
-  if (differs.empty()) v.four = on(2).ratio;
-  if (axis.changed(copies[3]).empty() && axis.misfit(copies[3], on(3)).empty()) v.voted_four = on(3).ratio;
+  if (differs.empty()) v.four = ratio(2);
+  if (axis.changed(copies[3]).empty() && axis.misfit(copies[3], on(3)).empty()) v.voted_four = ratio(3);
   Resolution resolution = judge_resolution(v);
-  resolution.four = on(2).ratio;
-  resolution.voted_four = on(3).ratio;
+  resolution.four = ratio(2);
+  resolution.voted_four = ratio(3);
   if (!differs.empty()) resolution.because("order not seen: " + differs);
   return resolution;
 }
 
-std::vector<Copy> solve_copies(const Study& study, const StudyInput& in, const Settings& settings,
-                               const Progress& progress) {
+std::vector<Copy> solve_copies(const StudyInput& in, const Settings& settings, const Progress& progress) {
   struct Kind {
     const char* name;
     int factor;
@@ -148,55 +158,132 @@ std::vector<Copy> solve_copies(const Study& study, const StudyInput& in, const S
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
       if (progress) progress(doing + ", " + kind.name, fraction, remark);
     };
-    copy.results = study.run({copy.volume, materials, settings, in.device}, {}, named);
+    copy.results = effective_transport({copy.volume, materials, settings, in.device}, {}, named).results;
     copies.push_back(std::move(copy));
   }
   return copies;
 }
 
-}  // namespace
+/// What can be said before any copy is solved: the throat, or why there is no study.
+Resolution first_look(const StudyInput& in, const Result& result, std::vector<std::string>& warnings) {
+  Resolution resolution;
+  resolution.fine = result.value("effective_ratio");
+  if (result.status == Status::not_percolating) {
+    resolution.because("nothing percolates in the volume itself");
+    return resolution;
+  }
+  const auto [width, level] = AxisStudy(in, *result.axis).narrowest();
+  resolution.throat = width;
+  if (width < most_throat)
+    warnings.push_back(fmt::format(
+        "{}: at its narrowest place {} is {} voxel{} wide; below {} the result is far from that of the "
+        "smooth structure, and its resolution uncertainty is less reliable; smaller voxels would help",
+        subject_of(result), level_name(in.materials, level), width, width == 1 ? "" : "s", most_throat));
+  if (const std::string small = too_small(in.volume.extent, *result.axis); !resolution.fine)
+    resolution.because("the volume itself has no result");
+  else if (!small.empty())
+    resolution.because(small);
+  return resolution;
+}
 
-std::vector<std::string> study_resolution(const Study& study, const StudyInput& in,
-                                          std::vector<AxisResult>& results, const Progress& progress) {
-  std::vector<std::string> warnings;
+void add(Result& result, const Resolution& found, const Materials& materials) {
+  add_uncertainty(result, {ErrorSource::resolution, found.uncertainty, false}, materials);
+  result.quantities.insert(
+      result.quantities.end(),
+      {{"resolution_uncertainty", found.uncertainty},
+       {"extrapolated_ratio", found.extrapolated},
+       {"resolution_order", found.order},
+       {"effective_ratio_twice", found.twice},
+       {"effective_ratio_four", found.four},
+       {"voted_ratio_twice", found.voted},
+       {"voted_ratio_four", found.voted_four},
+       {"throat_voxels", found.throat ? std::optional<double>(*found.throat) : std::nullopt}});
+  if (!found.reason.empty()) result.remarks.push_back("resolution: " + found.reason);
+}
+
+Report resolution(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
+  Report report = effective_transport(in, sink, progress);
+  const auto start = std::chrono::steady_clock::now();
   Settings settings = in.settings;
   settings.axes.clear();
-  std::vector<AxisResult*> studied;
-  for (AxisResult& result : results) {
-    Resolution& resolution = result.resolution.emplace();
-    resolution.fine = result.ratio;
-    const AxisStudy axis(in, result.axis);
-    if (result.status == Status::not_percolating) {
-      resolution.because("nothing percolates in the volume itself");
-      continue;
-    }
-    const auto [width, level] = axis.narrowest();
-    resolution.throat = width;
-    if (width < most_throat)
-      warnings.push_back(fmt::format(
-          "axis {}: the throat of {} is {} voxel{} wide, below {}: D_eff is far from that of the smooth "
-          "structure, and estimates of how far are less certain; smaller voxels would help",
-          axis_name(result.axis), level_name(in.materials, level), width, width == 1 ? "" : "s",
-          most_throat));
-    const std::string small = too_small(in.volume.extent, result.axis);
-    if (!result.ratio)
-      resolution.because("the volume itself has no result");
-    else if (!small.empty())
-      resolution.because(small);
-    else {
-      settings.axes.push_back(result.axis);
-      studied.push_back(&result);
+  std::vector<Resolution> found;
+  std::vector<std::size_t> studied;
+  for (const Result& result : report.results) {
+    found.push_back(first_look(in, result, report.warnings));
+    if (!found.back().reason.empty()) continue;
+    settings.axes.push_back(*result.axis);
+    studied.push_back(found.size() - 1);
+  }
+  if (!studied.empty()) {
+    const std::vector<Copy> copies = solve_copies(in, settings, progress);
+    for (std::size_t position = 0; position < studied.size(); ++position) {
+      const Result& result = report.results[studied[position]];
+      Resolution& of_axis = found[studied[position]];
+      const std::optional<int> width = of_axis.throat;
+      of_axis = compare(in, AxisStudy(in, *result.axis), result, position, copies);
+      of_axis.throat = width;
     }
   }
-  if (studied.empty()) return warnings;
-  const std::vector<Copy> copies = solve_copies(study, in, settings, progress);
-  for (std::size_t position = 0; position < studied.size(); ++position) {
-    AxisResult& result = *studied[position];
-    const std::optional<int> width = result.resolution->throat;
-    result.resolution = compare(in, AxisStudy(in, result.axis), result, position, copies);
-    result.resolution->throat = width;
-  }
-  return warnings;
+  for (std::size_t i = 0; i < found.size(); ++i) add(report.results[i], found[i], in.materials);
+  report.seconds.emplace_back(
+      "resolution", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return report;
+}
+
+QuantityDefinition copy_row(const char* name, const char* copy, const char* symbol) {
+  return {.name = name,
+          .title = fmt::format("on the copy of {}", copy),
+          .symbol = symbol,
+          .definition = fmt::format("effective_ratio of the copy with voxels of {}.", copy),
+          .least = 0,
+          .in_text = false};
+}
+
+QuantityDefinitions resolution_quantities() {
+  return {
+      {.name = "resolution_uncertainty",
+       .title = "resolution uncertainty",
+       .symbol = "u",
+       .definition = "Estimated half width of the interval around effective_ratio that holds the value of "
+                     "the smooth structure which the voxels describe: u = 1.5 |d| + 0.25 |V_2 - D_2| + 0.2 "
+                     "|V_4 - D_4| + solver, d = (D_2 - D_1) / (r - 1); D_2, D_4 sampled and V_2, V_4 voted "
+                     "copies with voxels 2 and 4 times as large.",
+       .least = 0,
+       .in_text = false},
+      {.name = "extrapolated_ratio",
+       .title = "extrapolated to zero voxel size",
+       .symbol = "{D}_0h/{D}0",
+       .definition = "effective_ratio extrapolated in first order to a voxel size of zero: D_1 - d.",
+       .least = 0},
+      {.name = "resolution_order",
+       .title = "order of convergence",
+       .symbol = "p",
+       .definition = "p = ln((D_4 - D_2) / (D_2 - D_1)) / ln 2; near 1 where the voxels resolve the "
+                     "structure; undefined where no order is seen."},
+      copy_row("effective_ratio_twice", "twice the voxel size, sampled at their centres", "D_2"),
+      copy_row("effective_ratio_four", "four times the voxel size, sampled at their centres", "D_4"),
+      copy_row("voted_ratio_twice", "twice the voxel size, by the most frequent label", "V_2"),
+      copy_row("voted_ratio_four", "four times the voxel size, by the most frequent label", "V_4"),
+      {.name = "throat_voxels",
+       .title = "narrowest place (5: or more)",
+       .symbol = "w",
+       .unit = "voxel",
+       .definition = "Edge of the widest cube that can be pushed from plate to plate inside the conducting "
+                     "phase; 5: five voxels or more.",
+       .least = 1,
+       .most = most_throat}};
+}
+
+}  // namespace
+
+Study resolution_study() {
+  return {
+      .name = "resolution",
+      .meaning = "effective_transport with copies of larger voxels: its uncertainty due to the voxel size",
+      .quantities = resolution_quantities(),
+      .run = resolution,
+      .extends = "effective_transport",
+      .gives_field = true};
 }
 
 }  // namespace tauvox

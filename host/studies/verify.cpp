@@ -11,7 +11,7 @@ double law_slack(double tolerance) {
   return 10 * std::sqrt(tolerance) + 1e-5;  // 1e-5: the potential may be FP32
 }
 
-std::string verify(const AxisResult& result, std::int64_t outside, double tolerance) {
+std::optional<std::string> verify(const AxisResult& result, std::int64_t outside, double tolerance) {
   const double slack = law_slack(tolerance);
   const double ratio = result.ratio.value_or(NAN), in = result.flux_in.value_or(NAN),
                out = result.flux_out.value_or(NAN);
@@ -27,7 +27,7 @@ std::string verify(const AxisResult& result, std::int64_t outside, double tolera
                        ratio, in);
   if (outside != 0)
     return fmt::format("self-check failed: the concentration of {} voxels is outside 0..1", outside);
-  return "";
+  return {};
 }
 
 }  // namespace tauvox

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
-#include "host/report/report.hpp"
+#include "host/studies/transport_quantities.hpp"
 
 namespace tauvox {
 
@@ -15,6 +16,6 @@ double law_slack(double tolerance);
 
 /// @param outside voxels whose concentration is not within 0..1, law_slack aside
 /// @return what is violated, in words; empty when all holds
-std::string verify(const AxisResult& result, std::int64_t outside, double tolerance);
+std::optional<std::string> verify(const AxisResult& result, std::int64_t outside, double tolerance);
 
 }  // namespace tauvox

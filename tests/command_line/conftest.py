@@ -73,6 +73,11 @@ def as_nobody(program):
     shutil.rmtree(folder)
 
 
+def value(result, name):
+    """Of a quantity of a result; None where it is undefined."""
+    return result["quantities"][name]["value"]
+
+
 def assert_refused(result, code, *facts, status="failed"):
     """One `error:` line with the facts, then one JSON line with the status; nothing else but notices."""
     lines = result.stderr.splitlines()

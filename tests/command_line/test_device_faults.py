@@ -53,7 +53,7 @@ def test_no_usable_device(fault, faulty, tauvox, tmp_path):
     assert report["device"].startswith("cpu") and len(notices) == 1
     for fact in NO_DEVICE[fault]:
         assert fact in notices[0]
-    assert notices[0].removeprefix("notice: ") in report["warnings"]
+    assert notices[0].removeprefix("notice: ") in report["notices"]
     info = json.loads(tauvox("info", "--json", env=os.environ | {"TAUVOX_SHIM": fault}).stdout)
     assert info["cuda_devices"] == [] and NO_DEVICE[fault][0] in info["cuda_unavailable"]
 
@@ -86,7 +86,7 @@ def test_a_volume_too_large_for_the_gpu(faulty, tauvox, tmp_path, electrode):
         report = report_of(result, tmp_path)
         assert report["device"].startswith("cpu") and result.stderr.count("notice: ") == 1
         assert "no GPU is used: the run does not fit into the memory of the GPU" in result.stderr
-        assert any("does not fit" in warning for warning in report["warnings"])
+        assert any("does not fit" in notice for notice in report["notices"])
         for path in tmp_path.iterdir():
             path.unlink()
     largest = int(faulty("memory:1200000", "cuda").stderr.split("up to about ")[1].split("x")[0])

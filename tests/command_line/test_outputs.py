@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 import volumes
-from conftest import assert_refused, contents
+from conftest import assert_refused, contents, value
 
 SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
 EVERYTHING = ["--json", "out.json", "--csv", "out.csv", "--field", "out.vti", "--png", "out"]
@@ -32,7 +32,27 @@ def test_all_outputs_are_written_with_the_settings_beside_them(tauvox, tmp_path)
     for row, r in zip(rows, report["results"]):
         assert row["status"] == r["status"] == "converged"
         for name in ["effective_ratio", "tortuosity_factor", "volume_fraction"]:
-            assert float(row[name]) == r[name]
+            assert float(row[name]) == value(r, name)
+
+
+def test_a_table_holds_whatever_is_in_a_path_or_a_unit(tauvox, tmp_path):
+    path = volumes.hdf5(tmp_path / 'a "b", c.h5', volume=volumes.LABELS)
+    unit = 'm2/s, "x"\nnext'
+    result = tauvox("solve", path.name, "--phase", "0,1", "--unit", unit, "--csv", "out.csv", "--device", "cpu")
+    assert result.returncode == 0, result.stderr
+    with (tmp_path / "out.csv").open(newline="") as file:
+        row, = csv.DictReader(file, strict=True)
+    assert (row["input"], row["unit"], row["axis"]) == (path.name, unit, "z")
+    assert float(row["effective_ratio"]) > 0
+
+
+def test_a_result_is_printed_as_soon_as_it_is_known(tauvox):
+    # No file can grow: the field of the first axis fails, and its numbers stand on the terminal all the same.
+    limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "bash"]
+    result = tauvox(*SOLVE, "--axis", "all", "--field", "u.h5", before=limited)
+    assert_refused(result, 7, "u_z.h5")
+    lines = [line for line in result.stdout.splitlines() if line.startswith("axis ")]
+    assert [line.split(",")[0] for line in lines] == ["axis z: converged"]
 
 
 @pytest.mark.parametrize("output, settings", [(["--csv", "r/table.csv"], "r/table.settings.toml"),
@@ -109,7 +129,7 @@ def test_a_closed_standard_output_does_not_cost_the_results(tauvox, tmp_path):
 
 
 def test_a_report_that_does_not_arrive_is_an_output_failure(tauvox, tmp_path):
-    result = subprocess.run(["bash", "-c", '"$0" "$@" --json - >/dev/full', *tauvox_command(tauvox), *SOLVE],
+    result = subprocess.run(["bash", "-c", '"$0" "$@" --json - --quiet >/dev/full', *tauvox_command(tauvox), *SOLVE],
                             cwd=tmp_path, timeout=60, capture_output=True, text=True)
     assert_refused(result, 7, "report", "No space left")
 

@@ -1,4 +1,4 @@
-"""Every report follows host/report/report.schema.json, and the schema knows no field that no report has."""
+"""Every report follows the schema that the program prints, and the schema knows no field that no report has."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 import volumes
+from conftest import value
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "host" / "report" / "report.schema.json").read_text())
+
+@pytest.fixture
+def schema(tauvox):
+    return json.loads(tauvox("info", "--schema").stdout)
 
 
 @pytest.fixture
@@ -15,35 +19,56 @@ def reports(tauvox, tmp_path, failed_report):
     """One report of each status."""
     volumes.hdf5(tmp_path / "v.h5", volume=volumes.LABELS)
     volumes.LABELS.tofile(tmp_path / "v.raw")
+    raw = ["v.raw", "--shape", "6,7,8", "--dtype", "uint8"]
     runs = {
         "converged too": ["v.h5", "--phase", "0,1", "--resolution-study"],
+        "converged and once more": ["v.h5", "--phase", "0", "--unit", "mS/cm", "--study", "resolution"],
         "converged": ["v.h5", "--conductivity", "0=0,1=0.5,2=1", "--unit", "S/m", "--axis", "all", "--voxel-size", "1um"],
-        "not_percolating": ["v.raw", "--shape", "6,7,8", "--dtype", "uint8", "--phase", "9"],
+        "not_percolating": [*raw, "--conductivity", "0=0,1=0,2=0"],
+        "complete not_percolating": [*raw, "--study", "percolation"],
         "not_converged": ["v.h5", "--phase", "0,1", "--max-iterations", "1", "--tolerance", "1e-10"],
     }
     reports = {"failed": failed_report}
     for status, arguments in runs.items():
         reports[status] = json.loads(tauvox("solve", *arguments, "--json", "-").stdout)
+    reports["complete"] = json.loads(tauvox("inspect", "v.h5", "--json", "-").stdout)
     return reports
 
 
-def test_reports_of_every_status_are_valid(reports):
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    for status, report in reports.items():
-        assert {r["status"] for r in report["results"]} == {status.removesuffix(" too")}
-        jsonschema.Draft202012Validator(SCHEMA).validate(report)
+def test_reports_of_every_status_are_valid(reports, schema):
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for name, report in reports.items():
+        assert {r["status"] for r in report["results"]} & set(name.split()), name
+        jsonschema.Draft202012Validator(schema).validate(report)
+        assert report["schema_version"] == "2.0"
+        code = {"failed": 9, "not_converged": 6}.get(name, 0)
+        assert (report["status"], report["exit_code"]) == (name if code else "success", code)
 
 
-def test_contradictions_are_invalid(reports):
-    validator = jsonschema.Draft202012Validator(SCHEMA)
-    for change in [{"effective_ratio": None}, {"tau_is_infinite": True}, {"status": "done"}, {"best_estimate": 0.5},
-                   {"surprise": 1}, {"volume_fraction": 2}]:
-        report = json.loads(json.dumps(reports["converged"]))
-        report["results"][0].update(change)
-        assert not validator.is_valid(report), change
+CONTRADICTIONS = {
+    "no value": lambda r: r["quantities"]["effective_ratio"].update(value=None),
+    "infinite": lambda r: r["quantities"]["tortuosity_factor"].update(infinite=True),
+    "status": lambda r: r.update(status="done"),
+    "an estimate beside a result": lambda r: r["quantities"].update(
+        best_estimate={"value": 0.5, "unit": "1", "uncertainty": {}, "bounds": None}),
+    "unknown": lambda r: r.update(surprise=1),
+    "unknown quantity": lambda r: r["quantities"].update(surprise={"value": 1, "unit": "1"}),
+    "a fraction of 2": lambda r: r["quantities"]["volume_fraction"].update(value=2),
+    "a quantity that is missing": lambda r: r["quantities"].pop("macmullin_number"),
+    "another unit": lambda r: r["quantities"]["tortuosity_factor"].update(unit="m"),
+}
 
 
-def test_every_field_of_the_schema_occurs_and_is_described(reports):
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_contradictions_are_invalid(reports, schema, name):
+    validator = jsonschema.Draft202012Validator(schema)
+    report = json.loads(json.dumps(reports["converged"]))
+    assert validator.is_valid(report)
+    CONTRADICTIONS[name](report["results"][0])
+    assert not validator.is_valid(report)
+
+
+def test_every_field_of_the_schema_occurs_and_is_described(reports, schema):
     def walk(schema, values, path):
         assert schema["description"], path
         for name, sub in schema.get("properties", {}).items():
@@ -54,4 +79,48 @@ def test_every_field_of_the_schema_occurs_and_is_described(reports):
             if sub.get("items", {}).get("type") == "object":
                 walk(sub["items"], items, f"{path}/{name}[]")
 
-    walk(SCHEMA, list(reports.values()), "")
+    walk(schema, list(reports.values()), "")
+    assert "{D}" not in json.dumps(schema) and "{property}" not in json.dumps(schema)
+
+
+def test_the_page_of_quantities_is_current(tauvox):
+    page = tauvox("info", "--quantities").stdout
+    assert (Path(__file__).parents[2] / "docs" / "quantities.md").read_text() == page, \
+        "tauvox info --quantities > docs/quantities.md"
+
+
+def test_settings_are_typed_values(reports):
+    settings = reports["converged"]["settings"]
+    assert settings["conductivity"] == {"0": 0, "1": 0.5, "2": 1} and settings["axis"] == ["z", "y", "x"]
+    assert settings["tolerance"] == 1e-4 and settings["overwrite"] is False and settings["crop"] is None
+
+
+@pytest.mark.parametrize("unit, symbol, si, factor", [
+    ("S/m", "sigma_eff", "S/m", 1), ("mS/cm", "sigma_eff", "S/m", 0.1), ("m2/s", "D_eff", "m2/s", 1),
+    ("cm^2 s^-1", "D_eff", "m2/s", 1e-4), ("W/(m K)", "k_eff", "W/(m K)", 1), ("furlongs", "D_eff", None, None)])
+def test_the_property_asked_for_has_its_name_and_unit(tauvox, tmp_path, unit, symbol, si, factor):
+    volumes.hdf5(tmp_path / "v.h5", volume=volumes.LABELS)
+    run = ["solve", "v.h5", "--conductivity", "0=0,1=3,2=6", "--unit", unit, "--device", "cpu"]
+    text = tauvox(*run).stdout
+    assert f"{symbol} " in text and f" {unit} " in text
+    assert ("D_eff/D0" in text) == (symbol == "D_eff")
+    r = json.loads(tauvox(*run, "--json", "-").stdout)["results"][0]
+    assert r["quantities"]["effective_value"]["unit"] == unit
+    assert r["quantities"]["effective_value_si"]["unit"] == si
+    assert value(r, "effective_value") == pytest.approx(6 * value(r, "effective_ratio"), rel=1e-14)
+    expected = None if factor is None else pytest.approx(factor * value(r, "effective_value"), rel=1e-12)
+    assert value(r, "effective_value_si") == expected
+
+
+def test_the_voxel_size_is_printed_with_its_source_or_as_unknown(tauvox, tmp_path):
+    volumes.LABELS.tofile(tmp_path / "v.raw")
+    run = ["solve", "v.raw", "--shape", "6,7,8", "--dtype", "uint8", "--phase", "0,1", "--device", "cpu"]
+    assert "0.4, 0.5, 0.6 um (--voxel-size)" in tauvox(*run, "--voxel-size", "0.4,0.5,0.6um").stdout
+    assert "voxels taken as cubes" in tauvox(*run).stdout
+
+
+@pytest.mark.parametrize("solver, kind", [("multigrid", "bound"), ("jacobi", "bound")])
+def test_the_text_says_whether_an_error_is_proven(tauvox, tmp_path, solver, kind):
+    volumes.hdf5(tmp_path / "v.h5", volume=volumes.LABELS)
+    text = tauvox("solve", "v.h5", "--phase", "0,1", "--solver", solver, "--device", "cpu").stdout
+    assert f"(solver, {kind})" in text

@@ -1,9 +1,12 @@
 """--resolution-study as a user sees it."""
 
+import csv
 import json
 
 import numpy
+import pytest
 import volumes
+from conftest import value
 
 
 def test_the_error_of_the_voxels_is_printed_beside_the_solvers(tauvox, tmp_path):
@@ -11,15 +14,25 @@ def test_the_error_of_the_voxels_is_printed_beside_the_solvers(tauvox, tmp_path)
     (tmp_path / "study.toml").write_text('input = "sc.h5"\nphase = 0\naxis = "all"\nresolution_study = true\n')
     result = tauvox("solve", "study.toml", "--json", "out.json", "--csv", "out.csv")
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("(resolution, estimate)") == 3 and "order" in result.stdout
+    lines = [line for line in result.stdout.splitlines() if line.strip().startswith("relative diffusivity")]
+    assert sum("(resolution, estimate)" in line for line in lines) == 3 and "order" in result.stdout
+    assert sum("(solver, bound)" in line for line in lines) == 6  # once when each axis is known, once at the end
     report = json.loads((tmp_path / "out.json").read_text())
-    assert report["timings"]["resolution_s"] >= 0
+    assert report["timings_s"]["resolution"] >= 0
     for r in report["results"]:
-        assert r["resolution_study"]["ratios"][0] == r["effective_ratio"]
-        assert abs(r["effective_ratio"] - 0.7267030) <= r["resolution_uncertainty"] < 0.1
-    header, *rows = (tmp_path / "out.csv").read_text().splitlines()
-    column = header.split(",").index("resolution_uncertainty")
-    assert [float(row.split(",")[column]) for row in rows] == [r["resolution_uncertainty"] for r in report["results"]]
+        assert abs(value(r, "effective_ratio") - 0.7267030) <= half_width(r, "effective_ratio") < 0.1
+        assert half_width(r, "effective_ratio") == value(r, "resolution_uncertainty")
+        ratio, tau = value(r, "effective_ratio"), value(r, "tortuosity_factor")
+        relative = half_width(r, "effective_ratio") / ratio
+        assert half_width(r, "tortuosity_factor") == pytest.approx(tau * relative / (1 - relative), rel=1e-9)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for column in ["resolution_uncertainty", "effective_ratio_uncertainty_resolution"]:
+        assert [float(row[column]) for row in rows] == [half_width(r, "effective_ratio") for r in report["results"]]
+
+
+def half_width(result, name):
+    return result["quantities"][name]["uncertainty"]["resolution"]["half_width"]
 
 
 def test_what_cannot_be_said_is_null_with_a_reason(solve, tmp_path):
@@ -31,10 +44,13 @@ def test_what_cannot_be_said_is_null_with_a_reason(solve, tmp_path):
         path = volumes.hdf5(tmp_path / "v.h5", volume=volume)
         report = solve(path, "--phase", "1", "--resolution-study")
         r = report["results"][0]
-        assert r["resolution_uncertainty"] is None and reason in r["resolution_study"]["reason"]
+        assert value(r, "resolution_uncertainty") is None and any(reason in remark for remark in r["remarks"])
+        if r["status"] == "converged":
+            assert half_width(r, "effective_ratio") is None
         assert any("1 voxel wide" in w for w in report["warnings"]) == (reason == "percolation is lost")
 
 
 def test_without_the_option_nothing_is_said(solve, tmp_path):
     path = volumes.hdf5(tmp_path / "v.h5", volume=numpy.ones((8, 8, 8), "u1"))
-    assert not any("resolution" in key for key in solve(path, "--phase", "1")["results"][0])
+    report = solve(path, "--phase", "1")
+    assert "resolution" not in json.dumps(report["results"]) and "resolution" not in report["timings_s"]

@@ -19,20 +19,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-AxisResult answer(double ratio, double seconds = 2, double error = 1e-5) {
-  AxisResult r;
+Result answer(double ratio, double seconds = 2, double error = 1e-5) {
+  Result r;
   r.status = Status::converged;
-  r.ratio = ratio;
-  r.solver.error = error;
-  r.solver.error_kind = "bound";
-  r.stages.transfer.seconds = 0.1 * seconds;
-  r.stages.setup.seconds = 0.3 * seconds;
-  r.stages.solve = {0.5 * seconds, 4'000'000'000};
+  r.quantities = {{"effective_ratio", ratio}};
+  r.solver.emplace();
+  r.solver->error = error;
+  r.solver->error_kind = "bound";
+  r.stages.emplace();
+  r.stages->transfer.seconds = 0.1 * seconds;
+  r.stages->setup.seconds = 0.3 * seconds;
+  r.stages->solve = {0.5 * seconds, 4'000'000'000};
   r.seconds = seconds;
   return r;
 }
 
-Measured measured(std::vector<AxisResult> runs) {
+Measured measured(std::vector<Result> runs) {
   Measured m;
   m.name = "nobody's case";
   m.size = {100, 200, 300};
@@ -113,15 +115,15 @@ TEST(BenchGate, TheStoredAnswerDecidesElseTheBound) {
   EXPECT_NE(gate({answer(0.25 * (1 + 1.1e-4))}, &stored, 1e-4), "");
   EXPECT_EQ(gate({answer(0.7)}, nullptr, 1e-4), "");
   EXPECT_NE(gate({answer(0.7, 2, 2e-4)}, nullptr, 1e-4), "");
-  AxisResult estimated = answer(0.7);
-  estimated.solver.error_kind = "estimate";
+  Result estimated = answer(0.7);
+  estimated.solver->error_kind = "estimate";
   EXPECT_NE(gate({estimated}, nullptr, 1e-4), "");
 }
 
 TEST(BenchGate, UnlikeRepeatsAndUnfinishedOnesFail) {
   EXPECT_NE(gate({answer(0.25), answer(std::nextafter(0.25, 1))}, nullptr, 1e-4).find("repeats differ"),
             std::string::npos);
-  AxisResult stopped = answer(0.25);
+  Result stopped = answer(0.25);
   stopped.status = Status::not_converged;
   stopped.reason = "too few iterations";
   EXPECT_NE(gate({answer(0.25), stopped}, nullptr, 1e-4).find("too few iterations"), std::string::npos);
@@ -347,13 +349,13 @@ TEST(BenchCases, ConductAsMuchAsThePlanBelievesAndPercolate) {
     const Settings settings = solve_settings(row, "mixed", 1e-4);
     const Materials materials = assign_materials(volume, settings);
     EXPECT_NEAR(materials.volume_fraction, row.conducting, 0.02) << row.name;
-    const AxisResult result =
-        effective_transport({volume, materials, settings, test::device()}, {}, {}).back();
+    const Result result =
+        effective_transport({volume, materials, settings, test::device()}, {}, {}).results.back();
     EXPECT_EQ(result.status, Status::converged) << row.name;
-    EXPECT_GT(result.stages.transfer.seconds, 0) << row.name;
-    EXPECT_GT(result.stages.setup.seconds, 0) << row.name;
-    EXPECT_GT(result.stages.solve.seconds, 0) << row.name;
-    EXPECT_LT(result.stages.transfer.seconds + result.stages.setup.seconds + result.stages.solve.seconds,
+    EXPECT_GT(result.stages->transfer.seconds, 0) << row.name;
+    EXPECT_GT(result.stages->setup.seconds, 0) << row.name;
+    EXPECT_GT(result.stages->solve.seconds, 0) << row.name;
+    EXPECT_LT(result.stages->transfer.seconds + result.stages->setup.seconds + result.stages->solve.seconds,
               result.seconds)
         << row.name;
   }
@@ -366,8 +368,8 @@ TEST(BenchCases, StoredAnswersAreWhatTheSolverSays) {
     const Volume volume = make_volume(row, stored.edge);
     const Settings settings = solve_settings(row, "double", 1e-7);
     const Materials materials = assign_materials(volume, settings);
-    const AxisResult result =
-        effective_transport({volume, materials, settings, test::device()}, {}, {}).back();
+    const Result result =
+        effective_transport({volume, materials, settings, test::device()}, {}, {}).results.back();
     ASSERT_EQ(gate({result}, &stored, 1e-7), "") << stored.name;
   }
 }

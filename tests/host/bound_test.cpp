@@ -164,7 +164,7 @@ TEST(Bound, StudyGivesItsMiddleAndKeepsTheToleranceWithHalfItsWidth) {
   double last = 1;
   for (const double tolerance : {1e-2, 1e-3, 1e-4, 1e-5}) {
     s.tolerance = tolerance;
-    const AxisResult r = test::solve(v, s);
+    const test::Found r = test::solve(v, s);
     ASSERT_EQ(r.status, Status::converged) << r.reason;
     ASSERT_TRUE(r.ratio_bounds);
     const auto [lower, upper] = *r.ratio_bounds;

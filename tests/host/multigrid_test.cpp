@@ -134,12 +134,12 @@ TEST(Multigrid, ConvergesInFewIterationsWhateverTheSizeAndTheContrast) {
       Settings s = test::exact_settings(run.conductivity);
       s.precision = "mixed";
       s.tolerance = 1e-4;
-      const AxisResult r = test::solve(electrode(n, run.porosity, 3), s);
+      const test::Found r = test::solve(electrode(n, run.porosity, 3), s);
       ASSERT_EQ(r.status, Status::converged) << r.reason;
       EXPECT_LE(r.solver.iterations, run.most) << run.conductivity << " at " << n;
       s.precision = "double";
       s.tolerance = 1e-9;
-      const AxisResult exact = test::solve(electrode(n, run.porosity, 3), s);
+      const test::Found exact = test::solve(electrode(n, run.porosity, 3), s);
       EXPECT_NEAR(*r.ratio / *exact.ratio, 1, 1e-4) << run.conductivity << " at " << n;
       if (n > 48) continue;  // the reference takes its time
       s.solver = "jacobi";
@@ -155,7 +155,7 @@ TEST(Multigrid, FlatVoxelsAndPeriodicSidesConvergeToTheReference) {
       Settings s = test::exact_settings("0=1,1=0.003,2=0.2");
       s.tolerance = 1e-8;
       s.periodic_sides = periodic;
-      const AxisResult r = test::solve(v, s);
+      const test::Found r = test::solve(v, s);
       ASSERT_EQ(r.status, Status::converged) << r.reason;
       EXPECT_LE(r.solver.iterations, 60);
       s.solver = "jacobi";

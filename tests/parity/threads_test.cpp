@@ -18,10 +18,10 @@ TEST(Parity, ResultsHaveTheSameBitsForEveryNumberOfThreads) {
       s.precision = precision;
       s.tolerance = 1e-6;
       std::vector<float> first_field;
-      const AxisResult first = test::solve(v, s, Device::cpu(1), &first_field);
+      const test::Found first = test::solve(v, s, Device::cpu(1), &first_field);
       for (const int threads : {2, 3, 7}) {
         std::vector<float> field;
-        const AxisResult r = test::solve(v, s, Device::cpu(threads), &field);
+        const test::Found r = test::solve(v, s, Device::cpu(threads), &field);
         EXPECT_EQ(*r.ratio, *first.ratio);
         EXPECT_EQ(r.solver.iterations, first.solver.iterations);
         EXPECT_EQ(std::memcmp(field.data(), first_field.data(), field.size() * sizeof(float)), 0);
@@ -38,7 +38,7 @@ TEST(Parity, TheGpuAgreesWithTheCpu) {
       Settings s = test::exact_settings("0=0,1=0.3,2=1", axis);
       s.precision = precision;
       s.tolerance = 1e-6;
-      const AxisResult on_cpu = test::solve(v, s, Device::cpu(2)), on_gpu = test::solve(v, s, gpu);
+      const test::Found on_cpu = test::solve(v, s, Device::cpu(2)), on_gpu = test::solve(v, s, gpu);
       EXPECT_NEAR(*on_gpu.ratio, *on_cpu.ratio, 1e-9 * *on_cpu.ratio);
       EXPECT_EQ(on_gpu.percolating_volume_fraction, on_cpu.percolating_volume_fraction);
       EXPECT_EQ(on_gpu.fraction_connected_26, on_cpu.fraction_connected_26);

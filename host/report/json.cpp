@@ -1,0 +1,168 @@
+// The JSON report, schema_version 2.0.
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "host/report/run_report.hpp"
+#include "host/studies/units.hpp"
+#include "io/read.hpp"
+#include "kernels/base/device.hpp"
+
+#ifndef TAUVOX_VERSION
+#define TAUVOX_VERSION "unknown"
+#endif
+
+namespace tauvox {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+template <class T>
+Json triple(const std::array<T, 3>& zyx) {
+  return Json::array({zyx[0], zyx[1], zyx[2]});
+}
+
+Json unit_json(const QuantityDefinition& row, const Property& property) {
+  if (row.unit == given_unit) return property.unit;
+  return row.unit == si_unit ? text_or_null(property.si) : Json(row.unit);
+}
+
+Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Property& property) {
+  Json j;
+  j["value"] = number(q.value);
+  j["unit"] = unit_json(row, property);
+  if (q.infinite) j["infinite"] = true;
+  if (!row.uncertainties.empty()) j["uncertainty"] = Json::object();
+  for (const Uncertainty& u : q.uncertainties)
+    j["uncertainty"][name_of(u.source)] = {{"half_width", number(u.half_width)},
+                                           {"kind", u.proven ? "bound" : "estimate"}};
+  if (row.bounded) j["bounds"] = q.bounds ? Json::array({(*q.bounds)[0], (*q.bounds)[1]}) : Json(nullptr);
+  return j;
+}
+
+Json solver_json(const SolverResult& solver) {
+  return {{"method", solver.method},
+          {"iterations", solver.iterations},
+          {"operator_applications", solver.operator_applications},
+          {"relative_residual", number(solver.relative_residual)},
+          {"error", {{"value", number(solver.error)}, {"kind", solver.error_kind}}},
+          {"precision", solver.precision}};
+}
+
+Json stages_json(const StageCosts& stages) {
+  const auto cost = [](const StageCost& c) {
+    return Json{{"seconds", c.seconds}, {"bytes_moved", c.bytes_moved}};
+  };
+  return {{"transfer", cost(stages.transfer)}, {"setup", cost(stages.setup)}, {"solve", cost(stages.solve)}};
+}
+
+Json result_json(const Result& r, const QuantityDefinitions& rows, const Property& property) {
+  Json j;
+  j["study"] = r.study;
+  if (r.label) j["label"] = *r.label;
+  if (r.axis) j["axis"] = axis_name(*r.axis);
+  j["status"] = status_name(r.status);
+  if (r.reason) j["reason"] = *r.reason;
+  if (r.percolates) j["percolates"] = *r.percolates;
+  Json& quantities = j["quantities"] = Json::object();
+  for (const Quantity& q : r.quantities)
+    quantities[q.name] = quantity_json(q, definition_of(rows, q.name), property);
+  if (!r.remarks.empty()) j["remarks"] = r.remarks;
+  if (r.solver) j["solver"] = solver_json(*r.solver);
+  if (r.stages) j["stages"] = stages_json(*r.stages);
+  j["seconds"] = r.seconds;
+  return j;
+}
+
+Json input_json(const Volume& v) {
+  Json input;
+  input["path"] = v.path;
+  input["sha256"] = text_or_null(v.sha256);
+  input["dataset"] = text_or_null(v.dataset);
+  input["format"] = v.format;
+  input["stored_type"] = v.stored_type;
+  input["shape"] = triple(v.extent.zyx());
+  input["axes"] = Json::array({"z", "y", "x"});
+  input["voxel_size_m"] = v.voxel_size ? triple(*v.voxel_size) : Json(nullptr);
+  input["voxel_size_source"] = text_or_null(v.voxel_size_source);
+  return input;
+}
+
+Json phases_json(const RunReport& report, const Property& property) {
+  Json phases = Json::array();
+  for (std::size_t i = 0; i < report.volume->labels.size(); ++i) {
+    const Label& label = report.volume->labels[i];
+    Json& phase = phases.emplace_back();
+    phase["label"] = label.value;
+    const bool assigned = i < report.materials.phases.size();  // not asked for by every study
+    phase["conductivity"] = assigned ? Json(report.materials.phases[i].conductivity) : Json(nullptr);
+    phase["unit"] = assigned ? Json(property.unit) : Json(nullptr);
+    phase["voxels"] = label.voxels;
+    phase["volume_fraction"] = report.volume->fraction(label);
+  }
+  return phases;
+}
+
+}  // namespace
+
+const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const std::string& name) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.name == name; });
+  if (found == rows.end())
+    throw Error(ExitCode::internal, "a quantity without a definition", name, "",
+                "add it to the quantities of its study");
+  return *found;
+}
+
+Json tool_json() {
+  Json j;
+  j["name"] = "tauvox";
+  j["version"] = TAUVOX_VERSION;
+  j["compiler"] = __VERSION__;
+  j["cuda"] = probe_cuda().built;
+  j["formats"] = io::readable_formats();
+  return j;
+}
+
+Json to_json(const RunReport& report, const Json& settings) {
+  const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
+  const ExitCode code = exit_code(report.results);
+  Json j;
+  j["schema_version"] = "2.0";
+  j["status"] = code == ExitCode::success         ? "success"
+                : code == ExitCode::not_converged ? "not_converged"
+                                                  : "failed";
+  j["exit_code"] = static_cast<int>(code);
+  j["tool"] = tool_json();
+  j["input"] = input_json(*report.volume);
+  j["phases"] = phases_json(report, property);
+  j["settings"] = settings;
+  j["device"] = report.device;
+  j["notices"] = report.notices;
+  j["warnings"] = report.warnings;
+  Json& timings = j["timings_s"] = Json::object();
+  for (const auto& [stage, seconds] : report.seconds) timings[stage] = seconds;
+  j["memory"] = {{"device_peak_bytes", report.memory.device_peak_bytes},
+                 {"device_bytes_per_voxel", report.memory.bytes_per_voxel},
+                 {"host_peak_resident_bytes", report.memory.host_peak_resident_bytes}};
+  j["results"] = Json::array();
+  for (const Result& r : report.results) j["results"].push_back(result_json(r, report.quantities, property));
+  return j;
+}
+
+ExitCode exit_code(const std::vector<Result>& results) {
+  ExitCode code = ExitCode::success;
+  for (const Result& r : results) {
+    if (r.status == Status::failed) return ExitCode::internal;
+    if (r.status == Status::not_converged) code = ExitCode::not_converged;
+  }
+  return code;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,67 @@
+// docs/quantities.md, printed by `tauvox info --quantities`.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "host/report/run_report.hpp"
+#include "host/studies/study.hpp"
+#include "host/studies/units.hpp"
+
+namespace tauvox {
+namespace {
+
+/// A bar would end the cell of a table.
+std::string cell(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
+
+std::string unit_of(const QuantityDefinition& row) {
+  if (row.unit == given_unit) return "that of the conductivities";
+  return row.unit == si_unit ? "m2/s, S/m or W/(m K)" : row.unit;
+}
+
+std::string uncertainties_of(const QuantityDefinition& row) {
+  std::vector<std::string> names;
+  for (const ErrorSource source : row.uncertainties) names.emplace_back(name_of(source));
+  if (row.bounded) names.emplace_back("bounds");
+  return names.empty() ? "-" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string line_of(const QuantityDefinition& row) {
+  const Property property = property_of("relative");
+  return fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, cell(in_words_of(property, row.symbol)),
+                     unit_of(row), cell(in_words_of(property, row.definition)), uncertainties_of(row));
+}
+
+}  // namespace
+
+std::string quantities_page() {
+  std::string page =
+      "# Quantities\n\n"
+      "Made by `tauvox info --quantities` from the rows of the studies. A name is the key in the JSON "
+      "report\n"
+      "(`results[].quantities.NAME`) and the column of the CSV table. D stands for the property that was "
+      "asked\n"
+      "for: a diffusivity (m2/s), an electrical conductivity sigma (S/m) or a thermal conductivity k (W/(m "
+      "K)).\n\n"
+      "Each uncertainty is half of the width of an interval around the value, in the unit of the value.\n"
+      "`solver`: the discrete problem is solved to a tolerance; proven where its kind is `bound`. "
+      "`resolution`:\n"
+      "voxels describe a smooth structure; an estimate, made by the study of resolution. `bounds`: a lower "
+      "and an\n"
+      "upper bound for the voxels as they are. CSV: `NAME_uncertainty_solver`, "
+      "`NAME_uncertainty_resolution`,\n"
+      "`NAME_lower`, `NAME_upper`. Undefined is null (an empty cell), infinite is null with `\"infinite\": "
+      "true`\n"
+      "(`inf`).\n";
+  for (const Study& study : studies()) {
+    page += fmt::format("\n## {}\n\n`--study {}`: {}.", study.name, study.name, study.meaning);
+    if (!study.extends.empty()) page += fmt::format(" Adds to the results of `{}`.", study.extends);
+    page += "\n\n| name | symbol | unit | definition | uncertainties |\n|---|---|---|---|---|\n";
+    for (const QuantityDefinition& row : study.quantities) page += line_of(row);
+  }
+  return page;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,59 @@
+// What a run found, as JSON, table and text; each is a loop over the quantities of the study. Undefined is
+// null, never NaN.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/studies/phases.hpp"
+#include "host/studies/report.hpp"
+
+namespace tauvox {
+
+struct MemoryReport {
+  std::int64_t device_peak_bytes = 0, host_peak_resident_bytes = 0;
+  double bytes_per_voxel = 0;  // of the device buffers at their peak
+};
+
+struct RunReport {
+  const Volume* volume = nullptr;
+  Materials materials;
+  std::string device;
+  QuantityDefinitions quantities;  // rows of what the results can hold
+  std::vector<Result> results;
+  std::vector<std::string> notices, warnings;           // decisions and assumptions; what may make it wrong
+  std::vector<std::pair<std::string, double>> seconds;  // stage -> wall time
+  MemoryReport memory;
+};
+
+/// Program name, version and how it was built.
+nlohmann::ordered_json tool_json();
+/// @param settings name -> typed value
+nlohmann::ordered_json to_json(const RunReport& report, const nlohmann::ordered_json& settings);
+/// JSON schema (2020-12) of what to_json writes, from the rows of all studies.
+nlohmann::ordered_json report_schema();
+
+/// One row per result; the columns are those of report.quantities, whatever was found.
+std::string to_csv(const RunReport& report);
+
+/// For the terminal, in this order: the volume, each result as soon as it is known, and warnings.
+std::string text_of_volume(const RunReport& report);
+/// Status and first quantity, of a result that is not complete yet.
+std::string text_of_headline(const RunReport& report, const Result& result);
+std::string text_of_result(const RunReport& report, const Result& result);
+std::string text_of_warnings(const RunReport& report);
+/// Where the voxel size comes from, or that voxels are taken as cubes.
+std::string text_of_voxel_size(const Volume& volume);
+
+/// docs/quantities.md: every quantity of every study.
+std::string quantities_page();
+
+/// Row of that name. @throws Error(internal) when a study fills what it has not defined
+const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const std::string& name);
+
+/// Exit code of the worst status: converged and not percolating are successes.
+ExitCode exit_code(const std::vector<Result>& results);
+
+}  // namespace tauvox

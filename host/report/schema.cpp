@@ -1,0 +1,298 @@
+// The JSON schema of the report, made from the rows of studies, quantities and settings.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "host/report/run_report.hpp"
+#include "host/settings/settings.hpp"
+#include "host/studies/study.hpp"
+#include "host/studies/units.hpp"
+
+namespace tauvox {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json described(const Json& type, const std::string& description, Json more = Json::object()) {
+  Json j{{"type", type}, {"description", description}};
+  j.update(more);
+  return j;
+}
+Json text(const std::string& description) { return described("string", description); }
+Json text_or_null(const std::string& description) { return described({"string", "null"}, description); }
+Json amount(const std::string& description, const char* type = "number") {
+  return described(type, description, {{"minimum", 0}});
+}
+Json list_of(const Json& items, const std::string& description) {
+  return described("array", description, {{"items", items}});
+}
+
+/// An object with these properties and no others; all but the optional ones are required.
+Json object(const std::string& description, const Json& properties,
+            const std::vector<std::string>& optional = {}) {
+  Json required = Json::array();
+  for (const auto& [name, value] : properties.items())
+    if (std::find(optional.begin(), optional.end(), name) == optional.end()) required.push_back(name);
+  Json j = described("object", description);
+  j["additionalProperties"] = false;
+  j["required"] = required;
+  j["properties"] = properties;
+  return j;
+}
+
+Json quantity_schema(const QuantityDefinition& row) {
+  const Property diffusivity = property_of("relative");
+  Json range = Json::object();
+  if (std::isfinite(row.least)) range["minimum"] = row.least;
+  if (std::isfinite(row.most)) range["maximum"] = row.most;
+  Json properties;
+  properties["value"] = described(
+      row.known == Known::always ? Json("number") : Json({"number", "null"}),
+      "null: undefined, infinite or without a result; symbol " + in_words_of(diffusivity, row.symbol), range);
+  if (row.unit == given_unit)
+    properties["unit"] = text("of the conductivities, as given with --unit; 1: relative values");
+  else if (row.unit == si_unit)
+    properties["unit"] = text_or_null("in SI; null: the unit given is none that is known");
+  else
+    properties["unit"] = described("string", "of the value; 1: none", {{"const", row.unit}});
+  std::vector<std::string> optional;
+  if (row.known == Known::with_path) {
+    properties["infinite"] = described("boolean", "there is no path", {{"const", true}});
+    optional.push_back("infinite");
+  }
+  if (!row.uncertainties.empty()) {
+    Json sources;
+    std::vector<std::string> names;
+    for (const ErrorSource source : row.uncertainties) {
+      names.emplace_back(name_of(source));
+      sources[names.back()] = object(
+          source == ErrorSource::solver ? "The discrete problem is solved to a tolerance."
+                                        : "Voxels describe a smooth structure.",
+          {{"half_width", described({"number", "null"},
+                                    "of the interval around the value, in its unit; null: cannot be said",
+                                    {{"minimum", 0}})},
+           {"kind",
+            described("string", "bound: proven; estimate: believed", {{"enum", {"bound", "estimate"}}})}});
+    }
+    properties["uncertainty"] = object("By its source; only what was found.", sources, names);
+  }
+  if (row.bounded)
+    properties["bounds"] = described({"array", "null"},
+                                     "lower and upper bound for the voxels as they are, proven up to FP64 "
+                                     "rounding; null: none was found",
+                                     {{"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}});
+  return object(in_words_of(diffusivity, row.definition), properties, optional);
+}
+
+Json value_is(const Json& schema) { return {{"properties", {{"value", schema}}}}; }
+
+/// What a status says of the values: `then` of a rule.
+Json values_with(Status status) {
+  const bool stands = status == Status::converged || status == Status::complete;
+  Json quantities = Json::object();
+  for (const QuantityDefinition& row : all_quantities()) {
+    if (row.known == Known::not_converged) {
+      if (status != Status::not_converged) quantities[row.name] = false;
+    } else if (row.known == Known::with_result || row.known == Known::with_path) {
+      Json& rule = quantities[row.name];
+      const bool zero = status == Status::not_percolating && row.known == Known::with_result;
+      rule = value_is(stands ? Json{{"type", "number"}} : zero ? Json{{"const", 0}} : Json{{"type", "null"}});
+      if (row.known == Known::with_path && status == Status::not_percolating)
+        rule["required"] = Json::array({"infinite"});
+      else if (row.known == Known::with_path)
+        rule["properties"]["infinite"] = false;
+    } else if (row.bounded && (status == Status::not_converged || status == Status::failed)) {
+      quantities[row.name] = value_is({{"type", "null"}});
+    }
+  }
+  Json then{{"properties", {{"quantities", {{"properties", quantities}}}}}};
+  if (stands)
+    then["properties"]["reason"] = false;
+  else
+    then["required"] = Json::array({"reason"});
+  if (status == Status::converged) then["properties"]["percolates"] = {{"const", true}};
+  if (status == Status::not_percolating) then["properties"]["percolates"] = {{"const", false}};
+  return then;
+}
+
+Json rule(const char* property, const std::string& value, const Json& then) {
+  return {{"if", {{"properties", {{property, {{"const", value}}}}}}}, {"then", then}};
+}
+
+/// Which quantities a result of a study has.
+Json rule_of(const Study& study) {
+  Json required = Json::array(), possible = Json::array();
+  for (const QuantityDefinition& row : study.quantities)
+    if (row.known != Known::not_converged) required.push_back(row.name);
+  for (const QuantityDefinition& row : quantities_of_family(study)) possible.push_back(row.name);
+  return rule(
+      "study", study.name,
+      {{"properties", {{"quantities", {{"required", required}, {"propertyNames", {{"enum", possible}}}}}}}});
+}
+
+Json solver_schema() {
+  return object(
+      "How the linear problem was solved.",
+      {{"method", text("Krylov method and preconditioner; empty where nothing was solved")},
+       {"iterations", amount("of the Krylov method, restarts included", "integer")},
+       {"operator_applications", amount("products with the matrix", "integer")},
+       {"relative_residual",
+        described(
+            {"number", "null"},
+            "||b - A u|| / ||b|| of the eliminated system, computed in FP64 from the labels; null where "
+            "nothing was solved",
+            {{"minimum", 0}})},
+       {"error", object("Error of effective_ratio on the discrete problem.",
+                        {{"value", described({"number", "null"}, "relative; null where nothing was solved",
+                                             {{"minimum", 0}})},
+                         {"kind", described("string", "bound: proven; estimate: believed",
+                                            {{"enum", {"bound", "estimate"}}})}})},
+       {"precision",
+        described("string",
+                  "mixed: FP32 vectors, FP64 sums; double: all FP64; empty where nothing was solved",
+                  {{"enum", {"mixed", "double", ""}}})}});
+}
+
+Json stages_schema() {
+  const auto cost = [](const char* meaning) {
+    return object(meaning, {{"seconds", amount("wall time, in s")},
+                            {"bytes_moved", amount("that the kernels had to move, in bytes", "integer")}});
+  };
+  return object(
+      "What the stages took; the rest of `seconds` brings the field to the host and checks the result.",
+      {{"transfer", cost("Labels to the memory of the device, as material classes.")},
+       {"setup", cost("What percolates, operator, hierarchy of the preconditioner.")},
+       {"solve", cost("Iteration and error bound.")}});
+}
+
+Json result_schema() {
+  Json statuses = Json::array(), quantities, rules = Json::array();
+  for (const Status status : all_statuses) {
+    statuses.push_back(status_name(status));
+    rules.push_back(rule("status", status_name(status), values_with(status)));
+  }
+  for (const Study& study : studies())
+    if (study.extends.empty()) rules.push_back(rule_of(study));
+  std::vector<std::string> names;
+  for (const QuantityDefinition& row : all_quantities()) {
+    quantities[row.name] = quantity_schema(row);
+    names.push_back(row.name);
+  }
+  Json properties;
+  properties["study"] = described("string", "that found it", {{"enum", study_names()}});
+  properties["label"] = described("integer", "that it is about; absent where it is about all that conducts");
+  properties["axis"] = described("string", "direction of transport", {{"enum", {"z", "y", "x"}}});
+  properties["status"] = described(
+      "string",
+      "converged: error below the tolerance; complete: no iteration was needed; not_percolating: an answer, "
+      "nothing gets through; not_converged: no result, see best_estimate; failed: a self-check contradicts "
+      "the result, which is withheld",
+      {{"enum", statuses}});
+  properties["reason"] = text("why there is no path or no result");
+  properties["percolates"] =
+      described("boolean", "a path of face-sharing voxels joins the two outer faces across the axis");
+  properties["quantities"] = object("What was found, by name.", quantities, names);
+  properties["remarks"] = list_of(text("one sentence"), "What limits a quantity, or why it is null.");
+  properties["solver"] = solver_schema();
+  properties["stages"] = stages_schema();
+  properties["seconds"] = amount("wall time, in s, writing left out");
+  Json result = object("What a study found for one axis, one label, or both.", properties,
+                       {"label", "axis", "reason", "percolates", "remarks", "solver", "stages"});
+  result["allOf"] = rules;
+  return result;
+}
+
+Json input_schema() {
+  const Json positive{{"type", "number"}, {"exclusiveMinimum", 0}};
+  return object(
+      "The volume.",
+      {{"path", text("as given")},
+       {"sha256", described({"string", "null"}, "of the bytes of the file; null in a build without OpenSSL",
+                            {{"pattern", "^[0-9a-f]{64}$"}})},
+       {"dataset", text_or_null("path in an HDF5 file; null for other formats")},
+       {"format", text("HDF5, TIFF or raw")},
+       {"stored_type", text("type of a voxel in the file")},
+       {"shape",
+        described("array", "voxels z,y,x that were evaluated, after a crop",
+                  {{"items", {{"type", "integer"}, {"minimum", 1}}}, {"minItems", 3}, {"maxItems", 3}})},
+       {"axes", described("array", "names of the axes of every triple", {{"const", {"z", "y", "x"}}})},
+       {"voxel_size_m",
+        described({"array", "null"}, "edge of a voxel along z,y,x in m; null: unknown, and taken as a cube",
+                  {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
+       {"voxel_size_source", text_or_null("where the voxel size comes from; null: unknown")}});
+}
+
+Json phase_schema() {
+  return object(
+      "One label.",
+      {{"label", described("integer", "value in the file, or number of thresholds not above the grey value")},
+       {"conductivity", described({"number", "null"},
+                                  "diffusivity or conductivity in `unit`; 0: insulator; null: not asked for",
+                                  {{"minimum", 0}})},
+       {"unit", text_or_null("as given with --unit; 1: relative; null: not asked for")},
+       {"voxels", amount("number of voxels", "integer")},
+       {"volume_fraction", described("number", "over all voxels", {{"minimum", 0}, {"maximum", 1}})}});
+}
+
+Json settings_schema() {
+  Json settings;
+  for (const Setting& row : describe())
+    settings[row.name] = {{"description", row.meaning + (row.unit.empty() ? "" : " [" + row.unit + "]")}};
+  return object("Effective settings; null: not given.", settings);
+}
+
+Json timings_schema() {
+  Json timings =
+      object("Wall times in s.", {{"read", amount("reading, in s")},
+                                  {"solve", amount("all results, in s")},
+                                  {"write", amount("fields and pictures, in s")},
+                                  {"total", amount("from the start of the run to this report, in s")}});
+  timings["additionalProperties"] = amount("a further stage of the study, in s");
+  return timings;
+}
+
+Json tool_schema() {
+  return object("The program that wrote the report.",
+                {{"name", described("string", "of the program", {{"const", "tauvox"}})},
+                 {"version", text("of the program")},
+                 {"compiler", text("that built it")},
+                 {"cuda", described("boolean", "built with CUDA")},
+                 {"formats", list_of(text("a format"), "that this build reads")}});
+}
+
+Json memory_schema() {
+  return object("Largest amounts at one time.",
+                {{"device_peak_bytes", amount("fields, on the CPU or GPU that solved, in bytes", "integer")},
+                 {"device_bytes_per_voxel", amount("the same over the number of voxels, in bytes")},
+                 {"host_peak_resident_bytes", amount("resident set of the process, in bytes", "integer")}});
+}
+
+}  // namespace
+
+Json report_schema() {
+  Json properties;
+  properties["schema_version"] =
+      described("string", "of this layout; another first number is another layout", {{"const", "2.0"}});
+  properties["status"] = described("string", "of the run: that of its worst result",
+                                   {{"enum", {"success", "not_converged", "failed"}}});
+  properties["exit_code"] = described("integer", "of the program", {{"enum", {0, 6, 9}}});
+  properties["tool"] = tool_schema();
+  properties["input"] = input_schema();
+  properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");
+  properties["settings"] = settings_schema();
+  properties["device"] = text("that was used: cpu with its threads, or cuda:N with its name");
+  properties["notices"] = list_of(text("one sentence"), "What was decided or assumed.");
+  properties["warnings"] = list_of(text("one sentence"), "What may make the results wrong.");
+  properties["timings_s"] = timings_schema();
+  properties["memory"] = memory_schema();
+  properties["results"] =
+      list_of(result_schema(), "One entry per axis or label; axes in the order asked for.");
+  Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Report of tauvox"}};
+  schema.update(
+      object("Numbers are finite; what is undefined or infinite is null. Every triple is in the order z, y, "
+             "x: first, "
+             "second, third axis of the stored array.",
+             properties));
+  return schema;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,104 @@
+// The report for the terminal, piece by piece as it becomes known.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/report/run_report.hpp"
+#include "host/studies/units.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Digits that the error supports, and one more.
+std::string rounded(double value, double relative_error) {
+  const int digits =
+      std::clamp(static_cast<int>(std::ceil(-std::log10(std::max(relative_error, 1e-12)))) + 1, 4, 13);
+  return fmt::format("{:.{}g}", value, digits);
+}
+
+std::string value_text(const Quantity& q) {
+  if (q.infinite) return "infinite";
+  const Uncertainty* solver = q.uncertainty(ErrorSource::solver);
+  if (!solver || !solver->half_width || *q.value == 0) return fmt::format("{:.5g}", *q.value);
+  return rounded(*q.value, *solver->half_width / std::abs(*q.value));
+}
+
+/// One line; empty for what is not for the terminal or has no value.
+std::string line_of(const Quantity& q, const QuantityDefinition& row, const Property& property) {
+  const bool unit_says_nothing = row.unit == given_unit && property.unit == "1";
+  if (!row.in_text || unit_says_nothing || (!q.value && !q.infinite)) return "";
+  std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(property, row.title),
+                                 in_words_of(property, row.symbol), value_text(q));
+  const std::string unit = row.unit == given_unit ? property.unit
+                           : row.unit == si_unit  ? property.si
+                                                  : row.unit;
+  if (unit != "1") line += " " + unit;
+  for (const Uncertainty& u : q.uncertainties)
+    if (u.half_width)
+      line += fmt::format(" +- {:.{}g} ({}, {})", *u.half_width, u.source == ErrorSource::solver ? 1 : 2,
+                          name_of(u.source), u.proven ? "bound" : "estimate");
+  return line + "\n";
+}
+
+std::string words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+std::string text_of_status(const Result& result) {
+  std::string out = fmt::format("{}: {}", subject_of(result), words(status_name(result.status)));
+  if (result.solver && result.solver->iterations > 0)
+    out += fmt::format(", {} iterations, {:.2f} s", result.solver->iterations, result.seconds);
+  return out + "\n" + (result.reason ? fmt::format("  {}\n", *result.reason) : "");
+}
+
+}  // namespace
+
+std::string text_of_voxel_size(const Volume& volume) {
+  if (!volume.voxel_size)
+    return "  voxel size unknown, voxels taken as cubes (give --voxel-size if they are not)\n";
+  const auto& [z, y, x] = *volume.voxel_size;
+  return fmt::format("  voxel size z,y,x {:g}, {:g}, {:g} um ({})\n", z * 1e6, y * 1e6, x * 1e6,
+                     volume.voxel_size_source);
+}
+
+std::string text_of_volume(const RunReport& report) {
+  const Volume& v = *report.volume;
+  const Property property = property_of(report.materials.unit);
+  std::string out = fmt::format("{}  {}  on {}\n", v.path, to_string(v.extent), report.device);
+  out += text_of_voxel_size(v);
+  for (const Phase& p : report.materials.phases)
+    out += fmt::format("  label {:>5}  volume fraction {:.5f}  {} {:g}{}\n", p.label, p.volume_fraction,
+                       property.name, p.conductivity, property.unit == "1" ? "" : " " + property.unit);
+  return out;
+}
+
+std::string text_of_headline(const RunReport& report, const Result& result) {
+  const Property property = property_of(report.materials.unit);
+  std::string out = text_of_status(result);
+  for (const Quantity& q : result.quantities)
+    if (const std::string line = line_of(q, definition_of(report.quantities, q.name), property);
+        !line.empty())
+      return out + line;
+  return out;
+}
+
+std::string text_of_result(const RunReport& report, const Result& result) {
+  const Property property = property_of(report.materials.unit);
+  std::string out = text_of_status(result);
+  if (result.status == Status::not_converged)
+    out += "  no result; the best estimate so far is in the JSON report, marked as such\n";
+  for (const Quantity& q : result.quantities)
+    out += line_of(q, definition_of(report.quantities, q.name), property);
+  for (const std::string& remark : result.remarks) out += fmt::format("  {}\n", remark);
+  return out;
+}
+
+std::string text_of_warnings(const RunReport& report) {
+  std::string out;
+  for (const std::string& warning : report.warnings) out += "warning: " + warning + "\n";
+  return out;
+}
+
+}  // namespace tauvox
