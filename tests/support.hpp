@@ -3,8 +3,12 @@
 
 #include <cstdlib>
 #include <map>
+#include <memory>
 
 #include "host/studies/study.hpp"
+#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/classes.hpp"
+#include "kernels/volume/clusters.hpp"
 
 namespace tauvox::test {
 
@@ -38,6 +42,56 @@ Volume volume_of(std::array<std::int64_t, 3> zyx, F label) {
   v.codes = codes;
   v.path = "test";
   return v;
+}
+
+/// A volume as an operator takes it: its conducting voxels, and their classes with halo.
+struct Conductor {
+  std::shared_ptr<const Unknowns> unknowns;
+  Field<std::uint8_t> classes;
+};
+
+enum class Kept { all, spanning };
+
+/// @param kept all conducting voxels, or those of clusters that touch both plates
+inline Conductor conductor(const Device& device, const Volume& volume,
+                           const std::vector<std::uint8_t>& class_of_code, Axis flow,
+                           const std::array<bool, 3>& joined = {}, Kept kept = Kept::all) {
+  const Codes codes(device, volume);
+  std::vector<std::uint8_t> conducts;
+  for (const std::uint8_t c : class_of_code) conducts.push_back(c >= first_conducting_class);
+  Unknowns unknowns = unknowns_of(codes, conducts);
+  if (kept == Kept::spanning) {
+    const Runs runs(unknowns);
+    const Clusters clusters = find_clusters(runs, Connectivity::faces_6, joined);
+    unknowns = voxels_of(runs, clusters, spanning(clusters, flow));
+  }
+  Conductor made{std::make_shared<Unknowns>(std::move(unknowns)), {}};
+  set_classes(made.classes, codes, *made.unknowns, class_of_code);
+  set_class_halo(made.classes, flow, joined);
+  return made;
+}
+
+/// 1 for every voxel of a set, else 0, [z][y][x]; ranks and row starts are held to what they promise.
+inline std::vector<std::uint8_t> voxels_in(const Unknowns& set) {
+  const Extent& e = set.extent();
+  std::vector<UnknownsWord> words(static_cast<std::size_t>(Unknowns::words(e)));
+  std::vector<std::int64_t> row_start(static_cast<std::size_t>(e.ny * e.nz + 1));
+  const UnknownsView v = set.view();
+  set.device().copy_out(words.data(), v.words, words.size() * sizeof(UnknownsWord));
+  set.device().copy_out(row_start.data(), v.row_start, row_start.size() * sizeof(std::int64_t));
+  const UnknownsView host{words.data(), row_start.data(), v.words_per_row, e};
+  std::vector<std::uint8_t> inside;
+  std::int64_t next = 0;
+  for (std::int64_t z = 0; z < e.nz; ++z)
+    for (std::int64_t y = 0; y < e.ny; ++y)
+      for (std::int64_t x = 0; x < e.nx; ++x) {
+        inside.push_back(host.conducts(x, y, z));
+        if (inside.back() && host.number(x, y, z) != next++)
+          throw Error(ExitCode::internal, "a voxel has the wrong number");
+      }
+  if (next != set.count() || row_start.back() != next)
+    throw Error(ExitCode::internal, "the voxels of a set are miscounted");
+  return inside;
 }
 
 /// FP64 to round-off unless the test says otherwise.

@@ -6,9 +6,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "io/write.hpp"
-#include "kernels/volume/classes.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 
 namespace tauvox {
 
@@ -22,6 +20,7 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   }
   const Volume volume = io::read_volume(path, options);
   const Device device = Device::cpu();
+  const Codes codes(device, volume);
   nlohmann::ordered_json j;
   j["schema_version"] = "1.0";
   j["input"] = {{"path", volume.path},
@@ -47,10 +46,9 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
     std::string along = "not examined";
     nlohmann::ordered_json spans;
     if (code < examined) {
-      std::vector<std::uint8_t> classes(volume.labels.size(), wall_class);
-      classes[code] = first_conducting_class;
-      const Clusters clusters =
-          find_clusters(Runs(map_labels(device, volume, classes)), Connectivity::faces_6);
+      std::vector<std::uint8_t> set(volume.labels.size());
+      set[code] = 1;
+      const Clusters clusters = find_clusters(Runs(unknowns_of(codes, set)), Connectivity::faces_6);
       along.clear();
       for (const Axis axis : all_axes) {
         const bool any = clusters.spanning_voxels(axis) > 0;

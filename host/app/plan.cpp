@@ -58,7 +58,7 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
   // The first is exact. Only the labels tell how many runs there are: one for 8 voxels is assumed, but no
   // more than there are unknowns. Electrodes have one for 80; noise up to one for 2, and then many clusters
   // as well.
-  add("which voxels conduct", Runs::bytes_to_find(extent, 0), true, {false, true, false, false});
+  add("which voxels conduct", Unknowns::bytes(extent) + Runs::bytes(extent, 0), true, {false, true, false, false});
   add("runs, clusters (assumed)", 16 * std::min(voxels / 8, unknowns), true, {false, true, false, false});
   if (multigrid) {
     const Extent blocks{(extent.nx + 1) / 2, (extent.ny + 1) / 2, (extent.nz + 1) / 2};

@@ -14,15 +14,16 @@ template <class T>
 class Applied {
  public:
   Applied(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
-      : classes_(on_device(device, volume)),
-        A_(classes_, conductivity, {1, 1, 1}, Axis::z, {}, plain ? KernelForm::plain : KernelForm::tuned),
+      : electrode_(device, volume),
+        A_(electrode_.unknowns, electrode_.classes, conductivity, {1, 1, 1}, Axis::z, {},
+           plain ? KernelForm::plain : KernelForm::tuned),
         p_(rough_vector<T>(device, A_.unknowns())),
         q_(device, A_.unknowns()) {}
   void apply() { A_.apply_dot(p_, q_); }
   std::vector<T> result() const { return q_.to_host(); }
 
  private:
-  Field<std::uint8_t> classes_;
+  DeviceElectrode electrode_;
   TransportOperator<T> A_;
   Buffer<T> p_, q_;
 };

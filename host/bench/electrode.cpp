@@ -1,8 +1,9 @@
 #include "host/bench/electrode.hpp"
 
 #include "host/generate/generate.hpp"
+#include "kernels/volume/class_field.hpp"
 #include "kernels/volume/classes.hpp"
-#include "kernels/volume/labels.hpp"
+#include "kernels/volume/clusters.hpp"
 
 namespace tauvox::bench {
 
@@ -28,12 +29,21 @@ Volume electrode_classes(const Options& options) {
   return volume;
 }
 
-Field<std::uint8_t> on_device(const Device& device, const Volume& classes) {
-  std::vector<std::uint8_t> same(max_classes);
-  for (std::size_t c = 0; c < same.size(); ++c) same[c] = static_cast<std::uint8_t>(c);
-  Field<std::uint8_t> field = map_labels(device, classes, same);
-  set_class_halo(field, Axis::z, {});
-  return field;
+DeviceElectrode::DeviceElectrode(const Device& device, const Volume& volume, bool spanning_only) {
+  const Codes codes(device, volume);
+  std::vector<std::uint8_t> class_of_code, conducts;
+  for (int c = 0; c < max_classes; ++c) {
+    class_of_code.push_back(static_cast<std::uint8_t>(c));
+    conducts.push_back(c >= first_conducting_class);
+  }
+  unknowns = std::make_shared<Unknowns>(unknowns_of(codes, conducts));
+  if (spanning_only) {
+    const Runs runs(*unknowns);
+    const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    unknowns = std::make_shared<Unknowns>(voxels_of(runs, clusters, spanning(clusters, Axis::z)));
+  }
+  set_classes(classes, codes, *unknowns, class_of_code);
+  set_class_halo(classes, Axis::z, {});
 }
 
 std::vector<double> electrode_conductivity(const Options& options) {

@@ -1,16 +1,23 @@
 // The electrode that the single benchmarks of kernels work on.
 #pragma once
 
+#include <memory>
+
 #include "host/bench/bench.hpp"
-#include "kernels/volume/volume.hpp"
+#include "kernels/volume/unknowns.hpp"
 
 namespace tauvox::bench {
 
 /// Labels of a generated electrode of options.size^3 as material classes: 3 = pore conducts; 4 = binder too;
 /// more = particles in blocks of unlike classes.
 Volume electrode_classes(const Options& options);
-/// The same on a device, with halo, for transport along z without joined sides.
-Field<std::uint8_t> on_device(const Device& device, const Volume& classes);
+/// The same on a device, for transport along z without joined sides.
+struct DeviceElectrode {
+  /// @param spanning_only without what floats, which has no unique potential
+  DeviceElectrode(const Device& device, const Volume& classes, bool spanning_only = false);
+  std::shared_ptr<const Unknowns> unknowns;
+  Field<std::uint8_t> classes;
+};
 /// Conductivity of the conducting classes: 1, 1/2, 1/3 ...
 std::vector<double> electrode_conductivity(const Options& options);
 /// Values without a pattern, -0.5 to 0.5.

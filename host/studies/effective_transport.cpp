@@ -16,10 +16,10 @@
 #include "host/solve/jacobi.hpp"
 #include "host/solve/krylov.hpp"
 #include "host/solve/multigrid.hpp"
+#include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/verify.hpp"
-#include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
+#include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {
@@ -53,34 +53,54 @@ class StageClock {
   std::int64_t bytes_ = 0;
 };
 
-Periodic joined_sides(Axis flow, bool periodic) {
-  Periodic joined{periodic, periodic, periodic};
-  joined[static_cast<std::size_t>(flow)] = false;
-  return joined;
-}
-
 std::array<double, 3> spacing(const Volume& volume) {
   return volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
 }
 
-/// What percolates; leaves in `classes` only clusters that touch both plates.
-void find_percolating(Field<std::uint8_t>& classes, const Materials& materials, const Periodic& joined,
-                      AxisResult& result) {
-  const auto all = static_cast<double>(classes.extent().voxels());
-  const Runs runs(classes);
-  const std::int64_t corners = find_clusters(runs, Connectivity::all_26, joined).spanning_voxels(result.axis);
-  const Clusters clusters = find_clusters(runs, Connectivity::faces_6, joined);
-  keep_spanning(classes, runs, clusters, result.axis);
-  const std::int64_t kept = clusters.spanning_voxels(result.axis);
-  result.largest_cluster_fraction = static_cast<double>(clusters.largest()) / all;
-  result.percolates = kept > 0;
-  result.percolating_volume_fraction = static_cast<double>(kept) / all;
-  result.fraction_connected_26 = static_cast<double>(corners) / all;
-  const std::vector<std::int64_t> count = histogram(classes);
-  for (std::size_t c = 0; c < materials.class_conductivity.size(); ++c)
-    result.percolating_mean +=
-        static_cast<double>(count[c + first_conducting_class]) / all * materials.class_conductivity[c];
+void report_percolation(const Percolating& found, const Extent& extent, AxisResult& result) {
+  const auto all = static_cast<double>(extent.voxels());
+  result.axis = found.axis;
+  result.percolates = found.voxels > 0;
+  result.percolating_volume_fraction = static_cast<double>(found.voxels) / all;
+  result.fraction_connected_26 = static_cast<double>(found.voxels_26) / all;
+  result.largest_cluster_fraction = static_cast<double>(found.largest) / all;
+  result.percolating_mean = found.mean;
 }
+
+/// The class field of one axis after the other: made anew only where other voxels percolate, and not at all
+/// with one conducting class, where the unknowns say it all. Gives the labels back when no axis needs them
+/// any more.
+class ClassField {
+ public:
+  ClassField(const StudyInput& in, std::optional<Codes> codes, const std::vector<Percolating>& axes)
+      : in_(in), codes_(std::move(codes)), axes_(axes) {
+    release_codes(axes_.begin());
+  }
+  const Field<std::uint8_t>& of(const Percolating& axis) {
+    if (one_class()) return field_;
+    const auto at =
+        std::find_if(axes_.begin(), axes_.end(), [&](const Percolating& other) { return &other == &axis; });
+    if (axis.unknowns != set_) set_classes(field_, *codes_, *axis.unknowns, in_.materials.class_of_code);
+    set_ = axis.unknowns;
+    release_codes(at);
+    set_class_halo(field_, axis.axis, axis.joined);
+    return field_;
+  }
+
+ private:
+  bool one_class() const { return in_.materials.class_conductivity.size() <= 1; }
+  void release_codes(std::vector<Percolating>::const_iterator from) {
+    const bool needed = std::any_of(
+        from, axes_.end(), [&](const Percolating& axis) { return axis.unknowns && axis.unknowns != set_; });
+    if (one_class() || !needed) codes_.reset();
+  }
+
+  const StudyInput& in_;
+  std::optional<Codes> codes_;
+  const std::vector<Percolating>& axes_;
+  std::shared_ptr<const Unknowns> set_;  // whose classes the field holds
+  Field<std::uint8_t> field_;
+};
 
 /// Share of the way from the first estimate of the error to the tolerance, on a logarithmic scale.
 double share_done(double first, double now, double tolerance) {
@@ -162,12 +182,12 @@ Solved minimise(const Operator& A, Preconditioner& M, Vector& x, double toleranc
 
 /// The problem of one direction, whatever solves it.
 struct Problem {
-  Field<std::uint8_t>& classes;
+  std::shared_ptr<const Unknowns> active;
+  const Field<std::uint8_t>& classes;  // empty with one conducting class
   const StudyInput& in;
   const Periodic& joined;
   Axis axis;
-  double stop_at;                          // estimated error
-  std::shared_ptr<const Unknowns> active;  // of the classes, made when first needed
+  double stop_at;  // estimated error
   StageClock& clock;
   bool field_wanted;
 };
@@ -189,8 +209,6 @@ template <class T>
 Concentration run(Problem& problem, SolverResult& solver, Solved& solved, const Progress& progress) {
   const StudyInput& in = problem.in;
   const std::vector<double>& conductivity = in.materials.class_conductivity;
-  if (!problem.active) problem.active = std::make_shared<Unknowns>(problem.classes);
-  if (conductivity.size() == 1) problem.classes = {};  // the unknowns say it all
   const TransportOperator<T> A(problem.active, problem.classes, conductivity, spacing(in.volume),
                                problem.axis, problem.joined);
   Buffer<T> x;
@@ -283,21 +301,24 @@ std::vector<float> solve(Problem problem, AxisResult& result, const Progress& pr
 std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSink& sink,
                                             const Progress& progress) {
   std::vector<AxisResult> results;
-  for (const Axis axis : in.settings.axes) {
-    const auto start = Clock::now();
+  auto start = Clock::now();
+  StageCosts once;  // what serves all axes is booked to the first
+  StageClock clock_of_all(in.device, once);
+  std::optional<Codes> codes(std::in_place, in.device, in.volume);
+  clock_of_all.end_of(&StageCosts::transfer);
+  const std::vector<Percolating> percolating =
+      find_percolating(*codes, in.materials, in.settings.axes, in.settings.periodic_sides);
+  ClassField classes(in, std::move(codes), percolating);
+  clock_of_all.end_of(&StageCosts::setup);
+  for (const Percolating& found : percolating) {
     AxisResult result;
-    result.axis = axis;
     result.volume_fraction = in.materials.volume_fraction;
     result.conducting_phases = in.materials.conducting_phases;
     result.largest_value = in.materials.largest;
     result.mean = in.materials.mean;
-
-    const Periodic joined = joined_sides(axis, in.settings.periodic_sides);
+    result.stages = std::exchange(once, {});
+    report_percolation(found, in.volume.extent, result);
     StageClock clock(in.device, result.stages);
-    Field<std::uint8_t> classes = map_labels(in.device, in.volume, in.materials.class_of_code);
-    clock.end_of(&StageCosts::transfer);
-    find_percolating(classes, in.materials, joined, result);
-    clock.end_of(&StageCosts::setup);
     std::vector<float> potential;
     if (!result.percolates) {
       result.status = Status::not_percolating;
@@ -308,15 +329,17 @@ std::vector<AxisResult> effective_transport(const StudyInput& in, const FieldSin
                           : "nothing that conducts reaches from one face to the other";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
-      set_class_halo(classes, axis, joined);
+      const Field<std::uint8_t>& field = classes.of(found);
       clock.end_of(&StageCosts::setup);
-      potential =
-          solve({classes, in, joined, axis, in.settings.tolerance, {}, clock, bool(sink)}, result, progress);
+      potential = solve(
+          {found.unknowns, field, in, found.joined, found.axis, in.settings.tolerance, clock, bool(sink)},
+          result, progress);
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);
     if (sink) sink(result, potential);
     results.push_back(std::move(result));
+    start = Clock::now();
   }
   return results;
 }

@@ -33,12 +33,6 @@ class TransportOperator {
                     const std::vector<double>& conductivity, const std::array<double, 3>& voxel_size,
                     Axis flow, const Periodic& periodic, KernelForm form = KernelForm::tuned,
                     double shift = 0);
-  /// The same on all conducting voxels of `classes`.
-  TransportOperator(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
-                    const std::array<double, 3>& voxel_size, Axis flow, const Periodic& periodic,
-                    KernelForm form = KernelForm::tuned, double shift = 0)
-      : TransportOperator(std::make_shared<Unknowns>(classes), classes, conductivity, voxel_size, flow,
-                          periodic, form, shift) {}
 
   const Device& device() const { return active_->device(); }
   const Extent& extent() const { return active_->extent(); }

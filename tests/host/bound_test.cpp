@@ -8,7 +8,6 @@
 #include "host/generate/generate.hpp"
 #include "host/solve/krylov.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -71,13 +70,13 @@ std::vector<Case> cases() {
 
 template <class T>
 struct Problem {
-  Field<std::uint8_t> classes;
+  test::Conductor made;
   TransportOperator<T> A;
   Hierarchy hierarchy;
-  Problem(Field<std::uint8_t> c, const std::vector<double>& sigma, const Case& of, const Periodic& joined)
-      : classes(std::move(c)),
-        A(classes, sigma, of.spacing, of.flow, joined),
-        hierarchy(classes.device(), A.medium()) {}
+  Problem(test::Conductor c, const std::vector<double>& sigma, const Case& of, const Periodic& joined)
+      : made(std::move(c)),
+        A(made.unknowns, made.classes, sigma, of.spacing, of.flow, joined),
+        hierarchy(A.device(), A.medium()) {}
 };
 
 template <class T>
@@ -89,13 +88,9 @@ Problem<T> problem_of(const Case& c, const Device& device) {
     table.push_back(
         static_cast<std::uint8_t>(value > 0 ? first_conducting_class + sigma.size() - 1 : wall_class));
   }
-  Field<std::uint8_t> classes = map_labels(device, c.volume, table);
   Periodic joined{c.periodic, c.periodic, c.periodic};
   joined[static_cast<std::size_t>(c.flow)] = false;
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6, joined), c.flow);
-  set_class_halo(classes, c.flow, joined);
-  return {std::move(classes), sigma, c, joined};
+  return {test::conductor(device, c.volume, table, c.flow, joined, test::Kept::spanning), sigma, c, joined};
 }
 
 /// x after at most `limit` iterations.

@@ -10,21 +10,20 @@
 #include "host/solve/dense.hpp"
 #include "host/solve/krylov.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
 namespace {
 
 struct Built {
-  Field<std::uint8_t> classes;
+  test::Conductor made;
   TransportOperator<double> A;
   Hierarchy hierarchy;
-  Built(Field<std::uint8_t> c, const std::vector<double>& sigma, const std::array<double, 3>& spacing,
+  Built(test::Conductor c, const std::vector<double>& sigma, const std::array<double, 3>& spacing,
         const Periodic& joined)
-      : classes(std::move(c)),
-        A(classes, sigma, spacing, Axis::y, joined),
-        hierarchy(classes.device(), A.medium()) {}
+      : made(std::move(c)),
+        A(made.unknowns, made.classes, sigma, spacing, Axis::y, joined),
+        hierarchy(A.device(), A.medium()) {}
 };
 
 Built rough(int labels, const std::array<double, 3>& spacing, bool periodic) {
@@ -35,12 +34,10 @@ Built rough(int labels, const std::array<double, 3>& spacing, bool periodic) {
     table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
     sigma.push_back(std::pow(0.02, labels - 1 - k));
   }
-  Field<std::uint8_t> classes = map_labels(device, test::rough_volume({31, 34, 37}, 17, labels), table);
   const Periodic joined{periodic, false, periodic};
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6, joined), Axis::y);
-  set_class_halo(classes, Axis::y, joined);
-  return {std::move(classes), sigma, spacing, joined};
+  return {test::conductor(device, test::rough_volume({31, 34, 37}, 17, labels), table, Axis::y, joined,
+                          test::Kept::spanning),
+          sigma, spacing, joined};
 }
 
 TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
@@ -182,10 +179,10 @@ TEST(Multigrid, AShiftOfTheDiagonalIsSolvedAsFast) {
   const Device device = Device::cpu(2);
   const Built steady = rough(4, {1, 1, 1.5}, false);
   for (const double shift : {1e-4, 0.01, 1.0, 100.0}) {
-    const TransportOperator<double> A(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
-                                      KernelForm::tuned, shift);
-    const TransportOperator<double> plain(steady.classes, {4e-4, 0.02, 1}, {1, 1, 1.5}, Axis::y, {},
-                                          KernelForm::plain, shift);
+    const TransportOperator<double> A(steady.made.unknowns, steady.made.classes, {4e-4, 0.02, 1}, {1, 1, 1.5},
+                                      Axis::y, {}, KernelForm::tuned, shift);
+    const TransportOperator<double> plain(steady.made.unknowns, steady.made.classes, {4e-4, 0.02, 1},
+                                          {1, 1, 1.5}, Axis::y, {}, KernelForm::plain, shift);
     const Hierarchy hierarchy(device, A.medium());
     MultigridPreconditioner<double> M(A, hierarchy);
     Buffer<double> truth = A.vector(), b = A.vector(), x = A.vector(), r = A.vector(), p = A.vector(),
@@ -218,11 +215,8 @@ TEST(Multigrid, NearPercolationTheLastGraphIsSmallToo) {
   std::vector<std::uint8_t> table(volume.labels.size(), wall_class);
   for (std::size_t code = 0; code < table.size(); ++code)
     if (volume.labels[code].value == 0) table[code] = first_conducting_class;
-  Field<std::uint8_t> classes = map_labels(device, volume, table);
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::y);
-  set_class_halo(classes, Axis::y, {});
-  const Built built(std::move(classes), {1}, {1, 1, 1}, {});
+  const Built built(test::conductor(device, volume, table, Axis::y, {}, test::Kept::spanning), {1}, {1, 1, 1},
+                    {});
   const auto& levels = built.hierarchy.levels();
   ASSERT_GT(levels.size(), 2u);
   EXPECT_GT(levels[levels.size() - 2].nodes, 400);

@@ -5,7 +5,6 @@
 
 #include <cmath>
 
-#include "kernels/volume/labels.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"
 
@@ -37,14 +36,12 @@ std::vector<Case> cases() {
   return all;
 }
 
-/// A field of classes of a case: walls and its conducting classes in a rough mixture.
-Field<std::uint8_t> classes_of(const Case& c, const Device& device) {
+/// Walls and the conducting classes of a case in a rough mixture.
+test::Conductor conductor_of(const Case& c, const Device& device) {
   const int labels = static_cast<int>(c.conductivity.size()) + 1;
   std::vector<std::uint8_t> table{wall_class};
   for (int k = 1; k < labels; ++k) table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
-  Field<std::uint8_t> classes = map_labels(device, test::rough_volume(c.size, 31, labels), table);
-  set_class_halo(classes, c.flow, c.joined);
-  return classes;
+  return test::conductor(device, test::rough_volume(c.size, 31, labels), table, c.flow, c.joined);
 }
 
 template <class T>
@@ -102,8 +99,8 @@ TEST(Operator, DoesWhatThePlainOneOnTheFullGridDoes) {
   for (const Device& device : test::devices())
     for (const Case& c : cases()) {
       SCOPED_TRACE(c.name);
-      const Field<std::uint8_t> classes = classes_of(c, device);
-      const TransportOperator<double> A(classes, c.conductivity, c.spacing, c.flow, c.joined);
+      const auto [unknowns, classes] = conductor_of(c, device);
+      const TransportOperator<double> A(unknowns, classes, c.conductivity, c.spacing, c.flow, c.joined);
       const test::FullGrid grid = oracle_of(c, classes);
       const Buffer<double> p = wave<double>(device, A.unknowns());
       Buffer<double> q(device, A.unknowns());
@@ -168,9 +165,9 @@ TEST(Operator, TunedAndPlainFormsAgree) {
   for (const Device& device : test::devices())
     for (const Case& c : cases()) {
       SCOPED_TRACE(c.name);
-      const Field<std::uint8_t> classes = classes_of(c, device);
-      const TransportOperator<float> tuned(classes, c.conductivity, c.spacing, c.flow, c.joined);
-      const TransportOperator<float> plain(classes, c.conductivity, c.spacing, c.flow, c.joined,
+      const auto [unknowns, classes] = conductor_of(c, device);
+      const TransportOperator<float> tuned(unknowns, classes, c.conductivity, c.spacing, c.flow, c.joined);
+      const TransportOperator<float> plain(unknowns, classes, c.conductivity, c.spacing, c.flow, c.joined,
                                            KernelForm::plain);
       const std::int64_t n = tuned.unknowns();
       const Buffer<float> p = wave<float>(device, n);
@@ -207,19 +204,18 @@ TEST(Operator, TunedAndPlainFormsAgree) {
 TEST(Operator, NumbersUnknownsInTheOrderOfMemory) {
   const Device device = Device::cpu(2);
   const Case c{"", {5, 6, 67}, {1}, {1, 1, 1}, Axis::z, {}};
-  const Field<std::uint8_t> classes = classes_of(c, device);
-  const Unknowns active(classes);
+  const auto [unknowns, classes] = conductor_of(c, device);
   std::int64_t next = 0;
   for (std::int64_t z = 0; z < 5; ++z)
     for (std::int64_t y = 0; y < 6; ++y)
       for (std::int64_t x = 0; x < 67; ++x) {
         const bool conducts = classes.view()(x, y, z) >= first_conducting_class;
-        ASSERT_EQ(active.view().conducts(x, y, z), conducts);
+        ASSERT_EQ(unknowns->view().conducts(x, y, z), conducts);
         if (conducts) {
-          ASSERT_EQ(active.view().number(x, y, z), next++);
+          ASSERT_EQ(unknowns->view().number(x, y, z), next++);
         }
       }
-  EXPECT_EQ(active.count(), next);
+  EXPECT_EQ(unknowns->count(), next);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "kernels/base/halo.hpp"
 #include "kernels/transport/operator.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"
 
@@ -51,9 +50,8 @@ TEST(Laws, RaisingAConductivityNeverLowersTheEffectiveOne) {
 TEST(Laws, TheOperatorIsSymmetricAndPositive) {
   const Volume v = rough_volume({7, 9, 70}, 4, 3);
   const Device device = test::device();
-  Field<std::uint8_t> classes = map_labels(device, v, {0, 2, 3});
-  set_class_halo(classes, Axis::y, {});
-  const TransportOperator<double> A(classes, {0.01, 1}, {1, 2, 3}, Axis::y, {});
+  const test::Conductor made = test::conductor(device, v, {0, 2, 3}, Axis::y);
+  const TransportOperator<double> A(made.unknowns, made.classes, {0.01, 1}, {1, 2, 3}, Axis::y, {});
   std::vector<double> a, b;
   for (std::int64_t i = 0; i < A.unknowns(); ++i) {
     a.push_back(std::sin(1.7 * static_cast<double>(i)));
@@ -84,9 +82,9 @@ TEST(Laws, TheSineModeIsAnEigenvectorWithTheDiscreteEigenvalue) {
     const std::int64_t n = size.n;
     const Volume v = test::volume_of({n, n, n}, [](auto, auto, auto) { return 0; });
     const Device device = Device::cpu(2);
-    Field<std::uint8_t> classes = map_labels(device, v, {3});  // class 2 does not occur
-    for (const Axis axis : all_axes) fill_side(classes, axis, plate_class);
-    const TransportOperator<double> A(classes, {0.5, 1}, {1, 1, 1}, Axis::z, {});
+    test::Conductor made = test::conductor(device, v, {3}, Axis::z);  // class 2 does not occur
+    for (const Axis axis : all_axes) fill_side(made.classes, axis, plate_class);
+    const TransportOperator<double> A(made.unknowns, made.classes, {0.5, 1}, {1, 1, 1}, Axis::z, {});
     Buffer<double> u = A.vector(), Au = A.vector();
     const auto at = [n](std::int64_t x, std::int64_t y, std::int64_t z) { return x + n * (y + n * z); };
     const double h = 1 / static_cast<double>(n);

@@ -7,7 +7,6 @@
 #include "host/solve/multigrid.hpp"
 #include "kernels/base/halo.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -25,11 +24,8 @@ Result cycles_on(const Device& device, const Volume& v, const std::vector<double
   std::vector<std::uint8_t> table{wall_class};
   for (std::size_t k = 0; k < sigma.size(); ++k)
     table.push_back(static_cast<std::uint8_t>(first_conducting_class + k));
-  Field<std::uint8_t> classes = map_labels(device, v, table);
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
-  set_class_halo(classes, Axis::z, {});
-  const TransportOperator<T> A(classes, sigma, {1, 1, 1}, Axis::z, {}, KernelForm::plain);
+  const test::Conductor made = test::conductor(device, v, table, Axis::z, {}, test::Kept::spanning);
+  const TransportOperator<T> A(made.unknowns, made.classes, sigma, {1, 1, 1}, Axis::z, {}, KernelForm::plain);
   const Hierarchy hierarchy(device, A.medium());
   MultigridPreconditioner<T> M(A, hierarchy);
   Buffer<T> r = A.vector(), z = A.vector();
