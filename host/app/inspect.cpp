@@ -5,6 +5,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/plan.hpp"
 #include "io/write.hpp"
 #include "kernels/volume/clusters.hpp"
 
@@ -18,6 +19,8 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
                   "give the report another name");
     io::check_output(json, overwrite);
   }
+  constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
+  check_fits(io::describe_volume(path, options).read_extent, bytes_per_voxel);
   const Volume volume = io::read_volume(path, options);
   const Device device = Device::cpu();
   const Codes codes(device, volume);
