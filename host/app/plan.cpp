@@ -13,13 +13,8 @@ namespace tauvox {
 namespace {
 
 // The program itself: code, libraries, tables, slabs of the reader, the dense inverse of the coarsest level.
-// 34 to 39 MB were measured on CPUs; a CUDA context comes on top.
-constexpr std::int64_t program_bytes = std::int64_t{40} << 20, cuda_context_bytes = std::int64_t{64} << 20;
-
-// Levels behind the first have at most so many nodes, and links, as the first has times its nodes per
-// unknown: 1.1 to 1.88 were measured on pores, solids and both of electrodes of porosity 0.2 to 0.6, site
-// percolation at 0.34 and 0.6, layers and checkerboards, 64^3 and 128^3.
-constexpr double coarse_share = 1.9;
+// 33 to 36 MB were measured on CPUs; a CUDA context comes on top.
+constexpr std::int64_t program_bytes = std::int64_t{36} << 20, cuda_context_bytes = std::int64_t{64} << 20;
 
 constexpr std::int64_t dense_nodes = 400;  // at most so many are left on the last level
 
@@ -27,20 +22,18 @@ using Stages = std::vector<std::string>;
 
 /// Sizes of the volume at hand, from what its labels say per voxel.
 struct Counts {
-  std::int64_t runs, clusters, unknowns, aggregates, links, coarse_nodes, coarse_links;
+  std::int64_t runs, clusters, unknowns, aggregates, room, links, coarse_nodes, coarse_links;
   Counts(std::int64_t voxels, const Contents& c)
       : runs(of(voxels, c.runs)),
         clusters(of(voxels, c.clusters)),
         unknowns(of(voxels, c.unknowns)),
         aggregates(of(voxels, c.aggregates)),
+        room(of(voxels, c.room)),
         links(of(voxels, c.links)),
-        coarse_nodes(of(voxels, c.aggregates * coarse(c))),
-        coarse_links(of(voxels, c.links * coarse(c))) {}
+        coarse_nodes(of(voxels, c.coarse_nodes)),
+        coarse_links(of(voxels, c.coarse_links)) {}
   static std::int64_t of(std::int64_t voxels, double share) {
     return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(voxels) * (1 - 1e-12)));
-  }
-  static double coarse(const Contents& c) {
-    return c.unknowns > 0 ? coarse_share * c.aggregates / c.unknowns : 0;
   }
 };
 
@@ -92,7 +85,7 @@ class Planner {
     const Stages in_use{"coarsen", "solve", "bound"};
     const Counts& n = counts_;
     add("blocks of voxels", Blocks::bytes(extent_, one_class()), true, in_use);
-    add("coarse levels, to make them", Graph::bytes_to_make(n.aggregates, n.links), true, {"coarsen"});
+    add("coarse levels, to make them", Graph::bytes_to_make(n.aggregates, n.room), true, {"coarsen"});
     add("coarse levels", Graph::bytes(n.aggregates + n.coarse_nodes, n.links + n.coarse_links), true,
         {"solve", "bound"});
     const std::int64_t last = std::min(dense_nodes, n.aggregates);
