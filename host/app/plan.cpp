@@ -93,8 +93,9 @@ class Planner {
     const std::int64_t work = 12 * (n.aggregates + n.coarse_nodes);
     add("first coarse vector", 4 * n.aggregates, true, {"solve", "bound"});
     if (work > vector()) add("coarse vectors that do not fit in z", work, true, {"solve", "bound"});
+    const std::int64_t flux = 8 * (n.coarse_links + n.coarse_nodes);
     add("flux of the bound",
-        24 * n.aggregates + 20 * n.coarse_nodes + 16 * (n.coarse_links + n.coarse_nodes) + 4096, true,
+        12 * n.aggregates + 20 * n.coarse_nodes + flux + std::max(flux, 12 * n.aggregates) + 4096, true,
         {"bound"});
   }
   std::int64_t vector() const { return counts_.unknowns * (settings_.precision == "double" ? 8 : 4); }
