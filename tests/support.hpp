@@ -3,10 +3,13 @@
 
 #include <cstdlib>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "host/studies/study.hpp"
 #include "kernels/transport/problem.hpp"
-#include "kernels/volume/labels.hpp"
+#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/clusters.hpp"
 
 namespace tauvox::test {
 
@@ -20,21 +23,6 @@ inline std::vector<Device> devices() {
   std::vector<Device> all{Device::cpu(1), Device::cpu(3)};
   if (probe_cuda().unavailable.empty()) all.push_back(Device::cuda(0));
   return all;
-}
-
-/// Transport between two plates through what conducts in `classes`, whose halo is set; the problem looks at
-/// them as long as it lives.
-inline Problem between_plates(Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
-                              const std::array<double, 3>& spacing, Axis flow, bool periodic) {
-  Problem problem;
-  problem.sides = Sides::between_plates(flow, periodic);
-  set_class_halo(classes, problem.sides);
-  problem.unknowns = std::make_shared<Unknowns>(classes);
-  problem.classes = ClassField(ClassField(), &classes);
-  problem.conductivity = conductivity;
-  problem.spacing = spacing;
-  problem.unit_axis = flow;
-  return problem;
 }
 
 /// Volume of z,y,x voxels with label(z, y, x).
@@ -55,6 +43,75 @@ Volume volume_of(std::array<std::int64_t, 3> zyx, F label) {
   v.codes = codes;
   v.path = "test";
   return v;
+}
+
+/// A volume as an operator takes it: its conducting voxels, and their classes.
+struct Conductor {
+  std::shared_ptr<const Unknowns> unknowns;
+  Field<std::uint8_t> classes;
+};
+
+/// @param between where given, only clusters that touch both plates of these sides
+inline Conductor conductor(const Device& device, const Volume& volume,
+                           const std::vector<std::uint8_t>& class_of_code,
+                           const std::optional<std::pair<Axis, bool>>& between_plates = {}) {
+  const Codes codes(device, volume);
+  std::vector<std::uint8_t> conducts;
+  for (const std::uint8_t c : class_of_code) conducts.push_back(c >= first_conducting_class);
+  Unknowns unknowns = unknowns_of(codes, conducts);
+  if (between_plates) {
+    const auto [flow, periodic] = *between_plates;
+    const Runs runs(unknowns);
+    const Clusters clusters =
+        find_clusters(runs, Connectivity::faces_6, Sides::between_plates(flow, periodic).joined());
+    unknowns = voxels_of(runs, clusters, spanning(clusters, flow));
+  }
+  Conductor made{std::make_shared<Unknowns>(std::move(unknowns)), {}};
+  set_classes(made.classes, codes, *made.unknowns, class_of_code);
+  return made;
+}
+
+/// A problem of these voxels and sides; it looks at them as long as it lives.
+inline Problem problem_of(Conductor& made, const std::vector<double>& conductivity, const Sides& sides,
+                          const std::array<double, 3>& spacing = {1, 1, 1}) {
+  Problem problem;
+  problem.sides = sides;
+  set_class_halo(made.classes, problem.sides);
+  problem.unknowns = made.unknowns;
+  problem.classes = ClassField(ClassField(), &made.classes);
+  problem.conductivity = conductivity;
+  problem.spacing = spacing;
+  return problem;
+}
+
+inline Problem between_plates(Conductor& made, const std::vector<double>& conductivity,
+                              const std::array<double, 3>& spacing, Axis flow, bool periodic) {
+  Problem problem = problem_of(made, conductivity, Sides::between_plates(flow, periodic), spacing);
+  problem.unit_axis = flow;
+  return problem;
+}
+
+/// 1 for every voxel of a set, else 0, [z][y][x]; ranks and row starts are held to what they promise.
+inline std::vector<std::uint8_t> voxels_in(const Unknowns& set) {
+  const Extent& e = set.extent();
+  std::vector<UnknownsWord> words(static_cast<std::size_t>(Unknowns::words(e)));
+  std::vector<std::int64_t> row_start(static_cast<std::size_t>(e.ny * e.nz + 1));
+  const UnknownsView v = set.view();
+  set.device().copy_out(words.data(), v.words, words.size() * sizeof(UnknownsWord));
+  set.device().copy_out(row_start.data(), v.row_start, row_start.size() * sizeof(std::int64_t));
+  const UnknownsView host{words.data(), row_start.data(), v.words_per_row, e};
+  std::vector<std::uint8_t> inside;
+  std::int64_t next = 0;
+  for (std::int64_t z = 0; z < e.nz; ++z)
+    for (std::int64_t y = 0; y < e.ny; ++y)
+      for (std::int64_t x = 0; x < e.nx; ++x) {
+        inside.push_back(host.conducts(x, y, z));
+        if (inside.back() && host.number(x, y, z) != next++)
+          throw Error(ExitCode::internal, "a voxel has the wrong number");
+      }
+  if (next != set.count() || row_start.back() != next)
+    throw Error(ExitCode::internal, "the voxels of a set are miscounted");
+  return inside;
 }
 
 /// FP64 to round-off unless the test says otherwise.

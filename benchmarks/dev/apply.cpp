@@ -14,15 +14,13 @@ template <class T>
 class Applied {
  public:
   Applied(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
-      : classes_(on_device(device, volume)),
-        A_(along_z(classes_, conductivity), plain ? KernelForm::plain : KernelForm::tuned),
+      : A_(along_z(device, volume, conductivity), plain ? KernelForm::plain : KernelForm::tuned),
         p_(rough_vector<T>(device, A_.unknowns())),
         q_(device, A_.unknowns()) {}
   void apply() { A_.apply_dot(p_, q_); }
   std::vector<T> result() const { return q_.to_host(); }
 
  private:
-  Field<std::uint8_t> classes_;
   TransportOperator<T> A_;
   Buffer<T> p_, q_;
 };

@@ -1,8 +1,9 @@
 #include "benchmarks/dev/electrode.hpp"
 
 #include "host/generate/generate.hpp"
+#include "kernels/volume/class_field.hpp"
 #include "kernels/volume/classes.hpp"
-#include "kernels/volume/labels.hpp"
+#include "kernels/volume/clusters.hpp"
 
 namespace tauvox::bench {
 
@@ -28,20 +29,30 @@ Volume electrode_classes(const Options& options) {
   return volume;
 }
 
-Field<std::uint8_t> on_device(const Device& device, const Volume& classes) {
-  std::vector<std::uint8_t> same(max_classes);
-  for (std::size_t c = 0; c < same.size(); ++c) same[c] = static_cast<std::uint8_t>(c);
-  Field<std::uint8_t> field = map_labels(device, classes, same);
-  set_class_halo(field, Sides::between_plates(Axis::z, false));
-  return field;
-}
-
-Problem along_z(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity) {
+Problem along_z(const Device& device, const Volume& volume, const std::vector<double>& conductivity,
+                bool spanning_only) {
+  const Codes codes(device, volume);
+  std::vector<std::uint8_t> class_of_code, conducts;
+  for (int c = 0; c < max_classes; ++c) {
+    class_of_code.push_back(static_cast<std::uint8_t>(c));
+    conducts.push_back(c >= first_conducting_class);
+  }
+  Unknowns unknowns = unknowns_of(codes, conducts);
+  if (spanning_only) {
+    const Runs runs(unknowns);
+    const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    unknowns = voxels_of(runs, clusters, spanning(clusters, Axis::z));
+  }
   Problem problem;
-  problem.unknowns = std::make_shared<Unknowns>(classes);
-  problem.classes = ClassField(ClassField(), &classes);
+  problem.unknowns = std::make_shared<Unknowns>(std::move(unknowns));
   problem.conductivity = conductivity;
   problem.sides = Sides::between_plates(Axis::z, false);
+  if (!problem.one_class()) {
+    auto field = std::make_shared<Field<std::uint8_t>>();
+    set_classes(*field, codes, *problem.unknowns, class_of_code);
+    set_class_halo(*field, problem.sides);
+    problem.classes = field;
+  }
   return problem;
 }
 

@@ -10,10 +10,10 @@ namespace tauvox::bench {
 /// Labels of a generated electrode of options.size^3 as material classes: 3 = pore conducts; 4 = binder too;
 /// more = particles in blocks of unlike classes.
 Volume electrode_classes(const Options& options);
-/// The same on a device, with halo, for transport along z without joined sides.
-Field<std::uint8_t> on_device(const Device& device, const Volume& classes);
-/// Transport along z through them, without joined sides.   @param classes must live as long as the problem
-Problem along_z(const Field<std::uint8_t>& classes, const std::vector<double>& conductivity);
+/// Transport along z through them on a device, without joined sides.
+/// @param spanning_only without what floats, which has no unique potential
+Problem along_z(const Device& device, const Volume& classes, const std::vector<double>& conductivity,
+                bool spanning_only = false);
 /// Conductivity of the conducting classes: 1, 1/2, 1/3 ...
 std::vector<double> electrode_conductivity(const Options& options);
 /// Values without a pattern, -0.5 to 0.5.

@@ -5,8 +5,6 @@
 
 #include "benchmarks/dev/electrode.hpp"
 #include "host/solve/bound.hpp"
-#include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 
 namespace tauvox::bench {
 namespace {
@@ -28,14 +26,13 @@ std::vector<double> doubles(const Buffer<T>& buffer) {
 /// One problem, its vectors, and the passes on them in one form.
 class Passes {
  public:
-  Passes(const Device& device, const Field<std::uint8_t>& classes, const std::vector<double>& conductivity,
-         KernelForm form)
-      : A_(along_z(classes, conductivity), form),
-        hierarchy_(device, A_.medium()),
-        r_(rough_vector<float>(device, A_.unknowns())),
-        z_(device, A_.unknowns()),
-        coarse_(rough_vector<float>(device, hierarchy_.blocks().nodes)),
-        rest_(device, hierarchy_.blocks().nodes) {
+  Passes(const Problem& problem, KernelForm form)
+      : A_(problem, form),
+        hierarchy_(A_.device(), A_.medium()),
+        r_(rough_vector<float>(A_.device(), A_.unknowns())),
+        z_(A_.device(), A_.unknowns()),
+        coarse_(rough_vector<float>(A_.device(), hierarchy_.blocks().nodes)),
+        rest_(A_.device(), hierarchy_.blocks().nodes) {
     z_.zero();
   }
 
@@ -85,12 +82,7 @@ Json run_passes(const Options& options) {
   const Device device = device_of(options);
   const Volume volume = electrode_classes(options);
   const auto voxels = static_cast<double>(volume.extent.voxels());
-  Field<std::uint8_t> classes = on_device(device, volume);
-  {  // what floats has no unique potential
-    const Runs runs(classes);
-    keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
-    set_class_halo(classes, Sides::between_plates(Axis::z, false));
-  }
+  const Problem problem = along_z(device, volume, electrode_conductivity(options), true);
   std::optional<Triad> triad;
   if (!options.no_triad) {
     triad.emplace(device, options.megabytes);
@@ -119,7 +111,7 @@ Json run_passes(const Options& options) {
   std::vector<Outcome> plain;
   for (const KernelForm form : {KernelForm::plain, KernelForm::tuned}) {
     const bool tuned = form == KernelForm::tuned;
-    Passes passes(device, classes, electrode_conductivity(options), form);
+    Passes passes(problem, form);
     line["unknowns"] = passes.unknowns();
     std::size_t k = 0;
     for (const Passes::Pass& pass : passes.all()) {

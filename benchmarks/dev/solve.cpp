@@ -5,9 +5,8 @@
 
 #include "benchmarks/dev/dev.hpp"
 #include "host/generate/generate.hpp"
+#include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
-#include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 
 namespace tauvox::bench {
 namespace {
@@ -65,7 +64,8 @@ nlohmann::ordered_json run_solve(const Options& options) {
   for (int r = 0; r < options.repeats; ++r) {
     seconds.push_back(seconds_of(device, [&] { run_once(input); }));
     label_seconds.push_back(seconds_of(device, [&] {
-      find_clusters(Runs(map_labels(device, volume, materials.class_of_code)), Connectivity::faces_6);
+      const Codes codes(device, volume);
+      find_clusters(Runs(unknowns_of(codes, conducting_codes(materials))), Connectivity::faces_6);
     }));
   }
   const auto voxels = static_cast<double>(volume.extent.voxels());

@@ -7,6 +7,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/plan.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
 
@@ -60,6 +61,8 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   settings.study = "percolation";
   settings.json = json;
   settings.overwrite = overwrite;
+  constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
+  check_fits(io::describe_volume(path, options).read_extent, bytes_per_voxel);
   const Volume volume = io::read_volume(path, options);
   const Device device = Device::cpu();
   RunReport report;

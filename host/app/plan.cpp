@@ -3,34 +3,146 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "kernels/base/field.hpp"
-#include "kernels/volume/runs.hpp"
+#include "kernels/multigrid/graph.hpp"
+#include "kernels/transport/blocks.hpp"
+#include "kernels/volume/clusters.hpp"
 
 namespace tauvox {
 namespace {
 
-// The program itself: code, libraries, tables, slabs of the reader. 27 to 30 MB were measured on CPUs; a CUDA
-// context comes on top.
-constexpr std::int64_t program_bytes = std::int64_t{32} << 20, cuda_context_bytes = std::int64_t{64} << 20;
+// The program itself: code, libraries, tables, slabs of the reader, the dense inverse of the coarsest level.
+// 33 to 36 MB were measured on CPUs; a CUDA context comes on top.
+constexpr std::int64_t program_bytes = std::int64_t{36} << 20, cuda_context_bytes = std::int64_t{64} << 20;
 
-// Graphs of all coarse levels, and the one vector that has no room in z. 7.9 to 10.8 were measured on
-// electrodes of porosity 0.3 to 0.6 and their solids.
-constexpr std::int64_t coarse_bytes_per_unknown = 10;
+constexpr std::int64_t dense_nodes = 400;  // at most so many are left on the last level
+
+using Stages = std::vector<std::string>;
+
+/// Sizes of the volume at hand, from what its labels say per voxel.
+struct Counts {
+  std::int64_t runs, clusters, unknowns, aggregates, room, links, coarse_nodes, coarse_links;
+  Counts(std::int64_t voxels, const Contents& c)
+      : runs(of(voxels, c.runs)),
+        clusters(of(voxels, c.clusters)),
+        unknowns(of(voxels, c.unknowns)),
+        aggregates(of(voxels, c.aggregates)),
+        room(of(voxels, c.room)),
+        links(of(voxels, c.links)),
+        coarse_nodes(of(voxels, c.coarse_nodes)),
+        coarse_links(of(voxels, c.coarse_links)) {}
+  static std::int64_t of(std::int64_t voxels, double share) {
+    return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(voxels) * (1 - 1e-12)));
+  }
+};
+
+class Planner {
+ public:
+  Planner(Plan& plan, const Settings& settings, const Device& device)
+      : plan_(plan),
+        settings_(settings),
+        device_(device),
+        extent_(plan.extent),
+        voxels_(plan.extent.voxels()),
+        contents_(plan.contents),
+        counts_(voxels_, contents_) {}
+
+  void all() {
+    volume();
+    sets();
+    if (settings_.solver == "multigrid") hierarchy();
+    vectors();
+    outputs();
+  }
+
+ private:
+  bool one_class() const { return contents_.classes <= 1; }
+  void add(const char* name, std::int64_t bytes, bool on_device, const Stages& alive) {
+    if (bytes > 0) plan_.buffers.push_back({name, bytes, on_device, alive});
+  }
+  void volume() {
+    const Stages always(Plan::stages.begin(), Plan::stages.end());
+    add("program and libraries", program_bytes + (plan_.gpu ? cuda_context_bytes : 0), false, always);
+    add("labels", voxels_ * contents_.bytes_per_label, false, always);
+    const bool kept = !one_class() && contents_.sets > 1;  // other axes have other sets
+    add("labels on the GPU", Codes::bytes(device_, extent_, contents_.bytes_per_label), true,
+        kept ? Stages{"label", "cluster", "coarsen", "solve", "bound", "write"} : Stages{"label", "cluster"});
+    if (!one_class())
+      add("material classes", Field<std::uint8_t>::bytes(extent_), true,
+          {"coarsen", "solve", "bound", "write"});
+    add("partial sums", voxels_ / 64 + (std::int64_t{8} << 10), true, {"coarsen", "solve", "bound", "write"});
+  }
+  void sets() {
+    add("which voxels conduct", Unknowns::bytes(extent_), true, {"label"});
+    add("runs", Runs::bytes(extent_, counts_.runs), true, {"label", "cluster"});
+    add("clusters", Clusters::bytes_to_find(extent_, counts_.runs, counts_.clusters), true, {"cluster"});
+    add("sizes of clusters", Clusters::host_bytes(counts_.clusters), false, {"cluster"});
+    add("numbers of the unknowns", static_cast<std::int64_t>(contents_.sets) * Unknowns::bytes(extent_), true,
+        {"cluster", "coarsen", "solve", "bound", "write"});
+  }
+  void hierarchy() {
+    const Stages in_use{"coarsen", "solve", "bound"};
+    const Counts& n = counts_;
+    add("blocks of voxels", Blocks::bytes(extent_, one_class()), true, in_use);
+    add("coarse levels, to make them", Graph::bytes_to_make(n.aggregates, n.room), true, {"coarsen"});
+    add("coarse levels", Graph::bytes(n.aggregates + n.coarse_nodes, n.links + n.coarse_links), true,
+        {"solve", "bound"});
+    const std::int64_t last = std::min(dense_nodes, n.aggregates);
+    add("inverse of the last level", 4 * last * last, true, {"solve", "bound"});
+    const std::int64_t work = 12 * (n.aggregates + n.coarse_nodes);
+    add("first coarse vector", 4 * n.aggregates, true, {"solve", "bound"});
+    if (work > vector()) add("coarse vectors that do not fit in z", work, true, {"solve", "bound"});
+    const std::int64_t flux = 8 * (n.coarse_links + n.coarse_nodes);
+    add("flux of the bound",
+        12 * n.aggregates + 20 * n.coarse_nodes + flux + std::max(flux, 12 * n.aggregates) + 4096, true,
+        {"bound"});
+  }
+  std::int64_t vector() const { return counts_.unknowns * (settings_.precision == "double" ? 8 : 4); }
+  void vectors() {
+    add("solution x", vector(), true, {"solve", "bound", "write"});
+    for (const char* name : {"residual r", "direction p", "A p and z"}) add(name, vector(), true, {"solve"});
+  }
+  void outputs() {
+    if (settings_.wants_concentration()) add("concentration", voxels_ * 4, false, {"write"});
+    if (plan_.gpu && settings_.wants_concentration())
+      add("concentration on its way back", voxels_ * 4, true, {"write"});
+    if (!settings_.field.empty())  // the file is read back and compared before it takes its name
+      add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
+  }
+
+  Plan& plan_;
+  const Settings& settings_;
+  const Device& device_;
+  const Extent extent_;
+  const std::int64_t voxels_;
+  const Contents contents_;
+  const Counts counts_;
+};
+
+/// Largest sum over a stage of what `counts` says.
+template <class Wanted>
+std::int64_t peak_of(const Plan& plan, const Wanted& wanted) {
+  std::int64_t most = 0;
+  for (const char* stage : Plan::stages) {
+    std::int64_t sum = 0;
+    for (const PlannedBuffer& b : plan.buffers)
+      if (wanted(b) && std::find(b.alive.begin(), b.alive.end(), stage) != b.alive.end()) sum += b.bytes;
+    most = std::max(most, sum);
+  }
+  return most;
+}
+
+double gigabytes(std::int64_t bytes) { return static_cast<double>(bytes) / 1e9; }
 
 }  // namespace
 
-std::int64_t Plan::bytes(std::size_t stage, bool on_device) const {
-  std::int64_t sum = 0;
-  for (const PlannedBuffer& b : buffers)
-    if (b.alive[stage] && (b.on_device && gpu) == on_device) sum += b.bytes;
-  return sum;
+std::int64_t Plan::peak(bool on_device) const {
+  return peak_of(*this, [&](const PlannedBuffer& b) { return (b.on_device && gpu) == on_device; });
 }
 
-std::int64_t Plan::peak(bool on_device) const {
-  std::int64_t most = 0;
-  for (std::size_t stage = 0; stage < stages.size(); ++stage) most = std::max(most, bytes(stage, on_device));
-  return most;
+std::int64_t Plan::peak_of_buffers() const {
+  return peak_of(*this, [](const PlannedBuffer& b) { return b.on_device; });
 }
 
 Plan make_plan(const Extent& extent, const Settings& settings, const Device& device,
@@ -39,45 +151,7 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
   plan.extent = extent;
   plan.contents = contents;
   plan.gpu = device.is_cuda();
-  const std::int64_t voxels = extent.voxels();
-  const bool multigrid = settings.solver == "multigrid";
-  const std::int64_t per_element = settings.precision == "double" ? 8 : 4;
-  const auto unknowns = static_cast<std::int64_t>(contents.conducting * static_cast<double>(voxels));
-  const bool one_class = multigrid && contents.classes <= 1;
-  const std::int64_t vector = multigrid ? per_element * unknowns : per_element * Field<char>::stored(extent);
-  const auto add = [&](const char* name, std::int64_t bytes, bool on_device, std::array<bool, 4> alive) {
-    plan.buffers.push_back({name, bytes, on_device, alive});
-  };
-  add("program and libraries", program_bytes + (plan.gpu ? cuda_context_bytes : 0), false,
-      {true, true, true, true});
-  add("labels", voxels * contents.bytes_per_label, false, {true, true, true, true});
-  add("material classes", Field<std::uint8_t>::bytes(extent), true, {false, true, !one_class, !one_class});
-  if (plan.gpu)
-    add("labels on their way to the GPU", voxels * contents.bytes_per_label, true,
-        {false, true, false, false});
-  // The first is exact. Only the labels tell how many runs there are: one for 8 voxels is assumed, but no
-  // more than there are unknowns. Electrodes have one for 80; noise up to one for 2, and then many clusters
-  // as well.
-  add("which voxels conduct", Runs::bytes_to_find(extent, 0), true, {false, true, false, false});
-  add("runs, clusters (assumed)", 16 * std::min(voxels / 8, unknowns), true, {false, true, false, false});
-  if (multigrid) {
-    const Extent blocks{(extent.nx + 1) / 2, (extent.ny + 1) / 2, (extent.nz + 1) / 2};
-    add("numbers of the unknowns", (extent.nx + 31) / 32 * extent.ny * extent.nz * 8, true,
-        {false, false, true, true});
-    add("blocks of voxels", blocks.voxels() * (one_class ? 5 : 8), true, {false, false, true, false});
-    add("coarse levels (estimate)", coarse_bytes_per_unknown * unknowns, true, {false, false, true, false});
-  }
-  add("solution x", vector, true, {false, false, true, true});
-  add("residual r", vector, true, {false, false, true, false});
-  add("direction p", vector, true, {false, false, true, false});
-  add("A p and z", vector, true, {false, false, true, false});
-  if (settings.wants_concentration()) add("concentration", voxels * 4, false, {false, false, false, true});
-  if (plan.gpu && settings.wants_concentration())
-    add("concentration on its way back", voxels * 4, true, {false, false, false, true});
-  if (!settings.field.empty()) {
-    // The file is read back and compared before it takes its name.
-    add("field file read back", voxels * (4 + contents.bytes_per_label), false, {false, false, false, true});
-  }
+  Planner(plan, settings, device).all();
   return plan;
 }
 
@@ -94,13 +168,19 @@ std::int64_t largest_cube(const Settings& settings, const Device& device, const 
   return low;
 }
 
+bool fits(const Plan& plan, const Device& device) {
+  return plan.peak(false) <= host_memory().available && !(plan.gpu && plan.peak(true) > device.free_bytes());
+}
+
 void check_fits(const Plan& plan, const Settings& settings, const Device& device) {
+  // Before the labels are read, a size that fits whatever they are.
+  const Contents contents =
+      plan.contents.known ? plan.contents : Contents::typical(1, settings.phase.empty() ? 2 : 1);
   const auto refuse = [&](std::int64_t needed, std::int64_t available, const char* where) {
-    const std::int64_t edge = largest_cube(settings, device, plan.contents, available);
+    const std::int64_t edge = largest_cube(settings, device, contents, available);
     throw Error(
         ExitCode::resources, fmt::format("the run does not fit into {}", where), to_string(plan.extent),
-        fmt::format("{:.2f} GB are needed, {:.2f} GB are free", static_cast<double>(needed) / 1e9,
-                    static_cast<double>(available) / 1e9),
+        fmt::format("{:.2f} GB are needed, {:.2f} GB are free", gigabytes(needed), gigabytes(available)),
         fmt::format("up to about {0}x{0}x{0} voxels fit; use --crop{1}{2}, or a machine with more memory",
                     edge, settings.precision == "double" ? ", --precision mixed" : "",
                     plan.gpu ? ", --device cpu" : ""));
@@ -112,13 +192,26 @@ void check_fits(const Plan& plan, const Settings& settings, const Device& device
       refuse(plan.peak(true), available, "the memory of the GPU");
 }
 
+void check_fits(const Extent& extent, std::int64_t bytes_per_voxel) {
+  const std::int64_t available = host_memory().available,
+                     room = std::max<std::int64_t>(0, available - program_bytes);
+  if (extent.voxels() <= room / bytes_per_voxel) return;
+  const auto edge = static_cast<std::int64_t>(std::cbrt(static_cast<double>(room / bytes_per_voxel)));
+  throw Error(
+      ExitCode::resources, "the volume does not fit into the memory of this machine", to_string(extent),
+      fmt::format("{:.2f} GB are needed, {:.2f} GB are free",
+                  static_cast<double>(extent.voxels()) * static_cast<double>(bytes_per_voxel) / 1e9 +
+                      gigabytes(program_bytes),
+                  gigabytes(available)),
+      fmt::format("up to about {0}x{0}x{0} voxels fit; use fewer, or a machine with more memory", edge));
+}
+
 std::string to_text(const Plan& plan) {
   std::string out = fmt::format("{} voxels: {}\n{:<32}{:>16}  {}\n", plan.extent.voxels(),
                                 to_string(plan.extent), "buffer", "bytes", "stages");
   for (const PlannedBuffer& b : plan.buffers) {
     std::string stages;
-    for (std::size_t s = 0; s < Plan::stages.size(); ++s)
-      if (b.alive[s]) stages += std::string(stages.empty() ? "" : " ") + Plan::stages[s];
+    for (const std::string& stage : b.alive) stages += (stages.empty() ? "" : " ") + stage;
     out +=
         fmt::format("{:<32}{:>16}  {}{}\n", b.name, b.bytes, stages, b.on_device && plan.gpu ? " (GPU)" : "");
   }

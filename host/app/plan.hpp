@@ -6,34 +6,29 @@
 #include <string>
 #include <vector>
 
-#include "host/settings/settings.hpp"
+#include "host/app/contents.hpp"
 
 namespace tauvox {
 
 struct PlannedBuffer {
   std::string name;
   std::int64_t bytes = 0;
-  bool on_device = false;       // on the GPU when there is one
-  std::array<bool, 4> alive{};  // during read, label, solve, write
-};
-
-/// What the labels of a volume tell of its need. As it stands: what is needed at least, whatever they are.
-struct Contents {
-  double conducting = 0;    // share of the voxels that conduct: unknowns of the multigrid solver
-  std::size_t classes = 1;  // different conductivities; with one, the unknowns say where it is
-  int bytes_per_label = 1;  // 2 for more than 256 labels
+  bool on_device = false;          // on the GPU when there is one
+  std::vector<std::string> alive;  // stages in which it is there
 };
 
 struct Plan {
-  static constexpr std::array<const char*, 4> stages{"read", "label", "solve", "write"};
+  static constexpr std::array<const char*, 7> stages{"read",  "label", "cluster", "coarsen",
+                                                     "solve", "bound", "write"};
   Extent extent;
   Contents contents;
   bool gpu = false;
   std::vector<PlannedBuffer> buffers;
 
-  /// Bytes alive in a stage; on a CPU everything is on the host.
-  std::int64_t bytes(std::size_t stage, bool on_device) const;
+  /// Most bytes alive in a stage; on a CPU everything is on the host.
   std::int64_t peak(bool on_device) const;
+  /// The same of what the device lends alone, be it a GPU or a CPU: what Device::peak_bytes counts.
+  std::int64_t peak_of_buffers() const;
 };
 
 Plan make_plan(const Extent& extent, const Settings& settings, const Device& device,
@@ -43,8 +38,14 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
 std::int64_t largest_cube(const Settings& settings, const Device& device, const Contents& contents,
                           std::int64_t bytes);
 
+/// Whether the plan fits what is free now.
+bool fits(const Plan& plan, const Device& device);
 /// @throws Error(resources) when the plan does not fit what is free now: needed, free, largest size, options.
 void check_fits(const Plan& plan, const Settings& settings, const Device& device);
+
+/// The same for a command that only reads, or makes, a volume and looks at it.
+/// @param bytes_per_voxel of what it will hold beside the program itself
+void check_fits(const Extent& extent, std::int64_t bytes_per_voxel);
 
 std::string to_text(const Plan& plan);
 

@@ -40,15 +40,6 @@ void write_field_of(const Settings& s, const Volume& volume, const Result& r, co
                                 s.overwrite);
 }
 
-bool fits(const Plan& plan, const Settings& s, const Device& device) {
-  try {
-    check_fits(plan, s, device);
-  } catch (const Error&) {
-    return false;
-  }
-  return true;
-}
-
 /// Where the GPU that --device auto found is too small, the CPU: its answer is as good.
 void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string& notice,
                      const std::function<Plan()>& plan_again) {
@@ -81,6 +72,7 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
       j["buffers"].push_back({{"name", b.name}, {"bytes", b.bytes}});
     j["host_peak_bytes"] = plan.peak(false);
     j["device_peak_bytes"] = plan.peak(true);
+    j["buffer_peak_bytes"] = plan.peak_of_buffers();
     j["host_available_bytes"] = available;
     j["fits"] = misfit.empty();
     print_report(j.dump(2) + "\n");
@@ -214,7 +206,7 @@ ExitCode run_solve(Settings s) {
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
   Plan least = plan_least();
   leave_small_gpu(least, s, device, notice, plan_least);
-  if (s.dry_run && !fits(least, s, device)) return dry_run(least, s, device);
+  if (s.dry_run && !fits(least, device)) return dry_run(least, s, device);
   check_fits(least, s, device);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
@@ -227,12 +219,16 @@ ExitCode run_solve(Settings s) {
   if (study.needs_conductivity) report.materials = assign_materials(volume, s);
   report.materials.unit = s.unit;
   report.quantities = quantities_of_family(study);
-  const auto plan_all = [&] {
-    return make_plan(volume.extent, s, device,
-                     {report.materials.volume_fraction, report.materials.class_conductivity.size(),
-                      std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1});
-  };
+  // What fits in any case is not counted first.
+  Contents contents =
+      Contents::most(report.materials.volume_fraction, report.materials.class_conductivity.size());
+  contents.bytes_per_label = std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1;
+  const auto plan_all = [&] { return make_plan(volume.extent, s, device, contents); };
   Plan plan = plan_all();
+  if (s.dry_run || !fits(plan, device)) {
+    contents = count_contents(volume, report.materials, s);
+    plan = plan_all();
+  }
   printer.clear();
   leave_small_gpu(plan, s, device, notice, plan_all);
   if (s.dry_run) return dry_run(plan, s, device);

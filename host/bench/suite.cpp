@@ -44,7 +44,7 @@ std::int64_t free_on(const Device& device) {
 }
 
 /// What is known of a case before its volume is made.
-Contents contents_of(const Case& row) { return {row.conducting, row.conductivity.size(), 1}; }
+Contents contents_of(const Case& row) { return Contents::typical(row.conducting, row.conductivity.size()); }
 
 /// Why a case does not fit in the memory that is free; empty when it does.
 std::string misfit(const Case& row, const Settings& settings, std::int64_t edge, const Device& device) {

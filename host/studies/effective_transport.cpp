@@ -13,11 +13,11 @@
 #include <utility>
 
 #include "host/solve/solver.hpp"
+#include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/transport_quantities.hpp"
 #include "host/studies/verify.hpp"
-#include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
+#include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {
@@ -51,52 +51,62 @@ class StageClock {
   std::int64_t bytes_ = 0;
 };
 
-Periodic joined_sides(Axis flow, bool periodic) {
-  Periodic joined{periodic, periodic, periodic};
-  joined[static_cast<std::size_t>(flow)] = false;
-  return joined;
+void report_percolation(const Percolating& found, const Extent& extent, AxisResult& result) {
+  const auto all = static_cast<double>(extent.voxels());
+  result.axis = found.axis;
+  result.percolates = found.voxels > 0;
+  result.percolating_volume_fraction = static_cast<double>(found.voxels) / all;
+  result.fraction_connected_26 = static_cast<double>(found.voxels_26) / all;
+  result.largest_cluster_fraction = static_cast<double>(found.largest) / all;
+  result.percolating_mean = found.mean;
 }
 
-/// What percolates; leaves in `classes` only clusters that touch both plates.
-void find_percolating(Field<std::uint8_t>& classes, const Materials& materials, const Periodic& joined,
-                      AxisResult& result) {
-  const auto all = static_cast<double>(classes.extent().voxels());
-  const Runs runs(classes);
-  const std::int64_t corners = find_clusters(runs, Connectivity::all_26, joined).spanning_voxels(result.axis);
-  const Clusters clusters = find_clusters(runs, Connectivity::faces_6, joined);
-  keep_spanning(classes, runs, clusters, result.axis);
-  const std::int64_t kept = clusters.spanning_voxels(result.axis);
-  result.largest_cluster_fraction = static_cast<double>(clusters.largest()) / all;
-  result.percolates = kept > 0;
-  result.percolating_volume_fraction = static_cast<double>(kept) / all;
-  result.fraction_connected_26 = static_cast<double>(corners) / all;
-  const std::vector<std::int64_t> count = histogram(classes);
-  for (std::size_t c = 0; c < materials.class_conductivity.size(); ++c)
-    result.percolating_mean +=
-        static_cast<double>(count[c + first_conducting_class]) / all * materials.class_conductivity[c];
-}
+/// Two plates across each axis in turn, on what percolates there. The class field is made anew only where
+/// other voxels percolate, and not at all with one conducting class; the labels are given back when no axis
+/// needs them any more.
+class ProblemsBetweenPlates {
+ public:
+  ProblemsBetweenPlates(const StudyInput& in, std::optional<Codes> codes,
+                        const std::vector<Percolating>& axes)
+      : in_(in), codes_(std::move(codes)), axes_(axes) {
+    release_codes(axes_.begin());
+  }
+  /// @pre the problem of the axis before is gone; something percolates
+  Problem of(const Percolating& axis) {
+    Problem problem;
+    problem.unknowns = axis.unknowns;
+    problem.conductivity = in_.materials.class_conductivity;
+    problem.sides = Sides::between_plates(axis.axis, in_.settings.periodic_sides);
+    problem.spacing = in_.volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+    problem.unit_axis = axis.axis;
+    if (problem.one_class()) return problem;
+    if (axis.unknowns != set_) set_classes(*field_, *codes_, *axis.unknowns, in_.materials.class_of_code);
+    set_ = axis.unknowns;
+    release_codes(
+        std::find_if(axes_.begin(), axes_.end(), [&](const Percolating& other) { return &other == &axis; }));
+    set_class_halo(*field_, problem.sides);
+    problem.classes = field_;
+    return problem;
+  }
+
+ private:
+  void release_codes(std::vector<Percolating>::const_iterator from) {
+    const bool needed = std::any_of(
+        from, axes_.end(), [&](const Percolating& axis) { return axis.unknowns && axis.unknowns != set_; });
+    if (in_.materials.class_conductivity.size() <= 1 || !needed) codes_.reset();
+  }
+
+  const StudyInput& in_;
+  std::optional<Codes> codes_;
+  const std::vector<Percolating>& axes_;
+  std::shared_ptr<const Unknowns> set_;  // whose classes the field holds
+  std::shared_ptr<Field<std::uint8_t>> field_ = std::make_shared<Field<std::uint8_t>>();
+};
 
 /// Share of the way from the first estimate of the error to the tolerance, on a logarithmic scale.
 double share_done(double first, double now, double tolerance) {
   if (!(first > tolerance) || !std::isfinite(now)) return 0;
   return std::log(first / std::max(now, tolerance)) / std::log(first / tolerance);
-}
-
-/// Two plates across `axis`.
-Problem between_plates(const StudyInput& in, Axis axis, Field<std::uint8_t>&& classes) {
-  Problem problem;
-  problem.unknowns = std::make_shared<Unknowns>(classes);
-  problem.conductivity = in.materials.class_conductivity;
-  problem.sides = Sides::between_plates(axis, in.settings.periodic_sides);
-  problem.spacing = in.volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
-  problem.unit_axis = axis;
-  if (problem.one_class()) {  // the unknowns say it all
-    classes = {};
-  } else {
-    set_class_halo(classes, problem.sides);
-    problem.classes = std::make_shared<Field<std::uint8_t>>(std::move(classes));
-  }
-  return problem;
 }
 
 /// One direction: what the study asks of the solver, and makes of what it finds.
@@ -204,19 +214,22 @@ class AxisSolve {
 
 Report effective_transport(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report;
-  for (const Axis axis : in.settings.axes) {
-    const auto start = Clock::now();
+  auto start = Clock::now();
+  StageCosts once;  // what serves all axes is booked to the first
+  StageClock clock_of_all(in.device, once);
+  std::optional<Codes> codes(std::in_place, in.device, in.volume);
+  clock_of_all.end_of(&StageCosts::transfer);
+  const std::vector<Percolating> percolating =
+      find_percolating(*codes, in.materials, in.settings.axes, in.settings.periodic_sides);
+  ProblemsBetweenPlates problems(in, std::move(codes), percolating);
+  clock_of_all.end_of(&StageCosts::setup);
+  for (const Percolating& found : percolating) {
     AxisResult result;
-    result.axis = axis;
     result.volume_fraction = in.materials.volume_fraction;
     result.mean = in.materials.mean;
-
-    const Periodic joined = joined_sides(axis, in.settings.periodic_sides);
+    result.stages = std::exchange(once, {});
+    report_percolation(found, in.volume.extent, result);
     StageClock clock(in.device, result.stages);
-    Field<std::uint8_t> classes = map_labels(in.device, in.volume, in.materials.class_of_code);
-    clock.end_of(&StageCosts::transfer);
-    find_percolating(classes, in.materials, joined, result);
-    clock.end_of(&StageCosts::setup);
     std::vector<float> potential;
     if (!result.percolates) {
       result.status = Status::not_percolating;
@@ -227,7 +240,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
                           : "no conducting path joins the two outer faces";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
-      Solver solver(between_plates(in, axis, std::move(classes)),
+      Solver solver(problems.of(found),
                     in.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
       clock.end_of(&StageCosts::setup);
       AxisSolve(in, solver, clock, bool(sink), result, progress).run();
@@ -239,6 +252,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
     report.results.push_back(result_of(result, in.materials));
     if (in.finished) in.finished(report.results.back());
     if (sink) sink(report.results.back(), potential);
+    start = Clock::now();
   }
   return report;
 }

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include "host/studies/study.hpp"
-#include "kernels/volume/classes.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {
@@ -31,14 +30,14 @@ Result result_along(Axis axis, const Volume& volume, const Label& label, const C
 Report percolation(const StudyInput& in, const FieldSink&, const Progress& progress) {
   Report report;
   const std::size_t labels = in.volume.labels.size();
+  const Codes codes(in.device, in.volume);
   for (std::size_t code = 0; code < std::min(labels, examined); ++code) {
     if (progress)
       progress("percolation", static_cast<double>(code) / static_cast<double>(labels),
                fmt::format("label {}", in.volume.labels[code].value));
-    std::vector<std::uint8_t> classes(labels, wall_class);
-    classes[code] = first_conducting_class;
-    const Clusters clusters =
-        find_clusters(Runs(map_labels(in.device, in.volume, classes)), Connectivity::faces_6);
+    std::vector<std::uint8_t> set(labels);
+    set[code] = 1;
+    const Clusters clusters = find_clusters(Runs(unknowns_of(codes, set)), Connectivity::faces_6);
     for (const Axis axis : all_axes) {
       report.results.push_back(result_along(axis, in.volume, in.volume.labels[code], clusters));
       if (in.finished) in.finished(report.results.back());

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/volume/classes.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 
 namespace tauvox {
 namespace {
@@ -42,10 +40,7 @@ VoxelSet voxels_of(const Volume& volume, const std::vector<std::uint8_t>& class_
 
 bool spans(const Device& device, const Extent& extent, const VoxelSet& set, Axis flow,
            const std::array<bool, 3>& joined) {
-  Volume volume;
-  volume.extent = extent;
-  volume.codes = set;
-  const Runs runs(map_labels(device, volume, {wall_class, first_conducting_class}));
+  const Runs runs(unknowns_of(Codes(device, extent, set, 2), {0, 1}));
   return find_clusters(runs, Connectivity::faces_6, joined).spanning_voxels(flow) > 0;
 }
 

@@ -1,5 +1,6 @@
 #include "kernels/base/device.hpp"
 
+#include <malloc.h>
 #include <omp.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -10,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 #include "kernels/base/cuda_memory.hpp"
 
@@ -96,28 +96,6 @@ int usable_processors() {
   return std::max(1, omp_get_num_procs());
 }
 
-HostMemory host_memory() {
-  HostMemory memory;
-  std::ifstream file("/proc/meminfo");
-  std::string key, unit;
-  std::int64_t kib = 0;
-  while (file >> key >> kib) {
-    std::getline(file, unit);
-    if (key == "MemTotal:") memory.total = kib * 1024;
-    if (key == "MemAvailable:") memory.available = kib * 1024;
-  }
-  // A batch job's cgroup may allow less than the machine has.
-  for (const char* name : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream limit(name);
-    std::int64_t bytes = 0;
-    if (limit >> bytes && bytes > 0 && bytes < memory.total) {
-      memory.total = bytes;
-      memory.available = std::min(memory.available, bytes);
-    }
-  }
-  return memory;
-}
-
 std::int64_t peak_resident_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -131,6 +109,11 @@ Device::Device(int cuda_index, int threads)
       scratch_(std::make_shared<Scratch>()) {}
 
 Device Device::cpu(int threads) {
+#ifdef __GLIBC__
+  // Memory goes back when it is released. By itself the C library keeps ever larger pieces for later, which a
+  // run then holds besides what it uses.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
   Device device(-1, threads > 0 ? threads : usable_processors());
   device.description_ =
       "cpu (" + std::to_string(device.threads_) + (device.threads_ == 1 ? " thread)" : " threads)");

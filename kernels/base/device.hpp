@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -88,11 +89,13 @@ class Device {
 
 /// Processors this process may run on (its affinity mask), at least 1.
 int usable_processors();
-/// Physical memory of the host, and what is available of it now, in bytes.
+/// Physical memory of the host, and what is available of it now, in bytes; both within the limits of the
+/// control groups of this process, of every level.
 struct HostMemory {
   std::int64_t total = 0, available = 0;
 };
-HostMemory host_memory();
+/// @param root where /proc and /sys are looked for
+HostMemory host_memory(const std::string& root = "");
 /// Largest resident set of this process so far, in bytes.
 std::int64_t peak_resident_bytes();
 

@@ -45,6 +45,11 @@ struct Graph {
   Buffer<Bfloat16> weight, plate, inverse_diagonal;
   Buffer<std::uint32_t> aggregate;
   std::int64_t links() const { return neighbour.size(); }
+  /// What the device lends for the rows of so many nodes, and to make them with room for so many links.
+  static std::int64_t bytes(std::int64_t nodes, std::int64_t links) { return 12 * nodes + 6 * links + 1600; }
+  static std::int64_t bytes_to_make(std::int64_t nodes, std::int64_t room) {
+    return 24 * nodes + 14 * room + 2400;
+  }
   GraphView view() const {
     return {lattice,          nodes,         neighbour.size(), first_node->data(),      row_start.data(),
             neighbour.data(), weight.data(), plate.data(),     inverse_diagonal.data(), aggregate.data()};

@@ -80,14 +80,26 @@ struct RoundRow {
   }
 };
 
+/// Where the rows of `nodes` nodes begin, and how many links there is room for.
+struct Room {
+  Buffer<std::int64_t> begin;
+  std::int64_t links = 0;
+};
+template <template <class> class Linker, class... Source>
+Room count_room(const Device& device, const Extent& lattice, std::int64_t nodes, const Source&... source) {
+  Room room{Buffer<std::int64_t>(device, nodes + 1)};
+  room.begin.zero();
+  for_each_voxel(device, lattice, Linker<RoomView>{source..., {room.begin.data()}});
+  room.links = exclusive_scan(device, room.begin.data(), nodes);
+  return room;
+}
+
 /// Fills the rows of `graph` by two runs of a linker over its blocks: for the room, and for the links.
 template <template <class> class Linker, class... Source>
 void fill_rows(const Device& device, Graph& graph, const Source&... source) {
   const std::int64_t n = graph.nodes;
-  Buffer<std::int64_t> room(device, n + 1);
-  room.zero();
-  for_each_voxel(device, graph.lattice, Linker<RoomView>{source..., {room.data()}});
-  const std::int64_t links = exclusive_scan(device, room.data(), n);
+  const Room room = count_room<Linker>(device, graph.lattice, n, source...);
+  const std::int64_t links = room.links;
   if (links > std::int64_t{0xffffffff})
     throw Error(ExitCode::input_invalid, "volume is too large for the multigrid solver", "",
                 std::to_string(links) + " links between aggregates",
@@ -97,7 +109,8 @@ void fill_rows(const Device& device, Graph& graph, const Source&... source) {
   plate.zero();
   graph.row_start = Buffer<std::uint32_t>(device, n + 1);
   graph.row_start.zero();
-  const RowsView rows{room.data(), neighbour.data(), weight.data(), graph.row_start.data(), plate.data()};
+  const RowsView rows{room.begin.data(), neighbour.data(), weight.data(), graph.row_start.data(),
+                      plate.data()};
   for_each_voxel(device, graph.lattice, Linker<RowsView>{source..., rows});
   const std::int64_t kept = exclusive_scan(device, graph.row_start.data(), n);
   graph.weight = Buffer<Bfloat16>(device, kept);

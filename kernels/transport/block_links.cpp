@@ -93,6 +93,10 @@ struct LinkVoxels {
 
 }  // namespace
 
+std::int64_t count_links(const Device& device, const Medium<float>& medium, const Blocks& blocks) {
+  return count_room<LinkVoxels>(device, blocks.lattice, blocks.nodes, medium, blocks.view()).links;
+}
+
 Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks) {
   Graph graph;
   graph.lattice = blocks.lattice;

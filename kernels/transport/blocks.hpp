@@ -68,6 +68,14 @@ struct Blocks {
   Buffer<std::uint32_t> code_of_mask;
   std::shared_ptr<const Buffer<std::uint32_t>> first_node;  // shared with the graph of the aggregates
   std::int64_t nodes = 0;
+  /// What the device lends for those of a volume, by their masks or by codes.
+  static std::int64_t bytes(const Extent& extent, bool by_mask) {
+    const std::int64_t blocks = (extent.nx + 1) / 2 * ((extent.ny + 1) / 2) * ((extent.nz + 1) / 2);
+    const std::size_t which = by_mask
+                                  ? Buffer<std::uint8_t>::bytes(blocks) + Buffer<std::uint32_t>::bytes(256)
+                                  : Buffer<std::uint32_t>::bytes(blocks);
+    return static_cast<std::int64_t>(which + Buffer<std::uint32_t>::bytes(blocks + 1));
+  }
   BlockView view() const {
     return {lattice, codes.data(), masks.data(), code_of_mask.data(), first_node->data(), nodes};
   }
@@ -76,6 +84,8 @@ struct Blocks {
 /// Aggregates of the voxels.
 /// @throws Error(input_invalid) beyond 2^32 aggregates
 Blocks aggregate_voxels(const Device& device, const Medium<float>& medium);
+/// Room for the links of their graph: no fewer than it has.
+std::int64_t count_links(const Device& device, const Medium<float>& medium, const Blocks& blocks);
 /// The graph of those aggregates.
 Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks);
 }  // namespace tauvox

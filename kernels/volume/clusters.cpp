@@ -1,14 +1,10 @@
 #include "kernels/volume/clusters.hpp"
 
-#include <thrust/copy.h>
-#include <thrust/execution_policy.h>
-#include <thrust/iterator/counting_iterator.h>
-#include <thrust/system/omp/execution_policy.h>
+#include <algorithm>
 
 #include "kernels/base/atomic.hpp"
 #include "kernels/base/launch.hpp"
 #include "kernels/base/scan.hpp"
-#include "kernels/volume/classes.hpp"
 
 namespace tauvox {
 namespace {
@@ -95,28 +91,40 @@ struct JoinRows {
   }
 };
 
-struct Flatten {  // parent = root; returns whether this is one
+struct Flatten {  // parent = root
   std::int64_t* parent;
-  TAUVOX_HD Sums<1> operator()(std::int64_t i) const {
+  TAUVOX_HD void operator()(std::int64_t i) const {
     // No halving here: a late store would put back a parent that is no root.
     std::int64_t root = i;
     for (std::int64_t above = atomic_load(parent + i); above != root; above = atomic_load(parent + above))
       root = above;
     atomic_store(parent + i, root);
-    return {{root == i ? 1.0 : 0.0}};  // their sum is exact: far below 2^53
   }
 };
 
-struct IsRoot {
+struct CountRoots {  // one call a row
+  RunsView runs;
   const std::int64_t* parent;
-  TAUVOX_HD bool operator()(std::int64_t i) const { return parent[i] == i; }
+  std::int64_t* count;
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = runs.row(y, z);
+    std::int64_t roots = 0;
+    for (std::int64_t i = runs.row_start[row]; i < runs.row_start[row + 1]; ++i) roots += parent[i] == i;
+    count[row] = roots;
+  }
 };
 
 // Numbers are written over parents, so that no second array is needed: ~number until all have one.
-struct NumberRoots {
-  const std::int64_t* roots;
+struct NumberRoots {  // one call a row
+  RunsView runs;
+  const std::int64_t* first;  // number of the first root of a row
   std::int64_t* parent;
-  TAUVOX_HD void operator()(std::int64_t k) const { parent[roots[k]] = ~k; }
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = runs.row(y, z);
+    std::int64_t next = first[row];
+    for (std::int64_t i = runs.row_start[row]; i < runs.row_start[row + 1]; ++i)
+      if (parent[i] == i) parent[i] = ~next++;
+  }
 };
 struct NumberOthers {
   std::int64_t* parent;
@@ -151,36 +159,26 @@ struct Measure {  // and finishes the numbers
   }
 };
 
-struct KeepSpanning {
-  FieldView<std::uint8_t> classes;
+struct MarkKept {  // one call a row
   RunsView runs;
   const std::int64_t* number;
   const std::uint8_t* keep;  // per cluster
+  UnknownsWord* words;
+  std::int64_t words_per_row;
+
+  TAUVOX_HD static std::uint32_t below(std::int64_t bits) { return bits >= 32 ? ~0u : (1u << bits) - 1u; }
   TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
     const std::int64_t row = runs.row(y, z);
-    for (std::int64_t i = runs.row_start[row]; i < runs.row_start[row + 1]; ++i)
-      if (!keep[number[i]])
-        for (std::int32_t x = runs.runs[i].begin; x < runs.runs[i].end; ++x) classes(x, y, z) = wall_class;
+    UnknownsWord* of_row = words + row * words_per_row;
+    for (std::int64_t w = 0; w < words_per_row; ++w) of_row[w] = {};
+    for (std::int64_t i = runs.row_start[row]; i < runs.row_start[row + 1]; ++i) {
+      if (!keep[number[i]]) continue;
+      const Run run = runs.runs[i];
+      for (std::int64_t w = run.begin / 32; 32 * w < run.end; ++w)
+        of_row[w].mask |= below(run.end - 32 * w) & ~below(run.begin > 32 * w ? run.begin - 32 * w : 0);
+    }
   }
 };
-
-/// Positions of the roots, ascending.
-Buffer<std::int64_t> find_roots(const Device& device, const std::int64_t* parent, std::int64_t size,
-                                std::int64_t count) {
-  Buffer<std::int64_t> roots(device, count);
-  const thrust::counting_iterator<std::int64_t> begin(0);
-#ifdef TAUVOX_DEVICE_CODE
-  if (device.is_cuda()) {
-    ThrustMemory memory{device};
-    run_thrust("collecting clusters", [&] {
-      thrust::copy_if(thrust::device(memory), begin, begin + size, roots.data(), IsRoot{parent});
-    });
-    return roots;
-  }
-#endif
-  thrust::copy_if(thrust::omp::par, begin, begin + size, roots.data(), IsRoot{parent});
-  return roots;
-}
 
 }  // namespace
 
@@ -206,10 +204,14 @@ Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::a
   for_each_index(device, size, StartAlone{parent});
   for_each_row(device, runs.extent(),
                JoinRows{runs.view(), {parent}, connectivity == Connectivity::all_26, joined});
-  const auto count = static_cast<std::int64_t>(sum_over_indices<1>(device, size, Flatten{parent})[0]);
+  for_each_index(device, size, Flatten{parent});
+  const std::int64_t rows = runs.extent().ny * runs.extent().nz;
+  std::int64_t count = 0;
   {
-    const Buffer<std::int64_t> roots = find_roots(device, parent, size, count);
-    for_each_index(device, count, NumberRoots{roots.data(), parent});
+    Buffer<std::int64_t> first(device, rows + 1);
+    for_each_row(device, runs.extent(), CountRoots{runs.view(), parent, first.data()});
+    count = exclusive_scan(device, first.data(), rows);
+    for_each_row(device, runs.extent(), NumberRoots{runs.view(), first.data(), parent});
     for_each_index(device, size, NumberOthers{parent});
   }
   Buffer<std::int64_t> voxels(device, count);
@@ -224,14 +226,32 @@ Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::a
   return clusters;
 }
 
-void keep_spanning(Field<std::uint8_t>& classes, const Runs& runs, const Clusters& clusters, Axis axis) {
+Unknowns voxels_of(const Runs& runs, const Clusters& clusters, const std::vector<std::uint8_t>& keep) {
+  const Device& device = runs.device();
+  Buffer<std::uint8_t> table(device, static_cast<std::int64_t>(keep.size()));
+  table.copy_from(keep);
+  Buffer<UnknownsWord> words(device, Unknowns::words(runs.extent()));
+  for_each_row(device, runs.extent(),
+               MarkKept{runs.view(), clusters.number.data(), table.data(), words.data(),
+                        Unknowns::words_per_row(runs.extent())});
+  return {runs.extent(), std::move(words)};
+}
+
+std::vector<std::uint8_t> spanning(const Clusters& clusters, Axis axis) {
   std::vector<std::uint8_t> keep(static_cast<std::size_t>(clusters.count()));
   for (std::int64_t k = 0; k < clusters.count(); ++k)
     keep[static_cast<std::size_t>(k)] = clusters.spans(k, axis);
-  Buffer<std::uint8_t> table(classes.device(), clusters.count());
-  table.copy_from(keep);
-  for_each_row(classes.device(), classes.extent(),
-               KeepSpanning{classes.view(), runs.view(), clusters.number.data(), table.data()});
+  return keep;
+}
+
+std::int64_t Clusters::bytes(std::int64_t runs) {
+  return static_cast<std::int64_t>(Buffer<std::int64_t>::bytes(runs));
+}
+
+std::int64_t Clusters::bytes_to_find(const Extent& extent, std::int64_t runs, std::int64_t clusters) {
+  const std::size_t rows = Buffer<std::int64_t>::bytes(extent.ny * extent.nz + 1);
+  const std::size_t sizes = Buffer<std::int64_t>::bytes(clusters) + Buffer<std::uint32_t>::bytes(clusters);
+  return bytes(runs) + static_cast<std::int64_t>(std::max(rows, sizes));
 }
 
 }  // namespace tauvox

@@ -1,4 +1,4 @@
-// Connected clusters of conducting voxels, and which outer faces each touches.
+// Connected clusters of the voxels of a set, and which outer faces each touches.
 //
 // Union-find over runs of voxels along x, with atomic minima (Playne & Hawick 2018,
 // doi 10.1109/TPDS.2018.2799216, is the GPU relative for voxels): the root of a cluster is its first run in
@@ -16,7 +16,7 @@ namespace tauvox {
 /// Neighbours that count as connected: faces only, or faces, edges and corners.
 enum class Connectivity { faces_6, all_26 };
 
-/// Bytes while they are found: 8 a run and 12 a cluster on the device, 12 a cluster on the host.
+/// Bytes: 8 a run on the device, 12 a cluster on the host.
 struct Clusters {
   Buffer<std::int64_t> number;       // per run: its cluster, 0, 1, ... in memory order of their first runs
   std::vector<std::int64_t> voxels;  // per cluster
@@ -28,6 +28,11 @@ struct Clusters {
     const std::uint32_t both = 3u << (2 * static_cast<int>(axis));
     return (touches[static_cast<std::size_t>(cluster)] & both) == both;
   }
+  /// What the device lends for them, and meanwhile to find them.
+  static std::int64_t bytes(std::int64_t runs);
+  static std::int64_t bytes_to_find(const Extent& extent, std::int64_t runs, std::int64_t clusters);
+  /// What the host holds of so many.
+  static std::int64_t host_bytes(std::int64_t clusters) { return 12 * clusters; }
   /// Voxels of the clusters that span `axis`, and of the largest cluster.
   std::int64_t spanning_voxels(Axis axis) const;
   std::int64_t largest() const;
@@ -36,8 +41,11 @@ struct Clusters {
 /// @param joined sides across these axes (z, y, x) are neighbours of each other
 Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined = {});
 
-/// Makes the voxels of all clusters that do not span `axis` walls.
-/// @param runs, clusters those of `classes`
-void keep_spanning(Field<std::uint8_t>& classes, const Runs& runs, const Clusters& clusters, Axis axis);
+/// 1 for every cluster that reaches from the first to the last layer of `axis`, 0 for the others.
+std::vector<std::uint8_t> spanning(const Clusters& clusters, Axis axis);
+
+/// The voxels of those clusters for which `keep` is not 0.
+/// @param clusters those of `runs`
+Unknowns voxels_of(const Runs& runs, const Clusters& clusters, const std::vector<std::uint8_t>& keep);
 
 }  // namespace tauvox

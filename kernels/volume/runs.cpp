@@ -4,7 +4,6 @@
 
 #include "kernels/base/launch.hpp"
 #include "kernels/base/scan.hpp"
-#include "kernels/volume/unknowns.hpp"
 
 namespace tauvox {
 namespace {
@@ -15,14 +14,14 @@ TAUVOX_HD std::uint32_t changes(std::uint32_t mask, std::uint32_t before) {
 }
 
 struct CountRuns {
-  UnknownsView active;
+  UnknownsView set;
   std::int64_t* count;
   TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
-    const std::int64_t row = active.row(y, z);
-    const UnknownsWord* words = active.words + row * active.words_per_row;
+    const std::int64_t row = set.row(y, z);
+    const UnknownsWord* words = set.words + row * set.words_per_row;
     std::uint32_t before = 0;
     std::int64_t runs = 0;
-    for (std::int64_t w = 0; w < active.words_per_row; ++w) {
+    for (std::int64_t w = 0; w < set.words_per_row; ++w) {
       const std::uint32_t mask = words[w].mask;
       runs += bit_count(changes(mask, before) & mask);
       before = mask;
@@ -32,15 +31,15 @@ struct CountRuns {
 };
 
 struct FindRuns {
-  UnknownsView active;
+  UnknownsView set;
   const std::int64_t* row_start;
   Run* runs;
   TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
-    const std::int64_t row = active.row(y, z);
-    const UnknownsWord* words = active.words + row * active.words_per_row;
+    const std::int64_t row = set.row(y, z);
+    const UnknownsWord* words = set.words + row * set.words_per_row;
     Run* run = runs + row_start[row];
     std::uint32_t before = 0;
-    for (std::int64_t w = 0; w < active.words_per_row; ++w) {
+    for (std::int64_t w = 0; w < set.words_per_row; ++w) {
       const std::uint32_t mask = words[w].mask;
       for (std::uint32_t left = changes(mask, before); left; left &= left - 1) {
         const int bit = lowest_bit(left);
@@ -52,30 +51,27 @@ struct FindRuns {
       }
       before = mask;
     }
-    if (before >> 31) run->end = static_cast<std::int32_t>(active.extent.nx);  // the row fills its last word
+    if (before >> 31) run->end = static_cast<std::int32_t>(set.extent.nx);  // the row fills its last word
   }
 };
 
 }  // namespace
 
-Runs::Runs(const Field<std::uint8_t>& classes) : extent_(classes.extent()) {
-  const Device& device = classes.device();
+Runs::Runs(const Unknowns& set) : extent_(set.extent()) {
+  const Device& device = set.device();
   if (extent_.nx > std::numeric_limits<std::int32_t>::max())
     throw Error(ExitCode::input_invalid, "rows are too long", to_string(extent_),
                 "at most 2^31 - 1 voxels along x", "swap the axes of the volume, or use --crop");
   const std::int64_t rows = extent_.ny * extent_.nz;
-  const Unknowns active(classes);
   row_start_ = Buffer<std::int64_t>(device, rows + 1);
-  for_each_row(device, extent_, CountRuns{active.view(), row_start_.data()});
+  for_each_row(device, extent_, CountRuns{set.view(), row_start_.data()});
   runs_ = Buffer<Run>(device, exclusive_scan(device, row_start_.data(), rows));
-  for_each_row(device, extent_, FindRuns{active.view(), row_start_.data(), runs_.data()});
+  for_each_row(device, extent_, FindRuns{set.view(), row_start_.data(), runs_.data()});
 }
 
-std::int64_t Runs::bytes_to_find(const Extent& extent, std::int64_t count) {
-  const std::int64_t rows = extent.ny * extent.nz;
-  const std::size_t row_starts = Buffer<std::int64_t>::bytes(rows + 1);  // of the runs, and of the Unknowns
-  return static_cast<std::int64_t>(Buffer<UnknownsWord>::bytes(rows * ((extent.nx + 31) / 32)) +
-                                   2 * row_starts + Buffer<Run>::bytes(count));
+std::int64_t Runs::bytes(const Extent& extent, std::int64_t count) {
+  return static_cast<std::int64_t>(Buffer<std::int64_t>::bytes(extent.ny * extent.nz + 1) +
+                                   Buffer<Run>::bytes(count));
 }
 
 }  // namespace tauvox

@@ -1,10 +1,10 @@
-// Runs of conducting voxels along x. What is connected with what can be asked of runs instead of voxels, and
-// an electrode of porosity 0.4 has one run for 80 voxels.
+// Runs of the voxels of a set along x. What is connected with what can be asked of runs instead of voxels,
+// and an electrode of porosity 0.4 has one run for 80 voxels.
 //
 // Bytes: 8 a run and 8 a row. There are at most (nx + 1) / 2 runs in a row.
 #pragma once
 
-#include "kernels/base/field.hpp"
+#include "kernels/volume/unknowns.hpp"
 
 namespace tauvox {
 
@@ -24,12 +24,11 @@ struct RunsView {
 
 class Runs {
  public:
-  /// The voxels of a conducting class (first_conducting_class and above).
   /// @throws Error(input_invalid) when a row is longer than 2^31 - 1 voxels
-  explicit Runs(const Field<std::uint8_t>& classes);
+  explicit Runs(const Unknowns& set);
 
-  /// What the device lends for `count` runs while they are found; afterwards 8 a run and 8 a row are left.
-  static std::int64_t bytes_to_find(const Extent& extent, std::int64_t count);
+  /// What the device lends for so many runs.
+  static std::int64_t bytes(const Extent& extent, std::int64_t count);
 
   std::int64_t count() const { return runs_.size(); }
   const Device& device() const { return runs_.device(); }

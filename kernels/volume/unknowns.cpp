@@ -1,28 +1,60 @@
 #include "kernels/volume/unknowns.hpp"
 
+#include <cstring>
+
 #include "kernels/base/launch.hpp"
 #include "kernels/base/scan.hpp"
-#include "kernels/volume/classes.hpp"
 
 namespace tauvox {
 namespace {
 
-struct FindUnknowns {  // one call a row
-  FieldView<const std::uint8_t> classes;
+/// Whether eight codes are one and the same, where that is seen at a glance; most neighbours are.
+TAUVOX_HD bool eight_alike([[maybe_unused]] const std::uint8_t* c) {
+#ifdef __CUDA_ARCH__
+  return false;
+#else
+  std::uint64_t eight;
+  std::memcpy(&eight, c, sizeof eight);
+  return eight == c[0] * std::uint64_t{0x0101010101010101};
+#endif
+}
+TAUVOX_HD bool eight_alike(const std::uint16_t*) { return false; }
+
+template <class Code>
+struct MarkSet {  // one call a word
+  const Code* codes;
+  const std::uint8_t* in_set;
   UnknownsWord* words;
+  std::int64_t nx, words_per_row;
+
+  TAUVOX_HD std::uint32_t bits(const Code* c, std::int64_t count) const {
+    std::uint32_t mask = 0;
+    for (std::int64_t b = 0; b < count; ++b) mask |= std::uint32_t{in_set[c[b]]} << b;
+    return mask;
+  }
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    const std::int64_t row = i / words_per_row, x = 32 * (i - row * words_per_row);
+    const Code* c = codes + row * nx + x;
+    const std::int64_t width = nx - x < 32 ? nx - x : 32;
+    std::uint32_t mask = 0;
+    std::int64_t b = 0;
+    for (; b + 8 <= width; b += 8)
+      mask |= (eight_alike(c + b) ? std::uint32_t{in_set[c[b]]} * 0xffu : bits(c + b, 8)) << b;
+    if (b < width) mask |= bits(c + b, width - b) << b;
+    words[i] = {mask, 0};
+  }
+};
+
+struct RankWords {  // one call a row
+  UnknownsWord* words;
+  std::int64_t words_per_row, ny;
   std::int64_t* count;
-  std::int64_t nx, ny, words_per_row;
-  TAUVOX_HD void operator()(std::int64_t row) const {
-    const std::int64_t y = row % ny, z = row / ny;
-    const std::uint8_t* c = &classes(0, y, z);
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = y + ny * z;
     std::uint32_t rank = 0;
-    for (std::int64_t w = 0; w < words_per_row; ++w) {
-      std::uint32_t mask = 0;
-      const std::int64_t begin = 32 * w, width = nx - begin < 32 ? nx - begin : 32;
-      for (std::int64_t b = 0; b < width; ++b)
-        mask |= static_cast<std::uint32_t>(c[begin + b] >= first_conducting_class) << b;
-      words[row * words_per_row + w] = {mask, rank};
-      rank += static_cast<std::uint32_t>(bit_count(mask));
+    for (std::int64_t i = row * words_per_row; i < (row + 1) * words_per_row; ++i) {
+      words[i].rank = rank;
+      rank += static_cast<std::uint32_t>(bit_count(words[i].mask));
     }
     count[row] = rank;
   }
@@ -30,15 +62,29 @@ struct FindUnknowns {  // one call a row
 
 }  // namespace
 
-Unknowns::Unknowns(const Field<std::uint8_t>& classes) : extent_(classes.extent()) {
-  const Device& device = classes.device();
-  const std::int64_t rows = extent_.ny * extent_.nz, words_per_row = (extent_.nx + 31) / 32;
-  words_ = Buffer<UnknownsWord>(device, rows * words_per_row);
-  row_start_ = Buffer<std::int64_t>(device, rows + 1);
-  for_each_index(device, rows,
-                 FindUnknowns{read_only(classes), words_.data(), row_start_.data(), extent_.nx, extent_.ny,
-                              words_per_row});
-  count_ = exclusive_scan(device, row_start_.data(), rows);
+Unknowns::Unknowns(const Extent& extent, Buffer<UnknownsWord> masks)
+    : extent_(extent), words_(std::move(masks)), row_start_(words_.device(), extent.ny * extent.nz + 1) {
+  for_each_row(device(), extent_,
+               RankWords{words_.data(), words_per_row(extent_), extent_.ny, row_start_.data()});
+  count_ = exclusive_scan(device(), row_start_.data(), extent_.ny * extent_.nz);
+}
+
+Unknowns unknowns_of(const Codes& codes, const std::vector<std::uint8_t>& in_set) {
+  const Device& device = codes.device();
+  const Extent& e = codes.extent();
+  Buffer<std::uint8_t> table(device, static_cast<std::int64_t>(in_set.size()));
+  table.copy_from(in_set);
+  Buffer<UnknownsWord> words(device, Unknowns::words(e));
+  codes.visit([&]<class Code>(const Code* c) {
+    for_each_index(device, words.size(),
+                   MarkSet<Code>{c, table.data(), words.data(), e.nx, Unknowns::words_per_row(e)});
+  });
+  return {e, std::move(words)};
+}
+
+std::int64_t Unknowns::bytes(const Extent& extent) {
+  return static_cast<std::int64_t>(Buffer<UnknownsWord>::bytes(words(extent)) +
+                                   Buffer<std::int64_t>::bytes(extent.ny * extent.nz + 1));
 }
 
 }  // namespace tauvox

@@ -1,11 +1,14 @@
-// The unknowns of a volume: its conducting voxels, numbered along x, then y, then z, without gaps.
+// A set of voxels, such as the unknowns of a problem, numbered along x, then y, then z, without gaps.
 //
 // Vectors hold unknowns only, which at a porosity of 0.4 is 0.4 of the memory and of the traffic of a full
 // grid. A word of 32 voxels of a row knows which of them conduct and how many did before it in the row, so
 // the number of a voxel is a look-up and a bit count. Bytes per voxel: 0.25.
 #pragma once
 
+#include <vector>
+
 #include "kernels/base/field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 
@@ -55,13 +58,19 @@ struct UnknownsView {
 class Unknowns {
  public:
   Unknowns() = default;
-  /// The voxels of a conducting class (first_conducting_class and above).
-  explicit Unknowns(const Field<std::uint8_t>& classes);
+  /// The voxels whose bits are set in `masks`, [row][word of the row]; ranks are counted here.
+  /// @pre no bit is set behind the end of a row
+  Unknowns(const Extent& extent, Buffer<UnknownsWord> masks);
+
+  static std::int64_t words_per_row(const Extent& extent) { return (extent.nx + 31) / 32; }
+  static std::int64_t words(const Extent& extent) { return words_per_row(extent) * extent.ny * extent.nz; }
+  /// What the device lends, whatever the set.
+  static std::int64_t bytes(const Extent& extent);
 
   std::int64_t count() const { return count_; }
   const Extent& extent() const { return extent_; }
   const Device& device() const { return words_.device(); }
-  UnknownsView view() const { return {words_.data(), row_start_.data(), (extent_.nx + 31) / 32, extent_}; }
+  UnknownsView view() const { return {words_.data(), row_start_.data(), words_per_row(extent_), extent_}; }
 
  private:
   Extent extent_;
@@ -69,5 +78,9 @@ class Unknowns {
   Buffer<std::int64_t> row_start_;
   std::int64_t count_ = 0;
 };
+
+/// The voxels whose code is in a set.
+/// @param in_set 1 or 0 for every code that occurs
+Unknowns unknowns_of(const Codes& codes, const std::vector<std::uint8_t>& in_set);
 
 }  // namespace tauvox

@@ -8,7 +8,6 @@
 #include "host/generate/generate.hpp"
 #include "host/solve/krylov.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -71,13 +70,13 @@ std::vector<Case> cases() {
 
 template <class T>
 struct Built {
-  Field<std::uint8_t> classes;
+  test::Conductor classes;
   TransportOperator<T> A;
   Hierarchy hierarchy;
-  Built(Field<std::uint8_t> c, const std::vector<double>& sigma, const Case& of)
+  Built(test::Conductor c, const std::vector<double>& sigma, const Case& of)
       : classes(std::move(c)),
         A(test::between_plates(classes, sigma, of.spacing, of.flow, of.periodic)),
-        hierarchy(classes.device(), A.medium()) {}
+        hierarchy(A.device(), A.medium()) {}
 };
 
 template <class T>
@@ -89,11 +88,7 @@ Built<T> problem_of(const Case& c, const Device& device) {
     table.push_back(
         static_cast<std::uint8_t>(value > 0 ? first_conducting_class + sigma.size() - 1 : wall_class));
   }
-  Field<std::uint8_t> classes = map_labels(device, c.volume, table);
-  Periodic joined{c.periodic, c.periodic, c.periodic};
-  joined[static_cast<std::size_t>(c.flow)] = false;
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6, joined), c.flow);
+  test::Conductor classes = test::conductor(device, c.volume, table, std::pair{c.flow, c.periodic});
   return {std::move(classes), sigma, c};
 }
 

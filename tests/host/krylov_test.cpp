@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "host/solve/jacobi.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -27,7 +26,7 @@ struct Poisoned {
 TEST(ConjugateGradient, StopsWithinTheIterationInWhichANumberIsNotFinite) {
   const Device device = Device::cpu(1);
   const Volume v = test::rough_volume({8, 8, 8}, 5);
-  Field<std::uint8_t> classes = map_labels(device, v, {first_conducting_class, first_conducting_class + 1});
+  test::Conductor classes = test::conductor(device, v, {first_conducting_class, first_conducting_class + 1});
   const TransportOperator<double> A(test::between_plates(classes, {0.1, 1}, {1, 1, 1}, Axis::z, false));
   for (const int iteration : {0, 1, 4}) {
     Buffer<double> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();

@@ -10,21 +10,20 @@
 #include "host/solve/dense.hpp"
 #include "host/solve/krylov.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
 namespace {
 
 struct Built {
-  Field<std::uint8_t> classes;
+  test::Conductor classes;
   TransportOperator<double> A;
   Hierarchy hierarchy;
-  Built(Field<std::uint8_t> c, const std::vector<double>& sigma, const std::array<double, 3>& spacing,
+  Built(test::Conductor c, const std::vector<double>& sigma, const std::array<double, 3>& spacing,
         bool periodic)
       : classes(std::move(c)),
         A(test::between_plates(classes, sigma, spacing, Axis::y, periodic)),
-        hierarchy(classes.device(), A.medium()) {}
+        hierarchy(A.device(), A.medium()) {}
 };
 
 Built rough(int labels, const std::array<double, 3>& spacing, bool periodic) {
@@ -35,10 +34,8 @@ Built rough(int labels, const std::array<double, 3>& spacing, bool periodic) {
     table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
     sigma.push_back(std::pow(0.02, labels - 1 - k));
   }
-  Field<std::uint8_t> classes = map_labels(device, test::rough_volume({31, 34, 37}, 17, labels), table);
-  const Periodic joined{periodic, false, periodic};
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6, joined), Axis::y);
+  test::Conductor classes = test::conductor(device, test::rough_volume({31, 34, 37}, 17, labels), table,
+                                            std::pair{Axis::y, periodic});
   return {std::move(classes), sigma, spacing, periodic};
 }
 
@@ -203,9 +200,7 @@ TEST(Multigrid, NearPercolationTheLastGraphIsSmallToo) {
   std::vector<std::uint8_t> table(volume.labels.size(), wall_class);
   for (std::size_t code = 0; code < table.size(); ++code)
     if (volume.labels[code].value == 0) table[code] = first_conducting_class;
-  Field<std::uint8_t> classes = map_labels(device, volume, table);
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::y);
+  test::Conductor classes = test::conductor(device, volume, table, std::pair{Axis::y, false});
   const Built built(std::move(classes), {1}, {1, 1, 1}, false);
   const auto& levels = built.hierarchy.levels();
   ASSERT_GT(levels.size(), 2u);

@@ -5,7 +5,6 @@
 
 #include <cmath>
 
-#include "kernels/volume/labels.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"
 
@@ -36,11 +35,11 @@ std::vector<Case> cases() {
 }
 
 /// A field of classes of a case: walls and its conducting classes in a rough mixture.
-Field<std::uint8_t> classes_of(const Case& c, const Device& device) {
+test::Conductor classes_of(const Case& c, const Device& device) {
   const int labels = static_cast<int>(c.conductivity.size()) + 1;
   std::vector<std::uint8_t> table{wall_class};
   for (int k = 1; k < labels; ++k) table.push_back(static_cast<std::uint8_t>(first_conducting_class + k - 1));
-  Field<std::uint8_t> classes = map_labels(device, test::rough_volume(c.size, 31, labels), table);
+  test::Conductor classes = test::conductor(device, test::rough_volume(c.size, 31, labels), table);
   return classes;
 }
 
@@ -99,10 +98,10 @@ TEST(Operator, DoesWhatThePlainOneOnTheFullGridDoes) {
   for (const Device& device : test::devices())
     for (const Case& c : cases()) {
       SCOPED_TRACE(c.name);
-      Field<std::uint8_t> classes = classes_of(c, device);
+      test::Conductor classes = classes_of(c, device);
       const TransportOperator<double> A(
           test::between_plates(classes, c.conductivity, c.spacing, c.flow, c.periodic));
-      const test::FullGrid grid = oracle_of(c, classes);
+      const test::FullGrid grid = oracle_of(c, classes.classes);
       const Buffer<double> p = wave<double>(device, A.unknowns());
       Buffer<double> q(device, A.unknowns());
       const std::vector<double> from = p.to_host(), full = spread(grid, from),
@@ -114,15 +113,14 @@ TEST(Operator, DoesWhatThePlainOneOnTheFullGridDoes) {
       for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], Ap[i], 1e-11 * (1 + std::abs(Ap[i])));
 
       std::vector<double> u = full;  // with the ramp between the plates
-      const auto n = static_cast<double>(classes.extent().along(c.flow));
+      const auto n = static_cast<double>(A.extent().along(c.flow));
       const std::int64_t stride = c.flow == Axis::z   ? c.size[1] * c.size[2]
                                   : c.flow == Axis::y ? c.size[2]
                                                       : 1;
       for (std::size_t i = 0; i < u.size(); ++i)
         u[i] +=
-            1 - (static_cast<double>(static_cast<std::int64_t>(i) / stride % classes.extent().along(c.flow)) +
-                 0.5) /
-                    n;
+            1 -
+            (static_cast<double>(static_cast<std::int64_t>(i) / stride % A.extent().along(c.flow)) + 0.5) / n;
       const test::OracleSums sums = grid.sums(u);
       const Evaluation here = A.evaluate(p);
       EXPECT_NEAR(here.energy, sums.energy, 1e-12 * sums.energy);
@@ -166,7 +164,7 @@ TEST(Operator, TunedAndPlainFormsAgree) {
   for (const Device& device : test::devices())
     for (const Case& c : cases()) {
       SCOPED_TRACE(c.name);
-      Field<std::uint8_t> classes = classes_of(c, device);
+      test::Conductor classes = classes_of(c, device);
       const Problem problem = test::between_plates(classes, c.conductivity, c.spacing, c.flow, c.periodic);
       const TransportOperator<float> tuned(problem), plain(problem, KernelForm::plain);
       const std::int64_t n = tuned.unknowns();
@@ -204,13 +202,13 @@ TEST(Operator, TunedAndPlainFormsAgree) {
 TEST(Operator, NumbersUnknownsInTheOrderOfMemory) {
   const Device device = Device::cpu(2);
   const Case c{"", {5, 6, 67}, {1}, {1, 1, 1}, Axis::z, false};
-  const Field<std::uint8_t> classes = classes_of(c, device);
-  const Unknowns active(classes);
+  test::Conductor classes = classes_of(c, device);
+  const Unknowns& active = *classes.unknowns;
   std::int64_t next = 0;
   for (std::int64_t z = 0; z < 5; ++z)
     for (std::int64_t y = 0; y < 6; ++y)
       for (std::int64_t x = 0; x < 67; ++x) {
-        const bool conducts = classes.view()(x, y, z) >= first_conducting_class;
+        const bool conducts = classes.classes.view()(x, y, z) >= first_conducting_class;
         ASSERT_EQ(active.view().conducts(x, y, z), conducts);
         if (conducts) {
           ASSERT_EQ(active.view().number(x, y, z), next++);

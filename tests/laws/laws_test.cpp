@@ -6,7 +6,6 @@
 
 #include "kernels/base/halo.hpp"
 #include "kernels/transport/operator.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"
 
@@ -51,7 +50,7 @@ TEST(Laws, RaisingAConductivityNeverLowersTheEffectiveOne) {
 TEST(Laws, TheOperatorIsSymmetricAndPositive) {
   const Volume v = rough_volume({7, 9, 70}, 4, 3);
   const Device device = test::device();
-  Field<std::uint8_t> classes = map_labels(device, v, {0, 2, 3});
+  test::Conductor classes = test::conductor(device, v, {0, 2, 3});
   const TransportOperator<double> A(test::between_plates(classes, {0.01, 1}, {1, 2, 3}, Axis::y, false));
   std::vector<double> a, b;
   for (std::int64_t i = 0; i < A.unknowns(); ++i) {
@@ -83,7 +82,7 @@ TEST(Laws, TheSineModeIsAnEigenvectorWithTheDiscreteEigenvalue) {
     const std::int64_t n = size.n;
     const Volume v = test::volume_of({n, n, n}, [](auto, auto, auto) { return 0; });
     const Device device = Device::cpu(2);
-    Field<std::uint8_t> classes = map_labels(device, v, {2});
+    test::Conductor classes = test::conductor(device, v, {2});
     Problem problem = test::between_plates(classes, {1}, {1, 1, 1}, Axis::z, false);
     problem.sides.all.fill(Side::plate(0));
     const TransportOperator<double> A(problem);

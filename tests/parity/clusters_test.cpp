@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -13,7 +12,8 @@ using Joined = std::array<bool, 3>;
 constexpr Joined apart{};
 
 /// Label 0 is a wall, 1 conducts.
-Runs runs_of(const Volume& v, int threads = 2) { return Runs(map_labels(Device::cpu(threads), v, {0, 2})); }
+Runs runs_of(const Volume& v, const Device& device) { return Runs(unknowns_of(Codes(device, v), {0, 1})); }
+Runs runs_of(const Volume& v, int threads = 2) { return runs_of(v, Device::cpu(threads)); }
 
 /// Label 1 in about `percent` of the voxels, each for itself.
 Volume dust(const std::array<std::int64_t, 3>& zyx, std::uint64_t seed, std::uint64_t percent) {
@@ -149,21 +149,36 @@ TEST(Clusters, JoinedSidesAndCornersConnect) {
 
 TEST(Clusters, OnlyThoseThatSpanAreKept) {
   const Volume v = dust({9, 10, 75}, 2, 40);
-  for (const Axis axis : all_axes) {
-    Field<std::uint8_t> classes = map_labels(Device::cpu(3), v, {0, 2});
-    const Runs runs(classes);
-    const Clusters c = find_clusters(runs, Connectivity::faces_6);
-    keep_spanning(classes, runs, c, axis);
-    const std::vector<std::int64_t> number = number_voxels(runs, c);
-    std::int64_t kept = 0;
-    for (std::int64_t i = 0; i < v.extent.voxels(); ++i) {
-      const std::int64_t k = number[static_cast<std::size_t>(i)];
-      const bool stays = k > 0 && c.spans(k - 1, axis);
-      EXPECT_EQ(classes.view()(i % 75, i / 75 % 10, i / 750), stays ? 2 : 0);
-      kept += stays;
+  for (const Device& device : test::devices())
+    for (const Axis axis : all_axes) {
+      const Runs here = runs_of(v, device), on_cpu = runs_of(v);
+      const Clusters c = find_clusters(here, Connectivity::faces_6);
+      const Unknowns kept = voxels_of(here, c, spanning(c, axis));
+      const std::vector<std::int64_t> number =
+          number_voxels(on_cpu, find_clusters(on_cpu, Connectivity::faces_6));
+      std::int64_t count = 0;
+      std::vector<std::uint8_t> stays;
+      for (const std::int64_t k : number) {
+        stays.push_back(k > 0 && c.spans(k - 1, axis));
+        count += stays.back();
+      }
+      EXPECT_EQ(test::voxels_in(kept), stays);
+      EXPECT_EQ(kept.count(), count);
+      EXPECT_EQ(c.spanning_voxels(axis), count);
     }
-    EXPECT_EQ(c.spanning_voxels(axis), kept);
-  }
+}
+
+TEST(Clusters, AllOrNoneOfThemCanBeKept) {
+  for (const Device& device : test::devices())
+    for (const std::int64_t nx : {1, 31, 32, 33, 64, 97}) {
+      const Volume v = dust({4, 5, nx}, 6, 60);
+      const Runs runs = runs_of(v, device);
+      const Clusters c = find_clusters(runs, Connectivity::all_26);
+      const auto each = static_cast<std::size_t>(c.count());
+      EXPECT_EQ(test::voxels_in(voxels_of(runs, c, std::vector<std::uint8_t>(each, 1))),
+                std::get<std::vector<std::uint8_t>>(v.codes));
+      EXPECT_EQ(voxels_of(runs, c, std::vector<std::uint8_t>(each, 0)).count(), 0);
+    }
 }
 
 TEST(Clusters, AreTheSameOnTheGpu) {
@@ -171,7 +186,7 @@ TEST(Clusters, AreTheSameOnTheGpu) {
   for (const std::uint64_t percent : {10, 31, 60})
     for (const Connectivity connectivity : {Connectivity::faces_6, Connectivity::all_26}) {
       const Volume v = dust({40, 50, 90}, percent, percent);
-      const Runs on_cpu = runs_of(v), on_gpu(map_labels(Device::cuda(0), v, {0, 2}));
+      const Runs on_cpu = runs_of(v), on_gpu = runs_of(v, Device::cuda(0));
       const Clusters a = find_clusters(on_cpu, connectivity, {true, true, false});
       const Clusters b = find_clusters(on_gpu, connectivity, {true, true, false});
       ASSERT_EQ(on_gpu.count(), on_cpu.count());
@@ -184,26 +199,39 @@ TEST(Clusters, AreTheSameOnTheGpu) {
     }
 }
 
-TEST(Clusters, RunsTakeTheBytesTheyAnnounce) {
-  for (const std::int64_t nx : {5, 64, 65}) {
-    const Device device = Device::cpu(2);
-    const Field<std::uint8_t> classes = map_labels(device, dust({7, 8, nx}, 4, 50), {0, 2});
-    const std::int64_t before = device.bytes_in_use();
-    device.reset_peak();
-    const Runs runs(classes);
-    EXPECT_EQ(device.peak_bytes() - before, Runs::bytes_to_find(classes.extent(), runs.count()));
-  }
+TEST(Clusters, TakeTheBytesTheyAnnounce) {
+  for (const Device& device : test::devices())
+    for (const std::int64_t nx : {5, 64, 65}) {
+      const Volume v = dust({7, 8, nx}, 4, 50);
+      const std::int64_t before = device.bytes_in_use();
+      const auto used = [&] { return device.bytes_in_use() - before; };
+      const Codes codes(device, v);
+      EXPECT_EQ(used(), Codes::bytes(device, v.extent, 1));
+      const std::int64_t with_codes = used();
+      const Unknowns set = unknowns_of(codes, {0, 1});
+      EXPECT_EQ(used() - with_codes, Unknowns::bytes(v.extent));
+      const std::int64_t with_set = used();
+      const Runs runs(set);
+      EXPECT_EQ(used() - with_set, Runs::bytes(v.extent, runs.count()));
+      const std::int64_t with_runs = used();
+      device.reset_peak();
+      const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+      EXPECT_EQ(used() - with_runs, Clusters::bytes(runs.count()));
+      if (!device.is_cuda()) {  // Thrust takes a little work space there
+        EXPECT_EQ(device.peak_bytes() - before - with_runs,
+                  Clusters::bytes_to_find(v.extent, runs.count(), clusters.count()));
+      }
+    }
 }
 
 TEST(Clusters, NothingThatConductsIsNoCluster) {
   const Volume v = test::volume_of({4, 5, 6}, [](auto, auto, auto) { return 0; });
-  Field<std::uint8_t> classes = map_labels(Device::cpu(2), v, {0});
-  const Runs runs(classes);
+  const Runs runs(unknowns_of(Codes(Device::cpu(2), v), {0}));
   const Clusters c = find_clusters(runs, Connectivity::all_26);
   EXPECT_EQ(runs.count(), 0);
   EXPECT_EQ(c.count(), 0);
   EXPECT_EQ(c.largest(), 0);
-  keep_spanning(classes, runs, c, Axis::z);
+  EXPECT_EQ(voxels_of(runs, c, spanning(c, Axis::z)).count(), 0);
 }
 
 }  // namespace

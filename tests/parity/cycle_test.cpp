@@ -7,7 +7,6 @@
 #include "host/solve/multigrid.hpp"
 #include "kernels/base/halo.hpp"
 #include "kernels/volume/clusters.hpp"
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -25,9 +24,7 @@ Result cycles_on(const Device& device, const Volume& v, const std::vector<double
   std::vector<std::uint8_t> table{wall_class};
   for (std::size_t k = 0; k < sigma.size(); ++k)
     table.push_back(static_cast<std::uint8_t>(first_conducting_class + k));
-  Field<std::uint8_t> classes = map_labels(device, v, table);
-  const Runs runs(classes);
-  keep_spanning(classes, runs, find_clusters(runs, Connectivity::faces_6), Axis::z);
+  test::Conductor classes = test::conductor(device, v, table, std::pair{Axis::z, false});
   const TransportOperator<T> A(test::between_plates(classes, sigma, {1, 1, 1}, Axis::z, false),
                                KernelForm::plain);
   const Hierarchy hierarchy(device, A.medium());

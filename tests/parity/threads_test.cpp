@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/volume/labels.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -43,14 +42,6 @@ TEST(Parity, TheGpuAgreesWithTheCpu) {
       EXPECT_EQ(on_gpu.percolating_volume_fraction, on_cpu.percolating_volume_fraction);
       EXPECT_EQ(on_gpu.fraction_connected_26, on_cpu.fraction_connected_26);
     }
-}
-
-TEST(Histogram, CountsEveryClass) {
-  const Volume v = test::rough_volume({13, 17, 19}, 2, 4);
-  const std::vector<std::int64_t> count = histogram(map_labels(Device::cpu(3), v, {0, 2, 3, 9}));
-  EXPECT_EQ(count[0], v.labels[0].voxels);
-  EXPECT_EQ(count[3], v.labels[2].voxels);
-  EXPECT_EQ(count[9], v.labels[3].voxels);
 }
 
 }  // namespace

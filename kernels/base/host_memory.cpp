@@ -1,0 +1,88 @@
+// What the host has of memory, and what this process may still take of it: Linux counts control groups beside
+// the machine, and every group above the process's own can set a limit (batch systems, containers, services).
+#include <algorithm>
+#include <fstream>
+
+#include "kernels/base/device.hpp"
+
+namespace tauvox {
+namespace {
+
+/// The number in a file of one number; empty for "max" and where there is no such file.
+std::optional<std::int64_t> number_in(const std::string& path) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  if (!(file >> number)) return {};
+  return number;
+}
+
+/// The number behind `key` in a file of lines "key number".
+std::optional<std::int64_t> number_of(const std::string& path, const std::string& key) {
+  std::ifstream file(path);
+  std::string found, rest;
+  std::int64_t number = 0;
+  while (file >> found >> number) {
+    if (found == key) return number;
+    std::getline(file, rest);
+  }
+  return {};
+}
+
+/// One of the two versions of control groups.
+struct GroupFiles {
+  const char* mounted;
+  std::vector<const char*> limits;
+  const char *usage, *page_cache;  // the second: what is given back as soon as somebody wants it
+};
+const GroupFiles version_2{
+    "/sys/fs/cgroup", {"memory.max", "memory.high"}, "memory.current", "inactive_file"};
+const GroupFiles version_1{
+    "/sys/fs/cgroup/memory", {"memory.limit_in_bytes"}, "memory.usage_in_bytes", "total_inactive_file"};
+
+void limit_by(const std::string& folder, const GroupFiles& files, HostMemory& memory) {
+  for (const char* name : files.limits) {
+    const std::optional<std::int64_t> limit = number_in(folder + "/" + name);
+    if (!limit || *limit <= 0 || *limit >= memory.total) continue;
+    const std::int64_t used = number_in(folder + "/" + files.usage).value_or(0) -
+                              number_of(folder + "/memory.stat", files.page_cache).value_or(0);
+    memory.total = *limit;
+    memory.available =
+        std::min(memory.available, std::max<std::int64_t>(0, *limit - std::max<std::int64_t>(0, used)));
+  }
+}
+
+/// The group itself, and every one above it.
+void limit_by_all(const std::string& root, std::string group, const GroupFiles& files, HostMemory& memory) {
+  while (true) {
+    while (group.ends_with('/')) group.pop_back();
+    limit_by(root + files.mounted + group, files, memory);
+    if (group.empty()) return;
+    group.resize(std::min(group.size(), group.rfind('/') + 1));
+  }
+}
+
+/// Whether the list "cpu,memory" names the controller of memory.
+bool has_memory(const std::string& controllers) {
+  return ("," + controllers + ",").find(",memory,") != std::string::npos;
+}
+
+}  // namespace
+
+HostMemory host_memory(const std::string& root) {
+  HostMemory memory;
+  memory.total = 1024 * number_of(root + "/proc/meminfo", "MemTotal:").value_or(0);
+  memory.available = 1024 * number_of(root + "/proc/meminfo", "MemAvailable:").value_or(0);
+  limit_by_all(root, "", version_2, memory);  // in a container its group is the top of what it sees
+  limit_by_all(root, "", version_1, memory);
+  std::ifstream groups(root + "/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {  // number:controllers:group
+    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    if (controllers.empty()) limit_by_all(root, line.substr(second + 1), version_2, memory);
+    if (has_memory(controllers)) limit_by_all(root, line.substr(second + 1), version_1, memory);
+  }
+  return memory;
+}
+
+}  // namespace tauvox
