@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "host/settings/parse.hpp"
 #include "host/studies/study.hpp"
 
 namespace tauvox::test {
@@ -44,8 +45,7 @@ Volume volume_of(std::array<std::int64_t, 3> zyx, F label) {
 inline Settings exact_settings(const std::string& conductivity_text, Axis axis = Axis::z) {
   Settings s;
   s.input = "test";
-  for (const Setting& row : describe())
-    if (row.name == "conductivity") row.set(s, conductivity_text, "--conductivity");
+  s.conductivity = parse::conductivities(conductivity_text, "--conductivity");
   s.axes = {axis};
   s.precision = "double";
   s.tolerance = 1e-12;

@@ -9,9 +9,19 @@
 
 namespace tauvox {
 
-ExitCode run_info(bool json) {
-  const CudaProbe probe = probe_cuda(true);
-  const HostMemory memory = host_memory();
+namespace {
+
+struct InfoSettings {
+  bool json = false;
+};
+
+const std::vector<Setting<InfoSettings>>& rows() {
+  static const std::vector<Setting<InfoSettings>> table{setting<InfoSettings>(
+      {.name = "json", .kind = Kind::flag, .group = "Output", .meaning = "as JSON"}, &InfoSettings::json)};
+  return table;
+}
+
+nlohmann::ordered_json as_json(const CudaProbe& probe, const HostMemory& memory) {
   nlohmann::ordered_json j = tool_json();
   j["processors"] = usable_processors();
   j["host_memory_bytes"] = memory.total;
@@ -29,10 +39,10 @@ ExitCode run_info(bool json) {
          {"memory_bytes", d.total_bytes},
          {"free_bytes", d.free_bytes},
          {"ecc", d.ecc}});
-  if (json) {
-    print_report(j.dump(2) + "\n");
-    return ExitCode::success;
-  }
+  return j;
+}
+
+std::string as_text(const nlohmann::ordered_json& j, const CudaProbe& probe, const HostMemory& memory) {
   std::string text = fmt::format(
       "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
       j["version"].get<std::string>(), j["compiler"].get<std::string>(),
@@ -47,8 +57,30 @@ ExitCode run_info(bool json) {
     text += fmt::format("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index,
                         d.name, static_cast<double>(d.free_bytes) / 1e9,
                         static_cast<double>(d.total_bytes) / 1e9, d.compute_major, d.compute_minor);
-  print_text(text);
+  return text;
+}
+
+ExitCode info(const Arguments& arguments, bool&) {
+  InfoSettings settings;
+  apply(rows(), arguments, settings);
+  const CudaProbe probe = probe_cuda(true);
+  const HostMemory memory = host_memory();
+  const nlohmann::ordered_json j = as_json(probe, memory);
+  if (settings.json)
+    print_report(j.dump(2) + "\n");
+  else
+    print_text(as_text(j, probe, memory));
   return ExitCode::success;
+}
+
+}  // namespace
+
+Command info_command() {
+  return {.name = "info",
+          .meaning = "version, build, devices",
+          .settings = facts_of(rows()),
+          .examples = {{"tauvox info --json", "for programs"}},
+          .run = info};
 }
 
 }  // namespace tauvox

@@ -10,6 +10,8 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/study_file.hpp"
+#include "host/settings/parse.hpp"
 #include "host/studies/resolution_study.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
@@ -58,7 +60,7 @@ void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string&
     check_fits(plan, s, device);
   } catch (const Error& error) {
     notice = fmt::format("no GPU is used: {}", error.what());
-    print_note("notice: " + notice + "\n");
+    if (!s.quiet) print_note("notice: " + notice + "\n");
     device = Device::cpu(s.threads);
     plan = plan_again();
   }
@@ -116,8 +118,10 @@ ExitCode run_solve(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   Device device = choose_device(s, notice);
-  if (!notice.empty()) print_note("notice: " + notice + "\n");
+  if (!notice.empty() && !s.quiet) print_note("notice: " + notice + "\n");
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
+  if (description.voxel_size)
+    parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   check_outputs(s);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
@@ -183,13 +187,15 @@ ExitCode run_solve(Settings s) {
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   report.settings = s;
 
-  if (!s.csv.empty()) io::write_text(s.csv, to_csv(report), s.overwrite);
+  if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, to_csv(report), s.overwrite);
   const std::string json = to_json(report).dump(2) + "\n";
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
   if (const std::string path = settings_path(s); !path.empty())
-    io::write_text(path, to_study_file(s), s.overwrite);
-  if (s.json == "-") print_report(json);
-  if (!s.quiet || s.json.empty()) (s.json == "-" ? print_note : print_text)(to_text(report));
+    io::write_text(path, to_study_file(s, path), s.overwrite);
+  const bool data_to_stdout = s.json == "-" || s.csv == "-";
+  if (data_to_stdout) print_report(s.json == "-" ? json : to_csv(report));
+  if (!s.quiet || (s.json.empty() && !data_to_stdout))
+    (data_to_stdout ? print_note : print_text)(to_text(report));
   return report_outcome(report.results);
 }
 }  // namespace tauvox

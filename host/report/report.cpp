@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "host/app/describe.hpp"
+
 #ifndef TAUVOX_VERSION
 #define TAUVOX_VERSION "unknown"
 #endif
@@ -169,8 +171,7 @@ Json to_json(const RunReport& report) {
                            {"unit", report.materials.unit},
                            {"voxels", p.voxels},
                            {"volume_fraction", p.volume_fraction}});
-  Json& settings = j["settings"];
-  for (const Setting& row : describe()) settings[row.name] = row.text(report.settings);
+  j["settings"] = settings_json(report.settings);
   j["device"] = report.device;
   Json& timings = j["timings"];
   for (const auto& [stage, seconds] : report.seconds) timings[stage + "_s"] = seconds;

@@ -10,10 +10,4 @@ const std::vector<Study>& studies() {
   return rows;
 }
 
-std::vector<std::string> study_names() {
-  std::vector<std::string> names;
-  for (const Study& study : studies()) names.push_back(study.name);
-  return names;
-}
-
 }  // namespace tauvox

@@ -32,7 +32,6 @@ struct Study {
   std::vector<AxisResult> (*run)(const StudyInput&, const FieldSink&, const Progress&);
 };
 const std::vector<Study>& studies();
-std::vector<std::string> study_names();
 
 /// Steady transport between two plates along each axis: D_eff, tortuosity factor and what follows from them.
 std::vector<AxisResult> effective_transport(const StudyInput&, const FieldSink&, const Progress&);
