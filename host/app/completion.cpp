@@ -35,7 +35,10 @@ const SettingFacts* positional_of(const Command& command) {
 /// `text` with each of `characters` behind a backslash.
 std::string escaped(const std::string& text, const std::string& characters) {
   std::string out;
-  for (const char c : text) out += (characters.find(c) == std::string::npos ? "" : "\\") + std::string(1, c);
+  for (const char c : text) {
+    if (characters.find(c) != std::string::npos) out += '\\';
+    out += c;
+  }
   return out;
 }
 
@@ -168,7 +171,7 @@ std::string fish_option(const SettingFacts& s, const std::string& condition) {
   if (takes_file(s))
     out += " -r -F";
   else if (s.kind != Kind::flag)
-    out += " -x" + (s.choices.empty() ? "" : " -a " + fish_choices(s));
+    out += s.choices.empty() ? " -x" : fmt::format(" -x -a {}", fish_choices(s));
   return out + " -d " + fish_quoted(s.meaning) + "\n";
 }
 

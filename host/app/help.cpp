@@ -35,20 +35,10 @@ std::string name_and_value(const SettingFacts& s) {
                      value.empty() ? "" : " ", value);
 }
 
-bool choices_have_meanings(const SettingFacts& s) {
-  return std::any_of(s.choices.begin(), s.choices.end(), [](const Choice& c) { return !c.meaning.empty(); });
-}
-
 std::string entry(const SettingFacts& s) {
-  std::string names;
-  if (!choices_have_meanings(s) && placeholder(s).find('|') == std::string::npos)
-    for (const Choice& c : s.choices) names += (names.empty() ? ": " : ", ") + c.name;
-  if (s.kind == Kind::axes || s.kind == Kind::device) names.clear();  // their meaning has them
-  SettingFacts shown = s;
-  shown.meaning += names;
-  std::string out = entry(name_and_value(s), description(shown));
-  if (choices_have_meanings(s))
-    for (const Choice& c : s.choices) out += entry(std::string(column - 24, ' ') + c.name, c.meaning);
+  std::string out = entry(name_and_value(s), description(s));
+  if (has_explained_choices(s))
+    for (const Choice& c : s.choices) out += entry(fmt::format("      {}", c.name), c.meaning);
   return out;
 }
 
@@ -56,7 +46,8 @@ std::string usage(const Command& command) {
   std::string text = fmt::format("Usage: tauvox {} [OPTIONS]", command.name);
   for (const SettingFacts* s : command.settings)
     if (s->required)
-      text += s->positional ? " " + placeholder(*s) : fmt::format(" --{} {}", s->name, placeholder(*s));
+      text += s->positional ? fmt::format(" {}", placeholder(*s))
+                            : fmt::format(" --{} {}", s->name, placeholder(*s));
   return text + "\n";
 }
 

@@ -14,7 +14,7 @@ std::string plain(const std::string& text) {
   return out;
 }
 
-std::string bold(const std::string& text) { return ".B " + plain(text) + "\n"; }
+std::string bold(const std::string& text) { return fmt::format(".B {}\n", plain(text)); }
 
 std::string head(const std::string& name, const std::string& meaning) {
   return fmt::format(".TH {} 1 \"\" \"tauvox {}\" \"tauvox\"\n.SH NAME\n{} \\- {}\n", name, TAUVOX_VERSION,
@@ -28,12 +28,11 @@ std::string option(const SettingFacts& s) {
     out += plain(value);
   else
     out += fmt::format("{}\\-\\-{}{}", s.letter ? fmt::format("\\-{}, ", s.letter) : "", plain(s.name),
-                       value.empty() ? "" : " \\fI" + plain(value) + "\\fP");
+                       value.empty() ? "" : fmt::format(" \\fI{}\\fP", plain(value)));
   out += "\n" + plain(description(s)) + "\n";
-  if (s.choices.empty()) return out;
+  if (!has_explained_choices(s)) return out;
   out += ".RS\n";
-  for (const Choice& c : s.choices)
-    out += ".TP\n" + bold(c.name) + plain(c.meaning.empty() ? "\\&" : c.meaning) + "\n";
+  for (const Choice& c : s.choices) out += ".TP\n" + bold(c.name) + plain(c.meaning) + "\n";
   return out + ".RE\n";
 }
 
@@ -42,7 +41,7 @@ std::string options(const Command& command) {
   if (command.settings.empty()) return out;
   out = ".SH OPTIONS\n";
   for (const SettingFacts* s : command.settings) {
-    if (s->group != group) out += ".SS " + plain(s->group) + "\n";
+    if (s->group != group) out += fmt::format(".SS {}\n", plain(s->group));
     group = s->group;
     out += option(*s);
   }
@@ -94,11 +93,11 @@ std::string manual_page(const Program& program, const Command& command) {
   std::string synopsis = fmt::format(".B tauvox {}\n[\\fIOPTIONS\\fP]", command.name);
   for (const SettingFacts* s : command.settings)
     if (s->required)
-      synopsis += fmt::format(" {}\\fI{}\\fP", s->positional ? "" : "\\-\\-" + plain(s->name) + " ",
+      synopsis += fmt::format(" {}\\fI{}\\fP", s->positional ? "" : fmt::format("\\-\\-{} ", plain(s->name)),
                               plain(placeholder(*s)));
   return head(name, command.meaning) + ".SH SYNOPSIS\n" + synopsis + "\n" +
-         (command.notes.empty() ? "" : ".SH DESCRIPTION\n" + plain(command.notes) + "\n") + options(command) +
-         examples(command) + exit_status() + see_also(program, name);
+         (command.notes.empty() ? "" : fmt::format(".SH DESCRIPTION\n{}\n", plain(command.notes))) +
+         options(command) + examples(command) + exit_status() + see_also(program, name);
 }
 
 std::string manual_page(const Program& program) {

@@ -198,13 +198,24 @@ std::string placeholder(const SettingFacts& facts) {
   return facts.kind == Kind::choice && names.size() < 32 ? names : form_of(facts).placeholder;
 }
 
+bool has_explained_choices(const SettingFacts& facts) {
+  return std::any_of(facts.choices.begin(), facts.choices.end(),
+                     [](const Choice& c) { return !c.meaning.empty(); });
+}
+
 std::string description(const SettingFacts& facts) {
   std::vector<std::string> more;
   if (!facts.standard.is_null() && facts.kind != Kind::flag)
     more.push_back("default " + text_of(facts, facts.standard));
   if (facts.range) more.push_back(text_of(*facts.range));
-  return facts.meaning + (facts.unit.empty() ? "" : " [" + facts.unit + "]") +
-         (more.empty() ? "" : fmt::format(" ({})", fmt::join(more, "; ")));
+  const bool named_elsewhere = has_explained_choices(facts) || facts.kind == Kind::axes ||
+                               facts.kind == Kind::device ||
+                               placeholder(facts).find('|') != std::string::npos;
+  const std::string names =
+      named_elsewhere || facts.choices.empty() ? "" : fmt::format(": {}", fmt::join(names_of(facts), ", "));
+  return fmt::format("{}{}{}{}", facts.meaning, names,
+                     facts.unit.empty() ? "" : fmt::format(" [{}]", facts.unit),
+                     more.empty() ? "" : fmt::format(" ({})", fmt::join(more, "; ")));
 }
 
 bool is_list(const SettingFacts& facts) { return form_of(facts).list; }

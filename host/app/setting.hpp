@@ -80,6 +80,8 @@ std::string text_of(const Range& range);
 std::string placeholder(const SettingFacts& facts);
 /// "target on the discrete problem, relative error of D_eff (default 0.0001, from 1e-12 to 0.1)"
 std::string description(const SettingFacts& facts);
+/// Its choices are to be listed one by one.
+bool has_explained_choices(const SettingFacts& facts);
 /// Takes several items, separated by commas.
 bool is_list(const SettingFacts& facts);
 /// Takes several words of the command line.
@@ -97,7 +99,7 @@ template <class T>
 Value to_value(const T& field) {
   if constexpr (requires { field.has_value(); })
     return field ? to_value(*field) : Value();
-  else if constexpr (requires { field.push_back(*field.begin()); })  // text, list
+  else if constexpr (requires { typename T::allocator_type; })  // text, list
     return field.empty() ? Value() : Value(field);
   else
     return Value(field);
