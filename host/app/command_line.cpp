@@ -20,6 +20,7 @@ class Reader {
   Arguments read() {
     for (at_ = 0; at_ < words_.size() && !arguments_.help; ++at_) read_word(words_[at_]);
     if (arguments_.help) return arguments_;
+    for (const Plain& plain : plain_) refuse_removed(plain.word);
     refuse_unknown();
     assign_positions();
     refuse_missing();
@@ -112,7 +113,6 @@ class Reader {
     for (const SettingFacts* s : command_.settings)
       if (s->positional && next < plain_.size()) arguments_.given.push_back({s, {plain_[next++].word}});
     if (next == plain_.size()) return;
-    for (const Plain& plain : plain_) refuse_removed(plain.word);
     for (const Plain& plain : plain_)
       if (plain.list) {
         const Given& list = arguments_.given[*plain.list];
