@@ -18,7 +18,7 @@ mkdir -p "$out"
 "$tauvox" generate electrode --size 48 --porosity 0.4 --binder 0.1 --seed 2 -o "$out/electrode.h5" --overwrite
 
 cat > "$out/study.toml" <<STUDY
-input = "$out/electrode.h5"
+input = "electrode.h5"
 unit = "S/m"
 axis = "all"
 tolerance = 1e-5

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "host/settings/parse.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/transport/problem.hpp"
 #include "kernels/volume/class_field.hpp"
@@ -118,8 +119,7 @@ inline std::vector<std::uint8_t> voxels_in(const Unknowns& set) {
 inline Settings exact_settings(const std::string& conductivity_text, Axis axis = Axis::z) {
   Settings s;
   s.input = "test";
-  for (const Setting& row : describe())
-    if (row.name == "conductivity") row.set(s, conductivity_text, "--conductivity");
+  s.conductivity = parse::conductivities(conductivity_text, "--conductivity");
   s.axes = {axis};
   s.precision = "double";
   s.tolerance = 1e-12;

@@ -14,6 +14,8 @@
 namespace tauvox {
 namespace {
 
+int lost_text_errno = 0;  // why text for standard output got lost: it is told once, at the end
+
 bool print(std::FILE* stream, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
 }
@@ -28,7 +30,16 @@ void guard_standard_streams() {
       (void)!::open("/dev/null", O_RDONLY);
 }
 
-void print_text(const std::string& text) { (void)print(stdout, text); }
+void print_text(const std::string& text) {
+  errno = 0;
+  if (!print(stdout, text) && errno != EPIPE && errno != EBADF) lost_text_errno = errno;
+}
+
+void check_standard_output() {
+  if (lost_text_errno != 0)
+    throw Error(ExitCode::output, "the text cannot be written", "standard output",
+                std::strerror(lost_text_errno), "files that were asked for are complete");
+}
 
 void print_note(const std::string& text) { (void)print(stderr, text); }
 

@@ -10,10 +10,13 @@ namespace tauvox {
 /// would become the standard output of a later message. Also keeps a closed pipe from ending the process.
 void guard_standard_streams();
 
-/// For people, on standard output; silently lost when it is closed.
+/// On standard output. Lost silently where nobody reads it any more; where it cannot be written for another
+/// reason, the run goes on, and check_standard_output tells at its end.
 void print_text(const std::string& text);
 /// For people, on standard error; silently lost when it is closed.
 void print_note(const std::string& text);
+/// @throws Error(output) when text got lost that somebody waits for
+void check_standard_output();
 /// The report itself, asked for on standard output.
 /// @throws Error(output) when it does not arrive whole
 void print_report(const std::string& text);

@@ -1,239 +1,267 @@
+#include "host/app/describe.hpp"
+
 #include <fmt/format.h>
 
-#include "host/settings/parse.hpp"
-#include "host/settings/settings.hpp"
 #include "host/studies/study.hpp"
 
 namespace tauvox {
 namespace {
 
-std::string triple(const std::array<std::int64_t, 3>& n) { return fmt::format("{},{},{}", n[0], n[1], n[2]); }
-
-std::string text_of(const io::Crop& crop) {
-  std::vector<std::string> ranges;
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    ranges.push_back(
-        fmt::format("{}:{}", crop.begin[axis], crop.end[axis] < 0 ? "" : std::to_string(crop.end[axis])));
-  return fmt::format("{}", fmt::join(ranges, ","));
+std::vector<Choice> study_choices() {
+  std::vector<Choice> choices;
+  for (const Study& study : studies()) choices.push_back({study.name, study.meaning});
+  return choices;
 }
 
-std::vector<Axis> axes_from(const std::string& text, const std::string& option) {
-  if (text == "all") return {all_axes.begin(), all_axes.end()};
-  std::vector<Axis> axes;
-  for (const std::string& item : parse::list(text)) {
-    const std::string name = parse::choice(item, option, {"z", "y", "x", "0", "1", "2", "all"});
-    if (name == "all") return {all_axes.begin(), all_axes.end()};
-    axes.push_back(name == "z" || name == "0" ? Axis::z : name == "y" || name == "1" ? Axis::y : Axis::x);
-    if (std::count(axes.begin(), axes.end(), axes.back()) > 1)
-      throw Error(ExitCode::usage, "axis given twice", option + " " + text);
-  }
-  if (axes.empty())
-    throw Error(ExitCode::usage, "no axis given", option, "", "give z, y, x, a list of them, or all");
-  return axes;
+using Rows = std::vector<Setting<Settings>>;
+
+void add_input(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Input";
+    facts.changes_result = facts.for_inspect = true;
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "input",
+       .kind = Kind::path_in,
+       .meaning = "volume (HDF5, TIFF, raw); for solve also a study file (.toml)",
+       .positional = true,
+       .required = true},
+      &Settings::input);
+  add(
+      {.name = "dataset", .meaning = "HDF5: path of the dataset, where a file holds several"},
+      [](auto& s) -> auto& { return s.read.dataset; });
+  add(
+      {.name = "shape", .kind = Kind::shape, .meaning = "raw: shape of the array", .unit = "voxels z,y,x"},
+      [](auto& s) -> auto& { return s.read.shape; });
+  add(
+      {.name = "dtype",
+       .kind = Kind::choice,
+       .meaning = "raw: type of a voxel",
+       .choices = named(
+           {"uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64"})},
+      [](auto& s) -> auto& { return s.read.dtype; });
+  add(
+      {.name = "byte-order",
+       .kind = Kind::choice,
+       .meaning = "raw: order of the bytes of a voxel",
+       .choices = named({"little", "big"})},
+      [](auto& s) -> auto& { return s.read.byte_order; });
+  add(
+      {.name = "header-bytes",
+       .kind = Kind::integer,
+       .meaning = "raw: skip this many before the voxels",
+       .unit = "bytes",
+       .range = Range{0}},
+      [](auto& s) -> auto& { return s.read.header_bytes; });
+  add(
+      {.name = "as-2d", .kind = Kind::flag, .meaning = "accept a 2-D image as one layer"},
+      [](auto& s) -> auto& { return s.read.as_2d; });
+  add(
+      {.name = "crop",
+       .kind = Kind::ranges,
+       .meaning = "ranges z,y,x to read, e.g. 0:100,50:200,: (end not included)",
+       .unit = "voxels"},
+      [](auto& s) -> auto& { return s.read.crop; });
+  add(
+      {.name = "threshold",
+       .kind = Kind::numbers,
+       .meaning = "grey volumes: label = number of thresholds <= value",
+       .unit = "grey value"},
+      [](auto& s) -> auto& { return s.read.thresholds; });
+  add(
+      {.name = "voxel-size",
+       .kind = Kind::lengths,
+       .meaning = "edge of a voxel, e.g. 0.4um, or z,y,x as 0.4,0.4,0.5um; wins over the file",
+       .unit = "nm, um, mm, cm, m"},
+      [](auto& s) -> auto& { return s.read.voxel_size; });
 }
 
-std::vector<std::int64_t> labels_from(const std::string& text, const std::string& option) {
-  std::vector<std::int64_t> labels = parse::integers(text, option);
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    if (std::count(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(i), labels[i]) > 0)
-      throw Error(ExitCode::usage, "label given twice", option + " " + text,
-                  fmt::format("it is {}", labels[i]), "name each label once");
-  return labels;
+void add_material(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Material";
+    facts.changes_result = true;
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "phase",
+       .kind = Kind::labels,
+       .meaning = "labels that conduct (D0 = 1), e.g. 0 or 0,2; all others insulate"},
+      &Settings::phase);
+  add({.name = "conductivity",
+       .kind = Kind::pairs,
+       .meaning = "label=value for every label, e.g. 0=0,1=0.01,2=1",
+       .unit = "--unit"},
+      &Settings::conductivity);
+  add({.name = "unit", .meaning = "unit of the conductivities, e.g. S/m or m2/s"}, &Settings::unit);
+  add({.name = "default-insulating", .kind = Kind::flag, .meaning = "labels without a conductivity insulate"},
+      &Settings::default_insulating);
+  add({.name = "allow-absent",
+       .kind = Kind::flag,
+       .meaning = "labels named by --phase or --conductivity need not occur in the volume"},
+      &Settings::allow_absent);
 }
 
-std::string study_meanings() {
-  std::string text = "what to compute:";
-  for (const Study& study : studies()) text += fmt::format("\n  {}: {}", study.name, study.meaning);
-  return text;
+void add_problem(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Problem";
+    facts.changes_result = true;
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "study", .kind = Kind::choice, .meaning = "what to compute", .choices = study_choices()},
+      &Settings::study);
+  add({.name = "axis",
+       .kind = Kind::axes,
+       .meaning = "direction of transport: z, y, x or 0, 1, 2, a list of them, or all",
+       .choices = named({"z", "y", "x", "all"})},
+      &Settings::axes);
+  add({.name = "periodic-sides",
+       .kind = Kind::flag,
+       .meaning = "join the sides across the other two axes (otherwise: no flux)"},
+      &Settings::periodic_sides);
+  add({.name = "resolution-study",
+       .kind = Kind::flag,
+       .meaning = "solve copies with voxels 2 and 4 times as large: the error due to the voxels"},
+      &Settings::resolution_study);
 }
 
-std::string joined_pairs(const std::vector<std::pair<std::int64_t, double>>& pairs) {
-  std::vector<std::string> items;
-  for (const auto& [label, value] : pairs) items.push_back(fmt::format("{}={}", label, value));
-  return fmt::format("{}", fmt::join(items, ","));
+void add_solver(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Solver";
+    facts.changes_result = facts.name != "threads";  // the same bits for every number of them
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "solver",
+       .kind = Kind::choice,
+       .meaning = "preconditioner of the conjugate gradients",
+       .choices = named({"multigrid", "jacobi"})},
+      &Settings::solver);
+  add({.name = "tolerance",
+       .kind = Kind::number,
+       .meaning = "target on the discrete problem",
+       .unit = "relative error of D_eff",
+       .range = Range{1e-12, 0.1}},
+      &Settings::tolerance);
+  add({.name = "flux-balance",
+       .kind = Kind::number,
+       .meaning = "where a field, a picture or a flux is wanted, the fluxes through all planes agree to this",
+       .unit = "relative deviation",
+       .range = Range{1e-6, 1}},
+      &Settings::flux_balance);
+  add({.name = "max-iterations",
+       .kind = Kind::integer,
+       .meaning = "give up after this many",
+       .range = Range{1}},
+      &Settings::max_iterations);
+  add({.name = "precision",
+       .kind = Kind::choice,
+       .meaning = "of the vectors; sums are FP64 always",
+       .choices = {{"mixed", "FP32"}, {"double", "FP64"}}},
+      &Settings::precision);
+  add({.name = "device",
+       .kind = Kind::device,
+       .meaning = "auto (a GPU that the run fits, else the CPU), cpu, cuda or cuda:N",
+       .choices = named({"auto", "cpu", "cuda"})},
+      &Settings::device);
+  add({.name = "threads",
+       .kind = Kind::integer,
+       .meaning = "CPU threads; unless given, all that this process may use",
+       .range = Range{1, 4096},
+       .unset = 0},
+      &Settings::threads);
 }
 
-// Rows for the three commonest kinds of setting.
-Setting text_row(const char* name, const char* group, const char* meaning, std::string Settings::*member) {
-  return {name,
-          group,
-          "",
-          meaning,
-          false,
-          [member](Settings& s, const std::string& t, const std::string&) { s.*member = t; },
-          [member](const Settings& s) { return s.*member; }};
+void add_output(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Output";
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "field",
+       .kind = Kind::path_out,
+       .meaning = "concentration field: NAME.vti or NAME.h5 (several axes: NAME_z.vti ...)"},
+      &Settings::field);
+  add({.name = "json",
+       .kind = Kind::path_out,
+       .meaning = "report; - for standard output",
+       .for_inspect = true},
+      &Settings::json);
+  add({.name = "csv", .kind = Kind::path_out, .meaning = "table, one row per axis; - for standard output"},
+      &Settings::csv);
+  add({.name = "png",
+       .kind = Kind::path_out,
+       .meaning = "slices: NAME_structure.png, NAME_concentration_z.png, ..."},
+      &Settings::png);
+  add({.name = "overwrite",
+       .kind = Kind::flag,
+       .meaning = "replace outputs that exist",
+       .for_inspect = true,
+       .repeats_run = false},
+      &Settings::overwrite);
 }
-Setting choice_row(const char* name, const char* group, const std::string& meaning,
-                   std::string Settings::*member, std::vector<std::string> valid) {
-  return {name,
-          group,
-          "",
-          fmt::format("{}: {}", meaning, fmt::join(valid, ", ")),
-          false,
-          [member, valid](Settings& s, const std::string& t, const std::string& o) {
-            s.*member = parse::choice(t, o, valid);
-          },
-          [member](const Settings& s) { return s.*member; }};
-}
-Setting switch_row(const char* name, const char* group, const char* meaning, bool Settings::*member) {
-  return {
-      name,
-      group,
-      "",
-      meaning,
-      true,
-      [member](Settings& s, const std::string& t, const std::string& o) { s.*member = parse::boolean(t, o); },
-      [member](const Settings& s) { return s.*member ? "true" : "false"; }};
+
+void add_run(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Run";
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "time-limit",
+       .kind = Kind::duration,
+       .meaning = "stop in time and report the best value so far, as not converged: 3600, 55m, 1h30m",
+       .unit = "s unless said",
+       .changes_result = true},
+      &Settings::time_limit_seconds);
+  add({.name = "dry-run",
+       .kind = Kind::flag,
+       .meaning = "say what would be done and what memory it takes; no solve",
+       .repeats_run = false},
+      &Settings::dry_run);
+  add({.name = "progress",
+       .kind = Kind::choice,
+       .meaning = "progress on standard error",
+       .choices = {{"auto", "a bar on a terminal, lines elsewhere"},
+                   {"always", "a bar"},
+                   {"plain", "lines"},
+                   {"never", "nothing"}},
+       .repeats_run = false},
+      &Settings::progress);
+  add({.name = "quiet", .kind = Kind::flag, .meaning = "errors only on standard error", .repeats_run = false},
+      &Settings::quiet);
 }
 
 }  // namespace
 
-const std::vector<Setting>& describe() {
-  using Text = const std::string&;
-  static const std::vector<Setting> rows = [] {
-    std::vector<Setting> r;
-    r.push_back(text_row("input", "Input", "volume file (HDF5, TIFF, raw)", &Settings::input));
-    r.push_back({"dataset", "Input", "", "HDF5: path of the dataset, where a file holds several", false,
-                 [](Settings& s, Text t, Text) { s.read.dataset = t; },
-                 [](const Settings& s) { return s.read.dataset; }});
-    r.push_back({"shape", "Input", "voxels z,y,x", "raw: shape of the array", false,
-                 [](Settings& s, Text t, Text o) { s.read.shape = parse::shape(t, o); },
-                 [](const Settings& s) { return s.read.shape ? triple(*s.read.shape) : std::string(); }});
-    r.push_back({"dtype", "Input", "", "raw: uint8, int8, uint16, ..., float64", false,
-                 [](Settings& s, Text t, Text o) {
-                   s.read.dtype = parse::choice(t, o,
-                                                {"uint8", "int8", "uint16", "int16", "uint32", "int32",
-                                                 "uint64", "int64", "float32", "float64"});
-                 },
-                 [](const Settings& s) { return s.read.dtype; }});
-    r.push_back({"byte-order", "Input", "", "raw: little (default), big", false,
-                 [](Settings& s, Text t, Text o) {
-                   s.read.byte_order = parse::choice(t, o, {"little", "big"});
-                 },
-                 [](const Settings& s) { return s.read.byte_order; }});
-    r.push_back({"header-bytes", "Input", "bytes", "raw: skip this many before the voxels", false,
-                 [](Settings& s, Text t, Text o) { s.read.header_bytes = parse::integer(t, o); },
-                 [](const Settings& s) { return std::to_string(s.read.header_bytes); }});
-    r.push_back({"as-2d", "Input", "", "accept a 2-D image as one layer", true,
-                 [](Settings& s, Text t, Text o) { s.read.as_2d = parse::boolean(t, o); },
-                 [](const Settings& s) { return s.read.as_2d ? "true" : "false"; }});
-    r.push_back({"crop", "Input", "voxels", "ranges z,y,x to read, e.g. 0:100,50:200,: (end not included)",
-                 false, [](Settings& s, Text t, Text o) { s.read.crop = parse::crop(t, o); },
-                 [](const Settings& s) { return s.read.crop ? text_of(*s.read.crop) : std::string(); }});
-    r.push_back({"threshold", "Input", "grey value", "grey volumes: label = number of thresholds <= value",
-                 false, [](Settings& s, Text t, Text o) { s.read.thresholds = parse::numbers(t, o); },
-                 [](const Settings& s) { return fmt::format("{}", fmt::join(s.read.thresholds, ",")); }});
-    r.push_back({"voxel-size", "Input", "length", "e.g. 0.4um, or z,y,x as 0.4,0.4,0.5um; wins over the file",
-                 false, [](Settings& s, Text t, Text o) { s.read.voxel_size = parse::lengths(t, o); },
-                 [](const Settings& s) {
-                   if (!s.read.voxel_size) return std::string();
-                   const auto& h = *s.read.voxel_size;
-                   return fmt::format("{}m,{}m,{}m", h[0], h[1], h[2]);
-                 }});
-    r.push_back({"phase", "Material", "", "label(s) that conduct (D0 = 1); all others insulate", false,
-                 [](Settings& s, Text t, Text o) { s.phase = labels_from(t, o); },
-                 [](const Settings& s) { return fmt::format("{}", fmt::join(s.phase, ",")); }});
-    r.push_back({"conductivity", "Material", "--unit", "label=value for every label, e.g. 0=0,1=0.01,2=1",
-                 false, [](Settings& s, Text t, Text o) { s.conductivity = parse::conductivities(t, o); },
-                 [](const Settings& s) { return joined_pairs(s.conductivity); }});
-    r.push_back(text_row("unit", "Material",
-                         "unit of the conductivities, e.g. S/m or m2/s (default: relative)",
-                         &Settings::unit));
-    r.push_back(switch_row("default-insulating", "Material", "labels without a conductivity insulate",
-                           &Settings::default_insulating));
-    r.push_back({"study", "Problem", "", study_meanings(), false,
-                 [](Settings& s, Text t, Text o) { s.study = parse::choice(t, o, study_names()); },
-                 [](const Settings& s) { return s.study; }});
-    r.push_back({"axis", "Problem", "", "direction of transport: z (default), y, x or 0, 1, 2, a list, all",
-                 false, [](Settings& s, Text t, Text o) { s.axes = axes_from(t, o); },
-                 [](const Settings& s) {
-                   std::vector<std::string> names;
-                   for (Axis axis : s.axes) names.emplace_back(axis_name(axis));
-                   return fmt::format("{}", fmt::join(names, ","));
-                 }});
-    r.push_back(switch_row("periodic-sides", "Problem",
-                           "join the sides across the other two axes (default: no flux)",
-                           &Settings::periodic_sides));
-    r.push_back(switch_row("resolution-study", "Problem",
-                           "solve copies with voxels 2 and 4 times as large: the error due to the voxels",
-                           &Settings::resolution_study));
-    r.push_back(choice_row("solver", "Solver", "preconditioner of the conjugate gradients", &Settings::solver,
-                           {"multigrid", "jacobi"}));
-    r.push_back({"tolerance", "Solver", "relative error of D_eff",
-                 "target on the discrete problem (default 1e-4)", false,
-                 [](Settings& s, Text t, Text o) { s.tolerance = parse::number(t, o); },
-                 [](const Settings& s) { return fmt::format("{}", s.tolerance); }});
-    r.push_back({"max-iterations", "Solver", "", "give up after this many (default 100000)", false,
-                 [](Settings& s, Text t, Text o) { s.max_iterations = parse::integer(t, o); },
-                 [](const Settings& s) { return std::to_string(s.max_iterations); }});
-    r.push_back(choice_row("precision", "Solver", "of the vectors (sums are FP64 always)",
-                           &Settings::precision, {"mixed", "double"}));
-    r.push_back(text_row("device", "Solver",
-                         "auto (default: a GPU that the run fits, else the CPU), cpu, cuda or cuda:N",
-                         &Settings::device));
-    r.push_back(
-        {"threads", "Solver", "", "CPU threads (default: all this process may use)", false,
-         [](Settings& s, Text t, Text o) {
-           const std::int64_t n = parse::integer(t, o);
-           if (n < 1 || n > 4096)
-             throw Error(ExitCode::usage, "bad number of threads", o + " " + t, "", "give 1 to 4096");
-           s.threads = static_cast<int>(n);
-         },
-         [](const Settings& s) { return s.threads > 0 ? std::to_string(s.threads) : std::string(); }});
-    r.push_back(text_row("field", "Output",
-                         "concentration field: NAME.vti or NAME.h5 (several axes: NAME_z.vti ...)",
-                         &Settings::field));
-    r.push_back(text_row("json", "Output", "report; - for standard output", &Settings::json));
-    r.push_back(text_row("csv", "Output", "table, one row per axis", &Settings::csv));
-    r.push_back(text_row("png", "Output", "slices: NAME_structure.png, NAME_concentration_z.png, ...",
-                         &Settings::png));
-    r.push_back(switch_row("overwrite", "Output", "replace outputs that exist", &Settings::overwrite));
-    r.push_back(switch_row("dry-run", "Run", "say what would be done and what memory it takes; no solve",
-                           &Settings::dry_run));
-    r.push_back(choice_row("progress", "Run", "progress on standard error", &Settings::progress,
-                           {"auto", "always", "plain", "never"}));
-    r.push_back(switch_row("quiet", "Run", "errors only on standard error", &Settings::quiet));
+const std::vector<Setting<Settings>>& describe() {
+  static const Rows rows = [] {
+    Rows r;
+    add_input(r);
+    add_material(r);
+    add_problem(r);
+    add_solver(r);
+    add_output(r);
+    add_run(r);
     return r;
   }();
   return rows;
 }
 
-void check(const Settings& s) {
-  if (s.input.empty())
-    throw Error(ExitCode::usage, "no input given", "", "",
-                "name a volume file: tauvox solve VOLUME --phase 0");
-  if (s.input == "-" || s.input.starts_with("/dev/stdin") || s.input.find("://") != std::string::npos)
-    throw Error(ExitCode::usage, "input must be a file on disk", s.input, "", "store the volume first");
-  if (!s.phase.empty() && !s.conductivity.empty())
-    throw Error(ExitCode::usage, "--phase and --conductivity exclude each other", "", "",
-                "give --phase for one transport property of 1, --conductivity for several values");
-  if (s.phase.empty() && s.conductivity.empty() && study_named(s.study).needs_conductivity)
-    throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
-                "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
-                    "' lists the labels");
-  if (!(s.tolerance >= 1e-12 && s.tolerance <= 0.1))
-    throw Error(ExitCode::usage, "bad tolerance", fmt::format("--tolerance {}", s.tolerance), "",
-                "give a relative error of D_eff from 1e-12 to 0.1");
-  if (s.max_iterations < 1)
-    throw Error(ExitCode::usage, "bad iteration limit", fmt::format("--max-iterations {}", s.max_iterations),
-                "", "give 1 or more");
+nlohmann::ordered_json settings_schemas() {
+  nlohmann::ordered_json j;
+  for (const Setting<Settings>& row : describe()) {
+    const std::string unit = row.unit.empty() ? std::string() : fmt::format(" [{}]", row.unit);
+    j[row.name] = {{"description", row.meaning + unit}};
+  }
+  return j;
 }
 
-Device choose_device(const Settings& s, std::string& notice) {
-  if (s.device == "cpu") return Device::cpu(s.threads);
-  if (s.device == "auto") {
-    const CudaProbe probe = probe_cuda();
-    if (probe.unavailable.empty()) return Device::cuda(0);
-    if (probe.built) notice = "no GPU is used: " + probe.unavailable;
-    return Device::cpu(s.threads);
-  }
-  if (s.device == "cuda") return Device::cuda(0);
-  if (s.device.starts_with("cuda:")) {
-    const std::int64_t index = parse::integer(s.device.substr(5), "--device cuda:N");
-    if (index >= 0 && index < 1024) return Device::cuda(static_cast<int>(index));
-  }
-  throw Error(ExitCode::usage, "bad value for --device", "'" + s.device + "'", "",
-              "give auto, cpu, cuda or cuda:N with N from 0");
+nlohmann::ordered_json settings_json(const Settings& settings) {
+  nlohmann::ordered_json j;
+  for (const Setting<Settings>& row : describe()) j[row.name] = row.value(settings);
+  return j;
+}
+
+std::string result_key(const Settings& settings) {
+  nlohmann::ordered_json j;
+  for (const Setting<Settings>& row : describe())
+    if (row.changes_result) j[row.name] = row.value(settings);
+  return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace tauvox

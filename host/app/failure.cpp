@@ -1,3 +1,6 @@
+// What is said of a failure: a line for people always, one for programs where they may be reading.
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
@@ -8,8 +11,9 @@ namespace tauvox {
 std::string report_failure(Status status, ExitCode code, const std::string& message) {
   const nlohmann::ordered_json j{
       {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", message}};
-  std::string line = j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  print_note("error: " + one_line(message) + "\n" + line);
+  const std::string line = j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  print_note("error: " + one_line(message) + "\n" + (isatty(STDERR_FILENO) ? "" : line));
   return line;
 }
+
 }  // namespace tauvox

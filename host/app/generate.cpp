@@ -7,13 +7,94 @@
 #include "io/write.hpp"
 
 namespace tauvox {
+namespace {
 
-ExitCode run_generate(const GenerateSettings& settings, const std::string& path, bool overwrite) {
-  io::check_output(path, overwrite);
+struct GenerateRun {
+  GenerateSettings volume;
+  std::string output;
+  bool overwrite = false;
+};
+
+using Rows = std::vector<Setting<GenerateRun>>;
+
+std::vector<Choice> shapes() {
+  std::vector<Choice> choices;
+  for (const Generator& g : generators()) choices.push_back({g.name, g.meaning});
+  return choices;
+}
+
+void add_volume(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Volume";
+    facts.changes_result = true;
+    rows.push_back(setting<GenerateRun>(
+        facts, [member](auto& s) -> auto& { return std::invoke(member, s.volume); }));
+  };
+  add({.name = "shape",
+       .kind = Kind::choice,
+       .meaning = "what to make",
+       .choices = shapes(),
+       .positional = true,
+       .required = true},
+      &GenerateSettings::shape);
+  add({.name = "size", .kind = Kind::shape, .meaning = "one number, or z,y,x", .unit = "voxels"},
+      &GenerateSettings::size);
+  add({.name = "porosity",
+       .kind = Kind::number,
+       .meaning = "electrode: fraction of pore",
+       .range = Range{0, 1}},
+      &GenerateSettings::porosity);
+  add({.name = "binder",
+       .kind = Kind::number,
+       .meaning = "electrode: fraction of carbon-binder",
+       .range = Range{0, 1}},
+      &GenerateSettings::binder);
+  add({.name = "fraction",
+       .kind = Kind::number,
+       .meaning = "lattices, channel, site-percolation: fraction of the inclusion or pore",
+       .range = Range{0, 1}},
+      &GenerateSettings::fraction);
+  add({.name = "diameter",
+       .kind = Kind::numbers,
+       .meaning = "electrode: smallest,largest particle",
+       .unit = "fraction of the smallest edge"},
+      &GenerateSettings::diameter);
+  add({.name = "seed", .kind = Kind::integer, .meaning = "of the random numbers", .range = Range{0}},
+      &GenerateSettings::seed);
+  add({.name = "voxel-size", .kind = Kind::length, .meaning = "edge of a voxel", .unit = "nm, um, mm, cm, m"},
+      &GenerateSettings::voxel_size);
+}
+
+const Rows& rows() {
+  static const Rows table = [] {
+    Rows r;
+    add_volume(r);
+    r.push_back(setting<GenerateRun>({.name = "output",
+                                      .letter = 'o',
+                                      .kind = Kind::path_out,
+                                      .group = "Output",
+                                      .meaning = "file to write (.h5, .raw, .vti)",
+                                      .required = true},
+                                     &GenerateRun::output));
+    r.push_back(setting<GenerateRun>({.name = "overwrite",
+                                      .kind = Kind::flag,
+                                      .group = "Output",
+                                      .meaning = "replace the file if it exists"},
+                                     &GenerateRun::overwrite));
+    return r;
+  }();
+  return table;
+}
+
+ExitCode run(const Arguments& arguments, bool&) {
+  GenerateRun settings;
+  apply(rows(), arguments, settings);
+  const std::string& path = settings.output;
+  io::check_output(path, settings.overwrite);
   // Labels, and the distances from which an electrode is cut.
-  check_fits(make_extent(settings.size), settings.shape == "electrode" ? 5 : 1);
-  const Volume volume = generate(settings);
-  io::write_volume(path, volume, overwrite);
+  check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);
+  const Volume volume = generate(settings.volume);
+  io::write_volume(path, volume, settings.overwrite);
   std::string text = fmt::format("{}: {}\n  {}\n", path, to_string(volume.extent), volume.path);
   for (const Label& label : volume.labels)
     text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
@@ -21,4 +102,16 @@ ExitCode run_generate(const GenerateSettings& settings, const std::string& path,
   print_text(text);
   return ExitCode::success;
 }
+
+}  // namespace
+
+Command generate_command() {
+  return {.name = "generate",
+          .meaning = "make a volume: an electrode or a test shape",
+          .settings = facts_of(rows()),
+          .examples = {{"tauvox generate electrode --size 128 --porosity 0.4 --seed 1 -o electrode.h5",
+                        "a packed electrode"}},
+          .run = run};
+}
+
 }  // namespace tauvox

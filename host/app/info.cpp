@@ -5,18 +5,35 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/describe.hpp"
 #include "kernels/base/device.hpp"
 
 namespace tauvox {
 
-ExitCode run_info(const std::string& what) {
-  if (what == "schema" || what == "quantities") {
-    print_report(what == "schema" ? report_schema().dump(2) + "\n" : quantities_page());
-    return ExitCode::success;
-  }
-  const bool json = what == "json";
-  const CudaProbe probe = probe_cuda(true);
-  const HostMemory memory = host_memory();
+namespace {
+
+struct InfoSettings {
+  bool json = false, schema = false, quantities = false;
+};
+
+const std::vector<Setting<InfoSettings>>& rows() {
+  static const std::vector<Setting<InfoSettings>> table{
+      setting<InfoSettings>({.name = "json", .kind = Kind::flag, .group = "Output", .meaning = "as JSON"},
+                            &InfoSettings::json),
+      setting<InfoSettings>({.name = "schema",
+                             .kind = Kind::flag,
+                             .group = "Output",
+                             .meaning = "instead: the JSON schema of reports"},
+                            &InfoSettings::schema),
+      setting<InfoSettings>({.name = "quantities",
+                             .kind = Kind::flag,
+                             .group = "Output",
+                             .meaning = "instead: every quantity of a report, as a page in Markdown"},
+                            &InfoSettings::quantities)};
+  return table;
+}
+
+nlohmann::ordered_json as_json(const CudaProbe& probe, const HostMemory& memory) {
   nlohmann::ordered_json j = tool_json();
   j["processors"] = usable_processors();
   j["host_memory_bytes"] = memory.total;
@@ -34,10 +51,10 @@ ExitCode run_info(const std::string& what) {
          {"memory_bytes", d.total_bytes},
          {"free_bytes", d.free_bytes},
          {"ecc", d.ecc}});
-  if (json) {
-    print_report(j.dump(2) + "\n");
-    return ExitCode::success;
-  }
+  return j;
+}
+
+std::string as_text(const nlohmann::ordered_json& j, const CudaProbe& probe, const HostMemory& memory) {
   std::string text = fmt::format(
       "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
       j["version"].get<std::string>(), j["compiler"].get<std::string>(),
@@ -52,8 +69,34 @@ ExitCode run_info(const std::string& what) {
     text += fmt::format("  cuda:{} {}, {:.1f} GB free of {:.1f} GB, compute capability {}.{}\n", d.index,
                         d.name, static_cast<double>(d.free_bytes) / 1e9,
                         static_cast<double>(d.total_bytes) / 1e9, d.compute_major, d.compute_minor);
-  print_text(text);
+  return text;
+}
+
+ExitCode info(const Arguments& arguments, bool&) {
+  InfoSettings settings;
+  apply(rows(), arguments, settings);
+  if (settings.schema || settings.quantities) {
+    print_report(settings.schema ? report_schema(settings_schemas()).dump(2) + "\n" : quantities_page());
+    return ExitCode::success;
+  }
+  const CudaProbe probe = probe_cuda(true);
+  const HostMemory memory = host_memory();
+  const nlohmann::ordered_json j = as_json(probe, memory);
+  if (settings.json)
+    print_report(j.dump(2) + "\n");
+  else
+    print_text(as_text(j, probe, memory));
   return ExitCode::success;
+}
+
+}  // namespace
+
+Command info_command() {
+  return {.name = "info",
+          .meaning = "version, build, devices",
+          .settings = facts_of(rows()),
+          .examples = {{"tauvox info --json", "for programs"}},
+          .run = info};
 }
 
 }  // namespace tauvox

@@ -7,6 +7,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/describe.hpp"
 #include "host/app/plan.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"

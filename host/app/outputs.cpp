@@ -4,25 +4,37 @@
 
 #include <filesystem>
 
+#include "host/app/study_file.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
 namespace {
 
-bool writes_json_file(const Settings& s) { return !s.json.empty() && s.json != "-"; }
+bool is_file(const std::string& output) { return !output.empty() && output != "-"; }
+
+/// What the names of the pictures begin with: --png a.png and --png a mean the same.
+std::string picture_stem(const Settings& s) {
+  return s.png.ends_with(".png") ? s.png.substr(0, s.png.size() - 4) : s.png;
+}
 
 std::vector<std::string> output_paths(const Settings& s) {
   std::vector<std::string> paths;
   if (!s.field.empty())
     for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
-  if (writes_json_file(s)) paths.push_back(s.json);
-  if (!s.csv.empty()) paths.push_back(s.csv);
+  if (is_file(s.json)) paths.push_back(s.json);
+  if (is_file(s.csv)) paths.push_back(s.csv);
   if (!s.png.empty()) {
     paths.push_back(structure_picture_path(s));
     for (const Axis axis : s.axes) paths.push_back(concentration_picture_path(s, axis));
   }
   if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
   return paths;
+}
+
+/// The settings beside the results, where the study file that was read is just that and says the same.
+bool is_own_echo(const Settings& s, const std::string& path) {
+  return path == settings_path(s) && s.study_file && io::same_file(path, *s.study_file) &&
+         repeats_study_file(s);
 }
 
 bool same_name(const std::string& a, const std::string& b) {
@@ -42,25 +54,26 @@ std::string field_path(const Settings& s, Axis axis) {
       .string();
 }
 
-std::string structure_picture_path(const Settings& s) { return s.png + "_structure.png"; }
+std::string structure_picture_path(const Settings& s) { return picture_stem(s) + "_structure.png"; }
 
 std::string concentration_picture_path(const Settings& s, Axis axis) {
-  return fmt::format("{}_concentration_{}.png", s.png, axis_name(axis));
+  return fmt::format("{}_concentration_{}.png", picture_stem(s), axis_name(axis));
 }
 
 std::string settings_path(const Settings& s) {
-  const std::string& first = writes_json_file(s) ? s.json : !s.csv.empty() ? s.csv : s.field;
+  const std::string& first = is_file(s.json) ? s.json : is_file(s.csv) ? s.csv : s.field;
   if (!first.empty()) return std::filesystem::path(first).replace_extension(".settings.toml").string();
-  return s.png.empty() ? "" : s.png + ".settings.toml";
+  return s.png.empty() ? "" : picture_stem(s) + ".settings.toml";
 }
 
 void check_outputs(const Settings& s) {
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (io::same_file(paths[i], s.input))
-      throw Error(ExitCode::usage, "an output is the input", paths[i], "both name the same file",
-                  "give the output another name");
+    for (const std::string& input : s.input_files())
+      if (io::same_file(paths[i], input) && !is_own_echo(s, paths[i]))
+        throw Error(ExitCode::usage, "an output is the input", paths[i],
+                    fmt::format("it is the same file as {}", input), "give the output another name");
     for (std::size_t j = 0; j < i; ++j)
       if (same_name(paths[i], paths[j]))
         throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",

@@ -7,9 +7,12 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/describe.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/study_file.hpp"
+#include "host/settings/parse.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
 
@@ -106,17 +109,23 @@ const Study& chosen_study(const Settings& s) {
   if (!s.field.empty() && !study.gives_field)
     throw Error(ExitCode::usage, "this study gives no field", "--study " + study.name, "",
                 "leave out --field, or choose another study");
+  if (study.needs_conductivity && s.phase.empty() && s.conductivity.empty())
+    throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
+                "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
+                    "' lists the labels");
   return study;
 }
+
+bool data_to_stdout(const Settings& s) { return s.json == "-" || s.csv == "-"; }
 
 /// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
 /// and the whole at the end.
 class Announcer {
  public:
   Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
-      : silent_(s.quiet && !s.json.empty()),
+      : silent_(s.quiet && (!s.json.empty() || data_to_stdout(s))),
         preliminary_(!study.extends.empty()),
-        print_(s.json == "-" ? print_note : print_text),
+        print_(data_to_stdout(s) ? print_note : print_text),
         report_(report),
         printer_(printer) {}
 
@@ -166,11 +175,11 @@ void run_study(const Study& study, const StudyInput& in, RunReport& report, Anno
       writing += seconds_since(start);
     };
   const auto start = Clock::now();
-  Report found = study.run(
-      {in.volume, in.materials, s, in.device, [&](const Result& result) { announcer.result(result); }}, sink,
-      [&](const std::string& doing, double fraction, const std::string& remark) {
-        printer(doing, fraction, remark);
-      });
+  Report found = study.run({in.volume, in.materials, s, in.device,
+                            [&](const Result& result) { announcer.result(result); }, in.deadline},
+                           sink, [&](const std::string& doing, double fraction, const std::string& remark) {
+                             printer(doing, fraction, remark);
+                           });
   double solving = seconds_since(start) - writing;
   for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
   report.results = std::move(found.results);
@@ -183,12 +192,12 @@ void run_study(const Study& study, const StudyInput& in, RunReport& report, Anno
 }
 
 void write_outputs(const Settings& s, const RunReport& report) {
-  if (!s.csv.empty()) io::write_text(s.csv, to_csv(report), s.overwrite);
+  if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, to_csv(report), s.overwrite);
   const std::string json = to_json(report, settings_json(s)).dump(2) + "\n";
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
   if (const std::string path = settings_path(s); !path.empty())
-    io::write_text(path, to_study_file(s), s.overwrite);
-  if (s.json == "-") print_report(json);
+    io::write_text(path, to_study_file(s, path), s.overwrite);
+  if (data_to_stdout(s)) print_report(s.json == "-" ? json : to_csv(report));
 }
 
 }  // namespace
@@ -201,6 +210,8 @@ ExitCode run_solve(Settings s) {
   Device device = choose_device(s, notice);
   if (!notice.empty()) note_all(s, {notice});
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
+  if (description.voxel_size)
+    parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   check_outputs(s);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
@@ -241,7 +252,11 @@ ExitCode run_solve(Settings s) {
 
   Announcer announcer(s, study, report, printer);
   announcer.say(text_of_volume(report));
-  run_study(study, {volume, report.materials, s, device}, report, announcer, printer);
+  StudyInput in{volume, report.materials, s, device};
+  if (s.time_limit_seconds)
+    in.deadline = start + std::chrono::duration_cast<Clock::duration>(
+                              std::chrono::duration<double>(*s.time_limit_seconds));
+  run_study(study, in, report, announcer, printer);
   printer.clear();
   if (!s.png.empty())
     io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);

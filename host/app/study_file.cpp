@@ -1,37 +1,24 @@
-// Study files: TOML whose keys are the settings of describe().
+#include "host/app/study_file.hpp"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include <sstream>
+#include <filesystem>
+#include <map>
 
+#include "host/app/describe.hpp"
+#include "host/app/toml_text.hpp"
 #include "host/settings/parse.hpp"
-#include "host/settings/settings.hpp"
 #include "io/input_file.hpp"
 
 namespace tauvox {
 namespace {
 
+namespace fs = std::filesystem;
+constexpr const char* written = "written";  // the table of what an earlier run wrote
+
 std::string where(const std::string& path, const toml::source_region& region) {
   return fmt::format("{}:{}:{}", path, region.begin.line, region.begin.column);
-}
-
-// A TOML value as the text that the command line would take.
-std::string as_text(const toml::node& node, const std::string& place) {
-  if (const auto* v = node.as_string()) return v->get();
-  if (const auto* v = node.as_integer()) return std::to_string(v->get());
-  if (const auto* v = node.as_floating_point()) return fmt::format("{}", v->get());
-  if (const auto* v = node.as_boolean()) return v->get() ? "true" : "false";
-  std::vector<std::string> items;
-  if (const auto* array = node.as_array()) {
-    for (const toml::node& item : *array) items.push_back(as_text(item, place));
-    return fmt::format("{}", fmt::join(items, ","));
-  }
-  if (const auto* table = node.as_table()) {
-    for (const auto& [key, value] : *table)
-      items.push_back(fmt::format("{}={}", std::string_view(key.str()), as_text(value, place)));
-    return fmt::format("{}", fmt::join(items, ","));
-  }
-  throw Error(ExitCode::usage, "a date or time is no setting", place);
 }
 
 std::string hyphens(std::string name) {
@@ -39,64 +26,212 @@ std::string hyphens(std::string name) {
   return name;
 }
 
-// toml++ points at the second definition of a key; users want both.
-std::string first_definition(const std::string& text, std::uint32_t second_line) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  if (second_line == 0 || second_line > lines.size()) return "";
-  const auto key_of = [](const std::string& line) {
-    const std::size_t begin = line.find_first_not_of(" \t"), end = line.find_first_of(" \t=", begin);
-    return begin == std::string::npos ? std::string() : line.substr(begin, end - begin);
-  };
-  const std::string key = key_of(lines[second_line - 1]);
-  for (std::size_t i = 0; i + 1 < second_line && !key.empty(); ++i)
-    if (key_of(lines[i]) == key) return fmt::format("'{}' is first given in line {}", key, i + 1);
-  return "";
-}
-
-}  // namespace
-
-void read_study_file(const std::string& path, Settings& settings) {
-  const std::string text = io::read_text(path);
-  toml::table table;
+toml::table parsed(const std::string& text, const std::string& path) {
+  if (const std::optional<TextPosition> stray = stray_character(text))
+    throw Error(ExitCode::usage, "study file is no valid TOML",
+                fmt::format("{}:{}:{}", path, stray->line, stray->column),
+                "a character that is no ASCII stands outside quotes and comments",
+                "put texts in quotes, comments after #");
   try {
-    table = toml::parse(text, path);
+    return toml::parse(text, path);
   } catch (const toml::parse_error& error) {
     throw Error(ExitCode::usage, "study file is no valid TOML", where(path, error.source()),
                 std::string(error.description()), first_definition(text, error.source().begin.line));
   }
-  std::vector<std::string> names;
-  for (const Setting& row : describe()) names.push_back(row.name);
-  std::string unknown;
-  for (const auto& [key, node] : table) {
-    const std::string name = hyphens(std::string(key.str()));
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string near = parse::nearest(name, names);
-    unknown += fmt::format("{}'{}' in line {}{}", unknown.empty() ? "" : ", ", std::string_view(key.str()),
-                           key.source().begin.line, near.empty() ? "" : " (did you mean '" + near + "'?)");
-  }
-  if (!unknown.empty())
-    throw Error(ExitCode::usage, "unknown settings", path, unknown,
-                fmt::format("valid are: {}", fmt::join(names, ", ")));
-  for (const auto& [key, node] : table) {
-    const std::string name = hyphens(std::string(key.str())), place = where(path, node.source());
-    const auto row =
-        std::find_if(describe().begin(), describe().end(), [&](const Setting& s) { return s.name == name; });
-    row->set(settings, as_text(node, place), fmt::format("{} ({})", name, place));
+}
+
+const char* type_name(const toml::node& node) {
+  return node.is_boolean()          ? "a boolean"
+         : node.is_integer()        ? "a whole number"
+         : node.is_floating_point() ? "a number with a fraction"
+         : node.is_array()          ? "a list"
+         : node.is_table()          ? "a table"
+                                    : "a date or time";
+}
+
+/// What a kind takes besides text.
+std::string types_of(const SettingFacts& facts) {
+  switch (facts.kind) {
+    case Kind::flag:
+      return "true or false";
+    case Kind::integer:
+      return "a whole number";
+    case Kind::number:
+    case Kind::duration:
+      return "a number";
+    case Kind::numbers:
+    case Kind::lengths:  // a number lacks its unit, which its own message says better
+      return "a number, or a list of them";
+    case Kind::labels:
+    case Kind::axes:
+    case Kind::shape:
+      return "a whole number, or a list of them";
+    case Kind::pairs:
+      return "a table of numbers";
+    case Kind::ranges:
+      return "a list of texts in quotes";
+    default:
+      return "text in quotes";
   }
 }
 
-std::string to_study_file(const Settings& settings) {
-  std::string out = "# Effective settings; `tauvox solve THIS_FILE` repeats the run.\n";
-  for (const Setting& row : describe()) {
-    const std::string value = row.text(settings);
-    if (value.empty()) continue;
-    std::ostringstream quoted;
-    quoted << toml::value<std::string>(value);
-    out += fmt::format("{} = {}\n", row.name, quoted.str());
+bool takes(const SettingFacts& facts, const toml::node& node) {
+  const std::string types = types_of(facts);
+  if (node.is_string()) return true;
+  if (node.is_boolean()) return facts.kind == Kind::flag;
+  if (node.is_integer()) return types.find("number") != std::string::npos;
+  if (node.is_floating_point()) return types.find("a number") == 0 || facts.kind == Kind::pairs;
+  if (node.is_array()) return is_list(facts);
+  return node.is_table() && facts.kind == Kind::pairs;
+}
+
+/// Reads the values of one study file.
+class Reader {
+ public:
+  Reader(const std::string& path, Settings& settings) : path_(path), settings_(settings) {}
+
+  void read(const toml::table& table, bool outputs_only) {
+    refuse_unknown(table, outputs_only);
+    refuse_twice(table);
+    for (const auto& [key, node] : table) {
+      const auto* row = row_of(std::string(key.str()));
+      if (row && key != written) set(*row, node);
+    }
   }
-  return out;
+
+ private:
+  static const Setting<Settings>* row_of(const std::string& key) {
+    for (const Setting<Settings>& row : describe())
+      if (row.name == hyphens(key)) return &row;
+    return nullptr;
+  }
+
+  void refuse_unknown(const toml::table& table, bool outputs_only) const {
+    std::vector<std::string> names, unknown;
+    for (const Setting<Settings>& row : describe())
+      if (!outputs_only || row.kind == Kind::path_out) names.push_back(row.name);
+    for (const auto& [key, node] : table) {
+      const std::string name = hyphens(std::string(key.str()));
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      if (!outputs_only && key == written && node.is_table()) continue;
+      const std::string near = parse::nearest(name, names);
+      unknown.push_back(fmt::format("'{}' in line {}{}", std::string_view(key.str()), key.source().begin.line,
+                                    near.empty() ? "" : " (did you mean '" + near + "'?)"));
+    }
+    if (!unknown.empty())
+      throw Error(ExitCode::usage, "unknown settings", path_, fmt::format("{}", fmt::join(unknown, ", ")),
+                  fmt::format("valid are: {}", fmt::join(names, ", ")));
+  }
+
+  /// TOML does not know that voxel-size and voxel_size are one name.
+  void refuse_twice(const toml::table& table) const {
+    std::map<std::string, const toml::key*> first;
+    for (const auto& [key, node] : table) {
+      const auto [other, fresh] = first.emplace(hyphens(std::string(key.str())), &key);
+      if (fresh) continue;
+      const auto [a, b] = std::minmax(other->second->source().begin.line, key.source().begin.line);
+      throw Error(ExitCode::usage, "setting given twice", path_,
+                  fmt::format("'{}' stands in line {} and in line {}", other->first, a, b),
+                  "a name may be written with - or with _, but once");
+    }
+  }
+
+  void set(const Setting<Settings>& row, const toml::node& node) {
+    const std::string place = where(path_, node.source());
+    std::string text = text_from(row, node);
+    if (row.kind == Kind::path_in || row.kind == Kind::path_out) text = from_folder(text);
+    row.set(settings_, text, fmt::format("{} ({})", row.name, place));
+  }
+
+  // A TOML value as the text that the command line would take.
+  std::string text_from(const SettingFacts& row, const toml::node& node) const {
+    if (!takes(row, node))
+      throw Error(ExitCode::usage, "bad value for " + row.name, where(path_, node.source()),
+                  std::string("it is ") + type_name(node), "give " + types_of(row));
+    if (const auto* v = node.as_string()) return v->get();
+    if (const auto* v = node.as_integer()) return std::to_string(v->get());
+    if (const auto* v = node.as_floating_point()) return fmt::format("{}", v->get());
+    if (const auto* v = node.as_boolean()) return v->get() ? "true" : "false";
+    std::vector<std::string> items;
+    if (const auto* array = node.as_array())
+      for (const toml::node& item : *array) items.push_back(text_from(row, item));
+    else if (const auto* table = node.as_table())
+      for (const auto& [key, value] : *table)
+        items.push_back(fmt::format("{}={}", std::string_view(key.str()), text_from(row, value)));
+    return fmt::format("{}", fmt::join(items, ","));
+  }
+
+  std::string from_folder(const std::string& path) const {
+    if (path.empty() || path == "-" || path.find("://") != std::string::npos) return path;
+    return (fs::path(path_).parent_path() / path).string();
+  }
+
+  const std::string& path_;
+  Settings& settings_;
+};
+
+/// Without links in the folder, so that ".." leads where it seems to.
+fs::path resolved(const fs::path& path) {
+  const fs::path whole = fs::absolute(path);
+  std::error_code failed;
+  const fs::path folder = fs::weakly_canonical(whole.parent_path(), failed);
+  return (failed ? whole.parent_path() : folder) / whole.filename();
+}
+
+/// `path`, seen from the folder of `file`; one that was absolute, or shares no folder with it, stays
+/// absolute.
+std::string seen_from(const std::string& file, const std::string& path) {
+  if (path == "-" || fs::path(path).is_absolute()) return path;
+  const fs::path target = resolved(path), base = resolved(file).parent_path();
+  const fs::path relative = target.lexically_relative(base);
+  auto up = std::count(relative.begin(), relative.end(), fs::path(".."));
+  const bool shares_none = up >= std::distance(base.begin(), base.end()) - 1 && up > 0;
+  return relative.empty() || shares_none ? target.string() : relative.string();
+}
+
+std::string toml_line(const Setting<Settings>& row, Value value, const std::string& file) {
+  if (row.kind == Kind::path_in || row.kind == Kind::path_out)
+    value = seen_from(file, value.get<std::string>());
+  return fmt::format("{} = {}\n", row.name, toml_text(row, value));
+}
+
+}  // namespace
+
+std::optional<std::string> read_study_file(const std::string& path, Settings& settings, bool overwrite) {
+  const toml::table table = parsed(io::read_text(path), path);
+  settings.study_file = path;
+  Reader reader(path, settings);
+  reader.read(table, false);
+  const toml::table* outputs = table[written].as_table();
+  if (!outputs) return std::nullopt;
+  Settings unused;
+  const bool again = overwrite || settings.overwrite;
+  Reader(path, again ? settings : unused).read(*outputs, true);
+  if (again) return std::nullopt;
+  return fmt::format("what the run of {} wrote is kept as it is; --overwrite writes it again", path);
+}
+
+std::string to_study_file(const Settings& settings, const std::string& path) {
+  std::string out = fmt::format(
+      "# Effective settings of a run of tauvox {}. `tauvox solve THIS_FILE` computes the same again and "
+      "prints "
+      "it;\n# with --overwrite it also replaces the files under [{}]. Paths are relative to this file.\n",
+      TAUVOX_VERSION, written);
+  std::string outputs;
+  for (const Setting<Settings>& row : describe()) {
+    const Value value = row.value(settings);
+    if (value.is_null() || !row.repeats_run) continue;
+    const bool file = row.kind == Kind::path_out && value != "-";
+    (file ? outputs : out) += toml_line(row, value, path);
+  }
+  return out + (outputs.empty() ? "" : fmt::format("\n[{}]\n", written) + outputs);
+}
+
+bool repeats_study_file(const Settings& settings) {
+  if (!settings.study_file) return false;
+  Settings alone;
+  read_study_file(*settings.study_file, alone, true);
+  return to_study_file(alone, *settings.study_file) == to_study_file(settings, *settings.study_file);
 }
 
 }  // namespace tauvox

@@ -1,81 +1,159 @@
 #include "host/bench/command.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include "host/app/console.hpp"
+#include "host/bench/cases.hpp"
 #include "host/bench/compare.hpp"
 #include "host/bench/suite.hpp"
 
 namespace tauvox::bench {
+namespace {
 
-struct Command::Parts {
-  CLI::App* bench = nullptr;
+struct Run {
   SuiteOptions suite;
   std::vector<std::string> compared;
 };
 
-namespace {
+using Rows = std::vector<Setting<Run>>;
 
-void add_device(CLI::App* command, std::string& device, int& threads) {
-  command->add_option("--device", device, "auto, cpu, cuda or cuda:N");
-  command->add_option("--threads", threads, "CPU threads (default: all)")->check(CLI::NonNegativeNumber);
+std::vector<Choice> case_choices() {
+  std::vector<Choice> choices;
+  for (const Case& row : cases()) choices.push_back({row.name, row.meaning});
+  return choices;
 }
 
-/// What this program did once, and `tauvox_dev` of a developer's build does now.
-constexpr const char* moved[] = {"triad", "apply", "passes", "solve", "io", "answers"};
+template <class Member>
+Setting<Run> suite_row(const char* group, bool changes_result, SettingFacts facts, Member member) {
+  facts.group = group;
+  facts.changes_result = changes_result;
+  return setting<Run>(
+      facts, [member](auto& s) -> auto& { return std::invoke(member, s.suite); });
+}
+
+void add_what(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    rows.push_back(suite_row("What", true, facts, member));
+  };
+  add({.name = "quick", .kind = Kind::flag, .meaning = "64^3 and 128^3 only: under two minutes on a laptop"},
+      &SuiteOptions::quick);
+  add({.name = "sizes",
+       .kind = Kind::texts,
+       .meaning = "edges in voxels from 8 to 8192, or largest; unless given, 128,256,512,1024,largest"},
+      &SuiteOptions::sizes);
+  add({.name = "cases",
+       .kind = Kind::texts,
+       .meaning = "unless given, all of them",
+       .choices = case_choices()},
+      &SuiteOptions::cases);
+  add({.name = "tolerance",
+       .kind = Kind::number,
+       .meaning = "of the solver",
+       .unit = "relative error of D_eff",
+       .range = Range{1e-12, 0.1}},
+      &SuiteOptions::tolerance);
+  add({.name = "precision",
+       .kind = Kind::choice,
+       .meaning = "of the vectors; sums are FP64 always",
+       .choices = {{"mixed", "FP32"}, {"double", "FP64"}}},
+      &SuiteOptions::precision);
+}
+
+void add_how(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    rows.push_back(suite_row("How", false, facts, member));
+  };
+  add({.name = "device",
+       .kind = Kind::device,
+       .meaning = "auto (a GPU where there is one, else the CPU), cpu, cuda or cuda:N",
+       .choices = named({"auto", "cpu", "cuda"})},
+      &SuiteOptions::device);
+  add({.name = "threads",
+       .kind = Kind::integer,
+       .meaning = "CPU threads; unless given, all that this process may use",
+       .range = Range{0, 4096},
+       .unset = 0},
+      &SuiteOptions::threads);
+  add({.name = "repeats",
+       .kind = Kind::integer,
+       .meaning = "timed runs of a row, at least; the median counts",
+       .range = Range{1}},
+      &SuiteOptions::repeats);
+  add({.name = "least-seconds",
+       .kind = Kind::number,
+       .meaning = "timed runs of a row together",
+       .unit = "s",
+       .range = Range{0}},
+      &SuiteOptions::least_seconds);
+  add({.name = "row-minutes",
+       .kind = Kind::number,
+       .meaning = "rows that would take longer are skipped",
+       .unit = "min",
+       .range = Range{0, {}, true}},
+      &SuiteOptions::most_minutes);
+  add({.name = "no-triad", .kind = Kind::flag, .meaning = "without the triad, and the shares of it"},
+      &SuiteOptions::no_triad);
+}
+
+void add_output(Rows& rows) {
+  rows.push_back(setting<Run>({.name = "compare",
+                               .kind = Kind::paths_in,
+                               .group = "Output",
+                               .meaning = "no suite: files to compare; the first is the reference"},
+                              &Run::compared));
+  const auto add = [&](SettingFacts facts, auto member) {
+    rows.push_back(suite_row("Output", false, facts, member));
+  };
+  add({.name = "output",
+       .letter = 'o',
+       .kind = Kind::path_out,
+       .meaning = "file to write, unless given bench-DEVICE-DATE.json; with --compare: name without ending, "
+                  "unless given bench-compare"},
+      &SuiteOptions::output);
+  add({.name = "csv", .kind = Kind::path_out, .meaning = "every row as a line of a table"},
+      &SuiteOptions::csv);
+  add({.name = "name-host", .kind = Kind::flag, .meaning = "write the name of this machine into the file"},
+      &SuiteOptions::name_host);
+  add({.name = "overwrite", .kind = Kind::flag, .meaning = "replace files that exist"},
+      &SuiteOptions::overwrite);
+}
+
+const Rows& rows() {
+  static const Rows table = [] {
+    Rows r;
+    add_what(r);
+    add_how(r);
+    add_output(r);
+    return r;
+  }();
+  return table;
+}
+
+ExitCode run(const Arguments& arguments, bool&) {
+  Run settings;
+  apply(rows(), arguments, settings);
+  if (!arguments.find("compare")) return run_suite(settings.suite);
+  return run_compare(settings.compared, settings.suite.output, settings.suite.csv, settings.suite.overwrite);
+}
+
+/// The benchmarks of single parts, which developers run.
+std::vector<Removed> single_benchmarks() {
+  std::vector<Removed> removed;
+  for (const char* name : {"triad", "apply", "passes", "solve", "io", "answers"})
+    removed.push_back({name, std::string("it is a benchmark for developers now: tauvox_dev ") + name +
+                                 ", built from benchmarks/dev"});
+  return removed;
+}
 
 }  // namespace
 
-Command::Command(CLI::App& program) : parts_(std::make_unique<Parts>()) {
-  Parts& p = *parts_;
-  SuiteOptions& s = p.suite;
-  p.bench = program.add_subcommand("bench", "how fast is this machine, at the same answer; compare machines");
-  p.bench->require_subcommand(0, 1);
-  p.bench->footer(
-      "Examples:\n"
-      "  tauvox bench --quick                     under two minutes on a laptop\n"
-      "  tauvox bench --device cuda -o gpu.json   every case from 128^3 to the largest that fits\n"
-      "  tauvox bench --compare a.json b.json     tables and a picture");
-  p.bench->add_flag("--quick", s.quick, "64^3 and 128^3 only");
-  p.bench->add_option("--sizes", s.sizes, "edges in voxels, or largest (default 128,256,512,1024,largest)")
-      ->delimiter(',');
-  p.bench->add_option("--cases", s.cases, "names of cases (default: all)")->delimiter(',');
-  add_device(p.bench, s.device, s.threads);
-  p.bench->add_option("--repeats", s.repeats, "timed runs of a row, at least (default 7)");
-  p.bench->add_option("--least-seconds", s.least_seconds, "timed runs of a row together (default 2)")
-      ->check(CLI::NonNegativeNumber);
-  p.bench->add_option("--row-minutes", s.most_minutes, "rows that would take longer are skipped (default 60)")
-      ->check(CLI::PositiveNumber);
-  p.bench->add_option("--tolerance", s.tolerance, "relative error of D_eff (default 1e-4)");
-  p.bench->add_option("--precision", s.precision, "mixed or double")
-      ->check(CLI::IsMember({"mixed", "double"}));
-  p.bench->add_flag("--no-triad", s.no_triad, "without the triad, and the shares of it");
-  p.bench->add_flag("--name-host", s.name_host, "write the name of this machine into the file");
-  p.bench->add_option("--compare", p.compared, "files to compare; the first is the reference")
-      ->type_name("FILE");
-  p.bench
-      ->add_option("-o,--output", s.output,
-                   "file to write (default bench-DEVICE-DATE.json); with --compare: name without ending "
-                   "(default bench-compare)")
-      ->type_name("FILE");
-  p.bench->add_flag("--overwrite", s.overwrite, "replace files that exist");
-
-  p.bench->add_option("--csv", s.csv, "every row as a line of a table")->type_name("FILE");
-  for (const char* name : moved) p.bench->add_subcommand(name)->group("")->prefix_command();
-}
-
-Command::~Command() = default;
-
-bool Command::chosen() const { return parts_->bench->parsed(); }
-
-ExitCode Command::run() const {
-  const Parts& p = *parts_;
-  for (const std::string name : moved)
-    if (p.bench->got_subcommand(name))
-      throw Error(ExitCode::usage, "tauvox bench " + name + " is a program of its own now", "command line",
-                  "", "build the sources and run `tauvox_dev " + name + "`");
-  if (p.compared.empty()) return run_suite(p.suite);
-  return run_compare(p.compared, p.suite.output, p.suite.csv, p.suite.overwrite);
+Command command() {
+  return {.name = "bench",
+          .meaning = "how fast is this machine, at the same answer; compare machines",
+          .settings = facts_of(rows()),
+          .examples = {{"tauvox bench --quick", "under two minutes on a laptop"},
+                       {"tauvox bench --device cuda -o gpu.json",
+                        "every case from 128^3 to the largest that fits"},
+                       {"tauvox bench --compare a.json b.json", "tables, and a picture"}},
+          .run = run,
+          .removed = single_benchmarks()};
 }
 
 }  // namespace tauvox::bench

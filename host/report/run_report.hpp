@@ -33,7 +33,8 @@ nlohmann::ordered_json tool_json();
 /// @param settings name -> typed value
 nlohmann::ordered_json to_json(const RunReport& report, const nlohmann::ordered_json& settings);
 /// JSON schema (2020-12) of what to_json writes, from the rows of all studies.
-nlohmann::ordered_json report_schema();
+/// @param settings a schema of each setting, by its name
+nlohmann::ordered_json report_schema(const nlohmann::ordered_json& settings);
 
 /// One row per result; the columns are those of report.quantities, whatever was found.
 std::string to_csv(const RunReport& report);

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "host/report/run_report.hpp"
-#include "host/settings/settings.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/units.hpp"
 
@@ -233,13 +232,6 @@ Json phase_schema() {
        {"volume_fraction", described("number", "over all voxels", {{"minimum", 0}, {"maximum", 1}})}});
 }
 
-Json settings_schema() {
-  Json settings;
-  for (const Setting& row : describe())
-    settings[row.name] = {{"description", row.meaning + (row.unit.empty() ? "" : " [" + row.unit + "]")}};
-  return object("Effective settings; null: not given.", settings);
-}
-
 Json timings_schema() {
   Json timings =
       object("Wall times in s.", {{"read", amount("reading, in s")},
@@ -268,7 +260,7 @@ Json memory_schema() {
 
 }  // namespace
 
-Json report_schema() {
+Json report_schema(const Json& settings) {
   Json properties;
   properties["schema_version"] =
       described("string", "of this layout; another first number is another layout", {{"const", "2.0"}});
@@ -278,7 +270,7 @@ Json report_schema() {
   properties["tool"] = tool_schema();
   properties["input"] = input_schema();
   properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");
-  properties["settings"] = settings_schema();
+  properties["settings"] = object("Effective settings; null: not given.", settings);
   properties["device"] = text("that was used: cpu with its threads, or cuda:N with its name");
   properties["notices"] = list_of(text("one sentence"), "What was decided or assumed.");
   properties["warnings"] = list_of(text("one sentence"), "What may make the results wrong.");

@@ -106,8 +106,80 @@ std::array<double, 3> lengths(const std::string& text, const std::string& option
     values[i] *= unit->second;
     if (!(values[i] > 0)) refuse(option, text, takes + "; it must be above zero");
   }
-  if (values.size() == 1) return {values[0], values[0], values[0]};
-  return {values[0], values[1], values[2]};
+  const std::array<double, 3> size{values[0], values[values.size() / 2], values.back()};
+  check_voxel_size(size, ExitCode::usage, option + " " + text);
+  return size;
+}
+
+void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where) {
+  constexpr double least = 1e-12, most = 1, most_ratio = 1000;
+  const auto [shortest, longest] = std::minmax_element(size.begin(), size.end());
+  if (*shortest < least || *longest > most)
+    throw Error(code, "no size of a voxel", where,
+                fmt::format("an edge is {:g} m long", *shortest < least ? *shortest : *longest),
+                fmt::format("edges from {:g} m to {:g} m are solved; is the unit right?", least, most));
+  if (*longest > most_ratio * *shortest * (1 + 1e-12))
+    throw Error(code, "the voxels are too flat", where,
+                fmt::format("their edges differ by a factor of {:g}", *longest / *shortest),
+                fmt::format("up to {:g} is solved; is the order z,y,x right, and the unit?", most_ratio));
+}
+
+double duration(const std::string& text, const std::string& option) {
+  static const std::string takes = "a time above zero, such as 3600 (seconds), 90s, 55m or 1h30m";
+  static const std::map<char, double> units{{'h', 3600}, {'m', 60}, {'s', 1}};
+  double seconds = 0, last_unit = 1e300;
+  std::string digits;
+  for (const char c : trimmed(text)) {
+    const auto unit = units.find(c);
+    if (unit == units.end()) {
+      digits += c;
+      continue;
+    }
+    double value = 0;
+    if (!read_all(digits, value) || value < 0 || unit->second >= last_unit) refuse(option, text, takes);
+    seconds += value * unit->second;
+    last_unit = unit->second;
+    digits.clear();
+  }
+  double rest = 0;
+  const bool bare = last_unit > 1e299;  // seconds without a unit stand alone: 1h30 says nothing clear
+  if (!digits.empty() && (!bare || !read_all(digits, rest))) refuse(option, text, takes);
+  seconds += rest;
+  if (!(seconds > 0) || !std::isfinite(seconds)) refuse(option, text, takes);
+  return seconds;
+}
+
+std::vector<std::int64_t> labels(const std::string& text, const std::string& option) {
+  std::vector<std::int64_t> values = integers(text, option);
+  for (auto label = values.begin(); label != values.end(); ++label)
+    if (std::find(values.begin(), label, *label) != label)
+      throw Error(ExitCode::usage, "label given twice", option + " " + text, fmt::format("it is {}", *label),
+                  "name each label once");
+  return values;
+}
+
+std::vector<Axis> axes(const std::string& text, const std::string& option) {
+  static const std::vector<std::string> names{"z", "y", "x", "0", "1", "2", "all"};
+  std::vector<Axis> chosen;
+  for (const std::string& item : list(text)) {
+    const std::string name = choice(item, option, names);
+    if (name == "all") return {all_axes.begin(), all_axes.end()};
+    const auto index = std::find(names.begin(), names.end(), name) - names.begin();
+    const Axis axis = all_axes[static_cast<std::size_t>(index % 3)];
+    if (std::find(chosen.begin(), chosen.end(), axis) != chosen.end())
+      throw Error(ExitCode::usage, "axis given twice", option + " " + text);
+    chosen.push_back(axis);
+  }
+  if (chosen.empty())
+    throw Error(ExitCode::usage, "no axis given", option, "", "give z, y, x, a list of them, or all");
+  return chosen;
+}
+
+std::string device(const std::string& text, const std::string& option) {
+  if (text == "auto" || text == "cpu" || text == "cuda") return text;
+  std::int64_t index = -1;
+  if (text.starts_with("cuda:") && read_all(text.substr(5), index) && index >= 0 && index < 1024) return text;
+  refuse(option, text, "auto, cpu, cuda or cuda:N with N from 0");
 }
 
 std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,

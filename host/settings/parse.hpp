@@ -25,11 +25,24 @@ std::vector<std::int64_t> integers(const std::string& text, const std::string& o
 
 /// "251,301,301" or one number for all three.
 std::array<std::int64_t, 3> shape(const std::string& text, const std::string& option);
-/// "0.4um" or "0.4,0.4,0.5um" or "400nm,400nm,500nm" in z, y, x -> m. Units: nm, um, µm, mm, cm, m. > 0.
+/// Seconds: "3600", "90s", "55m", "1h30m". > 0.
+double duration(const std::string& text, const std::string& option);
+/// "0.4um" or "0.4,0.4,0.5um" or "400nm,400nm,500nm" in z, y, x -> m. Units: nm, um, µm, mm, cm, m.
+/// Refused as check_voxel_size does.
 std::array<double, 3> lengths(const std::string& text, const std::string& option);
+/// Edges of a voxel, m: 1e-12 to 1 m, and at most 1000 times as long one way as another. Beyond that the
+/// links between voxels differ by more than FP64 resolves beside the other contrasts of a volume.
+/// @throws Error(code) that names `where`
+void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where);
 /// "0=0,1=0.01,2=1": label and conductivity; finite, >= 0, no label twice.
 std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
                                                             const std::string& option);
+/// Label list: no label twice.
+std::vector<std::int64_t> labels(const std::string& text, const std::string& option);
+/// "all", or a list of z, y, x, 0, 1, 2; none twice.
+std::vector<Axis> axes(const std::string& text, const std::string& option);
+/// auto, cpu, cuda or cuda:N.
+std::string device(const std::string& text, const std::string& option);
 /// "0:100,:,20:" in z, y, x; half-open.
 io::Crop crop(const std::string& text, const std::string& option);
 

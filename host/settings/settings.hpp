@@ -1,9 +1,7 @@
-// What a run is asked to do. `describe` lists every setting once: the command line, the study file, --help
-// and the echo beside the results all follow from it.
+// What a run is asked to do: plain values in SI units. host/app/describe.hpp has a row for each of them, from
+// which the command line, the study file, the help and the echo beside the results follow.
 #pragma once
 
-#include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +14,14 @@ namespace tauvox {
 struct Settings {
   // input
   std::string input;
+  std::optional<std::string> study_file;  // where the settings were read from
   io::ReadOptions read;
   // material
   std::vector<std::int64_t> phase;                            // labels that conduct with D0 = 1
   std::vector<std::pair<std::int64_t, double>> conductivity;  // label -> value in `unit`
   std::string unit = "relative";
   bool default_insulating = false;  // labels without a value insulate
+  bool allow_absent = false;        // labels that were named need not occur
   // problem
   std::string study = "effective_transport";
   std::vector<Axis> axes{Axis::z};
@@ -30,6 +30,7 @@ struct Settings {
   // solver
   std::string solver = "multigrid";  // multigrid | jacobi (the reference)
   double tolerance = 1e-4;
+  double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
   std::int64_t max_iterations = 100000;
   std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64
   std::string device = "auto";      // auto | cpu | cuda | cuda:N
@@ -38,31 +39,12 @@ struct Settings {
   std::string field, json, csv, png;
   bool wants_concentration() const { return !field.empty() || !png.empty(); }
   bool overwrite = false, dry_run = false, quiet = false;
-  std::string progress = "auto";  // auto | always | plain | never
+  std::string progress = "auto";             // auto | always | plain | never
+  std::optional<double> time_limit_seconds;  // then the best value so far, as not converged
+
+  /// Files that are read, and which no output may replace.
+  std::vector<std::string> input_files() const;
 };
-
-/// One setting: its name on the command line (--name) and in a study file (name or name_with_underscores).
-struct Setting {
-  std::string name;
-  std::string group;  // heading in --help
-  std::string unit;   // of the value; may be empty
-  std::string meaning;
-  bool is_switch = false;  // given without a value on the command line
-  std::function<void(Settings&, const std::string& text, const std::string& option)> set;
-  std::function<std::string(const Settings&)> text;  // of the effective value; what `set` would take
-};
-const std::vector<Setting>& describe();
-
-/// Sets `settings` from a study file (TOML); keys are the names of describe(), values as on the command line,
-/// with TOML's numbers, arrays and tables where natural. All unknown keys are reported at once.
-/// @throws Error(usage) with line and column; Error(input_refused) when the file cannot be read.
-void read_study_file(const std::string& path, Settings& settings);
-
-/// The effective settings as a study file that repeats the run.
-std::string to_study_file(const Settings& settings);
-
-/// The effective settings as typed values, by the names of describe().
-nlohmann::ordered_json settings_json(const Settings& settings);
 
 /// What must hold between settings, whatever the volume.
 /// @throws Error(usage)

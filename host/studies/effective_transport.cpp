@@ -148,7 +148,7 @@ class AxisSolve {
       clock_.end_of(&StageCosts::solve);
       judge(found);
       if (found.iterations >= s.max_iterations || found.why == StopReason::interrupted) return true;
-      if (result_.status == Status::converged && (!field_wanted_ || *result_.flux_balance <= wanted_balance))
+      if (result_.status == Status::converged && (!field_wanted_ || *result_.flux_balance <= s.flux_balance))
         return true;
       if (!found.reached) break;
     }
@@ -178,9 +178,7 @@ class AxisSolve {
       result_.best_estimate = ratio;
       result_.reason = fmt::format(
           "stopped after {} iterations with an error of {:.1e} ({}), above the tolerance {:.1e}; {}",
-          solver.iterations, found.error(), solver.error_kind, tolerance,
-          solver.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
-                                                           : "limited by rounding: raise --tolerance");
+          solver.iterations, found.error(), solver.error_kind, tolerance, advice(found));
       return;
     }
     result_.ratio = ratio;
@@ -188,9 +186,16 @@ class AxisSolve {
     result_.status = result_.reason ? Status::failed : Status::converged;
   }
 
+  const char* advice(const Solution& found) const {
+    if (found.why == StopReason::interrupted) return "the time is over: raise --time-limit";
+    return found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
+                                                           : "limited by rounding: raise --tolerance";
+  }
+
   IterationObserver observer() {
-    if (!progress_) return {};
     return [this](std::int64_t k, double estimate) {
+      if (in_.deadline && Clock::now() > *in_.deadline) return false;
+      if (!progress_) return true;
       if (in_.settings.solver == "jacobi" && k % 10 != 0) return true;
       if (first_ == 0 && std::isfinite(estimate)) first_ = estimate;
       progress_(fmt::format("axis {}", axis_name(result_.axis)),
@@ -200,7 +205,6 @@ class AxisSolve {
     };
   }
 
-  static constexpr double wanted_balance = 0.01;
   const StudyInput& in_;
   Solver& solver_;
   StageClock& clock_;

@@ -158,7 +158,9 @@ std::vector<Copy> solve_copies(const StudyInput& in, const Settings& settings, c
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
       if (progress) progress(doing + ", " + kind.name, fraction, remark);
     };
-    copy.results = effective_transport({copy.volume, materials, settings, in.device}, {}, named).results;
+    copy.results =
+        effective_transport({copy.volume, materials, settings, in.device, {}, in.deadline}, {}, named)
+            .results;
     copies.push_back(std::move(copy));
   }
   return copies;

@@ -2,7 +2,9 @@
 // in studies/ and a row of the table in study.cpp; command line, report, schema and docs follow.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,8 @@ struct StudyInput {
   const Settings& settings;
   const Device& device;
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
+  /// Then a solver stops, and gives the best it has as not converged.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
 };
 
 struct Study {

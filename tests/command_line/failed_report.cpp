@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/app/describe.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/verify.hpp"
 #include "tests/support.hpp"

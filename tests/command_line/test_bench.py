@@ -150,7 +150,7 @@ def test_bad_requests_are_refused(tauvox, tmp_path):
 
 @pytest.mark.parametrize("name", ["triad", "apply", "passes", "solve", "io", "answers"])
 def test_single_benchmarks_have_moved(tauvox, name):
-    assert_refused(tauvox("bench", name, "--size", "24"), 2, name, f"tauvox_dev {name}")
+    assert_refused(tauvox("bench", name, "--size", "24"), 2, f"'{name}'", f"tauvox_dev {name}")
 
 
 @pytest.fixture

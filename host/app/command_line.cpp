@@ -1,0 +1,168 @@
+// Reads the words of a command line: --name value, --name=value, -o value, -ovalue, --flag, words; after `--`
+// words only.
+#include "host/app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "host/settings/parse.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr const char* place = "command line";
+
+class Reader {
+ public:
+  Reader(const Command& command, const std::vector<std::string>& words) : command_(command), words_(words) {}
+
+  Arguments read() {
+    for (at_ = 0; at_ < words_.size() && !arguments_.help; ++at_) read_word(words_[at_]);
+    if (arguments_.help) return arguments_;
+    for (const Plain& plain : plain_) refuse_removed(plain.word);
+    refuse_unknown();
+    assign_positions();
+    refuse_missing();
+    return arguments_;
+  }
+
+ private:
+  struct Plain {
+    std::string word;
+    std::optional<std::size_t> list;  // given just before it: was it meant for that?
+  };
+
+  static bool looks_like_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
+
+  const SettingFacts* setting_of(const std::string& word) const {
+    const std::string name = word.substr(0, word.find('='));
+    for (const SettingFacts* s : command_.settings) {
+      if (s->positional) continue;
+      if (name == "--" + s->name) return s;
+      if (s->letter && word[1] == s->letter) return s;
+    }
+    return nullptr;
+  }
+
+  void read_word(const std::string& word) {
+    if (only_plain_ || !looks_like_option(word)) {
+      plain_.push_back({word, after_list_});
+      return;
+    }
+    after_list_.reset();
+    if (word == "--")
+      only_plain_ = true;
+    else if (word == "--help" || word == "-h")
+      arguments_.help = true;
+    else if (const SettingFacts* setting = setting_of(word))
+      read_option(*setting, word);
+    else
+      unknown_.push_back(word);
+  }
+
+  void read_option(const SettingFacts& setting, const std::string& word) {
+    if (arguments_.find(setting.name))
+      throw Error(ExitCode::usage, "option given twice", place, "--" + setting.name, "give it once");
+    Given given{&setting, {}};
+    if (!word.starts_with("--")) {
+      if (word.size() > 2) given.words.push_back(word.substr(word[2] == '=' ? 3 : 2));
+    } else if (const std::size_t equals = word.find('='); equals != std::string::npos) {
+      given.words.push_back(word.substr(equals + 1));
+    }
+    if (setting.kind == Kind::flag && given.words.empty()) given.words.emplace_back("true");
+    if (given.words.empty()) take_words(given);
+    arguments_.given.push_back(given);
+    if (is_list(setting)) after_list_ = arguments_.given.size() - 1;
+  }
+
+  void take_words(Given& given) {
+    const auto ends = [&](std::size_t i) {
+      return i >= words_.size() || words_[i].starts_with("--") ||
+             (looks_like_option(words_[i]) && setting_of(words_[i]));
+    };
+    if (ends(at_ + 1))
+      throw Error(ExitCode::usage, "a value is missing", place, given.option(),
+                  fmt::format("give {} {}", given.option(), placeholder(*given.setting)));
+    do given.words.push_back(words_[++at_]);
+    while (takes_words(*given.setting) && !ends(at_ + 1));
+  }
+
+  void refuse_removed(const std::string& word) const {
+    for (const Removed& removed : command_.removed)
+      if (word.substr(0, word.find('=')) == removed.name)
+        throw Error(ExitCode::usage, fmt::format("'{}' is no more", removed.name), place, "", removed.advice);
+  }
+
+  void refuse_unknown() const {
+    if (unknown_.empty()) return;
+    std::vector<std::string> valid, found;
+    for (const SettingFacts* s : command_.settings)
+      if (!s->positional) valid.push_back("--" + s->name);
+    for (const std::string& word : unknown_) {
+      refuse_removed(word);
+      const std::string name = word.substr(0, word.find('=')), near = parse::nearest(name, valid);
+      found.push_back(near.empty() ? name : fmt::format("{}, did you mean {}?", name, near));
+    }
+    throw Error(ExitCode::usage, unknown_.size() > 1 ? "unknown options" : "unknown option", place,
+                fmt::format("{}", fmt::join(found, "; ")), see_help());
+  }
+
+  void assign_positions() {
+    std::size_t next = 0;
+    for (const SettingFacts* s : command_.settings)
+      if (s->positional && next < plain_.size()) arguments_.given.push_back({s, {plain_[next++].word}});
+    if (next == plain_.size()) return;
+    for (const Plain& plain : plain_)
+      if (plain.list) {
+        const Given& list = arguments_.given[*plain.list];
+        throw Error(ExitCode::usage, "an argument too many", place, "'" + plain.word + "'",
+                    fmt::format("lists take commas: {} {},{}", list.option(), list.text(), plain.word));
+      }
+    throw Error(ExitCode::usage, "an argument too many", place, "'" + plain_[next].word + "'", see_help());
+  }
+
+  void refuse_missing() const {
+    for (const SettingFacts* s : command_.settings)
+      if (s->required && !arguments_.find(s->name))
+        throw Error(ExitCode::usage, fmt::format("no {} given", s->name), place, "",
+                    fmt::format("{}: {}; {}", s->positional ? placeholder(*s) : "--" + s->name, s->meaning,
+                                see_help()));
+  }
+
+  std::string see_help() const {
+    return fmt::format("see tauvox {}{}--help", command_.name, command_.name.empty() ? "" : " ");
+  }
+
+  const Command& command_;
+  const std::vector<std::string>& words_;
+  std::size_t at_ = 0;
+  Arguments arguments_;
+  std::vector<Plain> plain_;
+  std::vector<std::string> unknown_;
+  std::optional<std::size_t> after_list_;
+  bool only_plain_ = false;
+};
+
+}  // namespace
+
+std::string Given::text() const { return fmt::format("{}", fmt::join(words, ",")); }
+
+const Given* Arguments::find(const std::string& setting) const {
+  const auto found =
+      std::find_if(given.begin(), given.end(), [&](const Given& g) { return g.setting->name == setting; });
+  return found == given.end() ? nullptr : &*found;
+}
+
+Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
+  return Reader(command, words).read();
+}
+
+bool asks_for_json_on_standard_output(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] == "--json=-" || (words[i] == "--json" && i + 1 < words.size() && words[i + 1] == "-"))
+      return true;
+  return false;
+}
+
+}  // namespace tauvox

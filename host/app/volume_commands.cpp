@@ -1,0 +1,72 @@
+// `tauvox solve` and `tauvox inspect` on the command line; what they do stands in solve.cpp and inspect.cpp.
+#include "host/app/commands.hpp"
+#include "host/app/console.hpp"
+#include "host/app/describe.hpp"
+#include "host/app/study_file.hpp"
+
+namespace tauvox {
+namespace {
+
+/// The study file first, then what the command line says otherwise.
+Settings settings_from(const Arguments& arguments) {
+  Settings settings;
+  const std::string& input = arguments.find("input")->words.front();
+  if (!input.ends_with(".toml")) {
+    apply(describe(), arguments, settings);
+    return settings;
+  }
+  const Given* overwrite = arguments.find("overwrite");
+  const std::optional<std::string> notice =
+      read_study_file(input, settings, overwrite && overwrite->text() == "true");
+  const std::string volume = settings.input;
+  apply(describe(), arguments, settings);
+  settings.input = volume;
+  if (notice && !settings.quiet) print_note("notice: " + one_line(*notice) + "\n");
+  return settings;
+}
+
+ExitCode solve(const Arguments& arguments, bool& json_to_stdout) {
+  const Settings settings = settings_from(arguments);
+  json_to_stdout = settings.json == "-";
+  return run_solve(settings);
+}
+
+ExitCode inspect(const Arguments& arguments, bool& json_to_stdout) {
+  Settings settings;
+  apply(describe(), arguments, settings);
+  json_to_stdout = settings.json == "-";
+  return run_inspect(settings.input, settings.read, settings.json, settings.overwrite);
+}
+
+}  // namespace
+
+Command solve_command() {
+  return {.name = "solve",
+          .meaning = "effective diffusivity or conductivity and tortuosity factor",
+          .settings = facts_of(describe()),
+          .examples = {{"tauvox solve cathode.h5 --phase 0 --axis all", "label 0 conducts, along all axes"},
+                       {"tauvox solve cathode.tif --conductivity 0=0,1=0.01,2=1 --unit S/m --json out.json",
+                        "two phases conduct; the report in a file"},
+                       {"tauvox solve study.toml", "the same as a study file"},
+                       {"tauvox solve out.settings.toml", "an earlier run again"}},
+          .run = solve,
+          .notes =
+              "Every option is also a key of a study file in TOML: axis = \"z\", phase = [0, 2], "
+              "conductivity = { 0 = 0, 1 = 0.01 }. Paths in it are relative to its folder; the command "
+              "line wins over it. The effective settings are written beside the results as "
+              "NAME.settings.toml, a study file that repeats the run: what that run wrote is written "
+              "again only with --overwrite."};
+}
+
+Command inspect_command() {
+  std::vector<const SettingFacts*> rows;
+  for (const SettingFacts* facts : facts_of(describe()))
+    if (facts->for_inspect) rows.push_back(facts);
+  return {.name = "inspect",
+          .meaning = "what is in a volume: shape, labels, percolation; no solve",
+          .settings = rows,
+          .examples = {{"tauvox inspect cathode.tif", "shape, type, labels, what percolates"}},
+          .run = inspect};
+}
+
+}  // namespace tauvox

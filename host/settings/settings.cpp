@@ -1,0 +1,60 @@
+// What must hold between settings, and the device that they ask for.
+#include "host/settings/settings.hpp"
+
+#include "host/settings/parse.hpp"
+
+namespace tauvox {
+namespace {
+
+void check_input(const std::string& input) {
+  if (input.empty())
+    throw Error(ExitCode::usage, "no input given", "", "",
+                "name a volume file: tauvox solve VOLUME --phase 0");
+  if (input == "-" || input.starts_with("/dev/stdin") || input.find("://") != std::string::npos)
+    throw Error(ExitCode::usage, "input must be a file on disk", input, "", "store the volume first");
+}
+
+void check_material(const Settings& s) {
+  if (!s.phase.empty() && !s.conductivity.empty())
+    throw Error(ExitCode::usage, "--phase and --conductivity exclude each other", "", "",
+                "give --phase for one transport property of 1, --conductivity for several values");
+}
+
+void check_standard_output(const Settings& s) {
+  if (s.json == "-" && s.csv == "-")
+    throw Error(ExitCode::usage, "--json - and --csv - exclude each other", "",
+                "both would go to standard output", "give one of them a file name");
+  for (const auto& [name, value] : {std::pair("--field", &s.field), std::pair("--png", &s.png)})
+    if (*value == "-")
+      throw Error(ExitCode::usage, std::string("no standard output for ") + name, "",
+                  "only --json and --csv can go there", "give a file name");
+}
+
+}  // namespace
+
+std::vector<std::string> Settings::input_files() const {
+  std::vector<std::string> files{input};
+  if (study_file) files.push_back(*study_file);
+  return files;
+}
+
+void check(const Settings& s) {
+  check_input(s.input);
+  check_material(s);
+  check_standard_output(s);
+}
+
+Device choose_device(const Settings& s, std::string& notice) {
+  const std::string device = parse::device(s.device, "--device");
+  if (device == "cpu") return Device::cpu(s.threads);
+  if (device == "auto") {
+    const CudaProbe probe = probe_cuda();
+    if (probe.unavailable.empty()) return Device::cuda(0);
+    if (probe.built) notice = "no GPU is used: " + probe.unavailable;
+    return Device::cpu(s.threads);
+  }
+  if (device == "cuda") return Device::cuda(0);
+  return Device::cuda(static_cast<int>(parse::integer(device.substr(5), "--device cuda:N")));
+}
+
+}  // namespace tauvox

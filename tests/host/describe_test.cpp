@@ -1,0 +1,136 @@
+// The rows of settings: text, value and struct give each other back.
+#include "host/app/describe.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "host/app/pages.hpp"
+#include "host/app/study_file.hpp"
+#include "host/settings/parse.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Text that each setting takes and prints again.
+const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h5"},
+                                                                {"dataset", "/a/b"},
+                                                                {"shape", "3,4,5"},
+                                                                {"dtype", "uint16"},
+                                                                {"byte-order", "big"},
+                                                                {"header-bytes", "12"},
+                                                                {"as-2d", "true"},
+                                                                {"crop", "1:2,0:,3:9"},
+                                                                {"threshold", "1.5,2"},
+                                                                {"voxel-size", "0.4um,0.4um,0.5um"},
+                                                                {"phase", "0,-3"},
+                                                                {"conductivity", "0=0,2=1e-07"},
+                                                                {"unit", "S/m"},
+                                                                {"default-insulating", "true"},
+                                                                {"allow-absent", "true"},
+                                                                {"study", "effective_transport"},
+                                                                {"axis", "x,z"},
+                                                                {"periodic-sides", "true"},
+                                                                {"resolution-study", "true"},
+                                                                {"solver", "jacobi"},
+                                                                {"tolerance", "1e-09"},
+                                                                {"flux-balance", "0.25"},
+                                                                {"max-iterations", "7"},
+                                                                {"precision", "double"},
+                                                                {"device", "cuda:1"},
+                                                                {"threads", "3"},
+                                                                {"field", "u.vti"},
+                                                                {"json", "-"},
+                                                                {"csv", "t.csv"},
+                                                                {"png", "p"},
+                                                                {"overwrite", "true"},
+                                                                {"time-limit", "1h30m"},
+                                                                {"dry-run", "true"},
+                                                                {"progress", "plain"},
+                                                                {"quiet", "true"}};
+
+const Setting<Settings>& row_of(const std::string& name) {
+  for (const Setting<Settings>& row : describe())
+    if (row.name == name) return row;
+  throw std::out_of_range(name);
+}
+
+TEST(Settings, EveryTextComesBackAndEveryRowHasAnExample) {
+  std::set<std::string> shown;
+  for (const auto& [name, text] : examples) {
+    Settings settings;
+    row_of(name).set(settings, text, name);
+    EXPECT_EQ(text_of(row_of(name), row_of(name).value(settings)), text) << name;
+    shown.insert(name);
+  }
+  for (const Setting<Settings>& row : describe()) EXPECT_TRUE(shown.contains(row.name)) << row.name;
+}
+
+TEST(Settings, EveryDefaultIsReadBackAsItself) {
+  for (const Setting<Settings>& row : describe()) {
+    if (row.standard.is_null()) continue;
+    Settings settings;
+    row.set(settings, text_of(row, row.standard), row.name);
+    EXPECT_EQ(row.value(settings), row.standard) << row.name;
+  }
+}
+
+TEST(Settings, LengthsKeepTheirBits) {
+  for (const char* text :
+       {"0.4um", "123.456nm", "1e-11m", "0.1um", "0.7um", "3mm", "0.30000000000000004um"}) {
+    Settings first, again;
+    row_of("voxel-size").set(first, text, "");
+    row_of("voxel-size").set(again, text_of(row_of("voxel-size"), row_of("voxel-size").value(first)), "");
+    EXPECT_EQ(*first.read.voxel_size, *again.read.voxel_size) << text;
+  }
+}
+
+TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
+  const std::set<std::string> elsewhere{"threads",   "field",   "json",     "csv",  "png",
+                                        "overwrite", "dry-run", "progress", "quiet"};
+  for (const auto& [name, text] : examples) {
+    Settings settings;
+    row_of(name).set(settings, text, name);
+    const bool is_default = row_of(name).value(settings) == row_of(name).standard;
+    EXPECT_EQ(result_key(settings) != result_key(Settings()), !elsewhere.contains(name) && !is_default)
+        << name;
+  }
+}
+
+TEST(Settings, JsonHoldsTypedValuesAndNullWhereNothingIsSaid) {
+  const nlohmann::ordered_json j = settings_json(Settings());
+  EXPECT_EQ(j["tolerance"], 1e-4);
+  EXPECT_EQ(j["axis"], nlohmann::ordered_json::array({"z"}));
+  EXPECT_EQ(j["quiet"], false);
+  for (const char* name : {"phase", "threads", "json", "dataset", "voxel-size", "time-limit"})
+    EXPECT_TRUE(j[name].is_null()) << name;
+}
+
+TEST(Settings, RangesAreCheckedFromTheRow) {
+  Settings settings;
+  for (const auto& [name, bad] :
+       {std::pair("tolerance", "0.2"), std::pair("flux-balance", "1e-7"), std::pair("threads", "0"),
+        std::pair("max-iterations", "0"), std::pair("header-bytes", "-1")})
+    EXPECT_THROW(row_of(name).set(settings, bad, name), Error) << name;
+}
+
+TEST(Durations, AreSecondsOrHoursMinutesAndSeconds) {
+  EXPECT_EQ(parse::duration("3600", ""), 3600);
+  EXPECT_EQ(parse::duration("55m", ""), 3300);
+  EXPECT_EQ(parse::duration("1h30m", ""), 5400);
+  EXPECT_EQ(parse::duration("2h5s", ""), 7205);
+  EXPECT_EQ(parse::duration("0.5s", ""), 0.5);
+  for (const char* bad : {"", "0", "-5", "m", "1h30", "30m1h", "5 parsecs", "1m1m", "inf", "5ms"})
+    EXPECT_THROW((void)parse::duration(bad, ""), Error) << bad;
+}
+
+TEST(Help, HoldsEverySettingOfACommandWithItsDefault) {
+  const Command command{.name = "solve", .meaning = "m", .settings = facts_of(describe())};
+  const std::string text = help_text(command);
+  for (const Setting<Settings>& row : describe())
+    EXPECT_NE(text.find(row.positional ? placeholder(row) : "--" + row.name), std::string::npos) << row.name;
+  EXPECT_NE(text.find("default 100000"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tauvox
