@@ -201,6 +201,7 @@ class Hdf5Source final : public VolumeSource {
         zyx[axis] = static_cast<std::int64_t>(
             std::min<std::uint64_t>(shape_[static_cast<std::size_t>(axes_.of[axis])], INT64_MAX));
     description.extent = make_extent(zyx, where_);
+    description.layer_added = axes_.of[0] < 0;
     description.dataset = name;
     description.stored_type = type;
     if (chosen_here) description.notices.push_back("dataset " + name + " taken: the only 3-D one");

@@ -3,6 +3,7 @@
 #include "host/settings/parse.hpp"
 #include "host/settings/settings.hpp"
 #include "host/studies/study.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -135,9 +136,16 @@ const std::vector<Setting>& describe() {
                          &Settings::unit));
     r.push_back(switch_row("default-insulating", "Material", "labels without a conductivity insulate",
                            &Settings::default_insulating));
+    r.push_back(switch_row("allow-absent", "Material",
+                           "labels that were named need not occur in the volume (a batch of volumes)",
+                           &Settings::allow_absent));
     r.push_back(choice_row("study", "Problem", "what to compute", &Settings::study, study_names()));
     r.push_back({"axis", "Problem", "", "direction of transport: z (default), y, x or 0, 1, 2, a list, all",
-                 false, [](Settings& s, Text t, Text o) { s.axes = axes_from(t, o); },
+                 false,
+                 [](Settings& s, Text t, Text o) {
+                   s.axes = axes_from(t, o);
+                   s.axes_named = t.find("all") == std::string::npos;
+                 },
                  [](const Settings& s) {
                    std::vector<std::string> names;
                    for (Axis axis : s.axes) names.emplace_back(axis_name(axis));
@@ -164,7 +172,8 @@ const std::vector<Setting>& describe() {
                          "auto (default: a GPU that the run fits, else the CPU), cpu, cuda or cuda:N",
                          &Settings::device));
     r.push_back(
-        {"threads", "Solver", "", "CPU threads (default: all this process may use)", false,
+        {"threads", "Solver", "",
+         "CPU threads (default: what affinity, OMP_NUM_THREADS, SLURM and CPU quotas allow)", false,
          [](Settings& s, Text t, Text o) {
            const std::int64_t n = parse::integer(t, o);
            if (n < 1 || n > 4096)
@@ -211,13 +220,27 @@ void check(const Settings& s) {
                 "", "give 1 or more");
 }
 
+namespace {
+
+/// Fewer threads than asked for are said, never silent.
+Device cpu_device(const Settings& s, std::string& notice) {
+  Device device = Device::cpu(s.threads);
+  const int wanted = s.threads > 0 ? s.threads : usable_processors();
+  if (device.threads() < wanted)
+    notice += fmt::format("{}{} of {} threads are used: no more can be started (see ulimit -u and pids.max)",
+                          notice.empty() ? "" : "; ", device.threads(), wanted);
+  return device;
+}
+
+}  // namespace
+
 Device choose_device(const Settings& s, std::string& notice) {
-  if (s.device == "cpu") return Device::cpu(s.threads);
+  if (s.device == "cpu") return cpu_device(s, notice);
   if (s.device == "auto") {
     const CudaProbe probe = probe_cuda();
     if (probe.unavailable.empty()) return Device::cuda(0);
     if (probe.built) notice = "no GPU is used: " + probe.unavailable;
-    return Device::cpu(s.threads);
+    return cpu_device(s, notice);
   }
   if (s.device == "cuda") return Device::cuda(0);
   if (s.device.starts_with("cuda:")) {

@@ -3,6 +3,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "io/printable.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -11,7 +12,8 @@ ExitCode run_generate(const GenerateSettings& settings, const std::string& path,
   io::check_output(path, overwrite);
   const Volume volume = generate(settings);
   io::write_volume(path, volume, overwrite);
-  std::string text = fmt::format("{}: {}\n  {}\n", path, to_string(volume.extent), volume.path);
+  std::string text =
+      fmt::format("{}: {}\n  {}\n", io::printable(path), to_string(volume.extent), volume.path);
   for (const Label& label : volume.labels)
     text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
                         volume.fraction(label));

@@ -31,7 +31,7 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
                 {"shape", volume.extent.zyx()}};
   j["input"]["voxel_size_m"] = volume.voxel_size ? nlohmann::ordered_json(*volume.voxel_size) : nullptr;
   j["labels"] = nlohmann::ordered_json::array();
-  std::string text = fmt::format("{}\n  {}{}, {}, {}\n", path, volume.format,
+  std::string text = fmt::format("{}\n  {}{}, {}, {}\n", volume.path, volume.format,
                                  volume.dataset.empty() ? "" : " dataset " + volume.dataset,
                                  volume.stored_type, to_string(volume.extent));
   if (volume.voxel_size)

@@ -10,9 +10,11 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
+#include "host/settings/flow_axes.hpp"
 #include "host/studies/resolution_study.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -118,6 +120,7 @@ ExitCode run_solve(Settings s) {
   Device device = choose_device(s, notice);
   if (!notice.empty()) print_note("notice: " + notice + "\n");
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
+  const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
   check_outputs(s);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
@@ -150,6 +153,7 @@ ExitCode run_solve(Settings s) {
   report.device = device.description();
   if (!notice.empty()) report.warnings.push_back(notice);
   report.warnings.insert(report.warnings.end(), volume.notices.begin(), volume.notices.end());
+  report.warnings.insert(report.warnings.end(), axis_warnings.begin(), axis_warnings.end());
   report.warnings.insert(report.warnings.end(), report.materials.warnings.begin(),
                          report.materials.warnings.end());
 

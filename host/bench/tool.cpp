@@ -7,6 +7,7 @@
 #include "host/bench/bench.hpp"
 #include "host/bench/commit.hpp"  // made by the build
 #include "host/report/report.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox::bench {
 namespace {

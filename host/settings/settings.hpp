@@ -21,9 +21,11 @@ struct Settings {
   std::vector<std::pair<std::int64_t, double>> conductivity;  // label -> value in `unit`
   std::string unit = "relative";
   bool default_insulating = false;  // labels without a value insulate
+  bool allow_absent = false;        // labels that were named need not occur
   // problem
   std::string study = "effective_transport";
   std::vector<Axis> axes{Axis::z};
+  bool axes_named = false;  // one by one, by the user; the default and "all" name none
   bool periodic_sides = false;
   bool resolution_study = false;  // solve coarse copies as well: how much is due to the voxels?
   // solver
@@ -32,7 +34,7 @@ struct Settings {
   std::int64_t max_iterations = 100000;
   std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64
   std::string device = "auto";      // auto | cpu | cuda | cuda:N
-  int threads = 0;                  // 0: all processors of this process
+  int threads = 0;                  // 0: usable_processors()
   // output
   std::string field, json, csv, png;
   bool wants_concentration() const { return !field.empty() || !png.empty(); }
@@ -64,7 +66,7 @@ std::string to_study_file(const Settings& settings);
 /// @throws Error(usage)
 void check(const Settings& settings);
 
-/// The device asked for; `notice` says when `auto` fell back to the CPU.
+/// The device asked for; `notice` says when `auto` fell back to the CPU, or fewer threads can be started.
 /// @throws Error(device), Error(usage)
 Device choose_device(const Settings& settings, std::string& notice);
 
