@@ -75,7 +75,7 @@ ExitCode run(int argc, char** argv, bool& json_to_stdout) {
       "  tauvox solve study.toml        every option above is also a key of a study file: axis = \"z\"\n"
       "The effective settings are written beside the results, as NAME.settings.toml, a study file.");
   std::string input;
-  solve->add_option("input", input, "volume (HDF5, TIFF, raw) or study file (.toml)")
+  solve->add_option("input", input, "volume (HDF5, TIFF, .vti, raw) or study file (.toml)")
       ->required()
       ->type_name("");
   std::vector<Given> solve_given;

@@ -87,8 +87,8 @@ const std::vector<Setting>& describe() {
   using Text = const std::string&;
   static const std::vector<Setting> rows = [] {
     std::vector<Setting> r;
-    r.push_back(text_row("input", "Input", "volume file (HDF5, TIFF, raw)", &Settings::input));
-    r.push_back({"dataset", "Input", "", "HDF5: path of the dataset, where a file holds several", false,
+    r.push_back(text_row("input", "Input", "volume file (HDF5, TIFF, .vti, raw)", &Settings::input));
+    r.push_back({"dataset", "Input", "", "HDF5, .vti: name of the dataset, where a file holds several", false,
                  [](Settings& s, Text t, Text) { s.read.dataset = t; },
                  [](const Settings& s) { return s.read.dataset; }});
     r.push_back({"shape", "Input", "voxels z,y,x", "raw: shape of the array", false,

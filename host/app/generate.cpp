@@ -9,7 +9,7 @@
 namespace tauvox {
 
 ExitCode run_generate(const GenerateSettings& settings, const std::string& path, bool overwrite) {
-  io::check_output(path, overwrite);
+  for (const std::string& notice : io::check_output(path, overwrite)) print_note("notice: " + notice + "\n");
   const Volume volume = generate(settings);
   io::write_volume(path, volume, overwrite);
   std::string text =

@@ -18,7 +18,8 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
     if (io::same_file(json, path))
       throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
                   "give the report another name");
-    io::check_output(json, overwrite);
+    for (const std::string& notice : io::check_output(json, overwrite))
+      print_note("notice: " + notice + "\n");
   }
   const Volume volume = io::read_volume(path, options);
   const Device device = Device::cpu();

@@ -33,6 +33,7 @@ void write_field_of(const Settings& s, const Volume& volume, const AxisResult& r
     io::FieldFile file;
     file.volume = &volume;
     file.concentration = u;
+    file.axis = r.axis;
     if (r.ratio) file.results.emplace_back("effective_ratio", *r.ratio);
     if (r.tortuosity_factor()) file.results.emplace_back("tortuosity_factor", *r.tortuosity_factor());
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
@@ -121,7 +122,9 @@ ExitCode run_solve(Settings s) {
   if (!notice.empty()) print_note("notice: " + notice + "\n");
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
-  check_outputs(s);
+  const ReservedOutputs reserved = reserve_outputs(s);
+  for (const std::string& found : reserved.notices)
+    if (!s.quiet) print_note("notice: " + found + "\n");
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
   Plan least = plan_least();
@@ -150,6 +153,8 @@ ExitCode run_solve(Settings s) {
   leave_small_gpu(plan, s, device, notice, plan_all);
   if (s.dry_run) return dry_run(plan, s, device);
   check_fits(plan, s, device);
+  for (const std::string& found : check_room(s, volume.extent, report.materials.volume_fraction))
+    if (!s.quiet) print_note("notice: " + found + "\n");
   report.device = device.description();
   if (!notice.empty()) report.warnings.push_back(notice);
   report.warnings.insert(report.warnings.end(), volume.notices.begin(), volume.notices.end());
