@@ -40,6 +40,7 @@ std::string text_in(vtkFieldData* data, const char* name) {
 class VtiSource final : public VolumeSource {
  public:
   VtiSource(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
+    refuse_cut_off(input);
     const VtkMessages messages;
     reader_->SetFileName(fmt::format("/proc/self/fd/{}", input.descriptor()).c_str());
     reader_->UpdateInformation();
@@ -57,6 +58,17 @@ class VtiSource final : public VolumeSource {
   }
 
  private:
+  /// VTK reads what is left of a file and says nothing when that is what it needs.
+  void refuse_cut_off(const InputFile& input) const {
+    std::string tail(64, ' ');
+    input.read_at(input.size() - std::min<std::uint64_t>(input.size(), tail.size()), tail.data(),
+                  tail.size());
+    if (tail.find("</VTKFile>") == std::string::npos)
+      throw Error(ExitCode::input_refused, "the .vti file is cut off", path_,
+                  fmt::format("it does not end with </VTKFile> after {} bytes", input.size()),
+                  "copy or export it again");
+  }
+
   void require(bool good, const VtkMessages& messages) const {
     if (!good)
       throw Error(ExitCode::input_refused, "the .vti file cannot be read", path_, messages.reason(),

@@ -18,7 +18,7 @@ def reports(tauvox, tmp_path, failed_report):
     runs = {
         "converged too": ["v.h5", "--phase", "0,1", "--resolution-study"],
         "converged": ["v.h5", "--conductivity", "0=0,1=0.5,2=1", "--unit", "S/m", "--axis", "all", "--voxel-size", "1um"],
-        "not_percolating": ["v.raw", "--shape", "6,7,8", "--dtype", "uint8", "--phase", "9"],
+        "not_percolating": ["v.raw", "--shape", "6,7,8", "--dtype", "uint8", "--phase", "9", "--allow-absent"],
         "not_converged": ["v.h5", "--phase", "0,1", "--max-iterations", "1", "--tolerance", "1e-10"],
     }
     reports = {"failed": failed_report}
