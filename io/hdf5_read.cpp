@@ -11,6 +11,7 @@
 #include "io/hdf5_catalogue.hpp"
 #include "io/hdf5_driver.hpp"
 #include "io/hdf5_own.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -81,6 +82,10 @@ std::string named_dataset(hid_t file, const std::string& path, const std::string
   const auto found = resolve(file, wanted, path);
   const Object object(found ? H5Oopen(file, found->c_str(), H5P_DEFAULT) : -1);
   if (object && H5Iget_type(object) == H5I_DATASET) return *found;
+  if (!found)  // a name as messages and reports show it is an answer too
+    for (const Entry& entry : list_datasets(file, "/").entries)
+      if (const std::string shown = printable(entry.path); shown == wanted || shown == "/" + wanted)
+        return entry.path;
   const bool is_group = object && H5Iget_type(object) == H5I_GROUP;
   const auto volumes = list_datasets(file, is_group ? *found : "/").volumes(as_2d);
   const std::string choices = volumes.empty() ? "no 3-D dataset there" : list_text(volumes);
