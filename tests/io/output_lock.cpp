@@ -63,7 +63,7 @@ TEST_F(LockedOutput, OfARunThatEndedIsTakenOverWithANotice) {
 }
 
 TEST_F(LockedOutput, OfAnotherMachineOrUnknownOriginStays) {
-  for (const std::string text : {"elsewhere " + std::to_string(ended_process()) + " 123\n", std::string()}) {
+  for (const std::string& text : {"elsewhere " + std::to_string(ended_process()) + " 123\n", std::string()}) {
     put(in("out.json.tauvox-lock"), text);
     const Outcome outcome = outcome_of([&] { const io::OutputLock lock(in("out.json")); });
     EXPECT_EQ(outcome.code, output_code);
