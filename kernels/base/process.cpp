@@ -81,8 +81,9 @@ int usable_processors() {
 }
 
 int startable_threads(int wanted) {
-  static std::atomic<int> known{1};  // so many could be started once
-  if (wanted <= known) return wanted;
+  static std::atomic<int> known{1};         // so many could be started once
+  static std::atomic<bool> limited{false};  // and no more, which threads at work would make look like fewer
+  if (wanted <= known || limited) return std::min<int>(wanted, known);
   const std::ptrdiff_t before = own_threads();
   std::vector<std::thread> threads;
   std::latch leave(1);
@@ -91,12 +92,19 @@ int startable_threads(int wanted) {
   } catch (const std::system_error&) {  // no more than these
   } catch (const std::bad_alloc&) {
   }
-  const int started = static_cast<int>(threads.size()) + 1;
+  int started = static_cast<int>(threads.size()) + 1;
   leave.count_down();
   for (std::thread& thread : threads) thread.join();
   // The kernel counts a thread until it is gone altogether, a moment after it can be joined.
   for (int wait = 0; own_threads() > before && wait < 1000; ++wait)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (started < wanted) {
+    // At the limit that moment matters, and so does whatever else this user starts: one thread is left to
+    // spare.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    started = std::max(1, started - 1);
+    limited = true;
+  }
   int seen = known;
   while (seen < started && !known.compare_exchange_weak(seen, started)) {
   }

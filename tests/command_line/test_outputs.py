@@ -177,8 +177,8 @@ def test_threads_that_cannot_be_started_are_done_without(tauvox, solve, tmp_path
     nobody_else = {"user": 54321, "group": 54321, "extra_groups": []}
     result = tauvox(*SOLVE, "--threads", "8", "--json", "-", before=["prlimit", "--nproc=3"], **nobody_else)
     assert result.returncode == 0, result.stderr
-    assert "cpu (3 threads)" in json.loads(result.stdout)["device"]
-    assert "3 of 8 threads" in result.stderr
+    assert "cpu (2 threads)" in json.loads(result.stdout)["device"]
+    assert "2 of 8 threads" in result.stderr
 
 
 def test_info_says_what_limits_the_processors(tauvox):
