@@ -77,6 +77,20 @@ std::vector<FieldArray> field_arrays(const FieldFile& file) {
   return arrays;
 }
 
+std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& file) {
+  const Volume& volume = *file.volume;
+  std::vector<std::pair<std::string, std::string>> texts{{"length_unit", volume.voxel_size ? "um" : "voxel"}};
+  const auto add = [&texts](const char* name, const std::string& text) {
+    if (!text.empty()) texts.emplace_back(name, text);
+  };
+  if (file.axis) add("axis", axis_name(*file.axis));
+  add("input", volume.path);
+  add("input_sha256", volume.sha256);
+  add("dataset", volume.dataset);
+  add("voxel_size_source", volume.voxel_size_source);
+  return texts;
+}
+
 std::int64_t slab_slices(const Extent& extent, std::size_t bytes, std::int64_t target) {
   const std::int64_t slice = extent.nx * extent.ny * static_cast<std::int64_t>(bytes);
   return std::clamp<std::int64_t>(target / slice, 1, extent.nz);

@@ -17,6 +17,11 @@ constexpr auto tiff_reader = open_tiff;
 #else
 constexpr std::unique_ptr<VolumeSource> (*tiff_reader)(const InputFile&, const ReadOptions&) = nullptr;
 #endif
+#ifdef TAUVOX_HAVE_VTK
+constexpr auto vti_reader = open_vti;
+#else
+constexpr std::unique_ptr<VolumeSource> (*vti_reader)(const InputFile&, const ReadOptions&) = nullptr;
+#endif
 
 std::string readable_list() {
   std::string text;
@@ -31,7 +36,7 @@ void check_options_fit(const Format& format, const std::string& path, const Read
                 fmt::format("it is for {} files, this one is read as {}", belongs_to, format.name),
                 "leave the option out");
   };
-  if (!format.has_datasets && !options.dataset.empty()) refuse("--dataset", "HDF5");
+  if (!format.has_datasets && !options.dataset.empty()) refuse("--dataset", "HDF5 and .vti");
   if (!format.needs_layout) {
     if (!options.dtype.empty()) refuse("--dtype", "raw");
     if (options.header_bytes != 0) refuse("--header-bytes", "raw");
@@ -45,6 +50,7 @@ const std::vector<Format>& formats() {
   static const std::vector<Format> table{
       {"HDF5", {".h5", ".hdf5", ".hdf", ".nxs", ".mat", ".dream3d"}, hdf5_reader, true, false},
       {"TIFF", {".tif", ".tiff"}, tiff_reader, false, false},
+      {"VTI", {".vti"}, vti_reader, true, false},
       {"raw", {".raw", ".bin", ".dat"}, open_raw, false, true},
   };
   return table;

@@ -28,6 +28,7 @@ std::unique_ptr<VolumeSource> open_source(const InputFile& file, const ReadOptio
 // One per io/*_read.cpp
 std::unique_ptr<VolumeSource> open_hdf5(const InputFile& file, const ReadOptions& options);
 std::unique_ptr<VolumeSource> open_tiff(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_vti(const InputFile& file, const ReadOptions& options);
 std::unique_ptr<VolumeSource> open_raw(const InputFile& file, const ReadOptions& options);
 
 /// Raw voxels inside another format: `extent` elements from byte `offset` on, in either byte order.

@@ -6,6 +6,7 @@
 #endif
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,11 +23,13 @@ namespace {
 
 struct DriverInfo {
   int* error_number;
+  int descriptor;  // to read from, not ours to close; -1: open the name
 };
 
 struct DriverFile {
   H5FD_t base;  // first: HDF5 sees this part only, and fills it
   int descriptor;
+  bool is_lent;  // closed by who opened it
   int* error_number;
   haddr_t end_of_addresses, end_of_file;
   dev_t device;
@@ -45,19 +48,20 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
   if (info == nullptr) return nullptr;
   const bool write = (flags & H5F_ACC_RDWR) != 0;
   const int mode = (write ? O_RDWR : O_RDONLY) | ((flags & H5F_ACC_TRUNC) != 0 ? O_TRUNC : 0) | O_CLOEXEC;
-  const int descriptor = ::open(name, mode);  // never creates: the pending file is there
+  const bool is_lent = info->descriptor >= 0;
+  if (is_lent && write) return nullptr;
+  // Never creates: the pending file is there.
+  const int descriptor = is_lent ? info->descriptor : ::open(name, mode);
   struct stat status {};
-  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
-    *info->error_number = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    return nullptr;
-  }
-  auto* file = new (std::nothrow) DriverFile{};
+  const bool known = descriptor >= 0 && ::fstat(descriptor, &status) == 0;
+  if (!known) *info->error_number = errno;
+  auto* file = known ? new (std::nothrow) DriverFile{} : nullptr;
   if (file == nullptr) {
-    ::close(descriptor);
+    if (descriptor >= 0 && !is_lent) ::close(descriptor);
     return nullptr;
   }
   file->descriptor = descriptor;
+  file->is_lent = is_lent;
   file->error_number = info->error_number;
   file->end_of_file = static_cast<haddr_t>(status.st_size);
   file->device = status.st_dev;
@@ -67,7 +71,8 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
 
 herr_t close_file(H5FD_t* base) {
   DriverFile& file = ours(base);
-  if (::close(file.descriptor) != 0) remember(file, errno);
+  // HDF5 keeps a file whose driver fails to close, and falls over it when the program ends.
+  if (!file.is_lent && ::close(file.descriptor) != 0) remember(file, errno);
   delete &file;
   return 0;
 }
@@ -140,13 +145,25 @@ herr_t truncate_file(H5FD_t* base, hid_t, hbool_t) {
   return 0;
 }
 
-H5FD_class_t make_driver() {
+/// As HDF5's own driver does, so that a file that another program writes to is noticed. A file system without
+/// locks is no reason to stop.
+herr_t lock_file(H5FD_t* base, hbool_t) {
+  if (::flock(ours(base).descriptor, LOCK_SH | LOCK_NB) == 0) return 0;
+  return errno == EWOULDBLOCK ? -1 : 0;
+}
+herr_t unlock_file(H5FD_t* base) {
+  (void)::flock(ours(base).descriptor, LOCK_UN);
+  return 0;
+}
+
+H5FD_class_t make_driver(bool reads_lent_files) {
   H5FD_class_t driver{};
 #if H5_VERSION_GE(1, 13, 2)
   driver.version = H5FD_CLASS_VERSION;
-  driver.value = static_cast<H5FD_class_value_t>(600);  // 512 and above: not registered with the HDF Group
+  driver.value = static_cast<H5FD_class_value_t>(
+      reads_lent_files ? 601 : 600);  // 512 and above: not registered with the HDF Group
 #endif
-  driver.name = "tauvox";
+  driver.name = reads_lent_files ? "tauvox_read" : "tauvox";
   driver.maxaddr = static_cast<haddr_t>(std::numeric_limits<off_t>::max());
   driver.fc_degree = H5F_CLOSE_STRONG;
   driver.fapl_size = sizeof(DriverInfo);  // copied by memcpy
@@ -160,21 +177,33 @@ H5FD_class_t make_driver() {
   driver.read = read_bytes;
   driver.write = write_bytes;
   driver.truncate = truncate_file;
+  if (reads_lent_files) {
+    driver.lock = lock_file;
+    driver.unlock = unlock_file;
+  }
   constexpr H5FD_mem_t map[] = H5FD_FLMAP_DICHOTOMY;
   std::copy(std::begin(map), std::end(map), std::begin(driver.fl_map));
   return driver;
 }
 
-}  // namespace
-
-herr_t use_careful_driver(hid_t access, int* error_number) {
-  static const H5FD_class_t driver = make_driver();
+herr_t use(const H5FD_class_t& driver, hid_t access, const DriverInfo& info) {
   const hid_t id = H5FDregister(&driver);
   if (id < 0) return -1;
-  const DriverInfo info{error_number};
   const herr_t set = H5Pset_driver(access, id, &info);  // the list keeps the driver registered
   H5FDunregister(id);
   return set;
+}
+
+}  // namespace
+
+herr_t use_careful_driver(hid_t access, int* error_number) {
+  static const H5FD_class_t driver = make_driver(false);
+  return use(driver, access, {error_number, -1});
+}
+
+herr_t use_reading_driver(hid_t access, int descriptor, int* error_number) {
+  static const H5FD_class_t driver = make_driver(true);
+  return use(driver, access, {error_number, descriptor});
 }
 
 }  // namespace tauvox::io

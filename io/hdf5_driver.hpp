@@ -16,4 +16,10 @@ namespace tauvox::io {
 /// @return negative on failure, as HDF5 has it
 herr_t use_careful_driver(hid_t access, int* error_number);
 
+/// Makes files opened with `access` those of `descriptor`, whatever the name: what is read is what was looked
+/// at and is hashed, though the name may lead to another file by now. The caller closes the descriptor, after
+/// HDF5's file.
+/// @param error_number as above
+herr_t use_reading_driver(hid_t access, int descriptor, int* error_number);
+
 }  // namespace tauvox::io

@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 #include "io/formats.hpp"
 #include "io/hdf5_catalogue.hpp"
+#include "io/hdf5_driver.hpp"
+#include "io/hdf5_own.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -36,18 +40,25 @@ std::uint64_t number_after(const std::string& text, const std::string& word) {
   throw Error(ExitCode::input_refused, "HDF5 file cannot be opened", file.path(), reason, advice);
 }
 
-File open_file(const InputFile& file) {
+/// What HDF5 says of a failure, or the system where it was the system that failed.
+std::string reason(int error_number) {
+  return error_number != 0 ? std::strerror(error_number) : last_error();
+}
+
+File open_file(const InputFile& file, int* error_number) {
   const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, true, true);  // best effort: a file system without locks is no reason to stop
 #endif
+  use_reading_driver(access, file.descriptor(), error_number);
   File opened(H5Fopen(file.path().c_str(), H5F_ACC_RDONLY, access));
-  if (!opened) refuse_open(file, last_error());
+  if (!opened) refuse_open(file, reason(*error_number));
   return opened;
 }
 
 /// The only volume of the file, or why there is none to choose.
 std::string only_volume(hid_t file, const std::string& path, bool as_2d) {
+  if (is_own_field_file(file)) return own_labels;
   const Catalogue catalogue = list_datasets(file, "/");
   std::vector<Entry> found = catalogue.volumes(false);
   if (found.empty() && as_2d) found = catalogue.volumes(true);
@@ -71,6 +82,10 @@ std::string named_dataset(hid_t file, const std::string& path, const std::string
   const auto found = resolve(file, wanted, path);
   const Object object(found ? H5Oopen(file, found->c_str(), H5P_DEFAULT) : -1);
   if (object && H5Iget_type(object) == H5I_DATASET) return *found;
+  if (!found)  // a name as messages and reports show it is an answer too
+    for (const Entry& entry : list_datasets(file, "/").entries)
+      if (const std::string shown = printable(entry.path); shown == wanted || shown == "/" + wanted)
+        return entry.path;
   const bool is_group = object && H5Iget_type(object) == H5I_GROUP;
   const auto volumes = list_datasets(file, is_group ? *found : "/").volumes(as_2d);
   const std::string choices = volumes.empty() ? "no 3-D dataset there" : list_text(volumes);
@@ -122,7 +137,7 @@ class Hdf5Source final : public VolumeSource {
  public:
   Hdf5Source(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
     const Quiet quiet;
-    file_ = open_file(input);
+    file_ = open_file(input, &error_number_);
     const std::string name = options.dataset.empty()
                                  ? only_volume(file_, path_, options.as_2d)
                                  : named_dataset(file_, path_, options.dataset, options.as_2d);
@@ -161,9 +176,10 @@ class Hdf5Source final : public VolumeSource {
     const Dataspace memory(H5Screate_simple(1, &voxels, nullptr));
     if (H5Sselect_hyperslab(stored, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
         H5Dread(dataset_, memory_type_, memory, stored, H5P_DEFAULT, out) < 0)
-      throw Error(ExitCode::input_refused, "HDF5 data cannot be read", where_,
-                  fmt::format("{} in layers z = {}:{}", last_error(), region.begin[0], region.end[0]),
-                  "the file is damaged; copy or export it again");
+      throw Error(
+          ExitCode::input_refused, "HDF5 data cannot be read", where_,
+          fmt::format("{} in layers z = {}:{}", reason(error_number_), region.begin[0], region.end[0]),
+          "the file is damaged; copy or export it again");
   }
 
  private:
@@ -171,7 +187,7 @@ class Hdf5Source final : public VolumeSource {
   void open_dataset(const std::string& name) {
     dataset_ = Dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT));
     if (!dataset_)
-      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, last_error(),
+      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, reason(error_number_),
                   "check it with h5ls");
     const PropertyList creation(H5Dget_create_plist(dataset_));
     check_filters(creation, where_);
@@ -190,7 +206,7 @@ class Hdf5Source final : public VolumeSource {
     H5Pset_chunk_cache(access, 12421, std::max(bytes, std::size_t{16} << 20), 1.0);
     dataset_ = Dataset(H5Dopen2(file_, name.c_str(), access));
     if (!dataset_)
-      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, last_error(),
+      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, reason(error_number_),
                   "check it with h5ls");
   }
 
@@ -201,9 +217,14 @@ class Hdf5Source final : public VolumeSource {
         zyx[axis] = static_cast<std::int64_t>(
             std::min<std::uint64_t>(shape_[static_cast<std::size_t>(axes_.of[axis])], INT64_MAX));
     description.extent = make_extent(zyx, where_);
+    description.layer_added = axes_.of[0] < 0;
     description.dataset = name;
     description.stored_type = type;
-    if (chosen_here) description.notices.push_back("dataset " + name + " taken: the only 3-D one");
+    if (chosen_here)
+      description.notices.push_back("dataset " + name + " taken: " +
+                                    (name == own_labels && is_own_field_file(file_)
+                                         ? "the labels in a field file of tauvox"
+                                         : "the only 3-D one"));
     if (axes_.squeezed)
       description.notices.push_back(fmt::format("axes of length 1 dropped: {} read as {}", shape_text(shape_),
                                                 to_string(description.extent)));
@@ -240,6 +261,7 @@ class Hdf5Source final : public VolumeSource {
   }
 
   std::string path_, where_;
+  int error_number_ = 0;  // of the first read that failed
   File file_;
   Dataset dataset_;
   hid_t memory_type_ = -1;

@@ -13,6 +13,7 @@
 
 #include "io/field_arrays.hpp"
 #include "io/hdf5_driver.hpp"
+#include "io/hdf5_own.hpp"
 #include "io/output.hpp"
 
 namespace tauvox::io {
@@ -132,6 +133,16 @@ void write_attribute(const Hdf5File& file, hid_t owner, const std::string& name,
   file.check(H5Awrite(attribute, H5T_NATIVE_DOUBLE, values));
 }
 
+void write_text_attribute(const Hdf5File& file, hid_t owner, const std::string& name,
+                          const std::string& text) {
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, file), type(H5Tcopy(H5T_C_S1), H5Tclose, file);
+  file.check(H5Tset_size(type, text.size() + 1));
+  file.check(H5Tset_cset(type, H5T_CSET_UTF8));
+  const Handle attribute(H5Acreate2(owner, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                         file);
+  file.check(H5Awrite(attribute, type, text.c_str()));
+}
+
 /// Calls transfer(slab's memory space, slab's file space, first slice, slices) for every slab of the dataset.
 template <class Transfer>
 void for_each_slab(const Hdf5File& file, const Extent& extent, const FieldArray& array,
@@ -210,6 +221,8 @@ void write_hdf5(const std::string& path, const FieldFile& contents, bool overwri
   Handle written(H5Fcreate(file.temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, file);
   for (const FieldArray& array : arrays) write_array(file, written, *contents.volume, array);
   for (const auto& [name, value] : contents.results) write_attribute(file, written, name, &value, 1);
+  write_text_attribute(file, written, hdf5::own_mark, hdf5::own_mark_value);
+  for (const auto& [name, text] : field_texts(contents)) write_text_attribute(file, written, name, text);
   file.check(H5Fflush(written, H5F_SCOPE_GLOBAL));
   written.close(file);
 

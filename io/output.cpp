@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 namespace tauvox::io {
@@ -21,10 +22,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+}  // namespace
+
 std::string directory_of(const std::string& path) {
   const std::string directory = fs::path(path).parent_path().string();
   return directory.empty() ? "." : directory;
 }
+
+std::string host_name() {
+  char name[256] = "";
+  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
+}
+
+namespace {
 
 [[noreturn]] void throw_exists(const std::string& path) {
   throw Error(ExitCode::output, "output file exists", path, "",
@@ -41,15 +51,19 @@ void check_directory(const std::string& path) {
     throw Error(ExitCode::output, "the folder for the output is a file", directory, "", "choose a folder");
 }
 
-/// The file that would be written: `path` itself, or what a link leads to, so that the link stays a link.
-std::string checked_target(const std::string& path, bool overwrite) {
+struct Target {
+  std::string path;            // what would be written: the path itself, or what a link leads to
+  std::optional<mode_t> mode;  // of the file that is there
+};
+/// What may be written as `path`.
+Target checked_target(const std::string& path, bool overwrite) {
   if (path.empty() || path.back() == '/')
     throw Error(ExitCode::output, "the output needs a file name", path, "", "give a file, not a folder");
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) throw_output("cannot reach the output file", path, errno);
     check_directory(path);
-    return path;
+    return {path, {}};
   }
   std::string target = path;
   if (S_ISLNK(status.st_mode)) {
@@ -66,12 +80,7 @@ std::string checked_target(const std::string& path, bool overwrite) {
                 "it is a device, a pipe or a socket", "give the name of a file");
   if (!overwrite) throw_exists(path);
   if (::access(target.c_str(), W_OK) != 0) throw_output("the output file is write-protected", path, errno);
-  return target;
-}
-
-std::string host_name() {
-  char name[256] = "";
-  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
+  return {target, status.st_mode & 07777};
 }
 
 /// fsync of a file or directory by name; 0 or errno.
@@ -83,8 +92,9 @@ int sync_to_disk(const std::string& path) {
   return sync_error != 0 ? sync_error : close_error;
 }
 
-/// rename that fails with EEXIST where `to` exists; 0 or errno. File systems differ in what they offer for
-/// it.
+}  // namespace
+
+// File systems differ in what they offer for it.
 int rename_to_new(const std::string& from, const std::string& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return errno;
@@ -95,7 +105,7 @@ int rename_to_new(const std::string& from, const std::string& to) {
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
-}  // namespace
+std::string output_target(const std::string& path) { return checked_target(path, true).path; }
 
 void throw_output(const std::string& what, const std::string& path, int error_number) {
   const bool full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
@@ -103,10 +113,15 @@ void throw_output(const std::string& what, const std::string& path, int error_nu
               full ? "free some space, or choose another folder" : "");
 }
 
-void check_output(const std::string& path, bool overwrite) {
+std::vector<std::string> check_output(const std::string& path, bool overwrite) {
   // Creating the temporary is the only test that covers permissions, read-only mounts, quotas and name
   // lengths.
   const PendingFile probe(path, overwrite);
+  std::vector<std::string> notices;
+  for (const char* of : {"", lock_ending})
+    for (const std::string& removed : remove_stale_temporaries(probe.path() + of))
+      notices.push_back(removed + " removed: a run that was killed had left it");
+  return notices;
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -134,14 +149,18 @@ std::vector<std::string> remove_stale_temporaries(const std::string& path) {
   return removed;
 }
 
-PendingFile::PendingFile(const std::string& path, bool overwrite)
-    : path_(checked_target(path, overwrite)), overwrite_(overwrite) {
+PendingFile::PendingFile(const std::string& path, bool overwrite) : overwrite_(overwrite) {
+  const Target target = checked_target(path, overwrite);
+  path_ = target.path;
+  mode_ = target.mode;
+  // Never more open to others than the file it replaces, not even while it is written.
+  const mode_t mode = mode_ ? (*mode_ & 0666) | 0600 : 0666;
   const std::string name = path_ + ".tmp." + host_name() + "." + std::to_string(::getpid());
   // A number behind the name: the same process may write the file twice at once, or a container may hand its
   // process the number of one that died.
   for (int attempt = 1; attempt <= 100; ++attempt) {
     temporary_ = attempt == 1 ? name : name + "." + std::to_string(attempt);
-    const int descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    const int descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (descriptor >= 0) {
       ::close(descriptor);  // empty: nothing to lose
       return;
@@ -158,6 +177,8 @@ PendingFile::~PendingFile() {
 void PendingFile::commit() {
   if (const int error = sync_to_disk(temporary_))
     throw_output("cannot bring the output to disk", path_, error);
+  if (mode_ && ::chmod(temporary_.c_str(), *mode_ & 0777) != 0)
+    throw_output("cannot give the output the permissions of the file it replaces", path_, errno);
   int error = 0;
   if (overwrite_)
     error = std::rename(temporary_.c_str(), path_.c_str()) == 0 ? 0 : errno;

@@ -10,6 +10,7 @@
 
 #include "io/formats.hpp"
 #include "io/labels.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -53,10 +54,18 @@ struct Opened {
   Region region;
 };
 
+/// The source keeps the names that open things; what is told of it can be shown anywhere.
+void make_printable(VolumeDescription& description) {
+  for (std::string* text : {&description.dataset, &description.stored_type, &description.voxel_size_source})
+    *text = printable(*text);
+  for (std::string& notice : description.notices) notice = printable(notice);
+}
+
 Opened open_checked(const InputFile& file, const ReadOptions& options) {
   check_voxel_size(options);
   Opened opened{open_source(file, options), {}};
   VolumeDescription& description = opened.source->description;
+  make_printable(description);
   opened.region = cropped(description.extent, options.crop);
   description.read_extent = extent_of(opened.region);
   if (options.voxel_size) {
@@ -122,7 +131,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.extent = description.read_extent;
   volume.voxel_size = description.voxel_size;
   volume.voxel_size_source = description.voxel_size_source;
-  volume.path = path;
+  volume.path = printable(path);
   volume.dataset = description.dataset;
   volume.stored_type = description.stored_type;
   volume.format = description.format;

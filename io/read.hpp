@@ -31,11 +31,13 @@ struct ReadOptions {
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
 };
 
-/// What the file says about the array that `read_volume` would read; no voxel has been read.
+/// What the file says about the array that `read_volume` would read; no voxel has been read. Its texts are
+/// io::printable.
 struct VolumeDescription {
   std::string format, dataset, stored_type;
-  Extent extent;       // as stored
-  Extent read_extent;  // after the crop
+  Extent extent;             // as stored
+  Extent read_extent;        // after the crop
+  bool layer_added = false;  // a 2-D array: z is not an axis of the file
   std::optional<std::array<double, 3>> voxel_size;
   std::string voxel_size_source;
   std::vector<std::string> notices;

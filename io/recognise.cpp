@@ -68,6 +68,9 @@ std::string recognise(const InputFile& file) {
   if (has_hdf5_signature(file)) return "HDF5";
   std::array<char, 512> block{};
   const std::string_view start(block.data(), file.read_at(0, block.data(), block.size()));
+  if ((start.starts_with("<VTKFile") || start.starts_with("<?xml")) &&
+      start.find("<VTKFile type=\"ImageData\"") != std::string_view::npos)
+    return "VTI";
   for (const Signature& row : signatures)
     if (start.starts_with(row.bytes)) return row.kind;
   if (start.size() > 131 && start.substr(128).starts_with("DICM")) return "DICOM image";

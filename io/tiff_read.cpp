@@ -240,6 +240,7 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
           fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,
                       text.images, pages));
     source = std::make_unique<TiffSource>(input, std::move(file));
+    source->description.layer_added = pages == 1;
   }
   VolumeDescription& description = source->description;
   description.voxel_size = size_only.voxel_size;

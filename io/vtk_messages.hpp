@@ -44,6 +44,7 @@ class VtkMessages {
   void check(bool good, const std::string& what, const std::string& path) const {
     if (!good || !collector_->text.empty()) throw Error(ExitCode::output, what, path, reason());
   }
+  bool good() const { return collector_->text.empty(); }
   /// The first message on one line, without the address of the object: "... (0x5581...): reason\n\nERROR:
   /// ...".
   std::string reason() const {

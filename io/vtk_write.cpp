@@ -80,10 +80,12 @@ std::string read_name(std::string name) {
 }
 
 void add_field_data(vtkFieldData& data, const FieldFile& file) {
-  vtkNew<vtkStringArray> unit;
-  unit->SetName("length_unit");
-  unit->InsertNextValue(file.volume->voxel_size ? "um" : "voxel");
-  data.AddArray(unit);
+  for (const auto& [name, text] : field_texts(file)) {
+    vtkNew<vtkStringArray> array;
+    array->SetName(name.c_str());
+    array->InsertNextValue(text);
+    data.AddArray(array);
+  }
   for (const auto& [name, value] : file.results) {
     vtkNew<vtkDoubleArray> result;
     result->SetName(xml_name(name).c_str());
@@ -134,8 +136,10 @@ void check_same(bool same, const std::string& what, const std::string& path) {
 }
 
 void check_field_data(vtkFieldData& data, const FieldFile& file, const std::string& path) {
-  const auto* unit = vtkStringArray::SafeDownCast(data.GetAbstractArray("length_unit"));
-  check_same(unit != nullptr && unit->GetNumberOfValues() == 1, "length_unit", path);
+  for (const auto& [name, text] : field_texts(file)) {
+    auto* array = vtkStringArray::SafeDownCast(data.GetAbstractArray(name.c_str()));
+    check_same(array != nullptr && array->GetNumberOfValues() == 1 && array->GetValue(0) == text, name, path);
+  }
   for (const auto& [name, value] : file.results) {
     auto* result = vtkDoubleArray::SafeDownCast(data.GetAbstractArray(read_name(name).c_str()));
     check_same(result != nullptr && result->GetNumberOfValues() == 1, name, path);

@@ -16,9 +16,10 @@ namespace tauvox::io {
 
 /// Checks, before any work, that `path` can be written: its directory exists and is writable, it is no
 /// directory, it does not exist unless `overwrite`. Devices and pipes are refused; a link is followed, so
-/// that it stays a link.
+/// that it stays a link. Temporaries that killed runs left of it go.
+/// @return a notice for each of them
 /// @throws Error(output)
-void check_output(const std::string& path, bool overwrite);
+std::vector<std::string> check_output(const std::string& path, bool overwrite);
 
 /// True if both paths name the same file (device and inode, through links).
 bool same_file(const std::string& a, const std::string& b);
@@ -27,6 +28,33 @@ bool same_file(const std::string& a, const std::string& b);
 /// process.
 /// @return the files removed, for a notice
 std::vector<std::string> remove_stale_temporaries(const std::string& path);
+
+/// Says, while it lives, that this process is going to write `path`: in a file NAME.tauvox-lock with host and
+/// process. The lock of a process of this machine that is gone is taken over.
+class OutputLock {
+ public:
+  /// @throws Error(output) naming host and process when another run holds the lock, or it cannot be written.
+  explicit OutputLock(const std::string& path);
+  ~OutputLock();
+  OutputLock(OutputLock&&) noexcept;
+  OutputLock& operator=(OutputLock&&) = delete;
+  const std::optional<std::string>& notice() const { return notice_; }  // when a lock was taken over
+
+ private:
+  std::string lock_;
+  std::optional<std::string> notice_;
+};
+
+/// An output, and bounds of what it will take.
+struct PlannedOutput {
+  std::string path;
+  std::uint64_t least_bytes = 0, most_bytes = 0;
+};
+
+/// Compares with what is free on each disk (quotas aside) and with the limit on the size of files.
+/// @return a notice where less is free than they may take
+/// @throws Error(output) where less is free than they take at least
+std::vector<std::string> check_space(const std::vector<PlannedOutput>& outputs);
 
 /// A file in the making. Write to `temporary()`, then `commit()`; without a commit the destructor removes it.
 class PendingFile {
@@ -44,17 +72,21 @@ class PendingFile {
 
  private:
   std::string path_, temporary_;
+  std::optional<unsigned> mode_;  // of the file that is replaced
   bool overwrite_ = false, committed_ = false;
 };
 
 /// Text (JSON, CSV, TOML) through a PendingFile; every write and the close are checked.
 void write_text(const std::string& path, const std::string& text, bool overwrite);
 
-/// What a field file holds. Arrays are [z][y][x], x fastest, no halo.
+/// What a field file holds. Besides, it says of itself (field data / attributes of the root) what the volume
+/// knows of its origin: input, input_sha256, dataset, voxel_size_source; and axis, length_unit. Arrays are
+/// [z][y][x], x fastest, no halo.
 struct FieldFile {
   const Volume* volume = nullptr;          // its labels become the array "label"
   std::span<const float> concentration{};  // dimensionless, 0..1, NaN where nothing conducts; may be empty
   std::string name = "concentration";      // name of the array in the file
+  std::optional<Axis> axis{};              // of the transport
   std::vector<std::pair<std::string, double>> results{};  // name -> value, stored as field data / attributes
 };
 

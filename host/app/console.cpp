@@ -1,7 +1,6 @@
 #include "host/app/console.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "io/printable.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
@@ -20,10 +20,14 @@ bool print(std::FILE* stream, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
 }
 
+/// Several lines of which some may carry words of a file: nothing but line breaks and tabs controls anything.
+std::string guarded(const std::string& text) { return io::printable(text, "\n\t"); }
+
 }  // namespace
 
 void guard_standard_streams() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow any more is a failed write, not the end
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
     if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
       // Read-only, so that writing fails as it does on a closed stream. open() takes the lowest free number.
@@ -32,7 +36,7 @@ void guard_standard_streams() {
 
 void print_text(const std::string& text) {
   errno = 0;
-  if (!print(stdout, text) && errno != EPIPE && errno != EBADF) lost_text_errno = errno;
+  if (!print(stdout, guarded(text)) && errno != EPIPE && errno != EBADF) lost_text_errno = errno;
 }
 
 void check_standard_output() {
@@ -41,29 +45,17 @@ void check_standard_output() {
                 std::strerror(lost_text_errno), "files that were asked for are complete");
 }
 
-void print_note(const std::string& text) { (void)print(stderr, text); }
+void print_note(const std::string& text) { (void)print(stderr, guarded(text)); }
+
+void erase_line() { (void)print(stderr, "\r\033[K"); }
 
 void print_report(const std::string& text) {
   errno = 0;
-  if (!print(stdout, text))
+  if (!print(stdout, guarded(text)))
     throw Error(ExitCode::output, "the report cannot be written", "standard output", std::strerror(errno),
                 "give --json a file name");
 }
 
-std::string one_line(const std::string& text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n')
-      line += "\\n";
-    else if (c == '\t')
-      line += "\\t";
-    else if (byte < 0x20 || byte == 0x7f)
-      line += fmt::format("\\x{:02x}", byte);
-    else
-      line += c;
-  }
-  return line;
-}
+std::string one_line(const std::string& text) { return io::printable(text); }
 
 }  // namespace tauvox

@@ -1,5 +1,5 @@
 // Text to standard output and standard error. A stream that nobody reads any more costs its text, never the
-// run.
+// run. Whatever is printed passes io::printable here, the last guard between words of a file and a terminal.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 namespace tauvox {
 
 /// To be called before any file is opened: a program may be started with streams closed, and the first file
-/// would become the standard output of a later message. Also keeps a closed pipe from ending the process.
+/// would become the standard output of a later message. Also keeps a closed pipe, or a file that reached
+/// `ulimit -f`, from ending the process: the write fails and is reported.
 void guard_standard_streams();
 
 /// On standard output. Lost silently where nobody reads it any more; where it cannot be written for another
@@ -17,11 +18,13 @@ void print_text(const std::string& text);
 void print_note(const std::string& text);
 /// @throws Error(output) when text got lost that somebody waits for
 void check_standard_output();
+/// Removes the line that a terminal's cursor is in, on standard error.
+void erase_line();
 /// The report itself, asked for on standard output.
 /// @throws Error(output) when it does not arrive whole
 void print_report(const std::string& text);
 
-/// `text` with control characters written as \n, \t or \x1b: a file name cannot break a message into lines.
+/// `text` in one line: io::printable.
 std::string one_line(const std::string& text);
 
 }  // namespace tauvox

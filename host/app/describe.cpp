@@ -23,7 +23,7 @@ void add_input(Rows& rows) {
   };
   add({.name = "input",
        .kind = Kind::path_in,
-       .meaning = "volume (HDF5, TIFF, raw); for solve also a study file (.toml)",
+       .meaning = "volume (HDF5, TIFF, .vti, raw); for solve also a study file (.toml)",
        .positional = true,
        .required = true},
       &Settings::input);

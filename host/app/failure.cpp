@@ -9,10 +9,11 @@
 namespace tauvox {
 
 std::string report_failure(Status status, ExitCode code, const std::string& message) {
+  const std::string shown = one_line(message);
   const nlohmann::ordered_json j{
-      {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", message}};
-  const std::string line = j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  print_note("error: " + one_line(message) + "\n" + (isatty(STDERR_FILENO) ? "" : line));
+      {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", shown}};
+  const std::string line = j.dump() + "\n";
+  print_note("error: " + shown + "\n" + (isatty(STDERR_FILENO) ? "" : line));
   return line;
 }
 

@@ -4,6 +4,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/plan.hpp"
+#include "io/printable.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -90,12 +91,14 @@ ExitCode run(const Arguments& arguments, bool&) {
   GenerateRun settings;
   apply(rows(), arguments, settings);
   const std::string& path = settings.output;
-  io::check_output(path, settings.overwrite);
+  for (const std::string& notice : io::check_output(path, settings.overwrite))
+    print_note("notice: " + notice + "\n");
   // Labels, and the distances from which an electrode is cut.
   check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);
   const Volume volume = generate(settings.volume);
   io::write_volume(path, volume, settings.overwrite);
-  std::string text = fmt::format("{}: {}\n  {}\n", path, to_string(volume.extent), volume.path);
+  std::string text =
+      fmt::format("{}: {}\n  {}\n", io::printable(path), to_string(volume.extent), volume.path);
   for (const Label& label : volume.labels)
     text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
                         volume.fraction(label));

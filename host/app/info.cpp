@@ -7,6 +7,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "kernels/base/device.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 
@@ -36,6 +37,8 @@ const std::vector<Setting<InfoSettings>>& rows() {
 nlohmann::ordered_json as_json(const CudaProbe& probe, const HostMemory& memory) {
   nlohmann::ordered_json j = tool_json();
   j["processors"] = usable_processors();
+  for (const ProcessorLimit& limit : processor_limits())
+    j["processor_limits"][limit.source] = limit.processors;
   j["host_memory_bytes"] = memory.total;
   j["host_available_bytes"] = memory.available;
   j["cuda_is_stand_in"] = probe.stand_in;
@@ -55,14 +58,18 @@ nlohmann::ordered_json as_json(const CudaProbe& probe, const HostMemory& memory)
 }
 
 std::string as_text(const nlohmann::ordered_json& j, const CudaProbe& probe, const HostMemory& memory) {
+  std::vector<std::string> limits;
+  for (const ProcessorLimit& limit : processor_limits())
+    limits.push_back(fmt::format("{} {}", limit.source, limit.processors));
   std::string text = fmt::format(
-      "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors, {:.1f} GB of {:.1f} GB free\n",
+      "tauvox {}\n  compiler {}\n  reads {}\n  CUDA {}\n  CPU: {} processors ({}), {:.1f} GB of {:.1f} GB "
+      "free\n",
       j["version"].get<std::string>(), j["compiler"].get<std::string>(),
       fmt::join(io::readable_formats(), ", "),
       probe.stand_in ? "replaced by the tests' stand-in: NO GPU IS USED, only for tests"
       : probe.built  ? "built in"
                      : "not built in",
-      usable_processors(), static_cast<double>(memory.available) / 1e9,
+      usable_processors(), fmt::join(limits, ", "), static_cast<double>(memory.available) / 1e9,
       static_cast<double>(memory.total) / 1e9);
   if (!probe.unavailable.empty()) text += fmt::format("  no GPU: {}\n", probe.unavailable);
   for (const CudaDeviceInfo& d : probe.devices)

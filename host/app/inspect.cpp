@@ -11,6 +11,7 @@
 #include "host/app/plan.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -54,7 +55,8 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
     if (io::same_file(json, path))
       throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
                   "give the report another name");
-    io::check_output(json, overwrite);
+    for (const std::string& notice : io::check_output(json, overwrite))
+      print_note("notice: " + notice + "\n");
   }
   Settings settings;
   settings.input = path;

@@ -4,8 +4,9 @@
 
 #include <filesystem>
 
+#include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
-#include "io/write.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
@@ -45,6 +46,16 @@ bool same_name(const std::string& a, const std::string& b) {
   return a == b || full(a) == full(b);
 }
 
+/// The settings file and the report are UTF-8, and repeat every name: what cannot be written there is refused
+/// before a solve whose results would be lost.
+void check_names(const Settings& s) {
+  for (const Setting& row : describe())
+    if (const std::string text = row.text(s); !io::is_utf8(text))
+      throw Error(ExitCode::usage, "a name is not valid UTF-8", "--" + row.name + " " + text,
+                  "reports and settings files could not repeat it",
+                  "rename the file, or make a link with another name");
+}
+
 }  // namespace
 
 std::string field_path(const Settings& s, Axis axis) {
@@ -66,9 +77,11 @@ std::string settings_path(const Settings& s) {
   return s.png.empty() ? "" : picture_stem(s) + ".settings.toml";
 }
 
-void check_outputs(const Settings& s) {
+ReservedOutputs reserve_outputs(const Settings& s) {
+  check_names(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
+  ReservedOutputs reserved;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     for (const std::string& input : s.input_files())
       if (io::same_file(paths[i], input) && !is_own_echo(s, paths[i]))
@@ -78,8 +91,29 @@ void check_outputs(const Settings& s) {
       if (same_name(paths[i], paths[j]))
         throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",
                     "give them different names");
-    io::check_output(paths[i], s.overwrite);
+    for (const std::string& notice : io::check_output(paths[i], s.overwrite))
+      reserved.notices.push_back(notice);
+    if (s.dry_run) continue;
+    reserved.locks.emplace_back(paths[i]);
+    if (reserved.locks.back().notice()) reserved.notices.push_back(*reserved.locks.back().notice());
   }
+  return reserved;
+}
+
+std::vector<std::string> check_room(const Settings& s, const Extent& extent, double conducting) {
+  constexpr std::uint64_t report = 4096;  // at least; tables and pictures are small beside any field
+  const auto voxels = static_cast<double>(extent.voxels());
+  // FP32 in conducting voxels, NaN elsewhere: compressed to 0.97 (HDF5) and 1.3 (.vti) of the former's bytes
+  // in a packed electrode, to 0.04 where everything conducts. Half of them is a safe least.
+  const double least = conducting < 1 ? 0.5 * 4 * conducting * voxels : 0;
+  const double most = (4 + 4) * voxels;  // and the labels
+  std::vector<io::PlannedOutput> outputs;
+  for (const std::string& path : output_paths(s)) outputs.push_back({path, report, report});
+  if (!s.field.empty())
+    for (const Axis axis : s.axes)
+      outputs.push_back(
+          {field_path(s, axis), static_cast<std::uint64_t>(least), static_cast<std::uint64_t>(most)});
+  return io::check_space(outputs);
 }
 
 }  // namespace tauvox

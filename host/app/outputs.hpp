@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "host/settings/settings.hpp"
+#include "io/write.hpp"
 
 namespace tauvox {
 
@@ -15,8 +17,20 @@ std::string concentration_picture_path(const Settings& settings, Axis axis);
 /// when no file is written.
 std::string settings_path(const Settings& settings);
 
-/// Before any work: every output can be written, none is the input, no two are the same.
+/// What a run is going to write: nobody else writes it while this lives.
+struct ReservedOutputs {
+  std::vector<io::OutputLock> locks;
+  std::vector<std::string> notices;  // what was found beside them and cleaned up
+};
+/// Before any work: every output can be written, none is the input, no two are the same, all names can be
+/// written into the settings file, no other run writes them. Nothing is locked for a dry run.
 /// @throws Error(output), Error(usage)
-void check_outputs(const Settings& settings);
+ReservedOutputs reserve_outputs(const Settings& settings);
+
+/// Before the solve, when the labels are known: is there room for the outputs?
+/// @param conducting fraction of the voxels
+/// @return notices where there may not be
+/// @throws Error(output) where there is not
+std::vector<std::string> check_room(const Settings& settings, const Extent& extent, double conducting);
 
 }  // namespace tauvox

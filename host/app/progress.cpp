@@ -34,8 +34,9 @@ void ProgressPrinter::operator()(const std::string& doing, double fraction, cons
       done > 0.02 ? fmt::format("{:.0f} s left", spent * (1 - done) / done) : "estimating";
   if (mode_ == Mode::bar) {
     const int filled = static_cast<int>(done * 24);
-    print_note(fmt::format("\r\033[K{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "",
-                           24 - filled, 100 * done, left, remark));
+    erase_line();
+    print_note(fmt::format("{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "", 24 - filled,
+                           100 * done, left, remark));
     visible_ = true;
   } else {
     print_note(fmt::format("{}: {:.0f} %, {:.0f} s spent, {}; {}\n", doing, 100 * done, spent, left, remark));
@@ -43,7 +44,7 @@ void ProgressPrinter::operator()(const std::string& doing, double fraction, cons
 }
 
 void ProgressPrinter::clear() {
-  if (visible_) print_note("\r\033[K");
+  if (visible_) erase_line();
   visible_ = false;
 }
 

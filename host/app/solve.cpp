@@ -12,9 +12,11 @@
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/study_file.hpp"
+#include "host/settings/flow_axes.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -33,6 +35,7 @@ void write_field_of(const Settings& s, const Volume& volume, const Result& r, co
     io::FieldFile file;
     file.volume = &volume;
     file.concentration = u;
+    file.axis = r.axis;
     for (const char* name : {"effective_ratio", "tortuosity_factor"})
       if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
@@ -212,7 +215,9 @@ ExitCode run_solve(Settings s) {
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
-  check_outputs(s);
+  const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
+  const ReservedOutputs reserved = reserve_outputs(s);
+  note_all(s, reserved.notices);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
   Plan least = plan_least();
@@ -244,10 +249,14 @@ ExitCode run_solve(Settings s) {
   leave_small_gpu(plan, s, device, notice, plan_all);
   if (s.dry_run) return dry_run(plan, s, device);
   check_fits(plan, s, device);
+  for (const std::string& found : check_room(s, volume.extent, report.materials.volume_fraction))
+    if (!s.quiet) print_note("notice: " + found + "\n");
   report.device = device.description();
   if (!notice.empty()) report.notices.push_back(notice);
+  append(report.notices, reserved.notices);
   append(report.notices, volume.notices);
   note_all(s, volume.notices);
+  append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
 
   Announcer announcer(s, study, report, printer);

@@ -8,8 +8,9 @@ namespace tauvox {
 namespace {
 
 /// The study file first, then what the command line says otherwise.
-Settings settings_from(const Arguments& arguments) {
+Settings read_settings(const Arguments& arguments) {
   Settings settings;
+  settings.axes.clear();
   const std::string& input = arguments.find("input")->words.front();
   if (!input.ends_with(".toml")) {
     apply(describe(), arguments, settings);
@@ -22,6 +23,14 @@ Settings settings_from(const Arguments& arguments) {
   apply(describe(), arguments, settings);
   settings.input = volume;
   if (notice && !settings.quiet) print_note("notice: " + one_line(*notice) + "\n");
+  return settings;
+}
+
+/// And whether the direction of transport was named: the default and "all" name none.
+Settings settings_from(const Arguments& arguments) {
+  Settings settings = read_settings(arguments);
+  settings.axes_named = !settings.axes.empty() && settings.axes.size() < all_axes.size();
+  if (settings.axes.empty()) settings.axes = {Axis::z};
   return settings;
 }
 

@@ -7,6 +7,7 @@
 #include "host/bench/commit.hpp"  // made by the build
 #include "host/bench/measure.hpp"
 #include "host/report/run_report.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -2,6 +2,7 @@
 #include "host/settings/settings.hpp"
 
 #include "host/settings/parse.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -44,14 +45,28 @@ void check(const Settings& s) {
   check_standard_output(s);
 }
 
+namespace {
+
+/// Fewer threads than asked for are said, never silent.
+Device cpu_device(const Settings& s, std::string& notice) {
+  Device device = Device::cpu(s.threads);
+  const int wanted = s.threads > 0 ? s.threads : usable_processors();
+  if (device.threads() < wanted)
+    notice += fmt::format("{}{} of {} threads are used: no more can be started (see ulimit -u and pids.max)",
+                          notice.empty() ? "" : "; ", device.threads(), wanted);
+  return device;
+}
+
+}  // namespace
+
 Device choose_device(const Settings& s, std::string& notice) {
   const std::string device = parse::device(s.device, "--device");
-  if (device == "cpu") return Device::cpu(s.threads);
+  if (device == "cpu") return cpu_device(s, notice);
   if (device == "auto") {
     const CudaProbe probe = probe_cuda();
     if (probe.unavailable.empty()) return Device::cuda(0);
     if (probe.built) notice = "no GPU is used: " + probe.unavailable;
-    return Device::cpu(s.threads);
+    return cpu_device(s, notice);
   }
   if (device == "cuda") return Device::cuda(0);
   return Device::cuda(static_cast<int>(parse::integer(device.substr(5), "--device cuda:N")));

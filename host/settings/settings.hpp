@@ -25,6 +25,7 @@ struct Settings {
   // problem
   std::string study = "effective_transport";
   std::vector<Axis> axes{Axis::z};
+  bool axes_named = false;  // one by one, by the user; the default and "all" name none
   bool periodic_sides = false;
   bool resolution_study = false;  // solve coarse copies as well: how much is due to the voxels?
   // solver
@@ -34,7 +35,7 @@ struct Settings {
   std::int64_t max_iterations = 100000;
   std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64
   std::string device = "auto";      // auto | cpu | cuda | cuda:N
-  int threads = 0;                  // 0: all processors of this process
+  int threads = 0;                  // 0: usable_processors()
   // output
   std::string field, json, csv, png;
   bool wants_concentration() const { return !field.empty() || !png.empty(); }
@@ -50,7 +51,7 @@ struct Settings {
 /// @throws Error(usage)
 void check(const Settings& settings);
 
-/// The device asked for; `notice` says when `auto` fell back to the CPU.
+/// The device asked for; `notice` says when `auto` fell back to the CPU, or fewer threads can be started.
 /// @throws Error(device), Error(usage)
 Device choose_device(const Settings& settings, std::string& notice);
 

@@ -8,6 +8,43 @@
 #include "kernels/volume/classes.hpp"
 
 namespace tauvox {
+namespace {
+
+/// "0 (12.5 % of the voxels)"
+std::string share(std::int64_t label, double fraction) {
+  return fmt::format("{} ({:.4g} % of the voxels)", label, 100 * fraction);
+}
+
+/// The labels of the volume, the first twenty of them.
+std::string labels_there_are(const Volume& volume) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(most, volume.labels.size()); ++i)
+    shown.push_back(share(volume.labels[i].value, volume.fraction(volume.labels[i])));
+  const std::string more =
+      volume.labels.size() > most ? fmt::format(" and {} more", volume.labels.size() - most) : "";
+  return fmt::format("the volume has {}{}", fmt::join(shown, ", "), more);
+}
+
+/// A label that was named and does not occur is a slip as a rule: of the pen, or of an export that writes 255
+/// for
+/// 1. A number made from it would look like an answer.
+void report_absent(const std::vector<std::int64_t>& absent, const Volume& volume, const Settings& settings,
+                   std::vector<std::string>& warnings) {
+  if (absent.empty()) return;
+  const std::string labels =
+      fmt::format("{} {}", absent.size() == 1 ? "label" : "labels", fmt::join(absent, ", "));
+  if (!settings.allow_absent)
+    throw Error(ExitCode::input_invalid, labels + (absent.size() == 1 ? " does" : " do") + " not occur",
+                volume.path, labels_there_are(volume),
+                fmt::format("correct {}, or pass --allow-absent to take what does not occur as no voxels",
+                            settings.phase.empty() ? "--conductivity" : "--phase"));
+  for (const std::int64_t label : absent)
+    warnings.push_back(
+        fmt::format("label {} was given a conductivity but does not occur in the volume", label));
+}
+
+}  // namespace
 
 Materials assign_materials(const Volume& volume, const Settings& settings) {
   Materials m;
@@ -24,11 +61,9 @@ Materials assign_materials(const Volume& volume, const Settings& settings) {
       given.erase(found);
     } else if (label.value < 0 && !settings.default_insulating) {
       // More often an export gone wrong than a phase, so "all others insulate" does not include it.
-      negative += fmt::format("{}{} ({:.4g} % of the voxels)", negative.empty() ? "" : ", ", label.value,
-                              100 * phase.volume_fraction);
+      negative += (negative.empty() ? "" : ", ") + share(label.value, phase.volume_fraction);
     } else if (!others_insulate) {
-      missing += fmt::format("{}{} ({:.4g} % of the voxels)", missing.empty() ? "" : ", ", label.value,
-                             100 * phase.volume_fraction);
+      missing += (missing.empty() ? "" : ", ") + share(label.value, phase.volume_fraction);
     }
     m.phases.push_back(phase);
   }
@@ -40,9 +75,9 @@ Materials assign_materials(const Volume& volume, const Settings& settings) {
   if (!missing.empty())
     throw Error(ExitCode::input_invalid, "labels without a conductivity", volume.path, "label " + missing,
                 "add them to --conductivity, or pass --default-insulating to make them insulators");
-  for (const auto& [label, value] : given)
-    m.warnings.push_back(
-        fmt::format("label {} was given a conductivity but does not occur in the volume", label));
+  std::vector<std::int64_t> absent;
+  for (const auto& [label, value] : given) absent.push_back(label);
+  report_absent(absent, volume, settings, m.warnings);
 
   std::vector<double> distinct;
   for (const Phase& phase : m.phases)

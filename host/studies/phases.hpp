@@ -28,7 +28,9 @@ struct Materials {
   std::vector<std::string> warnings;
 };
 
-/// @throws Error(input_invalid) when a label of the volume has no conductivity, naming it and its fraction.
+/// @throws Error(input_invalid) when a label of the volume has no conductivity, naming it and its fraction,
+/// and,
+///         unless settings.allow_absent, when a label was named that does not occur, naming those there are.
 Materials assign_materials(const Volume& volume, const Settings& settings);
 
 }  // namespace tauvox

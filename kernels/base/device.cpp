@@ -1,9 +1,6 @@
 #include "kernels/base/device.hpp"
 
 #include <malloc.h>
-#include <omp.h>
-#include <sched.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +10,7 @@
 #include <cstring>
 
 #include "kernels/base/cuda_memory.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 
@@ -89,17 +87,6 @@ CudaProbe probe_cuda(bool) {
 }
 #endif
 
-int usable_processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
-  return std::max(1, omp_get_num_procs());
-}
-
-std::int64_t peak_resident_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 Device::Device(int cuda_index, int threads)
@@ -114,7 +101,7 @@ Device Device::cpu(int threads) {
   // run then holds besides what it uses.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
-  Device device(-1, threads > 0 ? threads : usable_processors());
+  Device device(-1, startable_threads(threads > 0 ? threads : usable_processors()));
   device.description_ =
       "cpu (" + std::to_string(device.threads_) + (device.threads_ == 1 ? " thread)" : " threads)");
   return device;
@@ -133,7 +120,7 @@ Device Device::cuda(int index) {
                 probe.devices.size() == 1
                     ? "valid: cuda:0"
                     : "valid: cuda:0 to cuda:" + std::to_string(probe.devices.size() - 1));
-  Device device(index, usable_processors());
+  Device device(index, startable_threads(usable_processors()));
   device.description_ = "cuda:" + std::to_string(index) + " (" + found->name + ")";
 #ifdef TAUVOX_HAVE_CUDA
   check_cuda(cudaSetDevice(index), "choosing the device");

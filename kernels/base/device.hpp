@@ -43,7 +43,7 @@ struct Scratch;  // partial sums
 
 class Device {
  public:
-  /// @param threads 0: all processors this process may use.
+  /// @param threads 0: usable_processors(). Fewer where so many cannot be started.
   static Device cpu(int threads = 0);
   /// @throws Error(device) when the device does not exist or cannot be used; says why.
   static Device cuda(int index = 0);
@@ -87,8 +87,6 @@ class Device {
   std::shared_ptr<Scratch> scratch_;
 };
 
-/// Processors this process may run on (its affinity mask), at least 1.
-int usable_processors();
 /// Physical memory of the host, and what is available of it now, in bytes; both within the limits of the
 /// control groups of this process, of every level.
 struct HostMemory {
@@ -96,8 +94,6 @@ struct HostMemory {
 };
 /// @param root where /proc and /sys are looked for
 HostMemory host_memory(const std::string& root = "");
-/// Largest resident set of this process so far, in bytes.
-std::int64_t peak_resident_bytes();
 
 /// Uninitialised memory on a device; owned, movable, not copyable. 256 bytes of padding follow the last
 /// element, so that a vector load may run past the end.

@@ -30,6 +30,7 @@ struct Volume {
   std::optional<std::array<double, 3>> voxel_size;  // m; z, y, x; empty when nobody said
   std::string voxel_size_source;                    // "--voxel-size", "attribute element_size_um", ""
 
+  // Words of files and their names, fit to be printed: control characters and what is no UTF-8 are escaped.
   std::string path;                  // as given; "generated: ..." for a generated volume
   std::string sha256;                // of the file's bytes; empty when not computed
   std::string dataset;               // HDF5 path; empty for other formats

@@ -1,5 +1,7 @@
 """What is refused: exit code, one clear line that names what is wrong, nothing written, nothing lost."""
 
+import json
+import os
 import resource
 
 import numpy
@@ -46,6 +48,14 @@ REFUSED = {
     "too many labels": ("too_many.h5", PORE, 4, ["65536"]),
     "label without conductivity": ("cathode.h5", ["--conductivity", "0=1,1=0"], 4,
                                    ["label 2", "%", "--default-insulating"]),
+    "phase that does not occur": ("cathode.h5", ["--phase", "5"], 4,
+                                  ["label 5 does not occur", "0 (", "1 (", "2 (", "--allow-absent"]),
+    "phases that do not occur": ("cathode.h5", ["--phase", "0,5,9"], 4, ["labels 5, 9 do not occur"]),
+    "conductivity of a label that does not occur": ("cathode.h5", ["--conductivity", "0=1,1=0,2=0,7=2"], 4,
+                                                    ["label 7 does not occur", "--conductivity", "--allow-absent"]),
+    "label that does not occur among many": ("many.h5", ["--phase", "300"], 4, ["label 300", "280 more"]),
+    "layer as the default axis": ("flat.h5", PORE + ["--as-2d"], 4, ["axis z", "--axis y,x"]),
+    "layer among all axes": ("flat.tif", PORE + ["--as-2d", "--axis", "all"], 4, ["axis z", "--axis y,x"]),
     "conductivities too far apart": ("cathode.h5", ["--conductivity", "0=1,1=1e-45,2=0"], 4, ["1e-45", "1e30", "insulator"]),
     "negative conductivity": ("cathode.h5", ["--conductivity", "0=1,1=-2"], 2, ["--conductivity", "1=-2"]),
     "decimal comma": ("cathode.h5", ["--conductivity", "0=0,5"], 2, ["decimals take a point"]),
@@ -139,6 +149,47 @@ def test_a_volume_beyond_memory_is_refused_at_once_and_estimated(folder, tauvox)
 
 def test_a_file_name_cannot_break_the_message_into_lines(tauvox):
     assert_refused(tauvox("solve", "no\nsuch\x1b[31mfile.h5", *PORE), 3, r"no\nsuch\x1b[31mfile.h5")
+
+
+EVIL = "a\x1b]0;owned\x07\u202e\u009b31m\nwarning: b"
+HARMLESS = r"a\x1b]0;owned\x07\u202e\u009b31m\nwarning: b"
+
+
+def assert_harmless(text):
+    """No character that commands a terminal: C0, C1, or a change of direction."""
+    assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u202e\u2066")]
+
+
+def test_names_in_a_file_never_reach_the_terminal_or_a_report_as_they_are(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "evil.h5", **{EVIL: volumes.LABELS})
+    outputs = ["--json", "out.json", "--csv", "out.csv", "--field", "out.h5"]
+    for arguments in (["solve", "evil.h5", *PORE, "--device", "cpu", *outputs], ["inspect", "evil.h5"],
+                      ["inspect", "evil.h5", "--json", "-"], ["solve", "evil.h5", *PORE, "--device", "cpu", "--json", "-"]):
+        result = tauvox(*arguments)
+        assert result.returncode == 0, result.stderr
+        assert_harmless(result.stdout + result.stderr)
+    assert_harmless((tmp_path / "out.csv").read_text())
+    assert json.loads((tmp_path / "out.json").read_text())["input"]["dataset"] == "/" + HARMLESS
+    several = volumes.hdf5(tmp_path / "several.h5", **{EVIL: volumes.LABELS, "other": volumes.LABELS})
+    result = tauvox("solve", several, *PORE)
+    assert_refused(result, 2, HARMLESS)
+    assert_harmless(result.stderr)
+    # The name itself still opens the dataset, and so does what was shown.
+    for name in (EVIL, HARMLESS, "/" + HARMLESS):
+        assert tauvox("solve", several, *PORE, "--device", "cpu", "--dataset", name).returncode == 0
+
+
+def test_a_name_that_is_no_utf8_is_refused_before_the_solve_or_escaped(tauvox, tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.h5")
+    volumes.hdf5(path, volume=volumes.LABELS)
+    before = contents(tmp_path)
+    for arguments in ([path, *PORE], [volumes.hdf5(tmp_path / "good.h5", volume=volumes.LABELS), *PORE, "--json",
+                                      os.fsdecode(b"\xff.json")]):
+        assert_refused(tauvox("solve", *arguments, "--device", "cpu"), 2, "UTF-8", r"\x")
+    (tmp_path / "good.h5").unlink()
+    assert contents(tmp_path) == before
+    result = tauvox("inspect", path, "--json", "-")
+    assert json.loads(result.stdout)["input"]["path"].endswith(r"caf\xe9.h5")
 
 
 def test_a_failed_run_says_so_on_standard_output_where_the_report_was_asked_for(tauvox):

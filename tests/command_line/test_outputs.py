@@ -5,8 +5,12 @@ import hashlib
 import io
 import json
 import os
+import socket
 import subprocess
+import sys
+from pathlib import Path
 
+import h5py
 import pytest
 import volumes
 from conftest import assert_refused, contents, value
@@ -111,6 +115,99 @@ def test_the_input_is_never_an_output(tauvox, tmp_path, link):
     assert_refused(tauvox(*SOLVE, "--field", name, "--overwrite"), 2, "input", name)
     assert_refused(tauvox("inspect", "cathode.h5", "--json", name, "--overwrite"), 2, "input", name)
     assert contents(tmp_path) == before
+
+
+def test_an_output_of_another_run_is_refused_before_the_solve(tauvox, tmp_path):
+    lock = tmp_path / "out.json.tauvox-lock"
+    mine = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()[19]
+    lock.write_text(f"{socket.gethostname()} {os.getpid()} {mine}\n")
+    before = contents(tmp_path)
+    result = tauvox(*SOLVE, *EVERYTHING)
+    assert_refused(result, 7, "another run", f"process {os.getpid()}", "out.json")
+    assert contents(tmp_path) == before
+    assert tauvox(*SOLVE, "--csv", "other.csv").returncode == 0  # whoever writes elsewhere is not disturbed
+
+
+def test_what_a_killed_run_left_is_removed_with_a_notice(tauvox, tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for name in ["out.json.tauvox-lock", f"out.vti.tmp.{socket.gethostname()}.{gone.pid}"]:
+        (tmp_path / name).write_text(f"{socket.gethostname()} {gone.pid} 1\n")
+    result = tauvox(*SOLVE, "--json", "out.json", "--field", "out.vti")
+    assert result.returncode == 0, result.stderr
+    assert sorted(contents(tmp_path)) == ["cathode.h5", "out.json", "out.settings.toml", "out.vti"]
+    notices = [line for line in result.stderr.splitlines() if line.startswith("notice: ")]
+    assert len(notices) == 2 and all(str(gone.pid) in line for line in notices), result.stderr
+
+
+def test_files_that_may_not_grow_are_an_output_failure_and_not_the_end(tauvox, tmp_path):
+    assert tauvox("generate", "fcc", "--size", "48", "-o", "fcc.raw").returncode == 0
+    before = contents(tmp_path)
+    run = ["solve", "fcc.raw", "--shape", "48", "--dtype", "uint8", "--phase", "0", "--device", "cpu"]
+    # What a field takes at least is missed before the solve; what only the writer can know, by the writer.
+    assert_refused(tauvox(*run, "--field", "u.vti", before=["prlimit", "--fsize=50000"]), 7, "room", "ulimit -f")
+    assert_refused(tauvox("generate", "fcc", "--size", "48", "-o", "more.raw", before=["prlimit", "--fsize=50000"]), 7,
+                   "File too large")
+    assert contents(tmp_path) == before
+
+
+def test_a_full_disk_is_noticed_before_the_solve(tauvox, tmp_path):
+    assert tauvox("generate", "fcc", "--size", "80", "-o", "fcc.raw").returncode == 0
+    (tmp_path / "small").mkdir()
+    mounted = ["unshare", "-m", "bash", "-c", 'mount -t tmpfs -o size=256k tmpfs small && "$0" "$@"']
+    if subprocess.run([*mounted, "true"], cwd=tmp_path, capture_output=True).returncode != 0:
+        pytest.skip("needs the right to mount a small file system")
+    result = tauvox("solve", "fcc.raw", "--shape", "80", "--dtype", "uint8", "--phase", "0", "--device", "cpu",
+                    "--field", "small/u.vti", "--max-iterations", "1", before=mounted)
+    assert_refused(result, 7, "not enough room", "on the disk")
+
+
+@pytest.mark.parametrize("ending", ["h5", "vti"])
+def test_a_field_is_an_input_again_and_says_where_it_is_from(tauvox, solve, tmp_path, ending):
+    assert tauvox(*SOLVE, "--axis", "y", "--voxel-size", "0.3,0.2,0.1um", "--field", f"u.{ending}").returncode == 0
+    first = solve("cathode.h5", "--phase", "0,1", "--voxel-size", "0.3,0.2,0.1um")
+    again = solve(f"u.{ending}", "--phase", "0,1")
+    assert again["results"][0]["effective_ratio"] == pytest.approx(first["results"][0]["effective_ratio"], rel=1e-12)
+    assert again["input"]["voxel_size_m"] == pytest.approx([3e-7, 2e-7, 1e-7])
+    if ending == "h5":
+        with h5py.File(tmp_path / "u.h5") as file:
+            texts = {name: file.attrs[name] for name in file.attrs}
+        texts = {name: text.decode() if isinstance(text, bytes) else text for name, text in texts.items()}
+        for name, text in {"axis": "y", "input": "cathode.h5", "voxel_size_source": "--voxel-size",
+                           "length_unit": "um", "input_sha256": first["input"]["sha256"]}.items():
+            assert texts[name] == text
+    assert tauvox("inspect", f"u.{ending}").returncode == 0
+
+
+def test_the_peak_memory_is_that_of_the_program_and_not_of_who_started_it(program, tmp_path):
+    if os.environ.get("TAUVOX_SANITIZE") == "ON":
+        pytest.skip("the sanitizer's own memory hides what the program takes")
+    script = "import os, sys; memory = bytearray(b'x') * (400 << 20); os.execv(sys.argv[1], sys.argv[1:])"
+    result = subprocess.run([sys.executable, "-c", script, program, *SOLVE, "--json", "-"], cwd=tmp_path, text=True,
+                            capture_output=True, timeout=60)
+    assert json.loads(result.stdout)["memory"]["host_peak_resident_bytes"] < 200 << 20
+
+
+def test_threads_that_cannot_be_started_are_done_without(tauvox, solve, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs a user without other processes, which only root can be")
+    os.chmod(tmp_path, 0o777)
+    for parent in tmp_path.parents[:2]:
+        os.chmod(parent, 0o755)
+    nobody_else = {"user": 54321, "group": 54321, "extra_groups": []}
+    result = tauvox(*SOLVE, "--threads", "8", "--json", "-", before=["prlimit", "--nproc=3"], **nobody_else)
+    assert result.returncode == 0, result.stderr
+    assert "cpu (2 threads)" in json.loads(result.stdout)["device"]
+    assert "2 of 8 threads" in result.stderr
+
+
+def test_info_says_what_limits_the_processors(tauvox):
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "SLURM_CPUS_PER_TASK": "7"}
+    found = json.loads(tauvox("info", "--json", env=environment).stdout)
+    assert found["processors"] == 1
+    assert found["processor_limits"]["OMP_NUM_THREADS"] == 1
+    assert found["processor_limits"]["SLURM_CPUS_PER_TASK"] == 7
+    assert "OMP_NUM_THREADS 1" in tauvox("info", env=environment).stdout
 
 
 def test_two_outputs_cannot_share_a_name(tauvox):

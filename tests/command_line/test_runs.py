@@ -143,12 +143,19 @@ def assert_no_path(r, reason):
     assert reason in r["reason"]
 
 
-def test_an_absent_phase_is_a_warning(folder, solve):
-    report = solve(folder / "cathode.h5", "--conductivity", "0=1,1=0,2=0,9=1")
+def test_an_absent_label_is_a_warning_where_it_is_allowed(folder, solve):
+    report = solve(folder / "cathode.h5", "--conductivity", "0=1,1=0,2=0,9=1", "--allow-absent")
     assert warned(report, "label 9", "does not occur") and only(report)["status"] == "converged"
-    report = solve(folder / "cathode.h5", "--phase", "9")
+    report = solve(folder / "cathode.h5", "--phase", "9", "--allow-absent")
     assert warned(report, "label 9", "does not occur")
     assert_no_path(only(report), "no conducting voxel")
+
+
+def test_a_layer_is_crossed_only_where_that_axis_is_named(folder, solve):
+    flat = [folder / "flat.h5", "--as-2d", "--phase", "0,1", "--axis"]
+    assert not warned(solve(*flat, "y,x"), "one voxel long")
+    assert warned(solve(*flat, "z"), "axis z", "one voxel long")
+    assert warned(solve(folder / "cathode.h5", "--phase", "0,1", "--crop", "2:3,:,:"), "axis z", "one voxel long")
 
 
 def test_no_path_is_an_answer(folder, solve, tauvox, tmp_path):

@@ -1,0 +1,16 @@
+// Directions of transport against the shape of the volume.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/settings/settings.hpp"
+
+namespace tauvox {
+
+/// Across a layer of one voxel every tortuosity factor is 1.
+/// @return a warning for every direction of transport along which the volume is one voxel long
+/// @throws Error(input_invalid) where --as-2d made such an axis and nobody named it
+std::vector<std::string> check_flow_axes(const Settings& settings, const io::VolumeDescription& description);
+
+}  // namespace tauvox

@@ -1,0 +1,176 @@
+// ParaView's .vti: labels of cells on a regular grid. VTK's i is our x. Slabs are read by extent, so that no
+// more of an array is in memory than is wanted; the file is opened by the descriptor that is hashed.
+#include <fmt/format.h>
+#include <vtkCellData.h>
+#include <vtkDataArray.h>
+#include <vtkDataArraySelection.h>
+#include <vtkFieldData.h>
+#include <vtkImageData.h>
+#include <vtkInformation.h>
+#include <vtkStreamingDemandDrivenPipeline.h>
+#include <vtkStringArray.h>
+#include <vtkXMLImageDataReader.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "io/formats.hpp"
+#include "io/vtk_messages.hpp"
+
+namespace tauvox::io {
+namespace {
+
+constexpr const char* label_name = "label";
+
+std::optional<Element> element_of(vtkDataArray& array) {
+  const int type = array.GetDataType(), bytes = array.GetDataTypeSize();
+  if (type == VTK_FLOAT || type == VTK_DOUBLE) return element_named(fmt::format("float{}", 8 * bytes));
+  if (type == VTK_BIT) return std::nullopt;
+  const bool is_signed = array.GetDataTypeMin() < 0;
+  return element_named(fmt::format("{}int{}", is_signed ? "" : "u", 8 * bytes));
+}
+
+std::string text_in(vtkFieldData* data, const char* name) {
+  auto* array = data ? vtkStringArray::SafeDownCast(data->GetAbstractArray(name)) : nullptr;
+  return array && array->GetNumberOfValues() == 1 ? std::string(array->GetValue(0)) : "";
+}
+
+class VtiSource final : public VolumeSource {
+ public:
+  VtiSource(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
+    refuse_cut_off(input);
+    const VtkMessages messages;
+    reader_->SetFileName(fmt::format("/proc/self/fd/{}", input.descriptor()).c_str());
+    reader_->UpdateInformation();
+    require(messages.good() && reader_->GetErrorCode() == 0, messages);
+    reader_->GetOutputInformation(0)->Get(vtkStreamingDemandDrivenPipeline::WHOLE_EXTENT(), whole_);
+    choose(options.dataset);
+    describe(messages, input.size());
+  }
+
+  void read(const Region& region, void* out) override {
+    const VtkMessages messages;
+    vtkDataArray& values = load(region, messages);
+    std::memcpy(out, values.GetVoidPointer(0),
+                static_cast<std::size_t>(region.voxels()) * info(element).bytes);
+  }
+
+ private:
+  /// VTK reads what is left of a file and says nothing when that is what it needs.
+  void refuse_cut_off(const InputFile& input) const {
+    std::string tail(64, ' ');
+    input.read_at(input.size() - std::min<std::uint64_t>(input.size(), tail.size()), tail.data(),
+                  tail.size());
+    if (tail.find("</VTKFile>") == std::string::npos)
+      throw Error(ExitCode::input_refused, "the .vti file is cut off", path_,
+                  fmt::format("it does not end with </VTKFile> after {} bytes", input.size()),
+                  "copy or export it again");
+  }
+
+  void require(bool good, const VtkMessages& messages) const {
+    if (!good)
+      throw Error(ExitCode::input_refused, "the .vti file cannot be read", path_, messages.reason(),
+                  "the file may be cut off or damaged; copy or export it again");
+  }
+
+  std::string names() const {
+    std::string text;
+    vtkDataArraySelection& arrays = *reader_->GetCellDataArraySelection();
+    for (int i = 0; i < arrays.GetNumberOfArrays(); ++i)
+      text += (i ? ", " : "") + std::string(arrays.GetArrayName(i));
+    return text.empty() ? "it has no data of cells" : "its cells have " + text;
+  }
+
+  /// Enables one array: the one asked for, "label", or the only one.
+  void choose(const std::string& wanted) {
+    vtkDataArraySelection& arrays = *reader_->GetCellDataArraySelection();
+    name_ = !wanted.empty() ? wanted : label_name;
+    if (wanted.empty() && !arrays.ArrayExists(label_name) && arrays.GetNumberOfArrays() == 1)
+      name_ = arrays.GetArrayName(0);
+    if (!arrays.ArrayExists(name_.c_str()))
+      throw Error(wanted.empty() ? ExitCode::input_invalid : ExitCode::input_refused,
+                  "no array of labels in the .vti file", path_, "there is no '" + name_ + "'; " + names(),
+                  "name an array of cells with --dataset");
+    if (wanted.empty() && arrays.GetNumberOfArrays() > 1)
+      description.notices.push_back("array label taken: " + names());
+    arrays.DisableAllArrays();
+    arrays.EnableArray(name_.c_str());
+    reader_->GetPointDataArraySelection()->DisableAllArrays();
+  }
+
+  void describe(const VtkMessages& messages, std::uint64_t stored) {
+    std::array<std::int64_t, 3> zyx{};
+    for (int axis = 0; axis < 3; ++axis)
+      zyx[2 - axis] = std::int64_t{whole_[2 * axis + 1]} - whole_[2 * axis];
+    if (*std::min_element(zyx.begin(), zyx.end()) < 1)
+      throw Error(ExitCode::input_invalid, "the .vti file has no cells", path_,
+                  fmt::format("its extent is {}", fmt::join(whole_, " ")),
+                  "a volume needs at least one voxel");
+    description.extent = make_extent(zyx, path_);
+    // at least a byte each, known before anything is read
+    refuse_implausible_size(path_, static_cast<std::uint64_t>(description.extent.voxels()), stored);
+    vtkDataArray& first = load({{0, 0, 0}, {1, 1, 1}}, messages);
+    const auto type = element_of(first);
+    if (!type || first.GetNumberOfComponents() != 1)
+      throw Error(
+          ExitCode::input_invalid, "the array holds no labels", path_ + ":" + name_,
+          fmt::format("{} components of {}", first.GetNumberOfComponents(), first.GetDataTypeAsString()),
+          "labels are one number a cell");
+    element = *type;
+    description.dataset = name_;
+    description.stored_type = info(element).name;
+    describe_spacing();
+  }
+
+  /// Our own files say what a unit of length is; others do not, and a guess would be one.
+  void describe_spacing() {
+    vtkFieldData* data = reader_->GetOutput()->GetFieldData();
+    const std::string unit = text_in(data, "length_unit");
+    const double* xyz = reader_->GetOutput()->GetSpacing();
+    if (unit == "voxel") return;
+    if (unit != "um" || !std::all_of(xyz, xyz + 3, [](double h) { return std::isfinite(h) && h > 0; })) {
+      description.notices.push_back(
+          fmt::format("spacing z,y,x = {:g}, {:g}, {:g} ignored: the file does not say in which unit (give "
+                      "--voxel-size)",
+                      xyz[2], xyz[1], xyz[0]));
+      return;
+    }
+    description.voxel_size = {xyz[2] * 1e-6, xyz[1] * 1e-6, xyz[0] * 1e-6};
+    const std::string source = text_in(data, "voxel_size_source");
+    description.voxel_size_source =
+        source.empty() ? "spacing of the .vti file" : "spacing of the .vti file, from " + source;
+  }
+
+  vtkDataArray& load(const Region& region, const VtkMessages& messages) {
+    std::array<int, 6> wanted{};
+    for (int axis = 0; axis < 3; ++axis) {
+      wanted[static_cast<std::size_t>(2 * axis)] =
+          whole_[2 * axis] + static_cast<int>(region.begin[static_cast<std::size_t>(2 - axis)]);
+      wanted[static_cast<std::size_t>(2 * axis + 1)] =
+          whole_[2 * axis] + static_cast<int>(region.end[static_cast<std::size_t>(2 - axis)]);
+    }
+    const bool updated = static_cast<vtkAlgorithm&>(*reader_).UpdateExtent(wanted.data()) == 1;
+    require(updated && reader_->GetErrorCode() == 0 && messages.good(), messages);
+    vtkImageData& image = *reader_->GetOutput();
+    vtkDataArray* values = image.GetCellData()->GetArray(name_.c_str());
+    const bool whole = values != nullptr && values->GetNumberOfTuples() == region.voxels() &&
+                       std::equal(wanted.begin(), wanted.end(), image.GetExtent()) &&
+                       (description.stored_type.empty() || element_of(*values) == element);
+    require(whole, messages);
+    return *values;
+  }
+
+  std::string path_, name_;
+  int whole_[6] = {};  // points: x, y, z, first and last
+  vtkNew<vtkXMLImageDataReader> reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_vti(const InputFile& file, const ReadOptions& options) {
+  return std::make_unique<VtiSource>(file, options);
+}
+
+}  // namespace tauvox::io
