@@ -10,6 +10,7 @@ namespace tauvox {
 
 ExitCode run_generate(const GenerateSettings& settings, const std::string& path, bool overwrite) {
   io::check_output(path, overwrite);
+  check(settings);
   // Labels, and the distances from which an electrode is cut.
   check_fits(make_extent(settings.size), settings.shape == "electrode" ? 5 : 1);
   const Volume volume = generate(settings);
