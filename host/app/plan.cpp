@@ -195,9 +195,9 @@ class Planner {
     add("copies of larger voxels", 2 * (copy(2) + copy(4)) * contents_.bytes_per_label, false, here);
     add("set for a throat", voxels_, false, here);
     if (device_.is_cuda()) add("set for a throat on the GPU", Codes::bytes(device_, extent_, 1), true, here);
-    add("which voxels are in it", Unknowns::bytes(extent_), true, here);
     add("runs of a throat", Runs::bytes(extent_, runs_), true, here);
-    add("clusters of a throat", Clusters::bytes_to_find(extent_, runs_, clusters_), true, here);
+    add("its voxels, then clusters",
+        std::max(Unknowns::bytes(extent_), Clusters::bytes_to_find(extent_, runs_, clusters_)), true, here);
   }
 
   Plan& plan_;
