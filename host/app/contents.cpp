@@ -5,6 +5,7 @@
 
 #include "host/solve/multigrid.hpp"
 #include "host/studies/percolating.hpp"
+#include "host/studies/study.hpp"
 #include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
@@ -19,30 +20,28 @@ int width_of(const Volume& volume) {
 // percolation at 0.34 and 0.6, layers and checkerboards, 64^3 and 128^3.
 constexpr double coarse_share = 1.9;
 
-/// Of the multigrid solver along one axis.
-struct Levels {
-  std::int64_t aggregates = 0, room = 0, links = 0, coarse_nodes = 0, coarse_links = 0;
+/// The first level, and `others` times as much as all behind it. A last one without nodes makes the others
+/// one that is repaired and stored, as it takes most.
+std::vector<LevelContents> first_and_others(double nodes, double links, double others) {
+  return {{nodes, links}, {others * nodes, others * links}, {}};
+}
 
-  void bound_the_others(std::int64_t unknowns) {
-    const double share = coarse_share * static_cast<double>(aggregates) / static_cast<double>(unknowns);
-    links = room;
-    coarse_nodes = static_cast<std::int64_t>(share * static_cast<double>(aggregates));
-    coarse_links = static_cast<std::int64_t>(share * static_cast<double>(room));
+/// Adds what one axis has to what others have: the larger counts.
+void take_larger(Contents& most, const Contents& here) {
+  most.unknowns = std::max(most.unknowns, here.unknowns);
+  most.room = std::max(most.room, here.room);
+  most.last_nodes = std::max(most.last_nodes, here.last_nodes);
+  most.by_mask = most.by_mask && here.by_mask;
+  if (most.levels.size() < here.levels.size()) most.levels.resize(here.levels.size());
+  for (std::size_t l = 0; l < here.levels.size(); ++l) {
+    most.levels[l].nodes = std::max(most.levels[l].nodes, here.levels[l].nodes);
+    most.levels[l].links = std::max(most.levels[l].links, here.levels[l].links);
   }
-  void count_the_others(const std::vector<Graph>& levels) {
-    links = levels.front().links();
-    for (std::size_t l = 1; l < levels.size(); ++l) {
-      coarse_nodes += levels[l].nodes;
-      coarse_links += levels[l].links();
-    }
-  }
-  std::int64_t bytes_to_make() const {
-    return Graph::bytes(aggregates, room) + Graph::bytes_to_make(aggregates, room);
-  }
-};
+}
 
-Levels levels_of(const Codes& codes, const Volume& volume, const Materials& materials,
-                 const Percolating& axis) {
+/// What the solver makes along one axis.
+Contents contents_along(const Codes& codes, const Volume& volume, const Materials& materials,
+                        const Percolating& axis) {
   Problem problem;
   problem.unknowns = axis.unknowns;
   problem.conductivity = materials.class_conductivity;
@@ -57,16 +56,29 @@ Levels levels_of(const Codes& codes, const Volume& volume, const Materials& mate
   }
   const Device& device = codes.device();
   const TransportOperator<float> A(problem);
-  Levels found;
+  const auto per_voxel = [&](std::int64_t count) {
+    return static_cast<double>(count) / static_cast<double>(volume.extent.voxels());
+  };
+  std::int64_t nodes = 0, room = 0;
+  Contents found;
   {
     const Blocks blocks = aggregate_voxels(device, A.medium());
-    found.aggregates = blocks.nodes;
-    found.room = count_links(device, A.medium(), blocks);
+    nodes = blocks.nodes;
+    room = count_links(device, A.medium(), blocks);
+    found.by_mask = blocks.view().all_links_join();
   }
-  if (found.bytes_to_make() < host_memory().available / 2)
-    found.count_the_others(Hierarchy(device, A.medium()).levels());
-  else
-    found.bound_the_others(axis.unknowns->count());
+  found.unknowns = per_voxel(axis.unknowns->count());
+  found.room = per_voxel(room);
+  if (Graph::bytes(nodes, room) + Graph::bytes_to_make(nodes, room, room) < host_memory().available / 2) {
+    const Hierarchy hierarchy(device, A.medium());
+    for (const Graph& graph : hierarchy.levels())
+      found.levels.push_back({per_voxel(graph.nodes), per_voxel(graph.links())});
+    found.last_nodes = hierarchy.levels().back().nodes;
+  } else {
+    found.levels =
+        first_and_others(per_voxel(nodes), found.room, coarse_share * per_voxel(nodes) / found.unknowns);
+    found.last_nodes = dense_nodes;
+  }
   return found;
 }
 
@@ -76,10 +88,11 @@ Contents Contents::typical(double share, std::size_t classes) {
   Contents c;
   c.runs = std::min(share, 1.0 / 8);  // 1/80 in electrodes
   c.unknowns = share;
-  c.aggregates = 0.16 * share;
-  c.links = c.room = 6 * c.aggregates;
-  c.coarse_nodes = 0.3 * c.aggregates;
-  c.coarse_links = 0.3 * c.links;
+  const double aggregates = 0.16 * share;
+  c.room = 6 * aggregates;
+  c.levels = first_and_others(aggregates, c.room, 0.3);
+  c.last_nodes = dense_nodes;
+  c.by_mask = classes <= 1;
   c.classes = classes;
   c.known = true;
   return c;
@@ -88,10 +101,10 @@ Contents Contents::typical(double share, std::size_t classes) {
 Contents Contents::most(double share, std::size_t classes) {
   Contents c = typical(share, classes);
   c.runs = c.clusters = std::min(share, 0.5);
-  c.aggregates = 0.5 * share;  // 0.45 was the most that was measured, of noise close to percolation
-  c.links = c.room = 8 * c.aggregates;
-  c.coarse_nodes = c.aggregates;
-  c.coarse_links = c.links;
+  const double aggregates = 0.5 * share;  // 0.45 was the most that was measured, of noise near percolation
+  c.room = 8 * aggregates;
+  c.levels = first_and_others(aggregates, c.room, 1);
+  c.by_mask = false;
   c.sets = 3;
   return c;
 }
@@ -109,33 +122,40 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
       if (!settings.periodic_sides) break;  // all axes have the same
     }
   }
-  std::int64_t unknowns = 0;
-  Levels most;
+  Contents c;
   std::set<const Unknowns*> sets;
   for (const Percolating& axis : find_percolating(codes, materials, settings.axes, settings.periodic_sides)) {
     if (!axis.unknowns) continue;
     sets.insert(axis.unknowns.get());
-    unknowns = std::max(unknowns, axis.unknowns->count());
-    if (settings.solver != "multigrid") continue;
-    const Levels here = levels_of(codes, volume, materials, axis);
-    for (std::int64_t Levels::*count :
-         {&Levels::aggregates, &Levels::room, &Levels::links, &Levels::coarse_nodes, &Levels::coarse_links})
-      most.*count = std::max(most.*count, here.*count);
+    take_larger(c, contents_along(codes, volume, materials, axis));
   }
   const auto per_voxel = [&](std::int64_t count) {
     return static_cast<double>(count) / static_cast<double>(volume.extent.voxels());
   };
-  Contents c;
   c.runs = per_voxel(runs);
   c.clusters = per_voxel(clusters);
-  c.unknowns = per_voxel(unknowns);
-  c.aggregates = per_voxel(most.aggregates);
-  c.room = per_voxel(most.room);
-  c.links = per_voxel(most.links);
-  c.coarse_nodes = per_voxel(most.coarse_nodes);
-  c.coarse_links = per_voxel(most.coarse_links);
   c.sets = sets.size();
   c.classes = materials.class_conductivity.size();
+  c.bytes_per_label = width_of(volume);
+  c.known = true;
+  return c;
+}
+
+Contents count_contents_of_labels(const Volume& volume, const Settings& settings) {
+  const Device device = Device::cpu(settings.threads);
+  const Codes codes(device, volume);
+  std::int64_t runs = 0, clusters = 0;
+  for (std::size_t code = 0; code < std::min(volume.labels.size(), examined_labels); ++code) {
+    std::vector<std::uint8_t> set(volume.labels.size());
+    set[code] = 1;
+    const Runs found(unknowns_of(codes, set));
+    runs = std::max(runs, found.count());
+    clusters = std::max(clusters, find_clusters(found, Connectivity::faces_6).count());
+  }
+  Contents c;
+  c.runs = static_cast<double>(runs) / static_cast<double>(volume.extent.voxels());
+  c.clusters = static_cast<double>(clusters) / static_cast<double>(volume.extent.voxels());
+  c.sets = 0;
   c.bytes_per_label = width_of(volume);
   c.known = true;
   return c;

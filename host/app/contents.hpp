@@ -1,22 +1,30 @@
 // What the labels of a volume tell of the memory of a run: how many unknowns, runs, clusters and aggregates.
 #pragma once
 
+#include <vector>
+
 #include "host/settings/settings.hpp"
 #include "host/studies/phases.hpp"
 
 namespace tauvox {
 
+/// A graph of the multigrid solver.
+struct LevelContents {
+  double nodes = 0, links = 0;
+};
+
 /// Per voxel, so that it says something of other sizes as well. As it stands: the least, whatever the labels.
 struct Contents {
-  double runs = 0, clusters = 0;    // of all that conducts
-  double unknowns = 0;              // what percolates, along the axis where that is most
-  double aggregates = 0, room = 0;  // of 2x2x2 voxels (transport/blocks.hpp), and for links between them
-  double links = 0;                 // between them
-  double coarse_nodes = 0, coarse_links = 0;  // of all levels behind
-  std::size_t sets = 1;                       // different sets of unknowns among the axes
-  std::size_t classes = 1;  // different conductivities; with one, the unknowns say where it is
-  int bytes_per_label = 1;  // 2 for more than 256 labels
-  bool known = false;       // counted or assumed of labels, not just the least
+  double runs = 0, clusters = 0;      // of all that conducts
+  double unknowns = 0;                // what percolates, along the axis where that is most
+  double room = 0;                    // for links between the aggregates of 2x2x2 voxels
+  std::vector<LevelContents> levels;  // the first of those aggregates (transport/blocks.hpp)
+  std::int64_t last_nodes = 0;        // of the last level, in all: more voxels do not make it larger
+  bool by_mask = true;                // those aggregates follow from what conducts alone
+  std::size_t sets = 1;               // different sets of unknowns among the axes
+  std::size_t classes = 1;            // different conductivities; with one, the unknowns say where it is
+  int bytes_per_label = 1;            // 2 for more than 256 labels
+  bool known = false;                 // counted or assumed of labels, not just the least
 
   /// Those of an electrode, of which `share` conducts.
   static Contents typical(double share, std::size_t classes);
@@ -27,5 +35,7 @@ struct Contents {
 /// Counts them, on the CPU. Levels behind the first are made where there is room for that, and bounded where
 /// there is not.
 Contents count_contents(const Volume& volume, const Materials& materials, const Settings& settings);
+/// Of a look at each label's clusters alone, without a solve.
+Contents count_contents_of_labels(const Volume& volume, const Settings& settings);
 
 }  // namespace tauvox

@@ -94,6 +94,7 @@ ExitCode run(const Arguments& arguments, bool&) {
   for (const std::string& notice : io::check_output(path, settings.overwrite))
     print_note("notice: " + notice + "\n");
   // Labels, and the distances from which an electrode is cut.
+  check(settings.volume);
   check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);
   const Volume volume = generate(settings.volume);
   io::write_volume(path, volume, settings.overwrite);

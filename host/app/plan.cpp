@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/studies/coarsen.hpp"
+#include "kernels/base/machine.hpp"
 #include "kernels/multigrid/graph.hpp"
 #include "kernels/transport/blocks.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -16,25 +18,85 @@ namespace {
 // 33 to 36 MB were measured on CPUs; a CUDA context comes on top.
 constexpr std::int64_t program_bytes = std::int64_t{36} << 20, cuda_context_bytes = std::int64_t{64} << 20;
 
-constexpr std::int64_t dense_nodes = 400;  // at most so many are left on the last level
-
 using Stages = std::vector<std::string>;
 
-/// Sizes of the volume at hand, from what its labels say per voxel.
-struct Counts {
-  std::int64_t runs, clusters, unknowns, aggregates, room, links, coarse_nodes, coarse_links;
-  Counts(std::int64_t voxels, const Contents& c)
-      : runs(of(voxels, c.runs)),
-        clusters(of(voxels, c.clusters)),
-        unknowns(of(voxels, c.unknowns)),
-        aggregates(of(voxels, c.aggregates)),
-        room(of(voxels, c.room)),
-        links(of(voxels, c.links)),
-        coarse_nodes(of(voxels, c.coarse_nodes)),
-        coarse_links(of(voxels, c.coarse_links)) {}
-  static std::int64_t of(std::int64_t voxels, double share) {
-    return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(voxels) * (1 - 1e-12)));
+std::int64_t of(std::int64_t voxels, double share) {
+  return static_cast<std::int64_t>(std::ceil(share * static_cast<double>(voxels) * (1 - 1e-12)));
+}
+
+template <class T>
+std::int64_t bytes_of(std::int64_t size) {
+  return static_cast<std::int64_t>(Buffer<T>::bytes(size));
+}
+
+/// The multigrid solver's graphs for the volume at hand, and what their makers and users take.
+class PlannedLevels {
+ public:
+  PlannedLevels(const Extent& extent, const Contents& contents)
+      : room_(of(extent.voxels(), contents.room)), last_(contents.last_nodes) {
+    Extent lattice = extent.halved();
+    for (const LevelContents& level : contents.levels) {
+      levels_.push_back({of(extent.voxels(), level.nodes), of(extent.voxels(), level.links)});
+      if (levels_.size() > 1) lattice = lattice.halved();
+      numbers_.push_back(levels_.size() > 1 ? bytes_of<std::uint32_t>(lattice.voxels() + 1) : 0);
+    }
+    if (levels_.empty()) levels_.emplace_back(), numbers_.emplace_back();
+    last_ = std::min(last_, levels_.front().nodes);
   }
+  std::int64_t first() const { return levels_.front().nodes; }
+  std::int64_t nodes() const {
+    std::int64_t sum = 0;
+    for (const Level& level : levels_) sum += level.nodes;
+    return sum;
+  }
+  std::int64_t graphs() const {
+    std::int64_t sum = 0;
+    for (std::size_t l = 0; l < levels_.size(); ++l) sum += graph(l);
+    return sum;
+  }
+  std::int64_t inverse() const { return last_ > 0 ? bytes_of<float>(last_ * last_) : 0; }
+  /// The most while one graph after the other is made; a row has at most the links of the level below.
+  std::int64_t to_make() const {
+    std::int64_t most = 0, before = 0;
+    for (std::size_t l = 0; l < levels_.size(); ++l) {
+      const std::int64_t room = l == 0 ? room_ : levels_[l - 1].links;
+      most = std::max(most,
+                      before + numbers_[l] + Graph::bytes_to_make(levels_[l].nodes, room, levels_[l].links));
+      before += graph(l);
+    }
+    return most;
+  }
+  /// The most while the bound goes down the levels and up again (host/solve/bound.cpp).
+  std::int64_t flux() const {
+    const std::size_t coarsest = levels_.size() - 1;
+    std::int64_t held = 0;
+    for (std::size_t l = 0; l <= coarsest; ++l)
+      held += bytes_of<double>(levels_[l].nodes) + (l < coarsest ? bytes_of<float>(levels_[l].nodes) : 0);
+    std::int64_t most = held + values(coarsest);
+    for (std::size_t l = coarsest; l-- > 0;) {
+      const std::int64_t nodes = levels_[l].nodes;
+      most = std::max(most, held + 2 * values(l + 1));  // the same of the conductances
+      held += bytes_of<float>(nodes) + bytes_of<std::uint32_t>(nodes);
+      most = std::max(most, held + values(l + 1) + bytes_of<std::uint32_t>(nodes));
+      if (l > 0) most = std::max(most, held + values(l + 1) + values(l));
+    }
+    return most;
+  }
+
+ private:
+  struct Level {
+    std::int64_t nodes = 0, links = 0;
+  };
+  std::int64_t graph(std::size_t l) const {
+    return numbers_[l] + Graph::bytes(levels_[l].nodes, levels_[l].links);
+  }
+  std::int64_t values(std::size_t l) const {
+    return bytes_of<double>(levels_[l].links) + bytes_of<double>(levels_[l].nodes);
+  }
+
+  std::vector<Level> levels_;
+  std::vector<std::int64_t> numbers_;  // of the first node of each block; those of the first level are shared
+  std::int64_t room_ = 0, last_ = 0;
 };
 
 class Planner {
@@ -46,28 +108,39 @@ class Planner {
         extent_(plan.extent),
         voxels_(plan.extent.voxels()),
         contents_(plan.contents),
-        counts_(voxels_, contents_) {}
+        runs_(of(voxels_, contents_.runs)),
+        clusters_(of(voxels_, contents_.clusters)),
+        levels_(extent_, contents_) {}
 
   void all() {
     volume();
     sets();
-    if (settings_.solver == "multigrid") hierarchy();
-    vectors();
+    if (solves()) {
+      hierarchy();
+      vectors();
+    }
     outputs();
+    if (settings_.resolution_study || settings_.study == "resolution") resolution();
   }
 
  private:
-  bool one_class() const { return contents_.classes <= 1; }
+  bool one_class() const { return contents_.classes <= 1 || !solves(); }
+  /// Nothing where nothing percolates, or only percolation is asked for.
+  bool solves() const { return !contents_.known || contents_.unknowns > 0; }
+  bool multigrid() const { return settings_.solver == "multigrid"; }
+  /// What nobody can know yet has a row all the same.
   void add(const char* name, std::int64_t bytes, bool on_device, const Stages& alive) {
-    if (bytes > 0) plan_.buffers.push_back({name, bytes, on_device, alive});
+    if (bytes > 0 || !contents_.known) plan_.buffers.push_back({name, bytes, on_device, alive});
   }
   void volume() {
     const Stages always(Plan::stages.begin(), Plan::stages.end());
     add("program and libraries", program_bytes + (plan_.gpu ? cuda_context_bytes : 0), false, always);
     add("labels", voxels_ * contents_.bytes_per_label, false, always);
     const bool kept = !one_class() && contents_.sets > 1;  // other axes have other sets
-    add("labels on the GPU", Codes::bytes(device_, extent_, contents_.bytes_per_label), true,
-        kept ? Stages{"label", "cluster", "coarsen", "solve", "bound", "write"} : Stages{"label", "cluster"});
+    if (device_.is_cuda())
+      add("labels on the GPU", Codes::bytes(device_, extent_, contents_.bytes_per_label), true,
+          kept ? Stages{"label", "cluster", "coarsen", "solve", "bound", "write"}
+               : Stages{"label", "cluster"});
     if (!one_class())
       add("material classes", Field<std::uint8_t>::bytes(extent_), true,
           {"coarsen", "solve", "bound", "write"});
@@ -75,33 +148,37 @@ class Planner {
   }
   void sets() {
     add("which voxels conduct", Unknowns::bytes(extent_), true, {"label"});
-    add("runs", Runs::bytes(extent_, counts_.runs), true, {"label", "cluster"});
-    add("clusters", Clusters::bytes_to_find(extent_, counts_.runs, counts_.clusters), true, {"cluster"});
-    add("sizes of clusters", Clusters::host_bytes(counts_.clusters), false, {"cluster"});
+    add("runs", Runs::bytes(extent_, runs_), true, {"label", "cluster"});
+    add("clusters", Clusters::bytes_to_find(extent_, runs_, clusters_), true, {"cluster"});
+    add("sizes of clusters", Clusters::host_bytes(clusters_), false, {"cluster"});
     add("numbers of the unknowns", static_cast<std::int64_t>(contents_.sets) * Unknowns::bytes(extent_), true,
         {"cluster", "coarsen", "solve", "bound", "write"});
   }
+  /// A solver of Jacobi steps has one while the bound is found, beside the solution.
   void hierarchy() {
-    const Stages in_use{"coarsen", "solve", "bound"};
-    const Counts& n = counts_;
-    add("blocks of voxels", Blocks::bytes(extent_, one_class()), true, in_use);
-    add("coarse levels, to make them", Graph::bytes_to_make(n.aggregates, n.room), true, {"coarsen"});
-    add("coarse levels", Graph::bytes(n.aggregates + n.coarse_nodes, n.links + n.coarse_links), true,
-        {"solve", "bound"});
-    const std::int64_t last = std::min(dense_nodes, n.aggregates);
-    add("inverse of the last level", 4 * last * last, true, {"solve", "bound"});
-    const std::int64_t work = 12 * (n.aggregates + n.coarse_nodes);
-    add("first coarse vector", 4 * n.aggregates, true, {"solve", "bound"});
-    if (work > vector()) add("coarse vectors that do not fit in z", work, true, {"solve", "bound"});
-    const std::int64_t flux = 8 * (n.coarse_links + n.coarse_nodes);
-    add("flux of the bound",
-        12 * n.aggregates + 20 * n.coarse_nodes + flux + std::max(flux, 12 * n.aggregates) + 4096, true,
-        {"bound"});
+    const Stages in_use = multigrid() ? Stages{"solve", "bound"} : Stages{"bound"};
+    Stages made = in_use;
+    made.insert(made.begin(), "coarsen");
+    add("blocks of voxels", Blocks::bytes(extent_, contents_.by_mask), true, made);
+    add("coarse levels, to make them", levels_.to_make(), true, {"coarsen"});
+    add("coarse levels", levels_.graphs(), true, in_use);
+    add("inverse of the last level", levels_.inverse(), true, in_use);
+    if (multigrid()) {
+      add("first coarse vector", bytes_of<float>(levels_.first()), true, in_use);
+      if (const std::int64_t floats = 3 * levels_.nodes(); 4 * floats > value_bytes() * unknowns())
+        add("coarse vectors that do not fit in z", bytes_of<float>(floats), true, in_use);
+    }
+    add("flux of the bound", levels_.flux(), true, {"bound"});
   }
-  std::int64_t vector() const { return counts_.unknowns * (settings_.precision == "double" ? 8 : 4); }
+  std::int64_t unknowns() const { return of(voxels_, contents_.unknowns); }
+  std::int64_t value_bytes() const { return settings_.precision == "double" ? 8 : 4; }
+  /// Where FP32 does not suffice a run goes on in FP64, which is not planned: vectors of twice the size, and
+  /// for a moment both solutions. Few runs do, and whether one does is not known before.
   void vectors() {
-    add("solution x", vector(), true, {"solve", "bound", "write"});
-    for (const char* name : {"residual r", "direction p", "A p and z"}) add(name, vector(), true, {"solve"});
+    const std::int64_t vector = contents_.known ? unknowns() * value_bytes() + 256 : 0;
+    add("solution x", vector, true,
+        multigrid() ? Stages{"solve", "bound", "write"} : Stages{"coarsen", "solve", "bound", "write"});
+    for (const char* name : {"residual r", "direction p", "A p and z"}) add(name, vector, true, {"solve"});
   }
   void outputs() {
     if (settings_.wants_concentration()) add("concentration", voxels_ * 4, false, {"write"});
@@ -110,6 +187,18 @@ class Planner {
     if (!settings_.field.empty())  // the file is read back and compared before it takes its name
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
   }
+  /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
+  /// take an eighth of the voxels of the volume's own, which are over, and so never the most.
+  void resolution() {
+    const auto copy = [&](int factor) { return coarse_extent(extent_, factor).voxels(); };
+    const Stages here{"resolution"};
+    add("copies of larger voxels", 2 * (copy(2) + copy(4)) * contents_.bytes_per_label, false, here);
+    add("set for a throat", voxels_, false, here);
+    if (device_.is_cuda()) add("set for a throat on the GPU", Codes::bytes(device_, extent_, 1), true, here);
+    add("runs of a throat", Runs::bytes(extent_, runs_), true, here);
+    add("its voxels, then clusters",
+        std::max(Unknowns::bytes(extent_), Clusters::bytes_to_find(extent_, runs_, clusters_)), true, here);
+  }
 
   Plan& plan_;
   const Settings& settings_;
@@ -117,7 +206,8 @@ class Planner {
   const Extent extent_;
   const std::int64_t voxels_;
   const Contents contents_;
-  const Counts counts_;
+  const std::int64_t runs_, clusters_;
+  const PlannedLevels levels_;
 };
 
 /// Largest sum over a stage of what `counts` says.
@@ -134,6 +224,19 @@ std::int64_t peak_of(const Plan& plan, const Wanted& wanted) {
 }
 
 double gigabytes(std::int64_t bytes) { return static_cast<double>(bytes) / 1e9; }
+
+/// "up to about NxNxN voxels": the same size before and after the labels are read, so one that asks nothing
+/// of them; beside it that of labels like those of the volume.
+std::string largest_cubes(const Contents& contents, const Settings& settings, const Device& device,
+                          std::int64_t bytes) {
+  const auto cube = [](std::int64_t edge) { return fmt::format("{0}x{0}x{0}", edge); };
+  const std::int64_t any =
+      largest_cube(settings, device, Contents::typical(1, settings.phase.empty() ? 2 : 1), bytes);
+  if (!contents.known) return "up to about " + cube(any) + " voxels";
+  const std::int64_t alike = largest_cube(settings, device, contents, bytes);
+  if (alike <= any) return "up to about " + cube(alike) + " voxels";
+  return "up to about " + cube(any) + " voxels, " + cube(alike) + " of labels like these,";
+}
 
 }  // namespace
 
@@ -168,24 +271,23 @@ std::int64_t largest_cube(const Settings& settings, const Device& device, const 
   return low;
 }
 
+std::int64_t host_bytes_for_a_run() { return host_memory().available + resident_bytes(); }
+
 bool fits(const Plan& plan, const Device& device) {
-  return plan.peak(false) <= host_memory().available && !(plan.gpu && plan.peak(true) > device.free_bytes());
+  return plan.peak(false) <= host_bytes_for_a_run() && !(plan.gpu && plan.peak(true) > device.free_bytes());
 }
 
 void check_fits(const Plan& plan, const Settings& settings, const Device& device) {
-  // Before the labels are read, a size that fits whatever they are.
-  const Contents contents =
-      plan.contents.known ? plan.contents : Contents::typical(1, settings.phase.empty() ? 2 : 1);
   const auto refuse = [&](std::int64_t needed, std::int64_t available, const char* where) {
-    const std::int64_t edge = largest_cube(settings, device, contents, available);
     throw Error(
         ExitCode::resources, fmt::format("the run does not fit into {}", where), to_string(plan.extent),
         fmt::format("{:.2f} GB are needed, {:.2f} GB are free", gigabytes(needed), gigabytes(available)),
-        fmt::format("up to about {0}x{0}x{0} voxels fit; use --crop{1}{2}, or a machine with more memory",
-                    edge, settings.precision == "double" ? ", --precision mixed" : "",
+        fmt::format("{} fit; use --crop{}{}, or a machine with more memory",
+                    largest_cubes(plan.contents, settings, device, available),
+                    settings.precision == "double" ? ", --precision mixed" : "",
                     plan.gpu ? ", --device cpu" : ""));
   };
-  if (const std::int64_t available = host_memory().available; plan.peak(false) > available)
+  if (const std::int64_t available = host_bytes_for_a_run(); plan.peak(false) > available)
     refuse(plan.peak(false), available, "the memory of this machine");
   if (plan.gpu)
     if (const std::int64_t available = device.free_bytes(); plan.peak(true) > available)
@@ -207,8 +309,9 @@ void check_fits(const Extent& extent, std::int64_t bytes_per_voxel) {
 }
 
 std::string to_text(const Plan& plan) {
-  std::string out = fmt::format("{} voxels: {}\n{:<32}{:>16}  {}\n", plan.extent.voxels(),
-                                to_string(plan.extent), "buffer", "bytes", "stages");
+  std::string out = fmt::format(
+      "{} voxels: {}{}\n{:<32}{:>16}  {}\n", plan.extent.voxels(), to_string(plan.extent),
+      plan.contents.known ? "" : "; at least, whatever its labels are", "buffer", "bytes", "stages");
   for (const PlannedBuffer& b : plan.buffers) {
     std::string stages;
     for (const std::string& stage : b.alive) stages += (stages.empty() ? "" : " ") + stage;

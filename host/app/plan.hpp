@@ -18,8 +18,8 @@ struct PlannedBuffer {
 };
 
 struct Plan {
-  static constexpr std::array<const char*, 7> stages{"read",  "label", "cluster", "coarsen",
-                                                     "solve", "bound", "write"};
+  static constexpr std::array<const char*, 8> stages{"read",  "label", "cluster", "coarsen",
+                                                     "solve", "bound", "write",   "resolution"};
   Extent extent;
   Contents contents;
   bool gpu = false;
@@ -38,6 +38,8 @@ Plan make_plan(const Extent& extent, const Settings& settings, const Device& dev
 std::int64_t largest_cube(const Settings& settings, const Device& device, const Contents& contents,
                           std::int64_t bytes);
 
+/// What a run may take of the host: what is free now, and what this process has taken already.
+std::int64_t host_bytes_for_a_run();
 /// Whether the plan fits what is free now.
 bool fits(const Plan& plan, const Device& device);
 /// @throws Error(resources) when the plan does not fit what is free now: needed, free, largest size, options.

@@ -68,7 +68,7 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
   } catch (const Error& error) {
     misfit = error.what();
   }
-  const std::int64_t available = host_memory().available;
+  const std::int64_t available = host_bytes_for_a_run();
   if (s.json == "-") {
     nlohmann::ordered_json j;
     j["status"] = "dry_run";
@@ -236,13 +236,14 @@ ExitCode run_solve(Settings s) {
   report.materials.unit = s.unit;
   report.quantities = quantities_of_family(study);
   // What fits in any case is not counted first.
-  Contents contents =
-      Contents::most(report.materials.volume_fraction, report.materials.class_conductivity.size());
+  Contents contents = Contents::most(study.needs_conductivity ? report.materials.volume_fraction : 1,
+                                     report.materials.class_conductivity.size());
   contents.bytes_per_label = std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1;
   const auto plan_all = [&] { return make_plan(volume.extent, s, device, contents); };
   Plan plan = plan_all();
   if (s.dry_run || !fits(plan, device)) {
-    contents = count_contents(volume, report.materials, s);
+    contents = study.needs_conductivity ? count_contents(volume, report.materials, s)
+                                        : count_contents_of_labels(volume, s);
     plan = plan_all();
   }
   printer.clear();

@@ -68,7 +68,7 @@ const Row& row_of(const std::string& shape) {
   throw Error(ExitCode::usage, "unknown shape '" + shape + "'", "", "", "choose one of: " + names);
 }
 
-void check_common(const GenerateSettings& settings) {
+void check_sizes(const GenerateSettings& settings) {
   constexpr std::int64_t most = std::int64_t{1} << 31;  // keeps fixed-point coordinates within 64 bits
   for (const std::int64_t voxels : settings.size)
     if (voxels < 1 || voxels > most)
@@ -118,9 +118,14 @@ const std::vector<Generator>& generators() {
   return list;
 }
 
+void check(const GenerateSettings& settings) {
+  (void)row_of(settings.shape);
+  check_sizes(settings);
+}
+
 Volume generate(const GenerateSettings& settings) {
+  check(settings);
   const Row& row = row_of(settings.shape);
-  check_common(settings);
   LabelledBox box = make(row, settings);
 
   Volume volume;

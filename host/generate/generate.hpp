@@ -28,9 +28,12 @@ struct Generator {
 };
 const std::vector<Generator>& generators();
 
+/// @throws Error(usage) for an unknown shape (the valid ones listed), a size or a voxel size out of range
+void check(const GenerateSettings& settings);
+
 /// Electrode: labels 0 pore, 1 active material, 2 carbon-binder. The geometry is defined in units of the
 /// smallest edge, so another size re-rasterises the same structure.
-/// @throws Error(usage) for an unknown shape (the valid ones listed) or a porosity that cannot be met.
+/// @throws Error(usage) as check() does, and for a porosity that cannot be met.
 Volume generate(const GenerateSettings& settings);
 
 }  // namespace tauvox

@@ -9,8 +9,6 @@
 namespace tauvox {
 namespace {
 
-constexpr std::int64_t dense_nodes = 400;  // at most so many unknowns are solved for directly
-
 /// A small graph on the host.
 struct SmallGraph {
   std::vector<std::uint32_t> row_start, neighbour;

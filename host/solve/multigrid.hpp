@@ -23,6 +23,8 @@
 
 namespace tauvox {
 
+inline constexpr std::int64_t dense_nodes = 400;  // at most so many nodes are solved for directly
+
 /// Solution of the coarsest level in FP64: flux of each link, as the graph orders them, and of each node to
 /// the plates.
 struct CoarsestFlux {

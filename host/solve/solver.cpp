@@ -54,7 +54,9 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
   for (int start = 0; start < starts && s.iterations < limit && !s.reached; ++start) {
     EnergyStop stop(aim, M.convergence);
     const std::int64_t before = s.iterations;
-    {  // the bound needs the room of these
+    // Steps of Jacobi need no hierarchy, and the bound needs the room of r, p and q.
+    if (preconditioning_ == Preconditioning::jacobi) drop_hierarchy();
+    {
       Buffer<T> r = at.A.vector(), p = at.A.vector(), q = at.A.vector();
       stop.start(at.A.residual(at.x, r).energy);
       s.why = conjugate_gradient(

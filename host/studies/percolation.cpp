@@ -9,8 +9,6 @@
 namespace tauvox {
 namespace {
 
-constexpr std::size_t examined = 64;  // labels whose percolation is looked at
-
 Result result_along(Axis axis, const Volume& volume, const Label& label, const Clusters& clusters) {
   const auto all = static_cast<double>(volume.extent.voxels());
   const std::int64_t spanning = clusters.spanning_voxels(axis);
@@ -31,7 +29,7 @@ Report percolation(const StudyInput& in, const FieldSink&, const Progress& progr
   Report report;
   const std::size_t labels = in.volume.labels.size();
   const Codes codes(in.device, in.volume);
-  for (std::size_t code = 0; code < std::min(labels, examined); ++code) {
+  for (std::size_t code = 0; code < std::min(labels, examined_labels); ++code) {
     if (progress)
       progress("percolation", static_cast<double>(code) / static_cast<double>(labels),
                fmt::format("label {}", in.volume.labels[code].value));
@@ -43,9 +41,9 @@ Report percolation(const StudyInput& in, const FieldSink&, const Progress& progr
       if (in.finished) in.finished(report.results.back());
     }
   }
-  if (labels > examined)
+  if (labels > examined_labels)
     report.notices.push_back(
-        fmt::format("percolation was examined for the first {} of {} labels", examined, labels));
+        fmt::format("percolation was examined for the first {} of {} labels", examined_labels, labels));
   return report;
 }
 

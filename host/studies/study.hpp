@@ -53,6 +53,9 @@ QuantityDefinitions quantities_of_family(const Study& study);
 /// Every quantity of every study once, in the order of the table.
 QuantityDefinitions all_quantities();
 
+/// So many labels at most are looked at where percolation alone is asked for.
+inline constexpr std::size_t examined_labels = 64;
+
 /// Steady transport between two plates along each axis: D_eff, tortuosity factor and what follows from them.
 Report effective_transport(const StudyInput&, const FieldSink&, const Progress&);
 

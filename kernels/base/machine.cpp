@@ -64,6 +64,13 @@ std::string host_name() {
   return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+std::int64_t resident_bytes() {
+  std::ifstream pages("/proc/self/statm");
+  std::int64_t size = 0, resident = 0, shared = 0;
+  if (!(pages >> size >> resident >> shared)) return 0;
+  return (resident - shared) * sysconf(_SC_PAGESIZE);
+}
+
 double load_average() {
   double load = -1;
   return getloadavg(&load, 1) == 1 ? load : -1;

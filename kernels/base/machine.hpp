@@ -18,6 +18,8 @@ std::int64_t last_cache_bytes();
 /// Distribution and kernel: "Debian GNU/Linux 12 (bookworm), Linux 6.1.0".
 std::string operating_system();
 std::string host_name();
+/// Memory of its own that this process holds now (not that of files it has mapped), in bytes; 0: unknown.
+std::int64_t resident_bytes();
 /// Processes that wanted a processor during the last minute; < 0: unknown.
 double load_average();
 

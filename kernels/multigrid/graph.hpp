@@ -47,8 +47,8 @@ struct Graph {
   std::int64_t links() const { return neighbour.size(); }
   /// What the device lends for the rows of so many nodes, and to make them with room for so many links.
   static std::int64_t bytes(std::int64_t nodes, std::int64_t links) { return 12 * nodes + 6 * links + 1600; }
-  static std::int64_t bytes_to_make(std::int64_t nodes, std::int64_t room) {
-    return 24 * nodes + 14 * room + 2400;
+  static std::int64_t bytes_to_make(std::int64_t nodes, std::int64_t room, std::int64_t links) {
+    return 20 * nodes + 8 * room + 6 * links + 2400;
   }
   GraphView view() const {
     return {lattice,          nodes,         neighbour.size(), first_node->data(),      row_start.data(),
