@@ -70,6 +70,19 @@ struct SmallGraph {
   }
 };
 
+/// Whether the inverse of a matrix is still one after rounding to FP32. Where good conductors hang on bad
+/// links, all entries of a good cluster are large and nearly the same, and what tells them apart is lost: the
+/// inverse is no longer definite. Scaled to a diagonal of 1 a matrix has no eigenvalue above 2, its inverse
+/// none below 1/2; rounding shifts them by 6e-8 of the largest entry of the scaled inverse, times the root of
+/// the number of nodes (20).
+bool single_precision_holds(const std::vector<double>& matrix, const std::vector<double>& inverse) {
+  constexpr double most = 1e5;
+  const auto n = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(matrix.size()))));
+  for (std::size_t i = 0; i < n; ++i)
+    if (matrix[i * n + i] * inverse[i * n + i] > most) return false;
+  return true;
+}
+
 }  // namespace
 
 Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
@@ -85,10 +98,22 @@ Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
     if (next.nodes == fine.nodes && fine.lattice.voxels() == 1) break;  // clusters that never meet
     levels_.push_back(std::move(next));
   }
-  exact_inverse_ = inverse_of_spd(SmallGraph(levels_.back()).matrix());
-  const std::vector<float> rounded(exact_inverse_.begin(), exact_inverse_.end());
-  inverse_ = Buffer<float>(device, static_cast<std::int64_t>(rounded.size()));
-  inverse_.copy_from(rounded);
+  const std::vector<double> matrix = SmallGraph(levels_.back()).matrix();
+  exact_inverse_ = inverse_of_spd(matrix);
+  const auto entries = static_cast<std::int64_t>(matrix.size());
+  if (single_precision_holds(matrix, exact_inverse_)) {
+    inverse_ = Buffer<float>(device, entries);
+    inverse_.copy_from(std::vector<float>(exact_inverse_.begin(), exact_inverse_.end()));
+  } else {
+    inverse_double_ = Buffer<double>(device, entries);
+    inverse_double_.copy_from(exact_inverse_);
+  }
+}
+
+void Hierarchy::solve_coarsest(const Device& device, const float* b, float* x) const {
+  const std::int64_t n = levels_.back().nodes;
+  if (inverse_.size() > 0) return apply_dense(device, inverse_, b, x, n);
+  apply_dense(device, inverse_double_, b, x, n);
 }
 
 CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
@@ -116,7 +141,8 @@ MultigridPreconditioner<T>::MultigridPreconditioner(const TransportOperator<T>& 
       first_x_(A.device(), hierarchy.levels()[0].nodes),
       tail_(hierarchy.levels().size()) {
   for (const Graph& graph : hierarchy.levels()) work_.push_back({graph.view(), nullptr, nullptr, nullptr});
-  while (A.device().is_cuda() && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
+  const bool single = hierarchy.inverse().size() > 0;  // what the kernel of the tail knows
+  while (A.device().is_cuda() && single && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
          work_[tail_ - 1].graph.nodes <= tail_nodes)
     --tail_;
   if (tail_ + 1 == work_.size()) tail_ = work_.size();  // the dense inverse alone is one kernel anyway
@@ -164,7 +190,7 @@ template <class T>
 void MultigridPreconditioner<T>::cycle(std::size_t level, bool from_zero) const {
   const Device& device = A_.device();
   CycleLevel& w = work_[level];
-  if (level + 1 == work_.size()) return apply_dense(device, hierarchy_.inverse(), w.b, w.x, w.graph.nodes);
+  if (level + 1 == work_.size()) return hierarchy_.solve_coarsest(device, w.b, w.x);
   const CycleLevel& next = work_[level + 1];
   if (from_zero) {
     smooth_from_zero(device, w.graph, w.b, w.x);

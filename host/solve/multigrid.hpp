@@ -38,7 +38,9 @@ class Hierarchy {
 
   const Blocks& blocks() const { return blocks_; }
   const std::vector<Graph>& levels() const { return levels_; }
-  /// What the coarsest level is solved with: the dense inverse of its matrix.
+  /// x = inverse b on the coarsest level, with the dense inverse of its matrix.
+  void solve_coarsest(const Device& device, const float* b, float* x) const;
+  /// The inverse in FP32; empty where that does not hold it.
   const Buffer<float>& inverse() const { return inverse_; }
   /// The flux that the sources `rest` drive, on the coarsest level.
   CoarsestFlux coarsest_flux(const Buffer<double>& rest) const;
@@ -47,7 +49,8 @@ class Hierarchy {
   Blocks blocks_;
   std::vector<Graph> levels_;
   std::vector<double> exact_inverse_;
-  Buffer<float> inverse_;
+  Buffer<float> inverse_;  // one of the two
+  Buffer<double> inverse_double_;
 };
 
 /// z = M r by one cycle.

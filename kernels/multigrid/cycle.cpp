@@ -71,15 +71,17 @@ struct Prolong {
   TAUVOX_HD void operator()(std::int64_t i) const { x[i] += factor * coarse_x[aggregate[i]]; }
 };
 
+template <class W>
 struct ApplyDense {
-  const float *inverse, *b;
+  const W* inverse;
+  const float* b;
   float* x;
   std::int64_t n;
-  std::int64_t bytes() const { return 4 * n * n + 8 * n; }
+  std::int64_t bytes() const { return std::int64_t{sizeof(W)} * n * n + 8 * n; }
   TAUVOX_HD void operator()(std::int64_t i) const {
-    float sum = 0;
+    W sum = 0;
     for (std::int64_t j = 0; j < n; ++j) sum += inverse[i + n * j] * b[j];
-    x[i] = sum;
+    x[i] = static_cast<float>(sum);
   }
 };
 
@@ -155,7 +157,7 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
       second &= ~(2u << l);  // the next level is new again
     }
     const std::int64_t n = t.level[l].graph.nodes;
-    share(n, ApplyDense{t.inverse, t.level[l].b, x(l), n});
+    share(n, ApplyDense<float>{t.inverse, t.level[l].b, x(l), n});
     bool done = true;
     while (done && l > 0) {
       --l;
@@ -206,9 +208,11 @@ void prolong(const Device& device, const GraphView& A, float factor, const float
   for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x, x});
 }
 
-void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
-                 std::int64_t n) {
-  for_each_index(device, n, ApplyDense{inverse.data(), b, x, n});
+template <class W>
+void apply_dense(const Device& device, const Buffer<W>& inverse, const float* b, float* x, std::int64_t n) {
+  for_each_index(device, n, ApplyDense<W>{inverse.data(), b, x, n});
 }
+template void apply_dense(const Device&, const Buffer<float>&, const float*, float*, std::int64_t);
+template void apply_dense(const Device&, const Buffer<double>&, const float*, float*, std::int64_t);
 
 }  // namespace tauvox

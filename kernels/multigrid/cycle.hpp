@@ -18,8 +18,9 @@ void restrict_residual(const Device& device, const GraphView& A, const GraphView
 /// x += factor times coarse_x of the aggregate
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x);
 /// x = inverse b, with `inverse` dense, n x n, symmetric
-void apply_dense(const Device& device, const Buffer<float>& inverse, const float* b, float* x,
-                 std::int64_t n);
+/// W is float or double: what the inverse is kept in, and its products are summed in.
+template <class W>
+void apply_dense(const Device& device, const Buffer<W>& inverse, const float* b, float* x, std::int64_t n);
 
 /// A level of a cycle: its graph, what is solved for, and y, the other side of a Jacobi step.
 struct CycleLevel {
