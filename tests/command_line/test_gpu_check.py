@@ -14,7 +14,8 @@ DEVICE = os.environ.get("TAUVOX_TEST_DEVICE", "cpu")
 
 
 def check(folder, build, *arguments):
-    environment = os.environ | {"OUT": str(folder), "TAUVOX_BUILD_DIR": str(build)}
+    environment = os.environ | {"OUT": str(folder), "TAUVOX_BUILD_DIR": str(build),
+                                "PATH": f"{build}:{os.environ['PATH']}"}
     return subprocess.Popen(["bash", SCRIPT, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             text=True)
 
@@ -96,6 +97,28 @@ def test_a_killed_run_leaves_what_was_done(stand_ins, tmp_path):
     process.wait()
     result, rows = outcomes(tmp_path)
     assert not result["finished"] and rows["probe"] == "passed"
+
+
+@pytest.mark.parametrize("sanitizer, code, row, outcome, told", [
+    ('while [[ $1 == --* ]]; do [ "$1" = --tool ] && shift; [ "$1" = --error-exitcode ] && shift; shift; done; "$@"',
+     0, "memcheck parity", "passed", "1 passed"),
+    ('echo "========= COMPUTE-SANITIZER"; echo "========= Error: No attachable process found."; exit 1',
+     0, "sanitize", "not run", "does not work here: Error: No attachable process found."),
+    ("exit 139", 0, "sanitize", "not run", "does not work here: exit code 139"),
+    ("sleep 300", 0, "sanitize", "not run", "does not work here: its probe hung"),
+    ('case "$*" in *test_parity*) sleep 300;; esac', 0, "memcheck parity", "cut short", "out of time"),
+    ('echo "========= Invalid __global__ write of size 4 bytes"; echo "=========     at kernel+0x1"; exit 1',
+     1, "memcheck probe", "failed", "Invalid __global__ write"),
+    ('case "$*" in *test_parity*) echo "=========     at kernel+0x1"; exit 1;; esac',
+     1, "memcheck parity", "failed", "0 passed"),
+], ids=["works", "is refused", "crashes", "hangs", "is slow", "finds a fault at once", "finds a fault in the tests"])
+def test_the_sanitizer_fails_the_check_only_by_what_it_finds(stand_ins, tmp_path, sanitizer, code, row, outcome, told):
+    build, put = stand_ins
+    put("compute-sanitizer", sanitizer + "\n")
+    ended, said, errors = finish(check(tmp_path, build, "all", "--device", "cuda", "--seconds", "20"))
+    result, rows = outcomes(tmp_path)
+    assert ended == code and rows[row] == outcome and told in said, said + errors
+    assert result["failed"] == (code != 0) and rows["suite"] == "passed"
 
 
 def test_without_a_gpu_it_says_so(stand_ins, tmp_path):
