@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
@@ -49,11 +50,12 @@ bool same_name(const std::string& a, const std::string& b) {
 /// The settings file and the report are UTF-8, and repeat every name: what cannot be written there is refused
 /// before a solve whose results would be lost.
 void check_names(const Settings& s) {
-  for (const Setting& row : describe())
-    if (const std::string text = row.text(s); !io::is_utf8(text))
-      throw Error(ExitCode::usage, "a name is not valid UTF-8", "--" + row.name + " " + text,
-                  "reports and settings files could not repeat it",
-                  "rename the file, or make a link with another name");
+  for (const Setting<Settings>& row : describe())
+    if (const nlohmann::ordered_json value = row.value(s); value.is_string())
+      if (const std::string text = value.get<std::string>(); !io::is_utf8(text))
+        throw Error(ExitCode::usage, "a name is not valid UTF-8", "--" + row.name + " " + text,
+                    "reports and settings files could not repeat it",
+                    "rename the file, or make a link with another name");
 }
 
 }  // namespace

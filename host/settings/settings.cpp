@@ -1,6 +1,8 @@
 // What must hold between settings, and the device that they ask for.
 #include "host/settings/settings.hpp"
 
+#include <fmt/format.h>
+
 #include "host/settings/parse.hpp"
 #include "kernels/base/process.hpp"
 

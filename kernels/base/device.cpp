@@ -87,8 +87,6 @@ CudaProbe probe_cuda(bool) {
 }
 #endif
 
-}
-
 Device::Device(int cuda_index, int threads)
     : cuda_index_(cuda_index),
       threads_(threads),
