@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/studies/study.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
@@ -253,7 +254,10 @@ nlohmann::ordered_json settings_schemas() {
 
 nlohmann::ordered_json settings_json(const Settings& settings) {
   nlohmann::ordered_json j;
-  for (const Setting<Settings>& row : describe()) j[row.name] = row.value(settings);
+  for (const Setting<Settings>& row : describe()) {
+    j[row.name] = row.value(settings);
+    if (j[row.name].is_string()) j[row.name] = io::printable(j[row.name].get<std::string>());
+  }
   return j;
 }
 

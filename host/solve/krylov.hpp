@@ -45,17 +45,22 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 /// Vector:         Buffer<T> (vector.hpp)
 /// @param r    b - A x; what is left of it when this returns
 /// @param p, q work space
+/// @param null of a singular A: a direction whose p.Ap is less than this share of p.M^-1 p is of its null
+/// space,
+///             which rounding led to; nothing is left to solve then
 /// @throws Error(internal) within one iteration when a number is not finite
 template <class Vector, class Operator, class Preconditioner, class InnerProduct = OneProcess>
 StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& r, Vector& x, Vector& p,
                               Vector& q, EnergyStop& stop, std::int64_t limit,
-                              const IterationObserver& observe, const InnerProduct& sum = {}) {
+                              const IterationObserver& observe, double null = 0,
+                              const InnerProduct& sum = {}) {
   double rho = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", 0);  // z = M r, in q
   copy(q, p);                                                      // p = z
+  double size = rho;                                               // p.M^-1 p
   for (std::int64_t k = 1; k <= limit; ++k) {
     if (rho == 0) return StopReason::converged;                                  // the residual is zero
     const double curvature = detail::finite(sum(A.apply_dot(p, q)), "p.Ap", k);  // q = A p
-    if (rho < 0 || curvature <= 0) return StopReason::stagnated;
+    if (rho < 0 || curvature <= null * size) return StopReason::stagnated;
     const double alpha = rho / curvature;
     add_scaled(r, -alpha, q);  // r -= alpha q
     const bool done = stop.done_after(alpha * rho);
@@ -69,6 +74,7 @@ StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector
     }
     const double next = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", k);  // z = M r
     advance(x, alpha, p, q, next / rho);                                    // x += alpha p;  p = z + beta p
+    size = next + (next / rho) * (next / rho) * size;
     rho = next;
   }
   return StopReason::iteration_limit;

@@ -59,6 +59,7 @@ class Solver {
   std::optional<Hierarchy> hierarchy_;
   std::variant<std::monostate, Iterate<float>, Iterate<double>> iterate_;
   Solution solution_;
+  double first_energy_ = 0;
 };
 
 }  // namespace tauvox

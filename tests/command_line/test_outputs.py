@@ -51,8 +51,8 @@ def test_a_table_holds_whatever_is_in_a_path_or_a_unit(tauvox, tmp_path):
 
 
 def test_a_result_is_printed_as_soon_as_it_is_known(tauvox):
-    # No file can grow: the field of the first axis fails, and its numbers stand on the terminal all the same.
-    limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 0; exec "$@"', "bash"]
+    # No file can grow far: the field of the first axis fails, and its numbers stand on the terminal all the same.
+    limited = ["bash", "-c", 'ulimit -f 5; exec "$@"', "bash"]
     result = tauvox(*SOLVE, "--axis", "all", "--field", "u.h5", before=limited)
     assert_refused(result, 7, "u_z.h5")
     lines = [line for line in result.stdout.splitlines() if line.startswith("axis ")]
@@ -137,7 +137,7 @@ def test_what_a_killed_run_left_is_removed_with_a_notice(tauvox, tmp_path):
     assert result.returncode == 0, result.stderr
     assert sorted(contents(tmp_path)) == ["cathode.h5", "out.json", "out.settings.toml", "out.vti"]
     notices = [line for line in result.stderr.splitlines() if line.startswith("notice: ")]
-    assert len(notices) == 2 and all(str(gone.pid) in line for line in notices), result.stderr
+    assert sum(str(gone.pid) in line for line in notices) == 2, result.stderr
 
 
 def test_files_that_may_not_grow_are_an_output_failure_and_not_the_end(tauvox, tmp_path):
@@ -167,7 +167,8 @@ def test_a_field_is_an_input_again_and_says_where_it_is_from(tauvox, solve, tmp_
     assert tauvox(*SOLVE, "--axis", "y", "--voxel-size", "0.3,0.2,0.1um", "--field", f"u.{ending}").returncode == 0
     first = solve("cathode.h5", "--phase", "0,1", "--voxel-size", "0.3,0.2,0.1um")
     again = solve(f"u.{ending}", "--phase", "0,1")
-    assert again["results"][0]["effective_ratio"] == pytest.approx(first["results"][0]["effective_ratio"], rel=1e-12)
+    assert value(again["results"][0], "effective_ratio") == pytest.approx(
+        value(first["results"][0], "effective_ratio"), rel=1e-12)
     assert again["input"]["voxel_size_m"] == pytest.approx([3e-7, 2e-7, 1e-7])
     if ending == "h5":
         with h5py.File(tmp_path / "u.h5") as file:

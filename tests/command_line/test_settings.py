@@ -218,7 +218,7 @@ def test_options_take_values_in_every_usual_form(tauvox, tmp_path):
 
 def test_a_table_can_go_to_standard_output(tauvox, tmp_path):
     result = tauvox(*SOLVE, "--csv", "-")
-    assert result.returncode == 0 and result.stdout.startswith("input,axis,status") and result.stdout.count("\n") == 2
+    assert result.returncode == 0 and result.stdout.startswith("input,study,label,axis,status") and result.stdout.count("\n") == 2
     assert list(contents(tmp_path)) == ["cathode.h5"]
     assert_refused(tauvox(*SOLVE, "--csv", "-", "--json", "-"), 2, "--csv -", "--json -")
     assert_refused(tauvox(*SOLVE, "--png", "-"), 2, "--png")

@@ -50,7 +50,7 @@ const std::vector<Structure> structures{
     {"site-percolation", 0.34, "0=1", "jacobi"},
     {"site-percolation", 0.6, "0=1"},
     {"site-percolation", 0.6, "0=0,1=1"},
-    {"checkerboard", 0.5, "0=1"},
+    {"checkerboard", 0.5, "0=0.01,1=1"},
     {"layers-parallel", 0.5, "0=0.01,1=0.1"},
     {"uniform", 0.5, "0=1"},
 };
