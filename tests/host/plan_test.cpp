@@ -49,8 +49,8 @@ const std::vector<Structure> structures{
     {"site-percolation", 0.34, "0=1", "multigrid", 3},
     {"site-percolation", 0.34, "0=1", "jacobi"},
     {"site-percolation", 0.6, "0=1"},
-    {"site-percolation", 0.6, "0=0,1=1"},
-    {"checkerboard", 0.5, "0=0.01,1=1"},
+    {"site-percolation", 0.6, "0=0.1,1=1"},
+    {"checkerboard", 0.5, "0=1", "multigrid", 3},
     {"layers-parallel", 0.5, "0=0.01,1=0.1"},
     {"uniform", 0.5, "0=1"},
 };
@@ -65,7 +65,7 @@ TEST(Plan, OfBuffersIsAtMost15PercentAboveWhatARunTakes) {
       const Settings settings = settings_of(s);
       const Materials materials = assign_materials(v, settings);
       const Plan plan = make_plan(v.extent, settings, device, count_contents(v, materials, settings));
-      ASSERT_GT(plan.contents.unknowns, 0) << s.shape;
+      EXPECT_GT(plan.contents.unknowns, 0) << s.shape;
       device.reset_peak();
       effective_transport({v, materials, settings, device}, {}, {});
       const double ratio =
@@ -99,7 +99,7 @@ TEST(Plan, OfAThroatIsAtMost15PercentAboveWhatItTakes) {
 
 TEST(Plan, WhatFitsInAnyCaseIsNoLessThanWhatIsCounted) {
   for (const Structure& s : structures) {
-    const Volume v = volume_of(s, 32);
+    const Volume v = volume_of(s, 20);
     const Settings settings = settings_of(s);
     const Materials materials = assign_materials(v, settings);
     const Device device = Device::cpu(1);
