@@ -12,7 +12,7 @@ std::string report_failure(Status status, ExitCode code, const std::string& mess
   const std::string shown = one_line(message);
   const nlohmann::ordered_json j{
       {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", shown}};
-  const std::string line = j.dump() + "\n";
+  std::string line = j.dump() + "\n";
   print_note("error: " + shown + "\n" + (isatty(STDERR_FILENO) ? "" : line));
   return line;
 }
