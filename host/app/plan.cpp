@@ -297,8 +297,9 @@ void check_fits(const Plan& plan, const Settings& settings, const Device& device
 void check_fits(const Extent& extent, std::int64_t bytes_per_voxel) {
   const std::int64_t available = host_memory().available,
                      room = std::max<std::int64_t>(0, available - program_bytes);
-  if (extent.voxels() <= room / bytes_per_voxel) return;
-  const auto edge = static_cast<std::int64_t>(std::cbrt(static_cast<double>(room / bytes_per_voxel)));
+  const std::int64_t most = room / bytes_per_voxel;
+  if (extent.voxels() <= most) return;
+  const auto edge = static_cast<std::int64_t>(std::cbrt(static_cast<double>(most)));
   throw Error(
       ExitCode::resources, "the volume does not fit into the memory of this machine", to_string(extent),
       fmt::format("{:.2f} GB are needed, {:.2f} GB are free",
