@@ -146,10 +146,9 @@ class VtiSource final : public VolumeSource {
   vtkDataArray& load(const Region& region, const VtkMessages& messages) {
     std::array<int, 6> wanted{};
     for (int axis = 0; axis < 3; ++axis) {
-      wanted[static_cast<std::size_t>(2 * axis)] =
-          whole_[2 * axis] + static_cast<int>(region.begin[static_cast<std::size_t>(2 - axis)]);
-      wanted[static_cast<std::size_t>(2 * axis + 1)] =
-          whole_[2 * axis] + static_cast<int>(region.end[static_cast<std::size_t>(2 - axis)]);
+      const auto low = 2 * static_cast<std::size_t>(axis), mine = 2 - static_cast<std::size_t>(axis);
+      wanted[low] = whole_[2 * axis] + static_cast<int>(region.begin[mine]);
+      wanted[low + 1] = whole_[2 * axis] + static_cast<int>(region.end[mine]);
     }
     const bool updated = static_cast<vtkAlgorithm&>(*reader_).UpdateExtent(wanted.data()) == 1;
     require(updated && reader_->GetErrorCode() == 0 && messages.good(), messages);

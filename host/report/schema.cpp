@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json described(const Json& type, const std::string& description, Json more = Json::object()) {
+Json described(const Json& type, const std::string& description, const Json& more = Json::object()) {
   Json j{{"type", type}, {"description", description}};
   j.update(more);
   return j;
