@@ -49,7 +49,7 @@ def test_no_usable_device(fault, faulty, tauvox, tmp_path):
         assert contents(tmp_path) == {}
     result = faulty(fault, "auto")
     report = report_of(result, tmp_path)
-    notices = [line for line in result.stderr.splitlines() if line.startswith("notice: ")]
+    notices = [line for line in result.stderr.splitlines() if line.startswith("notice: no GPU")]
     assert report["device"].startswith("cpu") and len(notices) == 1
     for fact in NO_DEVICE[fault]:
         assert fact in notices[0]
@@ -84,7 +84,7 @@ def test_a_volume_too_large_for_the_gpu(faulty, tauvox, tmp_path, electrode):
         assert contents(tmp_path) == {}
         result = faulty(memory, "auto", "--overwrite")
         report = report_of(result, tmp_path)
-        assert report["device"].startswith("cpu") and result.stderr.count("notice: ") == 1
+        assert report["device"].startswith("cpu") and result.stderr.count("notice: no GPU") == 1
         assert "no GPU is used: the run does not fit into the memory of the GPU" in result.stderr
         assert any("does not fit" in notice for notice in report["notices"])
         for path in tmp_path.iterdir():
@@ -108,7 +108,7 @@ def test_a_device_that_is_lost_on_the_way(options, faulty, tmp_path):
         path.unlink()
     # The first launch and the last, and some between: set-up, iterations, bound, field.
     for after in [0, 1, *range(10, launches, max(1, launches // 12)), launches - 1]:
-        result = faulty(f"lost-after:{after}", "cuda", *options)
+        result = faulty(f"lost-after:{after}", "cuda", *options, "--progress", "never")
         assert_refused(result, 8, "the GPU failed while", "cudaErrorLaunchFailure", "dmesg", "--device cpu")
         assert contents(tmp_path) == {}
 
@@ -127,7 +127,7 @@ def test_a_device_without_pools_or_pinned_memory(faulty, tmp_path):
                for fault in ["", "no-pools", "no-pinning", "no-pools,no-pinning"]]
     for report in reports:
         for result in report:
-            del result["seconds"], result["stage_seconds"]  # times
+            del result["seconds"], result["stages"]  # times
     assert all(report == reports[0] for report in reports)
 
 
