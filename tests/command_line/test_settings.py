@@ -240,7 +240,7 @@ def test_text_that_cannot_be_written_is_an_output_failure(tauvox, program, tmp_p
 
 def test_on_a_terminal_an_error_is_one_line(program, tmp_path):
     terminal, child = pty.openpty()
-    result = subprocess.run([program, "solve", "nowhere.h5", "--phase", "0"], cwd=tmp_path, stdout=subprocess.PIPE,
+    result = subprocess.run([program, "solve", "nowhere.h5", "--phase", "0", "--device", "cpu"], cwd=tmp_path, stdout=subprocess.PIPE,
                             stderr=child, timeout=60)
     os.close(child)
     text = os.read(terminal, 65536).decode()
