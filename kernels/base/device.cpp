@@ -98,6 +98,7 @@ Device Device::cpu(int threads) {
   // Memory goes back when it is released. By itself the C library keeps ever larger pieces for later, which a
   // run then holds besides what it uses.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);  // but for what every pass asks for anew: the rows in flight
 #endif
   Device device(-1, startable_threads(threads > 0 ? threads : usable_processors()));
   device.description_ =

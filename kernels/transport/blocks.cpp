@@ -76,23 +76,29 @@ struct ByStrength {
   Extent lattice;
   std::uint32_t *code, *sets;
 
+  /// g of the face towards (axis, sign) where another unknown lies behind it, else 0.
+  TAUVOX_HD float link(const Voxel& v, float material, int axis, int sign) const {
+    const std::uint8_t there = medium.class_of(v.next(axis, sign));
+    if (there < first_conducting_class) return 0;
+    return medium.scale[axis] * conductance(medium.law, material, medium.material[there]);
+  }
   TAUVOX_HD float largest(const Voxel& v) const {
+    const float material = medium.material_of(v);
     float most = 0;
     for (int axis = 0; axis < 3; ++axis)
-      for (int sign = -1; sign <= 1; sign += 2)
-        if (medium.class_of(v.next(axis, sign)) >= first_conducting_class) {
-          const float g = face_conductance(medium, v, axis, sign);
-          most = g > most ? g : most;
-        }
+      for (int sign = -1; sign <= 1; sign += 2) {
+        const float g = link(v, material, axis, sign);
+        most = g > most ? g : most;
+      }
     return most;
   }
   TAUVOX_HD bool strong_link_outside(const Voxel& v, float most) const {
+    const float material = medium.material_of(v);
     for (int axis = 0; axis < 3; ++axis)
       for (int sign = -1; sign <= 1; sign += 2) {
-        const Voxel there = v.next(axis, sign);
-        if (medium.class_of(there) < first_conducting_class) continue;
-        const float g = face_conductance(medium, v, axis, sign);
-        if (g > strong_share * most && g > strong_share * largest(medium.wrapped(there))) return true;
+        const float g = link(v, material, axis, sign);
+        if (g > strong_share * most && g > strong_share * largest(medium.wrapped(v.next(axis, sign))))
+          return true;
       }
     return false;
   }

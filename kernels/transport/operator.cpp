@@ -31,6 +31,13 @@ struct SumSources {  // |b|^2 of u = 0
           b += face_conductance(u.m, v, axis, sign) * from;
     return {{b * b}};
   }
+  /// A row on a CPU: without a load only its ends can hold a source, unless it lies on a side itself.
+  void row(std::int64_t y, std::int64_t z, std::int64_t nx, Lanes<1>& sums) const {
+    const Extent& e = u.m.active.extent;
+    const bool on_a_side = y == 0 || y == e.ny - 1 || z == 0 || z == e.nz - 1;
+    const std::int64_t step = u.drive.load || on_a_side || nx == 1 ? 1 : nx - 1;
+    for (std::int64_t x = 0; x < nx; x += step) sums.value[0][x % lanes] += (*this)(x, y, z)[0];
+  }
 };
 
 template <class T>
@@ -45,10 +52,11 @@ struct CountOutside {
   void row(std::int64_t y, std::int64_t z, std::int64_t nx, Lanes<1>& sums) const {
     const UnknownsView& active = u.m.active;
     const T* v = u.v + active.row_start[active.row(y, z)];
+    const double of_row = u.reference_of_row(y, z);
     for (std::int64_t w = 0; w < (nx + 31) / 32; ++w)
       for (std::uint32_t left = active.word(32 * w, y, z).mask; left != 0; left &= left - 1) {
         const double here =
-            static_cast<double>(*v++) + u.reference(Voxel::of(32 * w + lowest_bit(left), y, z));
+            static_cast<double>(*v++) + (of_row + u.reference_along_x(32 * w + lowest_bit(left)));
         sums.value[0][0] += within(here, slack) ? 0 : 1;
       }
   }
@@ -69,10 +77,10 @@ struct WritePotential {
     const UnknownsView& active = u.m.active;
     const T* v = u.v + active.row_start[active.row(y, z)];
     float* to = out + nx * (y + active.extent.ny * z);
+    const double of_row = u.reference_of_row(y, z);
     for (std::int64_t x = 0; x < nx; ++x) {
-      const Voxel here = Voxel::of(x, y, z);
-      const bool conducts = u.m.conducts(here);
-      to[x] = conducts ? static_cast<float>(static_cast<double>(*v) + u.reference(here))
+      const bool conducts = active.conducts(x, y, z);
+      to[x] = conducts ? static_cast<float>(static_cast<double>(*v) + (of_row + u.reference_along_x(x)))
                        : std::numeric_limits<float>::quiet_NaN();
       v += conducts;
     }
@@ -86,30 +94,64 @@ struct SumPlaneFluxes {
   PotentialOf<T> u;
   int axis;
   double *ahead, *behind_first;  // [line]
-  TAUVOX_HD double flux(const Voxel& v, double here, int sign) const {
-    const Voxel there = v.next(axis, sign);
-    const Medium<double>& m = u.m;
-    const bool inside = there.at[axis] >= 0 && there.at[axis] < m.length(axis);
-    if (inside && m.one_class) {  // the common case without a look at materials
-      if (!m.conducts(there)) return 0;
-      return sign * m.scale[axis] * (here - u(there));
+  double scale = 1, drop = 0;    // along the axis: of a face; of the reference, from a voxel to the next
+  TAUVOX_HD double flux(const Voxel& v, int sign) const {
+    return sign * face_conductance(u.m, v, axis, sign) * (u(v) - u.beyond(v, axis, sign));
+  }
+  /// Between voxels of the volume that both conduct.
+  TAUVOX_HD double conductance_between(const Voxel& a, const Voxel& b) const {
+    return u.m.one_class ? 1 : conductance(u.m.law, u.m.material_of(a), u.m.material_of(b));
+  }
+  /// Between two rows that touch: by the differences of v at their common voxels.
+  TAUVOX_HD double between_rows(std::int64_t y, std::int64_t z, std::int64_t other_y,
+                                std::int64_t other_z) const {
+    const UnknownsView& active = u.m.active;
+    const T* a = u.v + active.row_start[active.row(y, z)];
+    const T* b = u.v + active.row_start[active.row(other_y, other_z)];
+    double sum = 0;
+    for (std::int64_t x = 0; x < active.extent.nx; x += 32) {
+      const UnknownsWord here = active.word(x, y, z), there = active.word(x, other_y, other_z);
+      for (std::uint32_t left = here.mask & there.mask; left != 0; left &= left - 1) {
+        const std::uint32_t below = (left & (0u - left)) - 1u;
+        const std::int64_t at = x + lowest_bit(left);
+        sum += conductance_between(Voxel::of(at, y, z), Voxel::of(at, other_y, other_z)) *
+               (static_cast<double>(a[here.rank + bit_count(here.mask & below)]) -
+                static_cast<double>(b[there.rank + bit_count(there.mask & below)]) + drop);
+      }
     }
-    return sign * face_conductance(m, v, axis, sign) * (here - u.beyond(v, axis, sign));
+    return sum;
+  }
+  /// Between planes x and x + 1: neighbours along x follow each other in a vector.
+  TAUVOX_HD double between_planes_of_x(std::int64_t x, std::int64_t z) const {
+    const UnknownsView& active = u.m.active;
+    double sum = 0;
+    for (std::int64_t y = 0; y < active.extent.ny; ++y) {
+      if (!active.conducts(x, y, z) || !active.conducts(x + 1, y, z)) continue;
+      const T* here = u.v + active.number(x, y, z);
+      sum += conductance_between(Voxel::of(x, y, z), Voxel::of(x + 1, y, z)) *
+             (static_cast<double>(here[0]) - static_cast<double>(here[1]) + drop);
+    }
+    return sum;
+  }
+  TAUVOX_HD double over_line(std::int64_t a, std::int64_t b, int sign) const {
+    const Extent& e = u.m.active.extent;
+    double sum = 0;
+    for (std::int64_t i = 0; i < (axis != 2 ? e.nx : e.ny); ++i) {
+      const Voxel v = axis != 2 ? Voxel::of(i, a, b) : Voxel::of(a, i, b);
+      if (u.m.conducts(v)) sum += flux(v, sign);
+    }
+    return sum;
   }
   TAUVOX_HD void operator()(std::int64_t a, std::int64_t b, std::int64_t) const {
     const Extent& e = u.m.active.extent;
-    const bool along_x = axis != 2;
-    double sum = 0, first = 0;
-    for (std::int64_t i = 0; i < (along_x ? e.nx : e.ny); ++i) {
-      const Voxel v = along_x ? Voxel::of(i, a, b) : Voxel::of(a, i, b);
-      if (!u.m.conducts(v)) continue;
-      const double here = u(v);
-      sum += flux(v, here, 1);
-      if (v.at[axis] == 0) first += flux(v, here, -1);
-    }
-    const std::int64_t line = a + (along_x ? e.ny : e.nx) * b;
-    ahead[line] = sum;
-    behind_first[line] = first;
+    const std::int64_t at = axis == 0 ? b : a, line = a + (axis != 2 ? e.ny : e.nx) * b;
+    behind_first[line] = at == 0 ? over_line(a, b, -1) : 0;
+    if (at == u.m.length(axis) - 1)
+      ahead[line] = over_line(a, b, 1);
+    else if (axis == 2)
+      ahead[line] = scale * between_planes_of_x(a, b);
+    else
+      ahead[line] = scale * between_rows(a, b, axis == 0 ? a : a + 1, axis == 0 ? b + 1 : b);
   }
 };
 
@@ -225,9 +267,12 @@ std::vector<double> TransportOperator<T>::plane_fluxes(const Buffer<T>& v, Axis 
   const Extent& e = extent();
   const Extent lines = axis == Axis::x ? Extent{e.nx, e.nz, 1} : Extent{e.ny, e.nz, 1};
   Buffer<double> ahead(device(), lines.voxels()), behind_first(device(), lines.voxels());
-  for_each_voxel(
-      device(), lines,
-      SumPlaneFluxes<T>{potential_of(v), static_cast<int>(axis), ahead.data(), behind_first.data()});
+  const auto axis_index = static_cast<int>(axis);
+  SumPlaneFluxes<T> sum{potential_of(v), axis_index, ahead.data(), behind_first.data()};
+  sum.scale = sum.u.m.scale[axis_index];
+  sum.drop =
+      (sum.u.drive.first[axis_index] - sum.u.drive.last[axis_index]) / static_cast<double>(e.along(axis));
+  for_each_voxel(device(), lines, sum);
   const std::vector<double> of_line = ahead.to_host(), first = behind_first.to_host();
   std::vector<double> flux(static_cast<std::size_t>(e.along(axis)) + 1);
   for (std::int64_t line = 0; line < lines.voxels(); ++line) {

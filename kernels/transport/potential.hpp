@@ -51,6 +51,19 @@ struct PotentialOf {
         sum += drive.reference(axis, static_cast<double>(m.length(axis)), voxel.at[axis]);
     return sum;
   }
+  /// The same in two parts: of all voxels of a row, and of x in it. 0 where the reference does not depend on
+  /// x.
+  TAUVOX_HD double reference_of_row(std::int64_t y, std::int64_t z) const {
+    double sum = 0;
+    for (int axis = 0; axis < 2; ++axis)
+      if (drive.first[axis] != 0 || drive.last[axis] != 0)
+        sum += drive.reference(axis, static_cast<double>(m.length(axis)), axis == 0 ? z : y);
+    return sum;
+  }
+  TAUVOX_HD double reference_along_x(std::int64_t x) const {
+    if (drive.first[2] == 0 && drive.last[2] == 0) return 0;
+    return drive.reference(2, static_cast<double>(m.length(2)), x);
+  }
   TAUVOX_HD double operator()(const Voxel& voxel) const {
     return static_cast<double>(v[m.number(voxel)]) + reference(voxel);
   }
