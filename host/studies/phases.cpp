@@ -29,7 +29,7 @@ std::string labels_there_are(const Volume& volume) {
 /// A label that was named and does not occur is a slip as a rule: of the pen, or of an export that writes 255
 /// for
 /// 1. A number made from it would look like an answer.
-void report_absent(const std::vector<std::int64_t>& absent, const Volume& volume, const Settings& settings,
+void report_absent(const std::vector<std::int64_t>& absent, const Volume& volume, const MaterialSettings& settings,
                    std::vector<std::string>& warnings) {
   if (absent.empty()) return;
   const std::string labels =
@@ -46,7 +46,7 @@ void report_absent(const std::vector<std::int64_t>& absent, const Volume& volume
 
 }  // namespace
 
-Materials assign_materials(const Volume& volume, const Settings& settings) {
+Materials assign_materials(const Volume& volume, const MaterialSettings& settings) {
   Materials m;
   m.unit = settings.unit;
   std::map<std::int64_t, double> given(settings.conductivity.begin(), settings.conductivity.end());

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "host/settings/settings.hpp"
+#include "host/settings/material_settings.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -31,6 +31,6 @@ struct Materials {
 /// @throws Error(input_invalid) when a label of the volume has no conductivity, naming it and its fraction,
 /// and,
 ///         unless settings.allow_absent, when a label was named that does not occur, naming those there are.
-Materials assign_materials(const Volume& volume, const Settings& settings);
+Materials assign_materials(const Volume& volume, const MaterialSettings& settings);
 
 }  // namespace tauvox

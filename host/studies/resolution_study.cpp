@@ -142,7 +142,7 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fi
   return resolution;
 }
 
-std::vector<Copy> solve_copies(const StudyInput& in, const Settings& settings, const Progress& progress) {
+std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settings, const Progress& progress) {
   struct Kind {
     const char* name;
     int factor;
@@ -206,7 +206,7 @@ void add(Result& result, const Resolution& found, const Materials& materials) {
 Report resolution(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report = effective_transport(in, sink, progress);
   const auto start = std::chrono::steady_clock::now();
-  Settings settings = in.settings;
+  StudySettings settings = in.settings;
   settings.axes.clear();
   std::vector<Resolution> found;
   std::vector<std::size_t> studied;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "host/settings/settings.hpp"
+#include "host/settings/study_settings.hpp"
 #include "host/studies/phases.hpp"
 #include "host/studies/report.hpp"
 
@@ -25,7 +25,7 @@ using Progress = std::function<void(const std::string& doing, double fraction, c
 struct StudyInput {
   const Volume& volume;
   const Materials& materials;
-  const Settings& settings;
+  const StudySettings& settings;
   const Device& device;
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
   /// Then a solver stops, and gives the best it has as not converged.
