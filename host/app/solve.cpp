@@ -16,6 +16,7 @@
 #include "host/settings/parse.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
+#include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
@@ -55,7 +56,7 @@ void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string&
   } catch (const Error& error) {
     notice = fmt::format("no GPU is used: {}", error.what());
     if (!s.quiet) print_note("notice: " + notice + "\n");
-    device = Device::cpu(s.threads);
+    device = cpu_device(s.threads);
     plan = plan_again();
   }
 }

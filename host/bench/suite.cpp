@@ -15,6 +15,7 @@
 #include "host/settings/parse.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace tauvox::bench {
 namespace {

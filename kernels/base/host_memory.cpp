@@ -1,9 +1,10 @@
-// What the host has of memory, and what this process may still take of it: Linux counts control groups beside
-// the machine, and every group above the process's own can set a limit (batch systems, containers, services).
+#include "kernels/base/host_memory.hpp"
+
 #include <algorithm>
 #include <fstream>
-
-#include "kernels/base/device.hpp"
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace tauvox {
 namespace {
