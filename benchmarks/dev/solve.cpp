@@ -5,6 +5,7 @@
 
 #include "benchmarks/dev/dev.hpp"
 #include "host/generate/generate.hpp"
+#include "host/studies/assign_materials.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "host/studies/study.hpp"
+#include "host/studies/study_table.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox {

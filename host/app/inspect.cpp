@@ -9,7 +9,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/plan.hpp"
-#include "host/studies/study.hpp"
+#include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"

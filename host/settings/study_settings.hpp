@@ -1,5 +1,5 @@
-// What a study is asked, in plain values. What conducts it has from its Materials; how a run reads the volume,
-// where it works and what it writes it need not know.
+// What a study is asked, in plain values. What conducts it has from its Materials; how a run reads the
+// volume, where it works and what it writes it need not know.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
 #include "kernels/volume/clusters.hpp"
 
 namespace tauvox {

@@ -142,7 +142,8 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fi
   return resolution;
 }
 
-std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settings, const Progress& progress) {
+std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settings,
+                               const Progress& progress) {
   struct Kind {
     const char* name;
     int factor;

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "host/studies/units.hpp"
-
 namespace tauvox {
 namespace {
 
@@ -162,7 +160,7 @@ Result result_of(const AxisResult& found, const Materials& materials) {
                              found.solver.error_kind == "bound"}};
     result.quantities.push_back(best);
   }
-  const std::optional<double> to_si = property_of(materials.unit).to_si;
+  const std::optional<double> to_si = materials.to_si;
   result.quantities.insert(
       result.quantities.begin(),
       {ratio,

@@ -1,7 +1,7 @@
 // What was found along one axis of steady transport, and the quantities that follow from it.
 #pragma once
 
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 
 namespace tauvox {
