@@ -119,7 +119,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
     const Runs found(unknowns_of(codes, conducting_codes(materials)));
     runs = found.count();
     for (const Axis axis : settings.axes) {
-      const std::array<bool, 3> joined = joined_sides(axis, settings.periodic_sides);
+      const std::array<bool, 3> joined = Sides::between_plates(axis, settings.periodic_sides).joined();
       clusters = std::max(clusters, find_clusters(found, Connectivity::faces_6, joined).count());
       if (!settings.periodic_sides) break;  // all axes have the same
     }

@@ -11,6 +11,7 @@
 #include "host/studies/study.hpp"
 #include "host/studies/throat.hpp"
 #include "host/studies/transport_quantities.hpp"
+#include "kernels/base/sides.hpp"
 #include "kernels/volume/classes.hpp"
 
 namespace tauvox {
@@ -52,10 +53,8 @@ std::string too_small(const Extent& e, Axis flow) {
 /// What is asked of one axis.
 class AxisStudy {
  public:
-  AxisStudy(const StudyInput& in, Axis flow) : in_(in), flow_(flow) {
-    joined_.fill(in.settings.periodic_sides);
-    joined_[static_cast<std::size_t>(flow)] = false;
-  }
+  AxisStudy(const StudyInput& in, Axis flow)
+      : in_(in), flow_(flow), joined_(Sides::between_plates(flow, in.settings.periodic_sides).joined()) {}
 
   /// Narrowest way through a set that has one, and whose it is.
   std::pair<int, std::uint8_t> narrowest() const {
@@ -99,7 +98,7 @@ class AxisStudy {
 
   const StudyInput& in_;
   Axis flow_;
-  std::array<bool, 3> joined_{};
+  std::array<bool, 3> joined_;
 };
 
 double absolute_error(const Result& r) {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "host/solve/multigrid.hpp"
-#include "kernels/base/halo.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "tests/support.hpp"
 
