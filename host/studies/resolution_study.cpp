@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "host/studies/add_uncertainty.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/resolution.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/throat.hpp"
-#include "host/studies/transport_quantities.hpp"
 #include "kernels/base/sides.hpp"
 #include "kernels/volume/classes.hpp"
 

@@ -28,7 +28,5 @@ struct AxisResult {
 /// Definitions of what `result_of` fills.
 QuantityDefinitions transport_quantities();
 Result result_of(const AxisResult& found, const Materials& materials);
-/// Adds an uncertainty of effective_ratio to it and to all that follows from it.
-void add_uncertainty(Result& result, const Uncertainty& of_ratio, const Materials& materials);
 
 }  // namespace tauvox

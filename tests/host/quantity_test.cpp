@@ -7,6 +7,7 @@
 #include <set>
 
 #include "host/report/run_report.hpp"
+#include "host/studies/add_uncertainty.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/transport_quantities.hpp"
 
