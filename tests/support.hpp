@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "host/settings/parse.hpp"
+#include "host/settings/settings.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/base/find_device.hpp"
