@@ -48,10 +48,10 @@ void check_options_fit(const Format& format, const std::string& path, const Read
 
 const std::vector<Format>& formats() {
   static const std::vector<Format> table{
-      {"HDF5", {".h5", ".hdf5", ".hdf", ".nxs", ".mat", ".dream3d"}, hdf5_reader, true, false},
-      {"TIFF", {".tif", ".tiff"}, tiff_reader, false, false},
-      {"VTI", {".vti"}, vti_reader, true, false},
-      {"raw", {".raw", ".bin", ".dat"}, open_raw, false, true},
+      {"HDF5", hdf5_reader, true, false},
+      {"TIFF", tiff_reader, false, false},
+      {"VTI", vti_reader, true, false},
+      {"raw", open_raw, false, true},
   };
   return table;
 }

@@ -11,8 +11,7 @@
 namespace tauvox::io {
 
 struct Format {
-  std::string name;                  // as in Volume::format, and as `recognise` calls it
-  std::vector<std::string> endings;  // for messages and file dialogs; opening goes by content
+  std::string name;  // as in Volume::format, and as `recognise` calls it
   std::unique_ptr<VolumeSource> (*open)(const InputFile&, const ReadOptions&);  // null: not in this build
   bool has_datasets = false;                                                    // takes ReadOptions::dataset
   bool needs_layout = false;  // takes shape, dtype, byte_order, header_bytes

@@ -7,7 +7,10 @@
 #include <optional>
 
 #include "host/settings/parse.hpp"
+#include "host/settings/settings.hpp"
+#include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
+#include "kernels/base/find_device.hpp"
 #include "kernels/transport/problem.hpp"
 #include "kernels/volume/class_field.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -17,12 +20,12 @@ namespace tauvox::test {
 /// Where tests run that do not compare devices: TAUVOX_TEST_DEVICE=cuda puts them on the GPU.
 inline Device device() {
   const char* asked = std::getenv("TAUVOX_TEST_DEVICE");
-  return asked && std::string(asked) == "cuda" ? Device::cuda(0) : Device::cpu(2);
+  return asked && std::string(asked) == "cuda" ? cuda_device() : Device::cpu(2);
 }
 
 inline std::vector<Device> devices() {
   std::vector<Device> all{Device::cpu(1), Device::cpu(3)};
-  if (probe_cuda().unavailable.empty()) all.push_back(Device::cuda(0));
+  if (probe_cuda().unavailable.empty()) all.push_back(cuda_device());
   return all;
 }
 

@@ -6,6 +6,8 @@
 #include "benchmarks/dev/dev.hpp"
 #include "host/app/console.hpp"
 #include "host/bench/cases.hpp"
+#include "host/settings/settings.hpp"
+#include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
 
 namespace tauvox::bench {

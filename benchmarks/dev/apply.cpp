@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "benchmarks/dev/electrode.hpp"
+#include "kernels/base/find_device.hpp"
 #include "kernels/transport/operator.hpp"
 
 namespace tauvox::bench {
@@ -43,7 +44,7 @@ nlohmann::ordered_json measure(const Options& options) {
   Applied<T> problem(device, volume, conductivity, false);
   problem.apply();
   {
-    Applied<T> plain(Device::cpu(options.threads), volume, conductivity, true);
+    Applied<T> plain(cpu_device(options.threads), volume, conductivity, true);
     plain.apply();
     verify(problem.result(), plain.result(), 64 * double{std::numeric_limits<T>::epsilon()});
   }

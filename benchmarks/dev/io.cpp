@@ -8,11 +8,12 @@
 #include "host/generate/generate.hpp"
 #include "io/read.hpp"
 #include "io/write.hpp"
+#include "kernels/base/find_device.hpp"
 
 namespace tauvox::bench {
 
 nlohmann::ordered_json run_io(const Options& options) {
-  const Device device = Device::cpu(options.threads);
+  const Device device = cpu_device(options.threads);
   GenerateSettings settings;
   settings.size = {options.size, options.size, options.size};
   settings.porosity = options.porosity;

@@ -5,6 +5,8 @@
 
 #include "benchmarks/dev/dev.hpp"
 #include "host/generate/generate.hpp"
+#include "host/settings/settings.hpp"
+#include "host/studies/assign_materials.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
 
@@ -26,7 +28,7 @@ double difference(const Result& result, const StudyInput& input, const std::stri
   const double ratio = *result.value("effective_ratio");
   double other = *result.value("flux_in");
   if (verify == "precision") {
-    Settings settings = input.settings;
+    StudySettings settings = input.settings;
     settings.precision = "double";
     settings.tolerance = input.settings.tolerance / 10;
     other = *run_once({input.volume, input.materials, settings, input.device}).value("effective_ratio");

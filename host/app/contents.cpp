@@ -6,6 +6,8 @@
 #include "host/solve/multigrid.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
+#include "kernels/base/find_device.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
@@ -110,14 +112,14 @@ Contents Contents::most(double share, std::size_t classes) {
 }
 
 Contents count_contents(const Volume& volume, const Materials& materials, const Settings& settings) {
-  const Device device = Device::cpu(settings.threads);
+  const Device device = cpu_device(settings.threads);
   const Codes codes(device, volume);
   std::int64_t runs = 0, clusters = 0;
   {
     const Runs found(unknowns_of(codes, conducting_codes(materials)));
     runs = found.count();
     for (const Axis axis : settings.axes) {
-      const std::array<bool, 3> joined = joined_sides(axis, settings.periodic_sides);
+      const std::array<bool, 3> joined = Sides::between_plates(axis, settings.periodic_sides).joined();
       clusters = std::max(clusters, find_clusters(found, Connectivity::faces_6, joined).count());
       if (!settings.periodic_sides) break;  // all axes have the same
     }
@@ -142,7 +144,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
 }
 
 Contents count_contents_of_labels(const Volume& volume, const Settings& settings) {
-  const Device device = Device::cpu(settings.threads);
+  const Device device = cpu_device(settings.threads);
   const Codes codes(device, volume);
   std::int64_t runs = 0, clusters = 0;
   for (std::size_t code = 0; code < std::min(volume.labels.size(), examined_labels); ++code) {

@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "host/settings/settings.hpp"
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox {
 

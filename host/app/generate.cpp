@@ -27,7 +27,6 @@ std::vector<Choice> shapes() {
 void add_volume(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
     facts.group = "Volume";
-    facts.changes_result = true;
     rows.push_back(setting<GenerateRun>(
         facts, [member](auto& s) -> auto& { return std::invoke(member, s.volume); }));
   };

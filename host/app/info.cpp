@@ -6,7 +6,8 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
-#include "kernels/base/device.hpp"
+#include "kernels/base/find_device.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {

@@ -9,8 +9,9 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/plan.hpp"
-#include "host/studies/study.hpp"
+#include "host/studies/study_table.hpp"
 #include "io/write.hpp"
+#include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
@@ -67,7 +68,7 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
   check_fits(io::describe_volume(path, options).read_extent, bytes_per_voxel);
   const Volume volume = io::read_volume(path, options);
-  const Device device = Device::cpu();
+  const Device device = cpu_device();
   RunReport report;
   report.seconds.emplace_back("read", seconds_since(start));
   report.volume = &volume;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "host/studies/coarsen.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/base/machine.hpp"
 #include "kernels/multigrid/graph.hpp"
 #include "kernels/transport/blocks.hpp"

@@ -14,8 +14,10 @@
 #include "host/app/study_file.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/parse.hpp"
-#include "host/studies/study.hpp"
+#include "host/studies/assign_materials.hpp"
+#include "host/studies/study_table.hpp"
 #include "io/write.hpp"
+#include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
@@ -55,7 +57,7 @@ void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string&
   } catch (const Error& error) {
     notice = fmt::format("no GPU is used: {}", error.what());
     if (!s.quiet) print_note("notice: " + notice + "\n");
-    device = Device::cpu(s.threads);
+    device = cpu_device(s.threads);
     plan = plan_again();
   }
 }
@@ -165,9 +167,8 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
 }
 
 /// Runs the study: results are announced and fields written as soon as they are known.
-void run_study(const Study& study, const StudyInput& in, RunReport& report, Announcer& announcer,
-               ProgressPrinter& printer) {
-  const Settings& s = in.settings;
+void run_study(const Study& study, const StudyInput& in, const Settings& s, RunReport& report,
+               Announcer& announcer, ProgressPrinter& printer) {
   double writing = 0;
   FieldSink sink;
   if (s.wants_concentration() && study.gives_field)
@@ -266,7 +267,7 @@ ExitCode run_solve(Settings s) {
   if (s.time_limit_seconds)
     in.deadline = start + std::chrono::duration_cast<Clock::duration>(
                               std::chrono::duration<double>(*s.time_limit_seconds));
-  run_study(study, in, report, announcer, printer);
+  run_study(study, in, s, report, announcer, printer);
   printer.clear();
   if (!s.png.empty())
     io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);

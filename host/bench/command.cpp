@@ -21,17 +21,14 @@ std::vector<Choice> case_choices() {
 }
 
 template <class Member>
-Setting<Run> suite_row(const char* group, bool changes_result, SettingFacts facts, Member member) {
+Setting<Run> suite_row(const char* group, SettingFacts facts, Member member) {
   facts.group = group;
-  facts.changes_result = changes_result;
   return setting<Run>(
       facts, [member](auto& s) -> auto& { return std::invoke(member, s.suite); });
 }
 
 void add_what(Rows& rows) {
-  const auto add = [&](SettingFacts facts, auto member) {
-    rows.push_back(suite_row("What", true, facts, member));
-  };
+  const auto add = [&](SettingFacts facts, auto member) { rows.push_back(suite_row("What", facts, member)); };
   add({.name = "quick", .kind = Kind::flag, .meaning = "64^3 and 128^3 only: under two minutes on a laptop"},
       &SuiteOptions::quick);
   add({.name = "sizes",
@@ -57,9 +54,7 @@ void add_what(Rows& rows) {
 }
 
 void add_how(Rows& rows) {
-  const auto add = [&](SettingFacts facts, auto member) {
-    rows.push_back(suite_row("How", false, facts, member));
-  };
+  const auto add = [&](SettingFacts facts, auto member) { rows.push_back(suite_row("How", facts, member)); };
   add({.name = "device",
        .kind = Kind::device,
        .meaning = "auto (a GPU where there is one, else the CPU), cpu, cuda or cuda:N",
@@ -99,7 +94,7 @@ void add_output(Rows& rows) {
                                .meaning = "no suite: files to compare; the first is the reference"},
                               &Run::compared));
   const auto add = [&](SettingFacts facts, auto member) {
-    rows.push_back(suite_row("Output", false, facts, member));
+    rows.push_back(suite_row("Output", facts, member));
   };
   add({.name = "output",
        .letter = 'o',

@@ -13,8 +13,10 @@
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
 #include "host/settings/parse.hpp"
+#include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
+#include "kernels/base/host_memory.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -7,6 +7,8 @@
 #include "host/bench/commit.hpp"  // made by the build
 #include "host/bench/measure.hpp"
 #include "host/report/run_report.hpp"
+#include "kernels/base/find_device.hpp"
+#include "kernels/base/host_memory.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox::bench {

@@ -1,10 +1,11 @@
 // This machine's memory bandwidth: a = b + s c in FP64 (McCalpin's STREAM triad), 24 bytes per element.
+#include "kernels/base/triad.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "host/bench/measure.hpp"
-#include "kernels/base/vector.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include "host/report/run_report.hpp"
 #include "host/studies/units.hpp"
 #include "io/read.hpp"
-#include "kernels/base/device.hpp"
+#include "kernels/base/find_device.hpp"
 
 #ifndef TAUVOX_VERSION
 #define TAUVOX_VERSION "unknown"

@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox {
 

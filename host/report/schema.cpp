@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/report/run_report.hpp"
-#include "host/studies/study.hpp"
+#include "host/studies/study_table.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox {

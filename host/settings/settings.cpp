@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "host/settings/parse.hpp"
+#include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
@@ -50,8 +51,8 @@ void check(const Settings& s) {
 namespace {
 
 /// Fewer threads than asked for are said, never silent.
-Device cpu_device(const Settings& s, std::string& notice) {
-  Device device = Device::cpu(s.threads);
+Device cpu_that_was_asked_for(const Settings& s, std::string& notice) {
+  Device device = cpu_device(s.threads);
   const int wanted = s.threads > 0 ? s.threads : usable_processors();
   if (device.threads() < wanted)
     notice += fmt::format("{}{} of {} threads are used: no more can be started (see ulimit -u and pids.max)",
@@ -63,15 +64,15 @@ Device cpu_device(const Settings& s, std::string& notice) {
 
 Device choose_device(const Settings& s, std::string& notice) {
   const std::string device = parse::device(s.device, "--device");
-  if (device == "cpu") return cpu_device(s, notice);
+  if (device == "cpu") return cpu_that_was_asked_for(s, notice);
   if (device == "auto") {
     const CudaProbe probe = probe_cuda();
-    if (probe.unavailable.empty()) return Device::cuda(0);
+    if (probe.unavailable.empty()) return cuda_device(0);
     if (probe.built) notice = "no GPU is used: " + probe.unavailable;
-    return cpu_device(s, notice);
+    return cpu_that_was_asked_for(s, notice);
   }
-  if (device == "cuda") return Device::cuda(0);
-  return Device::cuda(static_cast<int>(parse::integer(device.substr(5), "--device cuda:N")));
+  if (device == "cuda") return cuda_device(0);
+  return cuda_device(static_cast<int>(parse::integer(device.substr(5), "--device cuda:N")));
 }
 
 }  // namespace tauvox

@@ -6,36 +6,25 @@
 #include <string>
 #include <vector>
 
+#include "host/settings/material_settings.hpp"
+#include "host/settings/study_settings.hpp"
 #include "io/read.hpp"
 #include "kernels/base/device.hpp"
 
 namespace tauvox {
 
-struct Settings {
+struct Settings : MaterialSettings, StudySettings {
   // input
   std::string input;
   std::optional<std::string> study_file;  // where the settings were read from
   io::ReadOptions read;
-  // material
-  std::vector<std::int64_t> phase;                            // labels that conduct with D0 = 1
-  std::vector<std::pair<std::int64_t, double>> conductivity;  // label -> value in `unit`
-  std::string unit = "relative";
-  bool default_insulating = false;  // labels without a value insulate
-  bool allow_absent = false;        // labels that were named need not occur
-  // problem
+  // which study
   std::string study = "effective_transport";
-  std::vector<Axis> axes{Axis::z};
-  bool axes_named = false;  // one by one, by the user; the default and "all" name none
-  bool periodic_sides = false;
+  bool axes_named = false;        // one by one, by the user; the default and "all" name none
   bool resolution_study = false;  // solve coarse copies as well: how much is due to the voxels?
-  // solver
-  std::string solver = "multigrid";  // multigrid | jacobi (the reference)
-  double tolerance = 1e-4;
-  double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
-  std::int64_t max_iterations = 100000;
-  std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64
-  std::string device = "auto";      // auto | cpu | cuda | cuda:N
-  int threads = 0;                  // 0: usable_processors()
+  // where
+  std::string device = "auto";  // auto | cpu | cuda | cuda:N
+  int threads = 0;              // 0: usable_processors()
   // output
   std::string field, json, csv, png;
   bool wants_concentration() const { return !field.empty() || !png.empty(); }

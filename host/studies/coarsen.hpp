@@ -4,7 +4,8 @@
 // long, so that odd lengths are neither cropped nor padded. An axis of one voxel stays as it is.
 #pragma once
 
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox {
 

@@ -141,7 +141,7 @@ class AxisSolve {
   /// Returns whether that is the end.
   template <class T>
   bool reach() {
-    const Settings& s = in_.settings;
+    const StudySettings& s = in_.settings;
     for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
       clock_.restart();
       const Solution& found = solver_.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "kernels/base/sides.hpp"
 #include "kernels/volume/classes.hpp"
 
 namespace tauvox {
@@ -86,19 +87,13 @@ std::vector<std::uint8_t> conducting_codes(const Materials& materials) {
   return conducts;
 }
 
-std::array<bool, 3> joined_sides(Axis flow, bool periodic) {
-  std::array<bool, 3> joined{periodic, periodic, periodic};
-  joined[static_cast<std::size_t>(flow)] = false;
-  return joined;
-}
-
 std::vector<Percolating> find_percolating(const Codes& codes, const Materials& materials,
                                           const std::vector<Axis>& axes, bool periodic) {
   std::vector<Percolating> found;
   for (const Axis axis : axes) {
     found.emplace_back();
     found.back().axis = axis;
-    found.back().joined = joined_sides(axis, periodic);
+    found.back().joined = Sides::between_plates(axis, periodic).joined();
   }
   Finder(codes, materials).find(found);
   return found;

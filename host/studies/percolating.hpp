@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
 #include "kernels/volume/clusters.hpp"
 
 namespace tauvox {
@@ -26,9 +26,6 @@ struct Percolating {
 
 /// 1 for every code that conducts.
 std::vector<std::uint8_t> conducting_codes(const Materials& materials);
-
-/// Sides joined for transport along `flow`: all the others, or none.
-std::array<bool, 3> joined_sides(Axis flow, bool periodic);
 
 /// In the order of `axes`; axes with the same set share it.
 std::vector<Percolating> find_percolating(const Codes& codes, const Materials& materials,

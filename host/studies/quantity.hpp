@@ -18,7 +18,6 @@ enum class ErrorSource {
   resolution,  // voxels describe a smooth structure
 };
 const char* name_of(ErrorSource source);
-inline constexpr std::array<ErrorSource, 2> error_sources{ErrorSource::solver, ErrorSource::resolution};
 
 /// When a quantity has a value.
 enum class Known {

@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "host/studies/add_uncertainty.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/resolution.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/throat.hpp"
-#include "host/studies/transport_quantities.hpp"
+#include "kernels/base/sides.hpp"
 #include "kernels/volume/classes.hpp"
 
 namespace tauvox {
@@ -52,10 +53,8 @@ std::string too_small(const Extent& e, Axis flow) {
 /// What is asked of one axis.
 class AxisStudy {
  public:
-  AxisStudy(const StudyInput& in, Axis flow) : in_(in), flow_(flow) {
-    joined_.fill(in.settings.periodic_sides);
-    joined_[static_cast<std::size_t>(flow)] = false;
-  }
+  AxisStudy(const StudyInput& in, Axis flow)
+      : in_(in), flow_(flow), joined_(Sides::between_plates(flow, in.settings.periodic_sides).joined()) {}
 
   /// Narrowest way through a set that has one, and whose it is.
   std::pair<int, std::uint8_t> narrowest() const {
@@ -99,7 +98,7 @@ class AxisStudy {
 
   const StudyInput& in_;
   Axis flow_;
-  std::array<bool, 3> joined_{};
+  std::array<bool, 3> joined_;
 };
 
 double absolute_error(const Result& r) {
@@ -142,7 +141,8 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fi
   return resolution;
 }
 
-std::vector<Copy> solve_copies(const StudyInput& in, const Settings& settings, const Progress& progress) {
+std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settings,
+                               const Progress& progress) {
   struct Kind {
     const char* name;
     int factor;
@@ -206,7 +206,7 @@ void add(Result& result, const Resolution& found, const Materials& materials) {
 Report resolution(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report = effective_transport(in, sink, progress);
   const auto start = std::chrono::steady_clock::now();
-  Settings settings = in.settings;
+  StudySettings settings = in.settings;
   settings.axes.clear();
   std::vector<Resolution> found;
   std::vector<std::size_t> studied;

@@ -1,5 +1,4 @@
-// Studies: functions from a volume, its phases and settings to a report, without files. Adding one is a file
-// in studies/ and a row of the table in study.cpp; command line, report, schema and docs follow.
+// What a study is: a function from a volume, its materials and settings to a report, without files.
 #pragma once
 
 #include <chrono>
@@ -8,9 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "host/settings/settings.hpp"
-#include "host/studies/phases.hpp"
+#include "host/settings/study_settings.hpp"
+#include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/volume/volume.hpp"
 
 namespace tauvox {
 
@@ -25,7 +26,7 @@ using Progress = std::function<void(const std::string& doing, double fraction, c
 struct StudyInput {
   const Volume& volume;
   const Materials& materials;
-  const Settings& settings;
+  const StudySettings& settings;
   const Device& device;
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
   /// Then a solver stops, and gives the best it has as not converged.
@@ -40,18 +41,6 @@ struct Study {
   bool needs_conductivity = true;  // of every label, before it can run
   bool gives_field = false;
 };
-const std::vector<Study>& studies();
-std::vector<std::string> study_names();
-
-/// @throws Error(usage) naming the studies there are
-const Study& study_named(const std::string& name);
-/// The row that adds a study of resolution to the results of `study`, or `study` itself when it is that row.
-/// @throws Error(usage) where there is none
-const Study& with_resolution(const Study& study);
-/// What results of a study can hold: its own quantities, and those of the studies that extend it.
-QuantityDefinitions quantities_of_family(const Study& study);
-/// Every quantity of every study once, in the order of the table.
-QuantityDefinitions all_quantities();
 
 /// So many labels at most are looked at where percolation alone is asked for.
 inline constexpr std::size_t examined_labels = 64;

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "host/studies/units.hpp"
-
 namespace tauvox {
 namespace {
 
@@ -162,7 +160,7 @@ Result result_of(const AxisResult& found, const Materials& materials) {
                              found.solver.error_kind == "bound"}};
     result.quantities.push_back(best);
   }
-  const std::optional<double> to_si = property_of(materials.unit).to_si;
+  const std::optional<double> to_si = materials.to_si;
   result.quantities.insert(
       result.quantities.begin(),
       {ratio,
@@ -181,29 +179,6 @@ Result result_of(const AxisResult& found, const Materials& materials) {
        {"flux_out", found.flux_out},
        {"flux_balance", found.flux_balance}});
   return result;
-}
-
-void add_uncertainty(Result& result, const Uncertainty& of_ratio, const Materials& materials) {
-  const std::optional<double> ratio = result.value("effective_ratio");
-  if (!ratio) return;
-  const Quantity source{"effective_ratio", ratio, {of_ratio}};
-  for (Quantity& q : result.quantities) {
-    if (q.name == "effective_ratio") q.uncertainties.push_back(of_ratio);
-    if (!q.value || *ratio == 0) continue;
-    const double y = *q.value, r = *ratio;
-    std::function<double(double)> f;
-    if (q.name.starts_with("effective_value"))
-      f = [=](double other) { return y * (other / r); };
-    else if (q.name.starts_with("tortuosity_factor") || q.name == "macmullin_number")
-      f = [=](double other) { return y * (r / other); };
-    else if (q.name == "bruggeman_exponent")
-      f = [=, eps = materials.volume_fraction](double other) {
-        return y + std::log(other / r) / std::log(eps);
-      };
-    else
-      continue;
-    q.uncertainties.push_back(derived(q.name, source, f).uncertainties.front());
-  }
 }
 
 }  // namespace tauvox

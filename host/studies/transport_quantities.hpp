@@ -1,7 +1,7 @@
 // What was found along one axis of steady transport, and the quantities that follow from it.
 #pragma once
 
-#include "host/studies/phases.hpp"
+#include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 
 namespace tauvox {
@@ -28,7 +28,5 @@ struct AxisResult {
 /// Definitions of what `result_of` fills.
 QuantityDefinitions transport_quantities();
 Result result_of(const AxisResult& found, const Materials& materials);
-/// Adds an uncertainty of effective_ratio to it and to all that follows from it.
-void add_uncertainty(Result& result, const Uncertainty& of_ratio, const Materials& materials);
 
 }  // namespace tauvox

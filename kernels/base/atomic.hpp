@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "kernels/base/field.hpp"
+#include "kernels/base/extent.hpp"
 
 namespace tauvox {
 

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "kernels/base/field.hpp"
+#include "kernels/base/extent.hpp"
 
 namespace tauvox {
 

@@ -7,6 +7,17 @@
 
 namespace tauvox {
 
+/// A group of this process, as /proc/self/cgroup has it.
+struct ControlGroup {
+  std::string controllers;  // "cpu,cpuacct"; empty: version 2
+  std::string path;         // below the mount point
+  bool has(const std::string& controller) const {
+    return ("," + controllers + ",").find("," + controller + ",") != std::string::npos;
+  }
+};
+/// @param root stands before /proc; for tests
+std::vector<ControlGroup> control_groups(const std::string& root = "");
+
 /// A limit file as this process's group and every group above it has it, innermost first, each without its
 /// line break; groups that have none are left out. All of them hold, so the smallest counts.
 /// @param controller of version 1, e.g. "cpu"

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,36 +16,16 @@
 
 namespace tauvox {
 
-/// What a CUDA device says of itself.
-struct CudaDeviceInfo {
-  int index = 0;
-  std::string name, uuid;
-  int compute_major = 0, compute_minor = 0;
-  std::int64_t total_bytes = 0, free_bytes = 0;
-  bool ecc = false;
-};
-
-/// What the CUDA part of this build finds on this machine.
-struct CudaProbe {
-  bool built = false;                           // compiled with CUDA
-  bool stand_in = false;                        // with the tests' stand-in for it: no GPU is used
-  std::string unavailable;                      // why no device can be used; empty when one can
-  int runtime_version = 0, driver_version = 0;  // 13000 = 13.0; 0 = none
-  std::vector<CudaDeviceInfo> devices;
-};
-/// Never throws; asks the driver each time. The current device stays what it was.
-/// @param with_memory also asks for free_bytes, which takes some memory on every device
-CudaProbe probe_cuda(bool with_memory = false);
-
 struct Meters;   // bytes in use, their peak, bytes moved
 struct Scratch;  // partial sums
 
 class Device {
  public:
-  /// @param threads 0: usable_processors(). Fewer where so many cannot be started.
-  static Device cpu(int threads = 0);
-  /// @throws Error(device) when the device does not exist or cannot be used; says why.
-  static Device cuda(int index = 0);
+  /// @param threads at least 1; cpu_device (find_device.hpp) knows how many there can be
+  static Device cpu(int threads);
+  /// One that was found: cuda_device (find_device.hpp) looks for it.
+  /// @param threads of the CPU, for copies
+  static Device cuda(int index, const std::string& name, int threads);
 
   bool is_cuda() const { return cuda_index_ >= 0; }
   int cuda_index() const { return cuda_index_; }
@@ -86,14 +65,6 @@ class Device {
   std::shared_ptr<Meters> meter_;
   std::shared_ptr<Scratch> scratch_;
 };
-
-/// Physical memory of the host, and what is available of it now, in bytes; both within the limits of the
-/// control groups of this process, of every level.
-struct HostMemory {
-  std::int64_t total = 0, available = 0;
-};
-/// @param root where /proc and /sys are looked for
-HostMemory host_memory(const std::string& root = "");
 
 /// Uninitialised memory on a device; owned, movable, not copyable. 256 bytes of padding follow the last
 /// element, so that a vector load may run past the end.

@@ -20,7 +20,6 @@ enum class ExitCode : int {
   output = 7,         // an output cannot be written
   device = 8,         // the GPU, its driver, or the request for one
   internal = 9,       // a self-check failed: never trust the number
-  checkpointed = 75,  // stopped on a signal with a checkpoint
 };
 
 class Error : public std::runtime_error {

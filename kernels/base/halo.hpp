@@ -7,12 +7,10 @@
 
 namespace tauvox {
 
-/// Sets the halo at both ends of `axis`. T: std::uint8_t.
-template <class T>
-void fill_sides(Field<T>& field, Axis axis, T before, T behind);
+/// Sets the halo at both ends of `axis`.
+void fill_sides(Field<std::uint8_t>& field, Axis axis, std::uint8_t before, std::uint8_t behind);
 
 /// Copies the opposite layers into the halo for each joined axis (z, y, x).
-template <class T>
-void join_sides(Field<T>& field, const std::array<bool, 3>& joined);
+void join_sides(Field<std::uint8_t>& field, const std::array<bool, 3>& joined);
 
 }  // namespace tauvox

@@ -1,9 +1,12 @@
-// What the host has of memory, and what this process may still take of it: Linux counts control groups beside
-// the machine, and every group above the process's own can set a limit (batch systems, containers, services).
+#include "kernels/base/host_memory.hpp"
+
 #include <algorithm>
 #include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "kernels/base/device.hpp"
+#include "kernels/base/cgroup.hpp"
 
 namespace tauvox {
 namespace {
@@ -61,11 +64,6 @@ void limit_by_all(const std::string& root, std::string group, const GroupFiles& 
   }
 }
 
-/// Whether the list "cpu,memory" names the controller of memory.
-bool has_memory(const std::string& controllers) {
-  return ("," + controllers + ",").find(",memory,") != std::string::npos;
-}
-
 }  // namespace
 
 HostMemory host_memory(const std::string& root) {
@@ -74,13 +72,9 @@ HostMemory host_memory(const std::string& root) {
   memory.available = 1024 * number_of(root + "/proc/meminfo", "MemAvailable:").value_or(0);
   limit_by_all(root, "", version_2, memory);  // in a container its group is the top of what it sees
   limit_by_all(root, "", version_1, memory);
-  std::ifstream groups(root + "/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {  // number:controllers:group
-    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    if (controllers.empty()) limit_by_all(root, line.substr(second + 1), version_2, memory);
-    if (has_memory(controllers)) limit_by_all(root, line.substr(second + 1), version_1, memory);
+  for (const ControlGroup& group : control_groups(root)) {
+    if (group.controllers.empty()) limit_by_all(root, group.path, version_2, memory);
+    if (group.has("memory")) limit_by_all(root, group.path, version_1, memory);
   }
   return memory;
 }

@@ -41,15 +41,6 @@ struct Convert {
   TAUVOX_HD void operator()(std::int64_t i) const { to[i] = static_cast<double>(from[i]); }
 };
 
-template <class T>
-struct Triad {
-  static constexpr std::int64_t bytes_per_element = 3 * sizeof(T);
-  T* a;
-  const T *b, *c;
-  T s;
-  TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] + s * c[i]; }
-};
-
 }  // namespace
 
 template <class T>
@@ -72,16 +63,10 @@ void convert(const Buffer<float>& from, Buffer<double>& to) {
   for_each_index(to.device(), to.size(), Convert{from.data(), to.data()});
 }
 
-template <class T>
-void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c) {
-  for_each_index(a.device(), a.size(), Triad<T>{a.data(), b.data(), c.data(), static_cast<T>(s)});
-}
-
 #define TAUVOX_INSTANTIATE(T)                                                      \
   template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                  \
   template void advance(Buffer<T>&, double, Buffer<T>&, const Buffer<T>&, double); \
-  template void copy(const Buffer<T>&, Buffer<T>&);                                \
-  template void triad(Buffer<T>&, const Buffer<T>&, double, const Buffer<T>&);
+  template void copy(const Buffer<T>&, Buffer<T>&);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)
 

@@ -21,8 +21,4 @@ void copy(const Buffer<T>& z, Buffer<T>& p);
 /// to = from, in double           12 bytes
 void convert(const Buffer<float>& from, Buffer<double>& to);
 
-/// a = b + s c                       3 sizeof(T); the triad of STREAM, by which benchmarks know the machine
-template <class T>
-void triad(Buffer<T>& a, const Buffer<T>& b, double s, const Buffer<T>& c);
-
 }  // namespace tauvox

@@ -1,19 +1,16 @@
-// The labels of a volume on a device, once a run: per voxel its code (volume.hpp), and what can be counted of
-// them. Nothing is thrown away: insulators stay apart, and so does every face between two labels.
+// The labels of a volume on a device, once a run: per voxel its code (volume.hpp). Nothing is thrown away:
+// insulators stay apart, and so does every face between two labels.
 //
 // Bytes per voxel on a GPU: 1, and 2 with more than 256 labels. None on a CPU, which reads the host's codes.
 #pragma once
 
-#include <array>
+#include <cstdint>
 #include <span>
-#include <vector>
 
 #include "kernels/base/device.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
-
-class Unknowns;
 
 class Codes {
  public:
@@ -43,23 +40,5 @@ class Codes {
   const std::uint8_t* narrow_ = nullptr;
   const std::uint16_t* wide_ = nullptr;
 };
-
-/// Number of voxels of each code.
-std::vector<std::int64_t> histogram(const Codes& codes);
-/// Of those voxels only that belong to the set.   @pre on the device of the codes
-std::vector<std::int64_t> histogram(const Codes& codes, const Unknowns& set);
-
-/// Faces between the voxels of two labels, by the axis they are across.
-struct Interface {
-  std::int64_t low = 0, high = 0;       // codes, low < high
-  std::array<std::int64_t, 3> faces{};  // across z, y, x
-};
-
-inline constexpr std::int64_t most_interface_labels = 2048;  // 24 bytes a pair of labels
-
-/// All pairs of labels that share a face, ascending by low, then high.
-/// @param joined sides across these axes (z, y, x) are neighbours of each other
-/// @throws Error(input_invalid) with more than most_interface_labels labels
-std::vector<Interface> count_interfaces(const Codes& codes, const std::array<bool, 3>& joined);
 
 }  // namespace tauvox

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "kernels/base/atomic.hpp"
 #include "kernels/base/launch.hpp"
 #include "kernels/base/scan.hpp"
 
@@ -60,6 +61,49 @@ struct RankWords {  // one call a row
   }
 };
 
+/// What one row adds to a table: the counts of the first codes are gathered, so that rows meet seldom.
+struct RowCounts {
+  static constexpr int gathered = 8;
+  std::int64_t* table;
+  std::int64_t count[gathered] = {};
+
+  TAUVOX_HD void add(std::int64_t code, std::int64_t voxels) {
+    if (code < gathered)
+      count[code] += voxels;
+    else
+      atomic_add(table + code, voxels);
+  }
+  TAUVOX_HD void finish() const {
+    for (int code = 0; code < gathered; ++code)
+      if (count[code] > 0) atomic_add(table + code, count[code]);
+  }
+};
+
+template <class Code>
+struct CountCodes {  // one call a row
+  const Code* codes;
+  UnknownsView set;
+  std::int64_t* table;
+  TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
+    const std::int64_t row = set.row(y, z);
+    const Code* c = codes + set.extent.nx * row;
+    RowCounts counts{table};
+    std::int64_t code = 0, voxels = 0;
+    for (std::int64_t w = 0; w < set.words_per_row; ++w)
+      for (std::uint32_t left = set.words[row * set.words_per_row + w].mask; left; left &= left - 1) {
+        const std::int64_t here = c[32 * w + lowest_bit(left)];
+        if (here != code) {
+          counts.add(code, voxels);
+          code = here;
+          voxels = 0;
+        }
+        ++voxels;
+      }
+    counts.add(code, voxels);
+    counts.finish();
+  }
+};
+
 }  // namespace
 
 Unknowns::Unknowns(const Extent& extent, Buffer<UnknownsWord> masks)
@@ -80,6 +124,15 @@ Unknowns unknowns_of(const Codes& codes, const std::vector<std::uint8_t>& in_set
                    MarkSet<Code>{c, table.data(), words.data(), e.nx, Unknowns::words_per_row(e)});
   });
   return {e, std::move(words)};
+}
+
+std::vector<std::int64_t> histogram(const Codes& codes, const Unknowns& set) {
+  Buffer<std::int64_t> table(codes.device(), codes.labels());
+  table.zero();
+  codes.visit([&]<class Code>(const Code* c) {
+    for_each_row(codes.device(), codes.extent(), CountCodes<Code>{c, set.view(), table.data()});
+  });
+  return table.to_host();
 }
 
 std::int64_t Unknowns::bytes(const Extent& extent) {

@@ -6,6 +6,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/report/run_report.hpp"
+#include "host/studies/study_table.hpp"
 #include "host/studies/verify.hpp"
 #include "tests/support.hpp"
 

@@ -7,7 +7,8 @@
 #include <set>
 
 #include "host/report/run_report.hpp"
-#include "host/studies/study.hpp"
+#include "host/studies/add_uncertainty.hpp"
+#include "host/studies/study_table.hpp"
 #include "host/studies/transport_quantities.hpp"
 
 namespace tauvox {
@@ -79,6 +80,7 @@ TEST(TransportQuantities, FollowFromTheRatio) {
   r.ratio = 0.2;
   Materials materials;
   materials.unit = "mS/cm";
+  materials.to_si = 0.1;
   materials.largest = 30;
   materials.volume_fraction = 0.5;
   materials.conducting_phases = 1;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "host/generate/generate.hpp"
+#include "host/studies/study_table.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {

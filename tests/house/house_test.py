@@ -97,7 +97,7 @@ def rooms_point_down(project):
                 yield f"{name} includes {included}: {folder}/{rest[0]} stands below or beside {folder}/{there[0]}"
 
 
-TABLE_OF_STUDIES = "host/studies/study.cpp"
+TABLE_OF_STUDIES = "host/studies/study_table.cpp"
 
 
 def studies(project):

@@ -30,7 +30,7 @@ found() {  # found WHERE WORD FILE
 [ "$(wc -l <"$toys/toy_mean.cpp.in")" -le 60 ] || { echo "toy.sh: the toy study has more than 60 lines" >&2; exit 1; }
 cp "$toys/toy_mean.cpp.in" host/studies/toy_mean.cpp
 printf '  row(toy_mean) \\\n' >"$work/row"
-insert host/studies/study.cpp after '^#define TAUVOX_STUDIES' "$work/row"
+insert host/studies/study_table.cpp after '^#define TAUVOX_STUDIES' "$work/row"
 
 # 2. a metric of a study that is there: a row, and the line that fills it
 cat >"$work/definition" <<'ROW'

@@ -1,11 +1,11 @@
 // What control groups leave of the memory, told by a folder made up for it.
+#include "kernels/base/host_memory.hpp"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-
-#include "kernels/base/device.hpp"
 
 namespace tauvox {
 namespace {

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "kernels/base/cgroup.hpp"
-#include "kernels/base/device.hpp"
+#include "kernels/base/find_device.hpp"
 
 namespace tauvox {
 namespace {
@@ -50,8 +50,8 @@ TEST_F(Processors, AreLimitedByTheEnvironment) {
   EXPECT_EQ(allowed("OMP_NUM_THREADS"), 3);
   EXPECT_EQ(allowed("SLURM_CPUS_PER_TASK"), 1);
   EXPECT_EQ(usable_processors(), 1);
-  EXPECT_EQ(Device::cpu().threads(), 1);
-  EXPECT_EQ(Device::cpu(2).threads(), 2) << "a number that is asked for counts";
+  EXPECT_EQ(cpu_device().threads(), 1);
+  EXPECT_EQ(cpu_device(2).threads(), 2) << "a number that is asked for counts";
   ::unsetenv("SLURM_CPUS_PER_TASK");
   for (const char* nonsense : {"", "0", "-2", "many", "4x", "99999999999999"}) {
     ::setenv("OMP_NUM_THREADS", nonsense, 1);

@@ -186,7 +186,7 @@ TEST(Clusters, AreTheSameOnTheGpu) {
   for (const std::uint64_t percent : {10, 31, 60})
     for (const Connectivity connectivity : {Connectivity::faces_6, Connectivity::all_26}) {
       const Volume v = dust({40, 50, 90}, percent, percent);
-      const Runs on_cpu = runs_of(v), on_gpu = runs_of(v, Device::cuda(0));
+      const Runs on_cpu = runs_of(v), on_gpu = runs_of(v, cuda_device());
       const Clusters a = find_clusters(on_cpu, connectivity, {true, true, false});
       const Clusters b = find_clusters(on_gpu, connectivity, {true, true, false});
       ASSERT_EQ(on_gpu.count(), on_cpu.count());

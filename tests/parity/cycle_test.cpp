@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "host/solve/multigrid.hpp"
-#include "kernels/base/halo.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "tests/support.hpp"
 
@@ -59,7 +58,7 @@ void expect_same_bits() {
     const Result expected = cycles_on<T>(Device::cpu(2), v, c.sigma);
     EXPECT_EQ(expected.nodes.front() <= tail_nodes && expected.nodes.size() > 1, c.tail_first);
     EXPECT_EQ(expected.nodes.size() > 1, c.tail_at_all);
-    const Result found = cycles_on<T>(Device::cuda(0), v, c.sigma);
+    const Result found = cycles_on<T>(cuda_device(), v, c.sigma);
     EXPECT_EQ(found.nodes, expected.nodes);
     EXPECT_EQ(found.z, expected.z);
     EXPECT_EQ(found.dot, expected.dot);

@@ -30,7 +30,7 @@ TEST(Parity, ResultsHaveTheSameBitsForEveryNumberOfThreads) {
 
 TEST(Parity, TheGpuAgreesWithTheCpu) {
   if (!probe_cuda().unavailable.empty()) GTEST_SKIP() << "no GPU: " << probe_cuda().unavailable;
-  const Device gpu = Device::cuda(0);
+  const Device gpu = cuda_device();
   for (const char* precision : {"mixed", "double"})
     for (const Axis axis : all_axes) {
       const Volume v = test::rough_volume({33, 41, 70}, 13, 3);

@@ -1,4 +1,4 @@
-#include "host/studies/study.hpp"
+#include "host/studies/study_table.hpp"
 
 #include <fmt/format.h>
 

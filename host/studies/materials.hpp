@@ -1,11 +1,10 @@
-// From labels to materials: which label conducts how well, and the material class the kernels work with.
+// Which label of a volume conducts how well, and the material class the kernels work with.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
-
-#include "host/settings/settings.hpp"
-#include "kernels/volume/volume.hpp"
 
 namespace tauvox {
 
@@ -18,6 +17,7 @@ struct Phase {
 
 struct Materials {
   std::string unit;                         // "relative", "S/m", ...
+  std::optional<double> to_si;              // a value in `unit` times this is one in SI; empty: not known
   std::vector<Phase> phases;                // every label of the volume, ascending
   std::vector<std::uint8_t> class_of_code;  // per code of the volume
   std::vector<double> class_conductivity;   // of classes first_conducting_class, ..., over `largest`
@@ -27,10 +27,5 @@ struct Materials {
   int conducting_phases = 0;
   std::vector<std::string> warnings;
 };
-
-/// @throws Error(input_invalid) when a label of the volume has no conductivity, naming it and its fraction,
-/// and,
-///         unless settings.allow_absent, when a label was named that does not occur, naming those there are.
-Materials assign_materials(const Volume& volume, const Settings& settings);
 
 }  // namespace tauvox

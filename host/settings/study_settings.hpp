@@ -1,0 +1,23 @@
+// What a study is asked, in plain values. What conducts it has from its Materials; how a run reads the
+// volume, where it works and what it writes it need not know.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/base/extent.hpp"
+
+namespace tauvox {
+
+struct StudySettings {
+  std::vector<Axis> axes{Axis::z};
+  bool periodic_sides = false;
+  std::string solver = "multigrid";  // multigrid | jacobi (the reference)
+  double tolerance = 1e-4;
+  double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
+  std::int64_t max_iterations = 100000;
+  std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64
+};
+
+}  // namespace tauvox

@@ -1,0 +1,30 @@
+#include "host/studies/add_uncertainty.hpp"
+
+#include <cmath>
+
+namespace tauvox {
+
+void add_uncertainty(Result& result, const Uncertainty& of_ratio, const Materials& materials) {
+  const std::optional<double> ratio = result.value("effective_ratio");
+  if (!ratio) return;
+  const Quantity source{"effective_ratio", ratio, {of_ratio}};
+  for (Quantity& q : result.quantities) {
+    if (q.name == "effective_ratio") q.uncertainties.push_back(of_ratio);
+    if (!q.value || *ratio == 0) continue;
+    const double y = *q.value, r = *ratio;
+    std::function<double(double)> f;
+    if (q.name.starts_with("effective_value"))
+      f = [=](double other) { return y * (other / r); };
+    else if (q.name.starts_with("tortuosity_factor") || q.name == "macmullin_number")
+      f = [=](double other) { return y * (r / other); };
+    else if (q.name == "bruggeman_exponent")
+      f = [=, eps = materials.volume_fraction](double other) {
+        return y + std::log(other / r) / std::log(eps);
+      };
+    else
+      continue;
+    q.uncertainties.push_back(derived(q.name, source, f).uncertainties.front());
+  }
+}
+
+}  // namespace tauvox
