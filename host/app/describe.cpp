@@ -19,7 +19,7 @@ using Rows = std::vector<Setting<Settings>>;
 void add_input(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
     facts.group = "Input";
-    facts.for_inspect = true;
+    facts.changes_result = facts.for_inspect = true;
     rows.push_back(setting<Settings>(facts, member));
   };
   add({.name = "input",
@@ -80,6 +80,7 @@ void add_input(Rows& rows) {
 void add_material(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
     facts.group = "Material";
+    facts.changes_result = true;
     rows.push_back(setting<Settings>(facts, member));
   };
   add({.name = "phase",
@@ -103,6 +104,7 @@ void add_material(Rows& rows) {
 void add_problem(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
     facts.group = "Problem";
+    facts.changes_result = true;
     rows.push_back(setting<Settings>(facts, member));
   };
   add({.name = "study", .kind = Kind::choice, .meaning = "what to compute", .choices = study_choices()},
@@ -125,6 +127,7 @@ void add_problem(Rows& rows) {
 void add_solver(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
     facts.group = "Solver";
+    facts.changes_result = facts.name != "threads";  // the same bits for every number of them
     rows.push_back(setting<Settings>(facts, member));
   };
   add({.name = "solver",
@@ -203,7 +206,8 @@ void add_run(Rows& rows) {
   add({.name = "time-limit",
        .kind = Kind::duration,
        .meaning = "stop in time and report the best value so far, as not converged: 3600, 55m, 1h30m",
-       .unit = "s unless said"},
+       .unit = "s unless said",
+       .changes_result = true},
       &Settings::time_limit_seconds);
   add({.name = "dry-run",
        .kind = Kind::flag,
@@ -255,6 +259,13 @@ nlohmann::ordered_json settings_json(const Settings& settings) {
     if (j[row.name].is_string()) j[row.name] = io::printable(j[row.name].get<std::string>());
   }
   return j;
+}
+
+std::string result_key(const Settings& settings) {
+  nlohmann::ordered_json j;
+  for (const Setting<Settings>& row : describe())
+    if (row.changes_result) j[row.name] = row.value(settings);
+  return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace tauvox

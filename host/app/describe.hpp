@@ -12,5 +12,8 @@ const std::vector<Setting<Settings>>& describe();
 nlohmann::ordered_json settings_json(const Settings& settings);
 /// A JSON schema of each of them, by its name.
 nlohmann::ordered_json settings_schemas();
+/// The settings that change a result, in one line: runs with the same key on the same volume give the same
+/// numbers.
+std::string result_key(const Settings& settings);
 
 }  // namespace tauvox

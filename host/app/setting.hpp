@@ -61,7 +61,8 @@ struct SettingFacts {
   std::string unit = {};
   std::optional<Range> range = {};
   std::vector<Choice> choices = {};
-  bool for_inspect = false;  // not for solve alone
+  bool changes_result = false;  // else it says where, how or how fast
+  bool for_inspect = false;     // not for solve alone
   bool positional = false, required = false;
   bool repeats_run = true;  // part of the settings beside the results
   Value unset = {};         // what the struct holds where nothing was said

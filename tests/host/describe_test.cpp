@@ -85,6 +85,18 @@ TEST(Settings, LengthsKeepTheirBits) {
   }
 }
 
+TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
+  const std::set<std::string> elsewhere{"threads",   "field",   "json",     "csv",  "png",
+                                        "overwrite", "dry-run", "progress", "quiet"};
+  for (const auto& [name, text] : examples) {
+    Settings settings;
+    row_of(name).set(settings, text, name);
+    const bool is_default = row_of(name).value(settings) == row_of(name).standard;
+    EXPECT_EQ(result_key(settings) != result_key(Settings()), !elsewhere.contains(name) && !is_default)
+        << name;
+  }
+}
+
 TEST(Settings, JsonHoldsTypedValuesAndNullWhereNothingIsSaid) {
   const nlohmann::ordered_json j = settings_json(Settings());
   EXPECT_EQ(j["tolerance"], 1e-4);
