@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is needed (Debian 12), builds tauvox, generates an electrode and evaluates its pore transport.
 # Results in out/: numbers (JSON, CSV), fields for ParaView (.vti), pictures (PNG).
+#   usage: examples/run_default.sh [cmake options]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 echo "1/3 install and build (some minutes the first time)"
 bash .ci/install
-cmake -S . -B build -G Ninja -DTAUVOX_TESTS=OFF
+cmake -S . -B build -G Ninja -DTAUVOX_TESTS=OFF "$@"
 cmake --build build
 mkdir -p out
 

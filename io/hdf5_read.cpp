@@ -223,7 +223,7 @@ class Hdf5Source final : public VolumeSource {
     if (chosen_here)
       description.notices.push_back("dataset " + name + " taken: " +
                                     (name == own_labels && is_own_field_file(file_)
-                                         ? "the labels in a field file of tauvox"
+                                         ? "the labels in a file that tauvox wrote"
                                          : "the only 3-D one"));
     if (axes_.squeezed)
       description.notices.push_back(fmt::format("axes of length 1 dropped: {} read as {}", shape_text(shape_),

@@ -54,7 +54,8 @@ ExitCode run_own(const Program& program, const std::vector<Setting<Own>>& rows, 
   std::vector<std::string> names;
   for (const Command& command : program.commands) names.push_back(command.name);
   const std::string valid = fmt::format("valid are: {}", fmt::join(names, ", "));
-  if (word.empty()) throw Error(ExitCode::usage, "no subcommand given", "command line", "", valid);
+  if (word.empty())
+    throw Error(ExitCode::usage, "no subcommand given", "command line", "", valid + "; see tauvox --help");
   const std::string near = parse::nearest(word, names);
   throw Error(ExitCode::usage, "unknown subcommand", "command line", "'" + word + "'",
               near.empty() ? valid : fmt::format("did you mean {}? {}", near, valid));

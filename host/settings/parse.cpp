@@ -29,6 +29,12 @@ std::string trimmed(std::string text) {
   return text;
 }
 
+std::int64_t label_of(const std::string& text, const std::string& option) {
+  std::int64_t value = 0;
+  if (!read_all(text, value)) refuse(option, text, "labels as whole numbers; 'tauvox inspect' lists them");
+  return value;
+}
+
 }  // namespace
 
 double number(const std::string& text, const std::string& option) {
@@ -150,7 +156,8 @@ double duration(const std::string& text, const std::string& option) {
 }
 
 std::vector<std::int64_t> labels(const std::string& text, const std::string& option) {
-  std::vector<std::int64_t> values = integers(text, option);
+  std::vector<std::int64_t> values;
+  for (const std::string& item : list(text)) values.push_back(label_of(item, option));
   for (auto label = values.begin(); label != values.end(); ++label)
     if (std::find(values.begin(), label, *label) != label)
       throw Error(ExitCode::usage, "label given twice", option + " " + text, fmt::format("it is {}", *label),
@@ -193,7 +200,7 @@ std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& t
              fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
                          "decimals take a point)",
                          item));
-    const std::int64_t label = integer(trimmed(item.substr(0, equals)), option);
+    const std::int64_t label = label_of(trimmed(item.substr(0, equals)), option);
     const double value = number(trimmed(item.substr(equals + 1)), option + " " + item);
     if (value < 0) refuse(option, item, "a conductivity of zero or above");
     if (const auto [first, fresh] = seen.emplace(label, item); !fresh)

@@ -321,5 +321,6 @@ def test_info_version_and_help(tauvox):
     for command in [[], ["solve"], ["inspect"], ["generate"], ["info"]]:
         result = tauvox(*command, "--help")
         assert result.returncode == 0 and "Usage: tauvox" in result.stdout and result.stderr == ""
-    assert_refused(tauvox(), 2, "subcommand")
+    assert_refused(tauvox(), 2, "subcommand", "see tauvox --help")
+    assert_refused(tauvox("solve", "cathode.h5", "--phase", "pore"), 2, "labels as whole numbers", "tauvox inspect")
     assert_refused(tauvox("sole"), 2, "did you mean solve?")
