@@ -31,6 +31,8 @@ struct Extent {
   std::int64_t nx = 1, ny = 1, nz = 1;
 
   constexpr std::int64_t voxels() const { return nx * ny * nz; }
+  /// The same, where the extent is that of a launch or a graph and its points are no voxels.
+  constexpr std::int64_t cells() const { return nx * ny * nz; }
   constexpr std::int64_t rows() const { return ny * nz; }
   constexpr std::int64_t along(Axis axis) const { return axis == Axis::z ? nz : axis == Axis::y ? ny : nx; }
   /// The two other axes as x and y, one voxel thick: what a kernel over a layer across `axis` runs on.

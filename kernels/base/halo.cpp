@@ -37,7 +37,7 @@ struct JoinSides {
 }  // namespace
 
 void fill_sides(Field<std::uint8_t>& field, Axis axis, std::uint8_t before, std::uint8_t behind) {
-  for_each_voxel(
+  for_each_cell(
       field.device(), field.extent().layer(axis),
       FillSides{{field.view(), static_cast<int>(axis)}, field.extent().along(axis), before, behind});
 }
@@ -45,8 +45,8 @@ void fill_sides(Field<std::uint8_t>& field, Axis axis, std::uint8_t before, std:
 void join_sides(Field<std::uint8_t>& field, const std::array<bool, 3>& joined) {
   for (Axis axis : all_axes)
     if (joined[static_cast<std::size_t>(axis)])
-      for_each_voxel(field.device(), field.extent().layer(axis),
-                     JoinSides{{field.view(), static_cast<int>(axis)}, field.extent().along(axis)});
+      for_each_cell(field.device(), field.extent().layer(axis),
+                    JoinSides{{field.view(), static_cast<int>(axis)}, field.extent().along(axis)});
 }
 
 }  // namespace tauvox

@@ -1,12 +1,13 @@
 // The launchers. A kernel is a functor with `operator()(x, y, z) const`; the CPU threads or a CUDA device
-// run it over all voxels. A functor may bring a tuned CPU form of a whole row, `row(y, z, nx)`; the plain
+// run it over all cells. A functor may bring a tuned CPU form of a whole row, `row(y, z, nx)`; the plain
 // form stays its reference.
+// A cell is a point of an extent: a voxel, a node of a lattice, an index.
 //
 // A functor says what it must move, every array it reads and every array it writes once: `bytes()` for the
 // whole pass, or `bytes_per_element`. The launchers count it (Device::traffic_bytes).
 //
 // Sums have one fixed order on every device and for every number of threads: rows are gathered in chunks of
-// about 4096 voxels; inside a chunk voxel x adds to lane x % 64; the 64 lanes, and then the chunks, are added
+// about 4096 cells; inside a chunk cell x adds to lane x % 64; the 64 lanes, and then the chunks, are added
 // as a tree. Included by the sources of kernels/ and their tests only.
 #pragma once
 
@@ -27,8 +28,8 @@
 namespace tauvox {
 
 inline constexpr int lanes = 64;
-inline constexpr std::int64_t chunk_voxels = 4096;
-inline constexpr std::int64_t parallel_voxels = 32768;  // below, waking threads costs more than they give
+inline constexpr std::int64_t chunk_cells = 4096;
+inline constexpr std::int64_t parallel_cells = 32768;  // below, waking threads costs more than they give
 
 /// N sums gathered in one pass.
 template <int N>
@@ -63,14 +64,14 @@ struct Lanes {
 namespace detail {
 
 /// Rows per chunk, from the extent alone.
-inline std::int64_t chunk_rows(const Extent& e) { return std::max<std::int64_t>(1, chunk_voxels / e.nx); }
+inline std::int64_t chunk_rows(const Extent& e) { return std::max<std::int64_t>(1, chunk_cells / e.nx); }
 inline std::int64_t chunks(std::int64_t count, std::int64_t per_chunk) {
   return (count + per_chunk - 1) / per_chunk;
 }
 
 /// Threads worth waking for this extent; what they compute does not depend on it.
 inline int team(const Device& device, const Extent& e) {
-  return e.voxels() < parallel_voxels ? 1 : device.threads();
+  return e.cells() < parallel_cells ? 1 : device.threads();
 }
 
 template <class F>
@@ -105,12 +106,12 @@ TAUVOX_CLONES void sum_row(const F& f, std::int64_t nx, std::int64_t y, std::int
 template <int N>
 Sums<N> fold_partials(double* partial, std::int64_t count) {
   while (count > 1) {
-    const std::int64_t next = chunks(count, chunk_voxels);
+    const std::int64_t next = chunks(count, chunk_cells);
     for (int n = 0; n < N; ++n)
       for (std::int64_t c = 0; c < next; ++c) {
         Lanes<1> sums;
-        const std::int64_t end = std::min(count, (c + 1) * chunk_voxels);
-        for (std::int64_t i = c * chunk_voxels; i < end; ++i)
+        const std::int64_t end = std::min(count, (c + 1) * chunk_cells);
+        for (std::int64_t i = c * chunk_cells; i < end; ++i)
           sums.value[0][i % lanes] += partial[n * count + i];
         sums.fold(partial + n * next + c, 1);  // never ahead of what is still to be read: next <= count
       }
@@ -124,15 +125,15 @@ Sums<N> fold_partials(double* partial, std::int64_t count) {
 #ifdef TAUVOX_DEVICE_CODE
 inline constexpr int block_threads = 128;
 
-/// f(y, z) for voxel (y, z) of a plane.
+/// f(y, z) for cell (y, z) of a plane.
 template <class F>
-struct RowAsVoxel {
+struct RowAsCell {
   F f;
   TAUVOX_HD void operator()(std::int64_t y, std::int64_t z, std::int64_t) const { f(y, z); }
 };
 
 template <class F>
-__global__ void voxel_kernel(F f, Extent e, std::int64_t blocks_per_row) {
+__global__ void cell_kernel(F f, Extent e, std::int64_t blocks_per_row) {
   const std::int64_t row = blockIdx.x / blocks_per_row;
   const std::int64_t x = (blockIdx.x - row * blocks_per_row) * block_threads + threadIdx.x;
   if (x < e.nx) f(x, row % e.ny, row / e.ny);
@@ -168,8 +169,8 @@ __global__ void sum_kernel(F f, Extent e, std::int64_t rows_per_chunk, double* p
 
 template <int N>
 __global__ void fold_kernel(const double* in, std::int64_t count, double* out) {
-  const std::int64_t begin = blockIdx.x * chunk_voxels;
-  const std::int64_t end = begin + chunk_voxels < count ? begin + chunk_voxels : count;
+  const std::int64_t begin = blockIdx.x * chunk_cells;
+  const std::int64_t end = begin + chunk_cells < count ? begin + chunk_cells : count;
   double mine[N] = {};
   for (std::int64_t i = begin + threadIdx.x; i < end; i += lanes)
     for (int n = 0; n < N; ++n) mine[n] += in[n * count + i];
@@ -179,7 +180,7 @@ __global__ void fold_kernel(const double* in, std::int64_t count, double* out) {
 /// Room for `count` partial sums (N arrays of that length), and for adding them.
 template <int N>
 double* partial_sums(const Device& device, std::int64_t count) {
-  return device.scratch(N * (count + chunks(count, chunk_voxels) + 1));
+  return device.scratch(N * (count + chunks(count, chunk_cells) + 1));
 }
 
 /// Adds them in the fixed order.
@@ -187,7 +188,7 @@ template <int N>
 Sums<N> fold_on_device(const Device& device, double* in, std::int64_t count) {
   double* out = in + N * count;
   while (count > 1) {
-    const std::int64_t next = chunks(count, chunk_voxels);
+    const std::int64_t next = chunks(count, chunk_cells);
     launch("starting a sum", fold_kernel<N>, next, lanes, in, count, out);
     std::swap(in, out);
     count = next;
@@ -200,16 +201,16 @@ Sums<N> fold_on_device(const Device& device, double* in, std::int64_t count) {
 
 }  // namespace detail
 
-/// Runs f(x, y, z) once for every voxel of `extent`, in any order.
+/// Runs f(x, y, z) once for every cell of `extent`, in any order.
 template <class F>
-void for_each_voxel(const Device& device, const Extent& extent, const F& f) {
-  count_pass(device, f, extent.voxels());
+void for_each_cell(const Device& device, const Extent& extent, const F& f) {
+  count_pass(device, f, extent.cells());
   const std::int64_t rows = extent.ny * extent.nz;
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
     const std::int64_t per_row = detail::chunks(extent.nx, detail::block_threads);
     if (rows * per_row > 0)  // a launch of no blocks is an error
-      launch("starting a kernel", detail::voxel_kernel<F>, rows * per_row, detail::block_threads, f, extent,
+      launch("starting a kernel", detail::cell_kernel<F>, rows * per_row, detail::block_threads, f, extent,
              per_row);
     return;
   }
@@ -229,20 +230,20 @@ template <class F>
 void for_each_row(const Device& device, const Extent& extent, const F& f) {
   count_pass(device, f, extent.ny * extent.nz);
 #ifdef TAUVOX_DEVICE_CODE
-  if (device.is_cuda()) return for_each_voxel(device, {extent.ny, extent.nz, 1}, detail::RowAsVoxel<F>{f});
+  if (device.is_cuda()) return for_each_cell(device, {extent.ny, extent.nz, 1}, detail::RowAsCell<F>{f});
 #endif
   const std::int64_t rows = extent.ny * extent.nz;
 #pragma omp parallel for schedule(static) num_threads(detail::team(device, extent))
   for (std::int64_t row = 0; row < rows; ++row) detail::run_whole_row(f, row % extent.ny, row / extent.ny);
 }
 
-/// Sums what f(x, y, z) returns, a Sums<N>, over all voxels, in the fixed order; f may also write its voxel.
+/// Sums what f(x, y, z) returns, a Sums<N>, over all cells, in the fixed order; f may also write its cell.
 template <int N, class F>
-Sums<N> sum_over_voxels(const Device& device, const Extent& extent, const F& f) {
+Sums<N> sum_over_cells(const Device& device, const Extent& extent, const F& f) {
   const std::int64_t rows = extent.ny * extent.nz, per_chunk = detail::chunk_rows(extent);
   const std::int64_t count = detail::chunks(rows, per_chunk);
   if (count == 0) return {};
-  count_pass(device, f, extent.voxels());
+  count_pass(device, f, extent.cells());
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
     double* partial = detail::partial_sums<N>(device, count);
@@ -288,13 +289,13 @@ TAUVOX_CLONES void sum_range(const F& f, std::int64_t begin, std::int64_t end, L
   }
 }
 
-/// f(i) for i in [0, count) as rows of chunk_voxels.
+/// f(i) for i in [0, count) as rows of chunk_cells.
 template <class F>
 struct Indexed {
   F f;
   std::int64_t count;
   TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t) const {
-    if (const std::int64_t i = x + chunk_voxels * y; i < count) f(i);
+    if (const std::int64_t i = x + chunk_cells * y; i < count) f(i);
   }
   void row(std::int64_t y, std::int64_t, std::int64_t nx) const {
     run_range(f, y * nx, std::min(count, (y + 1) * nx));
@@ -306,7 +307,7 @@ struct IndexedSum {
   F f;
   std::int64_t count;
   TAUVOX_HD Sums<N> operator()(std::int64_t x, std::int64_t y, std::int64_t) const {
-    const std::int64_t i = x + chunk_voxels * y;
+    const std::int64_t i = x + chunk_cells * y;
     return i < count ? f(i) : Sums<N>{};
   }
   void row(std::int64_t y, std::int64_t, std::int64_t nx, Lanes<N>& sums) const {
@@ -314,21 +315,21 @@ struct IndexedSum {
   }
 };
 
-inline Extent index_extent(std::int64_t count) { return {chunk_voxels, chunks(count, chunk_voxels), 1}; }
+inline Extent index_extent(std::int64_t count) { return {chunk_cells, chunks(count, chunk_cells), 1}; }
 }  // namespace detail
 
 /// Runs f(i) once for every i in [0, count), in any order.
 template <class F>
 void for_each_index(const Device& device, std::int64_t count, const F& f) {
   count_pass(device, f, count);
-  for_each_voxel(device, detail::index_extent(count), detail::Indexed<F>{f, count});
+  for_each_cell(device, detail::index_extent(count), detail::Indexed<F>{f, count});
 }
 
 /// Sums what f(i), a Sums<N>, returns over [0, count), in the fixed order; f may also write its element.
 template <int N, class F>
 Sums<N> sum_over_indices(const Device& device, std::int64_t count, const F& f) {
   count_pass(device, f, count);
-  return sum_over_voxels<N>(device, detail::index_extent(count), detail::IndexedSum<N, F>{f, count});
+  return sum_over_cells<N>(device, detail::index_extent(count), detail::IndexedSum<N, F>{f, count});
 }
 
 }  // namespace tauvox

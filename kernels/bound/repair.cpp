@@ -184,7 +184,7 @@ void smooth_and_restrict(const Device& device, const GraphView& A, const GraphVi
   level.e = Buffer<float>(device, A.nodes);
   for_each_index(device, A.nodes, JacobiStep{A, level.rest.data(), level.e.data()});
   for_each_index(device, A.nodes, TakeOut{A, level.e.data(), level.rest.data()});
-  for_each_voxel(device, coarse.lattice, SumAggregates{A, coarse, level.rest.data(), coarse_rest.data()});
+  for_each_cell(device, coarse.lattice, SumAggregates{A, coarse, level.rest.data(), coarse_rest.data()});
 }
 
 LinkValues store_flux(const Device& device, const FluxView& flux) {
@@ -197,8 +197,8 @@ void flux_to_drops(const Device& device, const GraphView& fine, const GraphView&
   LinkValues conductance{Buffer<double>(device, coarse.links), Buffer<double>(device, coarse.nodes)};
   conductance.link.zero();
   conductance.plate.zero();
-  for_each_voxel(device, coarse.lattice,
-                 SumConductances{fine, coarse, conductance.link.data(), conductance.plate.data()});
+  for_each_cell(device, coarse.lattice,
+                SumConductances{fine, coarse, conductance.link.data(), conductance.plate.data()});
   for_each_index(device, coarse.links, Divide{values.link.data(), conductance.link.data()});
   for_each_index(device, coarse.nodes, Divide{values.plate.data(), conductance.plate.data()});
 }
@@ -208,9 +208,9 @@ void balance(const Device& device, const GraphView& fine, const GraphView& coars
   level.y = Buffer<float>(device, fine.nodes);
   level.parent = Buffer<std::uint32_t>(device, fine.nodes);
   Buffer<std::uint32_t> before(device, fine.nodes);
-  for_each_voxel(device, coarse.lattice,
-                 Balance{fine, coarse, drops.link.data(), drops.plate.data(), sweeps, level.rest.data(),
-                         level.y.data(), level.parent.data(), before.data()});
+  for_each_cell(device, coarse.lattice,
+                Balance{fine, coarse, drops.link.data(), drops.plate.data(), sweeps, level.rest.data(),
+                        level.y.data(), level.parent.data(), before.data()});
 }
 
 }  // namespace tauvox

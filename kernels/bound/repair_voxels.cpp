@@ -33,7 +33,7 @@ RepairEnergy repair_voxels(const Device& device, const PotentialOf<T>& u, const 
     count_pass(device, pass, 0);
     return rows::repair_voxels(device, u, blocks, flux);
   }
-  const Sums<2> sums = sum_over_voxels<2>(device, blocks.lattice, pass);
+  const Sums<2> sums = sum_over_cells<2>(device, blocks.lattice, pass);
   return {sums[0], sums[1]};
 }
 

@@ -153,7 +153,7 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
       else
         share(A.nodes, SmoothFromZero{A, b, x(l)});
       share(A.nodes, Residual{A, b, x(l), y(l)});
-      share(warp * coarse.lattice.voxels(), SumRest{A, coarse, y(l), t.level[l + 1].b});
+      share(warp * coarse.lattice.cells(), SumRest{A, coarse, y(l), t.level[l + 1].b});
       second &= ~(2u << l);  // the next level is new again
     }
     const std::int64_t n = t.level[l].graph.nodes;
@@ -201,7 +201,7 @@ void smooth(const Device& device, const GraphView& A, const float* b, const floa
 
 void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
                        const float* x, float* coarse_b) {
-  for_each_voxel(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
+  for_each_cell(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
 }
 
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {

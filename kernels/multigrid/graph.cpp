@@ -115,19 +115,19 @@ struct LinkNodes {
 Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
   Graph graph;
   graph.lattice = fine.lattice.halved();
-  const std::int64_t blocks = graph.lattice.voxels();
+  const std::int64_t blocks = graph.lattice.cells();
   Buffer<std::uint32_t> first_node(device, blocks + 1);
   fine.aggregate = Buffer<std::uint32_t>(device, fine.nodes);
   {
     Buffer<float> largest(device, fine.nodes);
     for_each_index(device, fine.nodes, LargestLink{fine.view(), largest.data()});
-    for_each_voxel(device, graph.lattice,
-                   FindAggregates{fine.view(), largest.data(), all_links ? 0 : strong_share, graph.lattice,
-                                  fine.aggregate.data(), first_node.data()});
+    for_each_cell(device, graph.lattice,
+                  FindAggregates{fine.view(), largest.data(), all_links ? 0 : strong_share, graph.lattice,
+                                 fine.aggregate.data(), first_node.data()});
   }
   graph.nodes = exclusive_scan(device, first_node.data(), blocks);
-  for_each_voxel(device, graph.lattice,
-                 NumberAggregates{fine.view(), graph.lattice, first_node.data(), fine.aggregate.data()});
+  for_each_cell(device, graph.lattice,
+                NumberAggregates{fine.view(), graph.lattice, first_node.data(), fine.aggregate.data()});
   graph.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
   fill_rows<LinkNodes>(device, graph, fine.view());
   return graph;

@@ -89,7 +89,7 @@ template <template <class> class Linker, class... Source>
 Room count_room(const Device& device, const Extent& lattice, std::int64_t nodes, const Source&... source) {
   Room room{Buffer<std::int64_t>(device, nodes + 1)};
   room.begin.zero();
-  for_each_voxel(device, lattice, Linker<RoomView>{source..., {room.begin.data()}});
+  for_each_cell(device, lattice, Linker<RoomView>{source..., {room.begin.data()}});
   room.links = exclusive_scan(device, room.begin.data(), nodes);
   return room;
 }
@@ -111,7 +111,7 @@ void fill_rows(const Device& device, Graph& graph, const Source&... source) {
   graph.row_start.zero();
   const RowsView rows{room.begin.data(), neighbour.data(), weight.data(), graph.row_start.data(),
                       plate.data()};
-  for_each_voxel(device, graph.lattice, Linker<RowsView>{source..., rows});
+  for_each_cell(device, graph.lattice, Linker<RowsView>{source..., rows});
   const std::int64_t kept = exclusive_scan(device, graph.row_start.data(), n);
   graph.weight = Buffer<Bfloat16>(device, kept);
   graph.plate = Buffer<Bfloat16>(device, n);

@@ -170,13 +170,13 @@ Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
     blocks.code_of_mask.copy_from(codes);
     Buffer<std::uint8_t> sets_of_mask(device, 256);
     sets_of_mask.copy_from(sets);
-    for_each_voxel(
+    for_each_cell(
         device, blocks.lattice,
         ByMask{medium.active, sets_of_mask.data(), blocks.lattice, blocks.masks.data(), first_node.data()});
   } else {
     blocks.codes = Buffer<std::uint32_t>(device, count);
-    for_each_voxel(device, blocks.lattice,
-                   ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()});
+    for_each_cell(device, blocks.lattice,
+                  ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()});
   }
   blocks.nodes =
       static_cast<std::int64_t>(sum_over_indices<1>(device, count, CountNodes{first_node.data()})[0]);

@@ -214,10 +214,10 @@ auto TransportOperator<T>::run(const Pass& pass) const {
   if constexpr (requires { tiles::run(device(), pass); })
     if (form_ == KernelForm::tuned) return counted([](const auto&... given) { return tiles::run(given...); });
   if constexpr (requires { pass.blocks; } && Pass::sums == 0) {
-    for_each_voxel(device(), pass.blocks.lattice, pass);
+    for_each_cell(device(), pass.blocks.lattice, pass);
     return Sums<1>{};
   } else {
-    return sum_over_voxels<Pass::sums>(device(), extent(), pass);
+    return sum_over_cells<Pass::sums>(device(), extent(), pass);
   }
 }
 
@@ -252,14 +252,13 @@ template <class T>
 Evaluation TransportOperator<T>::evaluate(const Buffer<T>& v, const Blocks& blocks,
                                           Buffer<double>& rest) const {
   if (form_ == KernelForm::plain)
-    for_each_voxel(device(), blocks.lattice,
-                   RestOfAggregates<T>{potential_of(v), blocks.view(), rest.data()});
+    for_each_cell(device(), blocks.lattice, RestOfAggregates<T>{potential_of(v), blocks.view(), rest.data()});
   return as_evaluation(run(Evaluate<T>{potential_of(v), nullptr, blocks.view(), rest.data()}));
 }
 
 template <class T>
 double TransportOperator<T>::source_norm2() const {
-  return sum_over_voxels<1>(device(), extent(), SumSources<T>{potential_of(Buffer<T>())})[0];
+  return sum_over_cells<1>(device(), extent(), SumSources<T>{potential_of(Buffer<T>())})[0];
 }
 
 template <class T>
@@ -272,7 +271,7 @@ std::vector<double> TransportOperator<T>::plane_fluxes(const Buffer<T>& v, Axis 
   sum.scale = sum.u.m.scale[axis_index];
   sum.drop =
       (sum.u.drive.first[axis_index] - sum.u.drive.last[axis_index]) / static_cast<double>(e.along(axis));
-  for_each_voxel(device(), lines, sum);
+  for_each_cell(device(), lines, sum);
   const std::vector<double> of_line = ahead.to_host(), first = behind_first.to_host();
   std::vector<double> flux(static_cast<std::size_t>(e.along(axis)) + 1);
   for (std::int64_t line = 0; line < lines.voxels(); ++line) {
@@ -289,12 +288,12 @@ std::vector<float> TransportOperator<T>::potential(const Buffer<T>& v) const {
   std::vector<float> host(static_cast<std::size_t>(size));
   WritePotential<T> write{potential_of(v), host.data()};
   if (!device().is_cuda()) {
-    for_each_voxel(device(), extent(), write);
+    for_each_cell(device(), extent(), write);
     return host;
   }
   Buffer<float> staged(device(), size);
   write.out = staged.data();
-  for_each_voxel(device(), extent(), write);
+  for_each_cell(device(), extent(), write);
   staged.copy_to(host);
   return host;
 }
@@ -302,7 +301,7 @@ std::vector<float> TransportOperator<T>::potential(const Buffer<T>& v) const {
 template <class T>
 std::int64_t TransportOperator<T>::outside(const Buffer<T>& v, double slack) const {
   return static_cast<std::int64_t>(
-      sum_over_voxels<1>(device(), extent(), CountOutside<T>{potential_of(v), slack})[0]);
+      sum_over_cells<1>(device(), extent(), CountOutside<T>{potential_of(v), slack})[0]);
 }
 
 template <class T>

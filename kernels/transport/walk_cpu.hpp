@@ -164,7 +164,7 @@ Sums<N> for_each_unit(const Device& device, const Extent& e, const Body& body) {
   const std::vector<Unit> units = make_units(e);
   const auto count = static_cast<std::int64_t>(units.size());
   std::vector<Sums<N>> partial(units.size());
-  const int team = e.voxels() < parallel_voxels ? 1 : device.threads();
+  const int team = e.voxels() < parallel_cells ? 1 : device.threads();
 #pragma omp parallel for schedule(dynamic, 1) num_threads(team)
   for (std::int64_t u = 0; u < count; ++u) {
     Lanes<N> sums;

@@ -31,8 +31,7 @@ void set_classes(Field<std::uint8_t>& classes, const Codes& codes, const Unknown
   Buffer<std::uint8_t> table(device, static_cast<std::int64_t>(class_of_code.size()));
   table.copy_from(class_of_code);
   codes.visit([&]<class Code>(const Code* c) {
-    for_each_voxel(device, codes.extent(),
-                   SetClasses<Code>{c, unknowns.view(), table.data(), classes.view()});
+    for_each_cell(device, codes.extent(), SetClasses<Code>{c, unknowns.view(), table.data(), classes.view()});
   });
 }
 

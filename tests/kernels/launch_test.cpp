@@ -33,11 +33,11 @@ std::int64_t counted(const Work& work) {
 
 TEST(Launch, CountsWhatAPassDeclares) {
   const Extent extent{5, 6, 7};
-  const std::int64_t odd = chunk_voxels + 1;  // no whole rows
-  EXPECT_EQ(counted([&](const Device& d) { for_each_voxel(d, extent, PerElement{}); }), 12 * 210);
+  const std::int64_t odd = chunk_cells + 1;  // no whole rows
+  EXPECT_EQ(counted([&](const Device& d) { for_each_cell(d, extent, PerElement{}); }), 12 * 210);
   EXPECT_EQ(counted([&](const Device& d) { for_each_row(d, extent, PerElement{}); }), 12 * 42);
   EXPECT_EQ(counted([&](const Device& d) { for_each_index(d, odd, PerElement{}); }), 12 * odd);
-  EXPECT_EQ(counted([&](const Device& d) { sum_over_voxels<1>(d, extent, Whole{99}); }), 99);
+  EXPECT_EQ(counted([&](const Device& d) { sum_over_cells<1>(d, extent, Whole{99}); }), 99);
   EXPECT_EQ(counted([&](const Device& d) { sum_over_indices<1>(d, odd, Whole{99}); }), 99);
   EXPECT_EQ(counted([&](const Device& d) { for_each_index(d, odd, Silent{}); }), 0);
 }
