@@ -161,7 +161,7 @@ void MultigridPreconditioner<T>::lend(T* z) const {
       *vector = free;
       free += hierarchy_.levels()[l].nodes;
     }
-  // Two cycles make three Jacobi steps on the first level, so what begins as y ends as x.
+  // Either kind of visit turns a level over three times, so what begins as y ends as x.
   (work_.size() == 1 ? work_[0].x : work_[0].y) = first_x_.data();
 }
 
@@ -169,40 +169,47 @@ template <class T>
 double MultigridPreconditioner<T>::apply_dot(const Buffer<T>& r, Buffer<T>& z) const {
   lend(z.data());
   A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b);
-  cycle_twice(0);
+  solve(0);
   return A_.prolong_smooth_dot(hierarchy_.blocks(), alpha_, work_[0].x, r, z);
 }
 
-/// work[level].x = two cycles from zero; one on the coarsest, which is solved exactly
+/// work[level].x towards A^-1 work[level].b, from zero: two cycles on the levels of the W, one below them;
+/// the coarsest is solved exactly.
 template <class T>
-void MultigridPreconditioner<T>::cycle_twice(std::size_t level) const {
+void MultigridPreconditioner<T>::solve(std::size_t level) const {
   if (level == tail_) {
-    run_tail(A_.device(), std::span(work_).subspan(level), hierarchy_.inverse(), alpha_);
+    run_tail(A_.device(), std::span(work_).subspan(level), hierarchy_.inverse(),
+             w_levels - std::min(level, w_levels), alpha_);
     std::swap(work_[level].x, work_[level].y);
     return;
   }
+  const CycleLevel& w = work_[level];
+  if (level + 1 == work_.size()) return hierarchy_.solve_coarsest(A_.device(), w.b, w.x);
   cycle(level, true);
-  if (level + 1 < work_.size()) cycle(level, false);
+  if (level < w_levels) cycle(level, false);
 }
 
-/// work[level].x towards A^-1 work[level].b
+/// One cycle; below the W with two Jacobi steps on either side, and without over-correction.
 template <class T>
 void MultigridPreconditioner<T>::cycle(std::size_t level, bool from_zero) const {
   const Device& device = A_.device();
   CycleLevel& w = work_[level];
-  if (level + 1 == work_.size()) return hierarchy_.solve_coarsest(device, w.b, w.x);
   const CycleLevel& next = work_[level + 1];
-  if (from_zero) {
-    smooth_from_zero(device, w.graph, w.b, w.x);
-  } else {
+  const auto smooth_again = [&] {
     smooth(device, w.graph, w.b, w.x, w.y);
     std::swap(w.x, w.y);
-  }
+  };
+  const bool in_w = level < w_levels;
+  if (from_zero)
+    smooth_from_zero(device, w.graph, w.b, w.x);
+  else
+    smooth_again();
+  if (!in_w) smooth_again();
   restrict_residual(device, w.graph, next.graph, w.b, w.x, next.b);
-  cycle_twice(level + 1);
-  prolong(device, w.graph, alpha_, next.x, w.x);
-  smooth(device, w.graph, w.b, w.x, w.y);
-  std::swap(w.x, w.y);
+  solve(level + 1);
+  prolong(device, w.graph, in_w ? alpha_ : 1, next.x, w.x);
+  smooth_again();
+  if (!in_w) smooth_again();
 }
 
 template class MultigridPreconditioner<float>;

@@ -1,9 +1,11 @@
-// Aggregation multigrid as a preconditioner: one W-cycle with damped Jacobi steps and an over-corrected,
-// piecewise constant transfer.
+// Aggregation multigrid as a preconditioner: one cycle with damped Jacobi steps and an over-corrected,
+// piecewise constant transfer; a W-cycle on the first levels, a V-cycle below them.
 //
 //   cycle(b):  x = damping D^-1 b                      one Jacobi step from zero
 //              x += alpha P W(P^T (b - A x))           the coarse level, twice over (W)
 //              x += damping D^-1 (b - A x)             one Jacobi step
+//
+// Below the W: V in place of W, two Jacobi steps on either side, alpha = 1.
 //
 // Piecewise constants underestimate the energy of smooth corrections by half, hence alpha near 2 (Braess
 // 1995, doi 10.1007/BF02238511). The cycle is linear and symmetric, so ordinary conjugate gradients take it.
@@ -23,7 +25,10 @@
 
 namespace tauvox {
 
-inline constexpr std::int64_t dense_nodes = 400;  // at most so many nodes are solved for directly
+inline constexpr std::int64_t dense_nodes = 128;  // at most so many nodes are solved for directly
+/// Coarse levels that are visited twice for each visit of the level above them. A W all the way down would
+/// visit the last ones, which have next to no nodes, most often.
+inline constexpr std::size_t w_levels = 4;
 
 /// Solution of the coarsest level in FP64: flux of each link, as the graph orders them, and of each node to
 /// the plates.
@@ -67,7 +72,7 @@ class MultigridPreconditioner {
 
  private:
   void lend(T* z) const;
-  void cycle_twice(std::size_t level) const;
+  void solve(std::size_t level) const;
   void cycle(std::size_t level, bool from_zero) const;
 
   const TransportOperator<T>& A_;

@@ -9,8 +9,13 @@ namespace tauvox {
 
 /// The inner faces of a block as a small dense network.
 struct BlockNetwork {
-  double g[8][8] = {};  // conductance, lower triangle: s > t
+  double g[8][8];       // conductance, lower triangle: s > t; for `eliminate` only
   double rest[8] = {};  // unbalanced
+
+  TAUVOX_HD void clear_conductances() {
+    for (int s = 0; s < 8; ++s)
+      for (int t = 0; t < s; ++t) g[s][t] = 0;
+  }
 
   /// Least energy that balances `rest` inside the aggregates of `code`; adds what no flux can balance.
   /// Takes out one voxel after the other: its rest goes to its neighbours in proportion to the conductances,
@@ -73,9 +78,11 @@ struct RepairBlock {
     const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
     const bool simple = m.shift == 0 && blocks.inside(bx, by, bz) &&
                         (blocks.all_links_join() || BlockView::one_aggregate(code));
+    const bool cube = m.one_class && code == full_block;
+    if (!(simple && cube)) network.clear_conductances();
     sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
-    sums.value[0] += m.one_class && code == full_block ? network.balance_cube(m.scale, sums.value[1])
-                                                       : network.eliminate(code, sums.value[1]);
+    sums.value[0] +=
+        cube ? network.balance_cube(m.scale, sums.value[1]) : network.eliminate(code, sums.value[1]);
     return sums;
   }
 
@@ -100,6 +107,7 @@ struct RepairBlock {
       for (int sign = -1; sign <= 1; sign += 2) {
         const std::int64_t other = b + sign * blocks.step(axis);
         const std::uint32_t there = blocks.code(other);
+        const bool one_link = BlockView::one_aggregate(code) && BlockView::one_aggregate(there);
         std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
         while (faces != 0) {
           const int first = lowest_bit(faces);
@@ -108,7 +116,8 @@ struct RepairBlock {
           double g = 0;
           for (std::uint32_t left = faces; left != 0; left &= left - 1) {
             const int s = lowest_bit(left);
-            if (BlockView::local(code, s) != from || BlockView::local(there, s ^ bit) != to) continue;
+            if (!one_link && (BlockView::local(code, s) != from || BlockView::local(there, s ^ bit) != to))
+              continue;
             link |= 1u << s;
             g += conductance_of(Voxel::of_block(bx, by, bz, s), axis, sign);
           }

@@ -90,7 +90,7 @@ constexpr int tail_threads = 1024, warp = 32;
 
 struct Tail {
   CycleLevel level[most_tail_levels];
-  int coarsest;
+  int coarsest, w_levels;
   const float* inverse;
   float factor;
 };
@@ -132,8 +132,8 @@ __device__ void share(std::int64_t count, const F& f) {
   __syncthreads();
 }
 
-/// One block goes through the recursion of MultigridPreconditioner::cycle: down to the coarsest level, up to
-/// the first that has been visited once only, down again. Bit l of `second`: level l is on its second visit.
+/// One block goes through the recursion of MultigridPreconditioner::solve: down to the coarsest level, up to
+/// the first that has another cycle to make, down again. Bit l of `second`: level l is on its second cycle.
 /// Bit l of `turned`: its x and y have changed sides.
 __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
   unsigned second = 0, turned = 0;
@@ -152,6 +152,7 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
         smooth_again(l);
       else
         share(A.nodes, SmoothFromZero{A, b, x(l)});
+      if (l >= t.w_levels) smooth_again(l);
       share(A.nodes, Residual{A, b, x(l), y(l)});
       share(warp * coarse.lattice.cells(), SumRest{A, coarse, y(l), t.level[l + 1].b});
       second &= ~(2u << l);  // the next level is new again
@@ -162,9 +163,11 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
     while (done && l > 0) {
       --l;
       const GraphView& A = t.level[l].graph;
-      share(A.nodes, Prolong{A.aggregate, t.factor, x(l + 1), x(l)});
+      const bool in_w = l < t.w_levels;
+      share(A.nodes, Prolong{A.aggregate, in_w ? t.factor : 1, x(l + 1), x(l)});
       smooth_again(l);
-      done = (second >> l) & 1u;
+      if (!in_w) smooth_again(l);
+      done = !in_w || (second >> l) & 1u;
       second |= 1u << l;
     }
     if (done) return;
@@ -175,18 +178,19 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
 }  // namespace
 
 void run_tail(const Device& device, std::span<const CycleLevel> levels, const Buffer<float>& inverse,
-              float factor) {
+              std::size_t w_levels, float factor) {
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda() && levels.size() >= 2 && levels.size() <= most_tail_levels) {
     Tail t{};
     std::copy(levels.begin(), levels.end(), t.level);
     t.coarsest = static_cast<int>(levels.size()) - 1;
+    t.w_levels = static_cast<int>(w_levels);
     t.inverse = inverse.data();
     t.factor = factor;
     return launch("starting the coarse levels", tail_kernel, 1, tail_threads, t);
   }
 #endif
-  (void)inverse, (void)factor;
+  (void)inverse, (void)w_levels, (void)factor;
   throw Error(ExitCode::internal, "the tail of a cycle is for GPUs", device.description(),
               std::to_string(levels.size()) + " levels", "please report this");
 }

@@ -28,15 +28,17 @@ struct CycleLevel {
   float *x, *y, *b;
 };
 
-/// A W-cycle visits the levels of few nodes most often, each time with kernels that are over before the next
+/// A cycle visits the levels of few nodes most often, each time with kernels that are over before the next
 /// one is started. From the first level of at most so many nodes on, a GPU runs them all in one kernel. The
 /// number is predicted, not measured (DESIGN.md, decision 21).
 inline constexpr std::int64_t tail_nodes = 8192;
 inline constexpr int most_tail_levels = 16;
 
-/// Two cycles on levels.front() and all behind it, with the bits of the steps above. One kernel.
+/// A visit of levels.front() and all behind it, with the bits of the steps above. One kernel. The first
+/// `w_levels` of them take two cycles a visit, over-corrected by `factor`; those behind one, of two Jacobi
+/// steps on either side and without over-correction.
 /// The result is in levels.front().y.   @pre a GPU; 2 to most_tail_levels levels
 void run_tail(const Device& device, std::span<const CycleLevel> levels, const Buffer<float>& inverse,
-              float factor);
+              std::size_t w_levels, float factor);
 
 }  // namespace tauvox

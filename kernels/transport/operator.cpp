@@ -1,5 +1,6 @@
 #include "kernels/transport/operator.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "kernels/transport/passes_cpu.hpp"
@@ -121,17 +122,33 @@ struct SumPlaneFluxes {
     }
     return sum;
   }
-  /// Between planes x and x + 1: neighbours along x follow each other in a vector.
+  /// Between planes x and x + 1 in row (y, z): neighbours along x follow each other in a vector.
+  TAUVOX_HD double between_neighbours(const T* here, std::int64_t x, std::int64_t y, std::int64_t z) const {
+    return conductance_between(Voxel::of(x, y, z), Voxel::of(x + 1, y, z)) *
+           (static_cast<double>(here[0]) - static_cast<double>(here[1]) + drop);
+  }
   TAUVOX_HD double between_planes_of_x(std::int64_t x, std::int64_t z) const {
     const UnknownsView& active = u.m.active;
     double sum = 0;
-    for (std::int64_t y = 0; y < active.extent.ny; ++y) {
-      if (!active.conducts(x, y, z) || !active.conducts(x + 1, y, z)) continue;
-      const T* here = u.v + active.number(x, y, z);
-      sum += conductance_between(Voxel::of(x, y, z), Voxel::of(x + 1, y, z)) *
-             (static_cast<double>(here[0]) - static_cast<double>(here[1]) + drop);
-    }
+    for (std::int64_t y = 0; y < active.extent.ny; ++y)
+      if (active.conducts(x, y, z) && active.conducts(x + 1, y, z))
+        sum += between_neighbours(u.v + active.number(x, y, z), x, y, z);
     return sum;
+  }
+  /// The same for all x on a CPU, in the order of memory.
+  void between_planes_of_x(std::int64_t z, double* sums) const {
+    const UnknownsView& active = u.m.active;
+    for (std::int64_t y = 0; y < active.extent.ny; ++y) {
+      const T* v = u.v + active.row_start[active.row(y, z)];
+      for (std::int64_t x = 0; x < active.extent.nx; x += 32) {
+        const std::uint32_t mask = active.word(x, y, z).mask;
+        const bool more = x + 32 < active.extent.nx && (active.word(x + 32, y, z).mask & 1u);
+        const std::uint32_t pairs = mask & (mask >> 1 | (more ? 1u << 31 : 0));
+        for (std::uint32_t left = mask; left != 0; left &= left - 1, ++v)
+          if (const int bit = lowest_bit(left); (pairs >> bit) & 1u)
+            sums[x + bit] += between_neighbours(v, x + bit, y, z);
+      }
+    }
   }
   TAUVOX_HD double over_line(std::int64_t a, std::int64_t b, int sign) const {
     const Extent& e = u.m.active.extent;
@@ -143,15 +160,31 @@ struct SumPlaneFluxes {
     return sum;
   }
   TAUVOX_HD void operator()(std::int64_t a, std::int64_t b, std::int64_t) const {
-    const Extent& e = u.m.active.extent;
-    const std::int64_t at = axis == 0 ? b : a, line = a + (axis != 2 ? e.ny : e.nx) * b;
-    behind_first[line] = at == 0 ? over_line(a, b, -1) : 0;
-    if (at == u.m.length(axis) - 1)
-      ahead[line] = over_line(a, b, 1);
-    else if (axis == 2)
-      ahead[line] = scale * between_planes_of_x(a, b);
-    else
-      ahead[line] = scale * between_rows(a, b, axis == 0 ? a : a + 1, axis == 0 ? b + 1 : b);
+    ends_of(a, b);
+    const std::int64_t at = axis == 0 ? b : a;
+    if (at == u.m.length(axis) - 1) return;
+    ahead[line(a, b)] =
+        scale * (axis == 2 ? between_planes_of_x(a, b)
+                           : between_rows(a, b, axis == 0 ? a : a + 1, axis == 0 ? b + 1 : b));
+  }
+  /// A row of lines on a CPU.
+  void row(std::int64_t b, std::int64_t, std::int64_t count) const {
+    if (axis != 2) return detail::run_row(*this, count, b, 0);
+    std::fill(ahead + line(0, b), ahead + line(count, b), 0.0);
+    between_planes_of_x(b, ahead + line(0, b));
+    for (std::int64_t a = 0; a < count; ++a) {
+      ahead[line(a, b)] *= scale;
+      ends_of(a, b);
+    }
+  }
+  TAUVOX_HD std::int64_t line(std::int64_t a, std::int64_t b) const {
+    return a + (axis != 2 ? u.m.active.extent.ny : u.m.active.extent.nx) * b;
+  }
+  /// The faces on the sides of the volume.
+  TAUVOX_HD void ends_of(std::int64_t a, std::int64_t b) const {
+    const std::int64_t at = axis == 0 ? b : a;
+    behind_first[line(a, b)] = at == 0 ? over_line(a, b, -1) : 0;
+    if (at == u.m.length(axis) - 1) ahead[line(a, b)] = over_line(a, b, 1);
   }
 };
 
