@@ -132,11 +132,19 @@ struct RowAsCell {
   TAUVOX_HD void operator()(std::int64_t y, std::int64_t z, std::int64_t) const { f(y, z); }
 };
 
+/// A launch has less than 2^31 blocks, so a row's number and coordinates are found with 32 bits: dividing 64
+/// of them takes a GPU longer than most functors do.
 template <class F>
-__global__ void cell_kernel(F f, Extent e, std::int64_t blocks_per_row) {
-  const std::int64_t row = blockIdx.x / blocks_per_row;
-  const std::int64_t x = (blockIdx.x - row * blocks_per_row) * block_threads + threadIdx.x;
-  if (x < e.nx) f(x, row % e.ny, row / e.ny);
+__global__ void cell_kernel(F f, Extent e, unsigned blocks_per_row) {
+  const unsigned row = blockIdx.x / blocks_per_row, ny = static_cast<unsigned>(e.ny);
+  const std::int64_t x = std::int64_t{blockIdx.x - row * blocks_per_row} * block_threads + threadIdx.x;
+  if (x < e.nx) f(x, row % ny, row / ny);
+}
+
+template <class F>
+__global__ void index_kernel(F f, std::int64_t count) {
+  const std::int64_t i = std::int64_t{blockIdx.x} * block_threads + threadIdx.x;
+  if (i < count) f(i);
 }
 
 template <int N>
@@ -159,11 +167,14 @@ __global__ void sum_kernel(F f, Extent e, std::int64_t rows_per_chunk, double* p
   const std::int64_t rows = e.ny * e.nz;
   const std::int64_t row_end = row_begin + rows_per_chunk < rows ? row_begin + rows_per_chunk : rows;
   double mine[N] = {};
-  for (std::int64_t row = row_begin; row < row_end; ++row)
+  std::int64_t y = row_begin % e.ny, z = row_begin / e.ny;
+  for (std::int64_t row = row_begin; row < row_end; ++row) {
     for (std::int64_t x = threadIdx.x; x < e.nx; x += lanes) {
-      const Sums<N> s = f(x, row % e.ny, row / e.ny);
+      const Sums<N> s = f(x, y, z);
       for (int n = 0; n < N; ++n) mine[n] += s[n];
     }
+    if (++y == e.ny) y = 0, ++z;
+  }
   fold_block<N>(mine, partial + blockIdx.x, gridDim.x);
 }
 
@@ -211,7 +222,7 @@ void for_each_cell(const Device& device, const Extent& extent, const F& f) {
     const std::int64_t per_row = detail::chunks(extent.nx, detail::block_threads);
     if (rows * per_row > 0)  // a launch of no blocks is an error
       launch("starting a kernel", detail::cell_kernel<F>, rows * per_row, detail::block_threads, f, extent,
-             per_row);
+             static_cast<unsigned>(per_row));
     return;
   }
 #endif
@@ -322,6 +333,14 @@ inline Extent index_extent(std::int64_t count) { return {chunk_cells, chunks(cou
 template <class F>
 void for_each_index(const Device& device, std::int64_t count, const F& f) {
   count_pass(device, f, count);
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    if (count > 0)
+      launch("starting a kernel", detail::index_kernel<F>, detail::chunks(count, detail::block_threads),
+             detail::block_threads, f, count);
+    return;
+  }
+#endif
   for_each_cell(device, detail::index_extent(count), detail::Indexed<F>{f, count});
 }
 
