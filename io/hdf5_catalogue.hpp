@@ -28,6 +28,9 @@ std::optional<NumberType> number_type(hid_t type, std::string& name);
 struct Axes {
   std::array<int, 3> of{-1, -1, -1};  // -1: an axis of length 1 that the file does not have
   bool squeezed = false;
+
+  /// Whether the array on disk has z, y, x in this order.
+  bool are_in_order() const { return of[0] < of[1] && of[1] < of[2]; }
 };
 
 /// Empty when more or fewer than three axes are left; 2-D only with `as_2d`.

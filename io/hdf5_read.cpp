@@ -8,7 +8,9 @@
 #include <cstring>
 
 #include "io/formats.hpp"
+#include "io/hdf5_box.hpp"
 #include "io/hdf5_catalogue.hpp"
+#include "io/hdf5_chunks.hpp"
 #include "io/hdf5_driver.hpp"
 #include "io/hdf5_own.hpp"
 #include "io/printable.hpp"
@@ -17,8 +19,6 @@ namespace tauvox::io {
 namespace {
 
 using namespace hdf5;
-
-constexpr std::size_t largest_chunk = std::size_t{1} << 30;
 
 /// The number after `word` in HDF5's own message, e.g. "eof = 1234".
 std::uint64_t number_after(const std::string& text, const std::string& word) {
@@ -45,14 +45,14 @@ std::string reason(int error_number) {
   return error_number != 0 ? std::strerror(error_number) : last_error();
 }
 
-File open_file(const InputFile& file, int* error_number) {
+File open_file(const InputFile& file, ReadingWatch* watch) {
   const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, true, true);  // best effort: a file system without locks is no reason to stop
 #endif
-  use_reading_driver(access, file.descriptor(), error_number);
+  use_reading_driver(access, file.descriptor(), watch);
   File opened(H5Fopen(file.path().c_str(), H5F_ACC_RDONLY, access));
-  if (!opened) refuse_open(file, reason(*error_number));
+  if (!opened) refuse_open(file, reason(watch->error_number));
   return opened;
 }
 
@@ -137,12 +137,12 @@ class Hdf5Source final : public VolumeSource {
  public:
   Hdf5Source(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
     const Quiet quiet;
-    file_ = open_file(input, &error_number_);
+    file_ = open_file(input, &watch_);
     const std::string name = options.dataset.empty()
                                  ? only_volume(file_, path_, options.as_2d)
                                  : named_dataset(file_, path_, options.dataset, options.as_2d);
     where_ = path_ + ":" + name;
-    open_dataset(name);
+    open_dataset(name, input.size());
     const Entry entry = describe(dataset_, name);
     check_shape(entry, where_, options.as_2d);
     axes_ = *volume_axes(entry.shape, options.as_2d);
@@ -162,52 +162,131 @@ class Hdf5Source final : public VolumeSource {
     file_.close();
   }
 
+  void prepare(const Region& region) override {
+    const Quiet quiet;
+    if (chunks_) return chunks_->require_stored(stored_box(region));
+    if (H5Dget_storage_size(dataset_) > 0) return;
+    throw Error(ExitCode::input_refused, "HDF5 dataset was never written", where_, "no voxel of it is stored",
+                "the program that wrote it may have been stopped: export it again");
+  }
+
   void read(const Region& region, void* out) override {
     const Quiet quiet;
-    std::vector<hsize_t> start(shape_.size(), 0), count(shape_.size(), 1);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (axes_.of[axis] < 0) continue;
-      start[static_cast<std::size_t>(axes_.of[axis])] = static_cast<hsize_t>(region.begin[axis]);
-      count[static_cast<std::size_t>(axes_.of[axis])] =
-          static_cast<hsize_t>(region.size(static_cast<int>(axis)));
-    }
-    const Dataspace stored(H5Dget_space(dataset_));
-    const auto voxels = static_cast<hsize_t>(region.voxels());
-    const Dataspace memory(H5Screate_simple(1, &voxels, nullptr));
-    if (H5Sselect_hyperslab(stored, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
-        H5Dread(dataset_, memory_type_, memory, stored, H5P_DEFAULT, out) < 0)
-      throw Error(
-          ExitCode::input_refused, "HDF5 data cannot be read", where_,
-          fmt::format("{} in layers z = {}:{}", reason(error_number_), region.begin[0], region.end[0]),
-          "the file is damaged; copy or export it again");
+    auto* to = static_cast<std::uint8_t*>(out);
+    if (chunks_ && chunks_->can_be_read())
+      read_chunks(region, to);
+    else
+      read_by_library(region, to);
+    if (description.stored_type == "bool") require_bools(to, region.voxels());
   }
 
  private:
-  /// Opened twice: the first time to see the chunks, the second with a cache that holds one of them at least.
-  void open_dataset(const std::string& name) {
-    dataset_ = Dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT));
-    if (!dataset_)
-      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, reason(error_number_),
-                  "check it with h5ls");
+  /// Opened twice: the first time to see the filters, the second with a cache that holds a chunk at least.
+  void open_dataset(const std::string& name, std::uint64_t file_bytes) {
+    const auto open = [&](hid_t access) {
+      dataset_ = Dataset(H5Dopen2(file_, name.c_str(), access));
+      if (!dataset_)
+        throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_,
+                    reason(watch_.error_number), "check it with h5ls");
+    };
+    open(H5P_DEFAULT);
     const PropertyList creation(H5Dget_create_plist(dataset_));
     check_filters(creation, where_);
     if (H5Pget_layout(creation) != H5D_CHUNKED) return;
-    chunk_.resize(H5S_MAX_RANK);
-    chunk_.resize(static_cast<std::size_t>(std::max(0, H5Pget_chunk(creation, H5S_MAX_RANK, chunk_.data()))));
-    const Datatype type(H5Dget_type(dataset_));
-    std::size_t bytes = H5Tget_size(type);
-    for (const hsize_t length : chunk_)
-      if (__builtin_mul_overflow(bytes, length, &bytes) || bytes > largest_chunk)
-        throw Error(ExitCode::input_refused, "HDF5 chunks are too large", where_, "over 1 GiB each",
-                    "rewrite it with smaller chunks: h5repack -l CHUNK=64x64x64");
+    const std::vector<std::uint64_t> stored = describe(dataset_, name).shape;
+    const std::vector<hsize_t> shape(stored.begin(), stored.end());
+    const auto look = [&] { chunks_.emplace(dataset_, shape, where_, &watch_, file_bytes); };
+    look();
+    if (chunks_->can_be_read()) return;
     const PropertyList access(H5Pcreate(H5P_DATASET_ACCESS));
     // Boxes follow the chunks, so each chunk is wanted once; the cache matters where a crop cuts through
     // them.
-    H5Pset_chunk_cache(access, 12421, std::max(bytes, std::size_t{16} << 20), 1.0);
-    dataset_ = Dataset(H5Dopen2(file_, name.c_str(), access));
-    if (!dataset_)
-      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, reason(error_number_),
-                  "check it with h5ls");
+    H5Pset_chunk_cache(access, 12421, std::max(chunks_->bytes(), std::size_t{16} << 20), 1.0);
+    open(access);
+    look();
+  }
+
+  StoredBox stored_box(const Region& region) const {
+    StoredBox box{std::vector<hsize_t>(shape_.size(), 0), std::vector<hsize_t>(shape_.size(), 1)};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axes_.of[axis] < 0) continue;
+      const auto stored = static_cast<std::size_t>(axes_.of[axis]);
+      box.begin[stored] = static_cast<hsize_t>(region.begin[axis]);
+      box.end[stored] = static_cast<hsize_t>(region.end[axis]);
+    }
+    return box;
+  }
+
+  /// Elements from one voxel to the next along z, y, x in an array of these lengths along the stored axes.
+  Steps steps_in(const std::vector<hsize_t>& lengths) const {
+    Steps steps{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axes_.of[axis] < 0) continue;
+      steps[axis] = 1;
+      for (auto later = static_cast<std::size_t>(axes_.of[axis]) + 1; later < lengths.size(); ++later)
+        steps[axis] *= static_cast<std::int64_t>(lengths[later]);
+    }
+    return steps;
+  }
+
+  void read_chunks(const Region& region, std::uint8_t* out) {
+    const std::size_t bytes = info(element).bytes;
+    const Steps from_steps = steps_in(chunks_->lengths()), to_steps = steps_of(region);
+    chunks_->read(stored_box(region), [&](const std::vector<hsize_t>& begin, Bytes& elements) {
+      convert(elements);
+      Region part = region;
+      std::int64_t from = 0;
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        if (axes_.of[axis] < 0) continue;
+        const auto stored = static_cast<std::size_t>(axes_.of[axis]);
+        const auto first = static_cast<std::int64_t>(begin[stored]);
+        part.begin[axis] = std::max(region.begin[axis], first);
+        part.end[axis] =
+            std::min(region.end[axis], static_cast<std::int64_t>(first + chunks_->lengths()[stored]));
+        from += (part.begin[axis] - first) * from_steps[axis];
+      }
+      copy_box(elements.data() + static_cast<std::size_t>(from) * bytes, from_steps,
+               out + static_cast<std::size_t>(offset_in(region, part)) * bytes, to_steps, part, bytes);
+    });
+  }
+
+  /// From the stored type to the one in memory, in place.
+  void convert(Bytes& elements) const {
+    const Datatype type(H5Dget_type(dataset_));
+    if (H5Tequal(type, memory_type_) > 0) return;
+    const std::size_t stored = H5Tget_size(type), native = info(element).bytes;
+    const std::size_t count = elements.size() / stored;
+    elements.resize(count * std::max(stored, native));
+    if (H5Tconvert(type, memory_type_, count, elements.data(), nullptr, H5P_DEFAULT) < 0)
+      throw Error(ExitCode::input_refused, "HDF5 numbers cannot be converted", where_, last_error(),
+                  "rewrite them as 8- or 16-bit unsigned integers");
+  }
+
+  /// Contiguous and compact data, and filters that are the library's.
+  void read_by_library(const Region& region, std::uint8_t* out) {
+    const StoredBox box = stored_box(region);
+    std::vector<hsize_t> count(shape_.size());
+    for (std::size_t axis = 0; axis < count.size(); ++axis) count[axis] = box.end[axis] - box.begin[axis];
+    const Dataspace stored(H5Dget_space(dataset_));
+    // One axis of memory in place of the dataset's own makes HDF5 many times slower
+    const Dataspace memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr));
+    const Steps from_steps = steps_in(count), to_steps = steps_of(region);
+    const bool in_place = axes_.are_in_order();
+    if (!in_place) turned_.resize(static_cast<std::size_t>(region.voxels()) * info(element).bytes);
+    if (H5Sselect_hyperslab(stored, H5S_SELECT_SET, box.begin.data(), nullptr, count.data(), nullptr) < 0 ||
+        H5Dread(dataset_, memory_type_, memory, stored, H5P_DEFAULT, in_place ? out : turned_.data()) < 0)
+      throw Error(
+          ExitCode::input_refused, "HDF5 data cannot be read", where_,
+          fmt::format("{} in layers z = {}:{}", reason(watch_.error_number), region.begin[0], region.end[0]),
+          "the file is damaged; copy or export it again");
+    if (!in_place) copy_box(turned_.data(), from_steps, out, to_steps, region, info(element).bytes);
+  }
+
+  void require_bools(const std::uint8_t* values, std::int64_t count) const {
+    const auto* wrong = std::find_if(values, values + count, [](std::uint8_t value) { return value > 1; });
+    if (wrong == values + count) return;
+    throw Error(ExitCode::input_invalid, "bool dataset holds other values than 0 and 1", where_,
+                fmt::format("one of them is {}", *wrong), "the file is damaged; copy or export it again");
   }
 
   void describe_array(const std::string& name, const std::string& type, bool chosen_here) {
@@ -231,10 +310,11 @@ class Hdf5Source final : public VolumeSource {
     if (H5Aexists(dataset_, "MATLAB_class") > 0)
       description.notices.push_back(
           "written by MATLAB, which stores axes in reverse: z here is its third index");
-    if (!chunk_.empty()) {
+    if (chunks_) {
+      const std::vector<hsize_t>& chunk = chunks_->lengths();
       if (axes_.of[0] >= 0)
-        granularity_z = static_cast<std::int64_t>(chunk_[static_cast<std::size_t>(axes_.of[0])]);
-      granularity_y = static_cast<std::int64_t>(chunk_[static_cast<std::size_t>(axes_.of[1])]);
+        granularity_z = static_cast<std::int64_t>(chunk[static_cast<std::size_t>(axes_.of[0])]);
+      granularity_y = static_cast<std::int64_t>(chunk[static_cast<std::size_t>(axes_.of[1])]);
     }
     read_voxel_size();
   }
@@ -261,13 +341,14 @@ class Hdf5Source final : public VolumeSource {
   }
 
   std::string path_, where_;
-  int error_number_ = 0;  // of the first read that failed
+  ReadingWatch watch_;
   File file_;
   Dataset dataset_;
   hid_t memory_type_ = -1;
   Axes axes_;
   std::vector<std::uint64_t> shape_;
-  std::vector<hsize_t> chunk_;
+  std::optional<Chunks> chunks_;
+  Bytes turned_;  // a box along the stored axes, where these are not z, y, x
 };
 
 }  // namespace

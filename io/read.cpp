@@ -137,6 +137,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.format = description.format;
   volume.notices = description.notices;
 
+  opened.source->prepare(opened.region);
   LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path);
   try {
     read_labels(*opened.source, opened.region, encoder, progress);

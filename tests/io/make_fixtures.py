@@ -4,8 +4,10 @@ Usage: make_fixtures.py DIRECTORY. Needs the Debian packages python3-h5py and py
 Every volume follows one formula that tests/io/fixtures.hpp knows too: label(z, y, x) = (3 z + 5 y + 7 x) % 11.
 """
 
+import ctypes
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 import h5py
@@ -71,6 +73,99 @@ def hdf5_storage(folder):
         z, y, x = numpy.ogrid[0:40, 0:1000, 0:600]
         file.create_dataset("volume", data=((3 * z + 5 * y + 7 * x) % 11).astype("u1"), chunks=(16, 300, 600))
         file.create_dataset("thick", data=((3 * z + 5 * y + 7 * x) % 11).astype("u2"), chunks=(40, 300, 600))
+
+
+def chunked(path, data=LABELS.astype("u1"), chunks=(3, 5, 7), **options):
+    """A file of one chunked dataset."""
+    with h5py.File(path, "w") as file:
+        file.create_dataset("volume", data=data, chunks=chunks, **options)
+    return path
+
+
+def hdf5_good_chunks(folder):
+    """Every way to store chunks that HDF5 has: all must give the formula."""
+    wide = LABELS.astype("u4")
+    chunked(folder / "chunks_uneven.h5", chunks=(4, 4, 5), compression="gzip")
+    chunked(folder / "chunks_deep.h5", wide, chunks=(6, 3, 14), compression="gzip", shuffle=True, fletcher32=True)
+    chunked(folder / "chunks_big_endian.h5", LABELS.astype(">i4"), compression="gzip", shuffle=True)
+    chunked(folder / "chunks_half.h5", LABELS.astype("f2"), compression="gzip", shuffle=True)
+    chunked(folder / "chunks_plain.h5", wide, chunks=(4, 4, 5))
+    chunked(folder / "chunks_scale_offset.h5", LABELS.astype("i4"), scaleoffset=0)
+    chunked(folder / "chunks_scale_gzip.h5", LABELS.astype("i4"), scaleoffset=0, compression="gzip")
+    chunked(folder / "chunks_szip.h5", chunks=(2, 10, 14), compression="szip")
+    chunked(folder / "chunks_masked.h5", wide, compression="gzip", shuffle=True)
+    with h5py.File(folder / "chunks_masked.h5", "r+") as file:  # one chunk is only shuffled, one is bare
+        file["volume"].id.write_direct_chunk((3, 5, 7), wide[3:, 5:, 7:].tobytes(), filter_mask=3)
+        shuffled = numpy.frombuffer(wide[:3, :5, :7].tobytes(), "u1").reshape(-1, 4).T.tobytes()
+        file["volume"].id.write_direct_chunk((0, 0, 0), shuffled, filter_mask=2)
+    with h5py.File(folder / "chunks_two_deflates.h5", "w") as file:
+        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plan.set_chunk((3, 5, 7))
+        plan.set_fletcher32()
+        plan.set_deflate(1)
+        plan.set_deflate(9)
+        space = h5py.h5s.create_simple(SHAPE)
+        h5py.h5d.create(file.id, b"volume", h5py.h5t.STD_U8LE, space, plan).write(
+            h5py.h5s.ALL, h5py.h5s.ALL, LABELS.astype("u1"))
+    with h5py.File(folder / "chunks_sum_inside.h5", "w") as file:  # the sum is packed too; enumeration of 16 bits
+        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plan.set_chunk((3, 5, 7))
+        plan.set_fletcher32()
+        plan.set_deflate(1)
+        kind = h5py.h5t.py_create(h5py.enum_dtype({f"phase{i}": i for i in range(11)}, basetype=">u2"))
+        space = h5py.h5s.create_simple(SHAPE)
+        h5py.h5d.create(file.id, b"volume", kind, space, plan).write(h5py.h5s.ALL, h5py.h5s.ALL, LABELS.astype(">u2"))
+    with h5py.File(folder / "chunks_bare_edges.h5", "w", libver="latest") as file:
+        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plan.set_chunk((4, 4, 5))
+        plan.set_deflate(1)
+        with open("/proc/self/maps") as maps:  # h5py has no name for this option
+            library = next(line.split()[-1] for line in maps if "/libhdf5" in line and "_hl" not in line)
+        ctypes.CDLL(library).H5Pset_chunk_opts(ctypes.c_int64(plan.id), 2)
+        space = h5py.h5s.create_simple(SHAPE)
+        h5py.h5d.create(file.id, b"volume", h5py.h5t.STD_U8LE, space, plan).write(
+            h5py.h5s.ALL, h5py.h5s.ALL, LABELS.astype("u1"))
+    for name, options in {"fixed": {}, "one": {"maxshape": (None, 10, 14)}, "any": {"maxshape": (None,) * 3}}.items():
+        with h5py.File(folder / f"chunks_latest_{name}.h5", "w", libver="latest") as file:
+            file.create_dataset("volume", data=wide, chunks=(4, 4, 5), compression="gzip", fletcher32=True, **options)
+
+
+def hdf5_bad_chunks(folder):
+    """Chunks that are not there, or not what they should be."""
+    with h5py.File(folder / "part.h5", "w") as file:
+        for name, fill in {"volume": None, "filled": 7}.items():
+            part = file.create_dataset(name, SHAPE, "u1", chunks=(3, 5, 7), compression="gzip", fillvalue=fill)
+            part[:3] = LABELS[:3]
+            part[3:, :5, 7:] = LABELS[3:, :5, 7:]
+        file.create_dataset("none", SHAPE, "u1", chunks=(3, 5, 7))
+        file.create_dataset("never", SHAPE, "u1")
+        file.create_dataset("tiny_chunks", (1000, 1000, 2000), "u1", chunks=(1, 1, 1))
+    good = LABELS[3:, 5:, :7].astype("u1").tobytes()
+    contents = {"short": good[:-1], "long": good + b"x", "empty": b"", "bomb": bytes(10**7)}
+    for name, content in contents.items():
+        with h5py.File(chunked(folder / f"chunk_{name}.h5", compression="gzip"), "r+") as file:
+            file["volume"].id.write_direct_chunk((3, 5, 0), zlib.compress(content))
+    for name, packed in {"cut": zlib.compress(good)[:-9], "noise": bytes(range(50))}.items():
+        with h5py.File(chunked(folder / f"chunk_{name}.h5", compression="gzip"), "r+") as file:
+            file["volume"].id.write_direct_chunk((3, 5, 0), packed)
+    with h5py.File(chunked(folder / "chunk_masked_short.h5", compression="gzip"), "r+") as file:
+        file["volume"].id.write_direct_chunk((3, 5, 0), good[:-4], filter_mask=1)
+    for name, length in {"less": 80, "more": 200}.items():  # chunks without filters, lengths changed in their index
+        plain = bytearray(chunked(folder / f"chunk_{name}.h5").read_bytes())
+        key = struct.pack("<IIQQQQ", 105, 0, 3, 5, 0, 0)
+        assert plain.count(key) == 1
+        at = plain.find(key)
+        plain[at : at + 4] = struct.pack("<I", length)
+        (folder / f"chunk_{name}.h5").write_bytes(plain)
+    flipped = bytearray(chunked(folder / "chunk_flipped.h5", shuffle=True, fletcher32=True).read_bytes())
+    at = flipped.find(good)
+    flipped[at + 20] ^= 1
+    (folder / "chunk_flipped.h5").write_bytes(flipped)
+    with h5py.File(folder / "not_bool.h5", "w") as file:
+        file["volume"] = LABELS % 2 == 1
+    content = bytearray((folder / "not_bool.h5").read_bytes())
+    content[content.find((LABELS % 2 == 1).tobytes()) + 100] = 37
+    (folder / "not_bool.h5").write_bytes(content)
 
 
 def hdf5_shapes(folder):
@@ -209,6 +304,6 @@ def other_formats(folder):
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    for make in [hdf5_types, hdf5_storage, hdf5_shapes, hdf5_links, float_contents, tiff, other_formats]:
+    for make in [hdf5_types, hdf5_storage, hdf5_good_chunks, hdf5_bad_chunks, hdf5_shapes, hdf5_links, float_contents, tiff, other_formats]:
         make(target)
     print(f"{len(list(target.iterdir()))} files in {target}")
