@@ -47,11 +47,13 @@ struct Entry {
   std::string text() const;  // "/a/b 10x20x30 uint8 0.0 MB"
 };
 
-Entry describe(hid_t dataset, const std::string& path);
+/// Empty when HDF5 cannot say what the dataset is; its error stack has the reason.
+std::optional<Entry> describe(hid_t dataset, const std::string& path);
 
 /// All datasets at and below `root`, by hard links, each object once; at most 10000 objects, 64 groups deep.
 struct Catalogue {
   std::vector<Entry> entries;
+  std::vector<std::string> unreadable;  // "/path (reason)": damaged, or of a newer HDF5
   std::vector<std::string> external_links;
   bool complete = true;
 
@@ -66,7 +68,8 @@ std::optional<std::string> resolve(hid_t file, const std::string& path, const st
 
 std::string shape_text(const std::vector<std::uint64_t>& shape);
 
-/// "a; b; c" of at most 20 entries.
+/// "a; b; c" of at most 20.
+std::string list_text(const std::vector<std::string>& names);
 std::string list_text(const std::vector<Entry>& entries);
 
 }  // namespace tauvox::io::hdf5

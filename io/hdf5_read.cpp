@@ -10,10 +10,9 @@
 #include "io/formats.hpp"
 #include "io/hdf5_box.hpp"
 #include "io/hdf5_catalogue.hpp"
+#include "io/hdf5_choose.hpp"
 #include "io/hdf5_chunks.hpp"
 #include "io/hdf5_driver.hpp"
-#include "io/hdf5_own.hpp"
-#include "io/printable.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -56,94 +55,15 @@ File open_file(const InputFile& file, ReadingWatch* watch) {
   return opened;
 }
 
-/// The only volume of the file, or why there is none to choose.
-std::string only_volume(hid_t file, const std::string& path, bool as_2d) {
-  if (is_own_field_file(file)) return own_labels;
-  const Catalogue catalogue = list_datasets(file, "/");
-  std::vector<Entry> found = catalogue.volumes(false);
-  if (found.empty() && as_2d) found = catalogue.volumes(true);
-  if (found.size() == 1) return found.front().path;
-  const std::string cut = catalogue.complete ? "" : "; the list is cut at 10000 objects, 64 groups deep";
-  if (found.size() > 1)
-    throw Error(ExitCode::usage, "several datasets could be the volume", path, list_text(found) + cut,
-                "choose one with --dataset");
-  std::string why =
-      catalogue.entries.empty() ? "the file holds no dataset" : "it holds " + list_text(catalogue.entries);
-  if (!catalogue.external_links.empty())
-    why += fmt::format(", and {} external links that are not followed, such as {}",
-                       catalogue.external_links.size(), catalogue.external_links.front());
-  const bool flat = !catalogue.volumes(true).empty();
-  throw Error(ExitCode::input_invalid, "no 3-D dataset of numbers", path, why + cut,
-              flat ? "pass --as-2d for a 2-D image" : "export the segmented volume as a 3-D integer array");
-}
-
-/// @return the dataset's path without links.
-std::string named_dataset(hid_t file, const std::string& path, const std::string& wanted, bool as_2d) {
-  const auto found = resolve(file, wanted, path);
-  const Object object(found ? H5Oopen(file, found->c_str(), H5P_DEFAULT) : -1);
-  if (object && H5Iget_type(object) == H5I_DATASET) return *found;
-  if (!found)  // a name as messages and reports show it is an answer too
-    for (const Entry& entry : list_datasets(file, "/").entries)
-      if (const std::string shown = printable(entry.path); shown == wanted || shown == "/" + wanted)
-        return entry.path;
-  const bool is_group = object && H5Iget_type(object) == H5I_GROUP;
-  const auto volumes = list_datasets(file, is_group ? *found : "/").volumes(as_2d);
-  const std::string choices = volumes.empty() ? "no 3-D dataset there" : list_text(volumes);
-  if (is_group)
-    throw Error(ExitCode::input_refused, "this is a group, not a dataset", path + ":" + wanted,
-                "it holds " + choices, "name the dataset");
-  throw Error(ExitCode::input_refused, "no such dataset", path + ":" + wanted, "the file holds " + choices,
-              "name one of these with --dataset");
-}
-
-void check_shape(const Entry& entry, const std::string& where, bool as_2d) {
-  if (!entry.layout.empty())
-    throw Error(ExitCode::input_refused, "refused: " + entry.layout, where, "its values lie in other files",
-                "copy the data into the file, e.g. with h5py or h5repack");
-  if (!entry.is_number)
-    throw Error(ExitCode::input_invalid, "dataset holds no numbers", where, "its type is " + entry.type,
-                "labels must be integers, bool or whole floats of at most 64 bits");
-  if (entry.shape.empty())
-    throw Error(ExitCode::input_invalid, "dataset is no array", where, "its dataspace is scalar or null",
-                "choose a 3-D dataset");
-  if (entry.bytes == 0)
-    throw Error(ExitCode::input_invalid, "dataset is empty", where, "its shape is " + shape_text(entry.shape),
-                "every axis needs at least one voxel");
-  if (entry.shape.size() == 2 && !as_2d)
-    throw Error(ExitCode::input_invalid, "dataset is 2-D", where, "its shape is " + shape_text(entry.shape),
-                "pass --as-2d to take it as one layer");
-  if (!volume_axes(entry.shape, as_2d))
-    throw Error(ExitCode::input_invalid, fmt::format("dataset is {}-D", entry.shape.size()), where,
-                "its shape is " + shape_text(entry.shape),
-                "save one 3-D volume (one time, one channel) of it");
-}
-
-void check_filters(hid_t creation, const std::string& where) {
-  const int count = H5Pget_nfilters(creation);
-  for (int i = 0; i < count; ++i) {
-    unsigned flags = 0, config = 0;
-    std::size_t parameters = 0;
-    char name[128] = {};
-    const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameters, nullptr,
-                                           sizeof name - 1, name, &config);
-    if (id >= 0 && H5Zfilter_avail(id) > 0) continue;
-    throw Error(ExitCode::input_refused, "compression filter is missing", where,
-                fmt::format("filter {} ({})", static_cast<int>(id), *name ? name : "no name"),
-                "rewrite the file where the filter exists: h5repack -f GZIP=1 in.h5 out.h5");
-  }
-}
-
 class Hdf5Source final : public VolumeSource {
  public:
   Hdf5Source(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
     const Quiet quiet;
     file_ = open_file(input, &watch_);
-    const std::string name = options.dataset.empty()
-                                 ? only_volume(file_, path_, options.as_2d)
-                                 : named_dataset(file_, path_, options.dataset, options.as_2d);
+    const std::string name = choose_dataset(file_, path_, options, description.notices);
     where_ = path_ + ":" + name;
     open_dataset(name, input.size());
-    const Entry entry = describe(dataset_, name);
+    const Entry entry = described(name);
     check_shape(entry, where_, options.as_2d);
     axes_ = *volume_axes(entry.shape, options.as_2d);
     shape_ = entry.shape;
@@ -153,7 +73,7 @@ class Hdf5Source final : public VolumeSource {
     element = number.element;
     memory_type_ = number.memory;
     refuse_implausible_size(where_, entry.bytes, input.size());
-    describe_array(name, number.name, options.dataset.empty());
+    describe_array(name, number.name);
   }
 
   ~Hdf5Source() override {
@@ -193,7 +113,7 @@ class Hdf5Source final : public VolumeSource {
     const PropertyList creation(H5Dget_create_plist(dataset_));
     check_filters(creation, where_);
     if (H5Pget_layout(creation) != H5D_CHUNKED) return;
-    const std::vector<std::uint64_t> stored = describe(dataset_, name).shape;
+    const std::vector<std::uint64_t> stored = described(name).shape;
     const std::vector<hsize_t> shape(stored.begin(), stored.end());
     const auto look = [&] { chunks_.emplace(dataset_, shape, where_, &watch_, file_bytes); };
     look();
@@ -204,6 +124,12 @@ class Hdf5Source final : public VolumeSource {
     H5Pset_chunk_cache(access, 12421, std::max(chunks_->bytes(), std::size_t{16} << 20), 1.0);
     open(access);
     look();
+  }
+
+  Entry described(const std::string& name) const {
+    if (auto entry = describe(dataset_, name)) return *entry;
+    throw Error(ExitCode::input_refused, "HDF5 dataset cannot be read", where_, reason(watch_.error_number),
+                "check it with h5ls");
   }
 
   StoredBox stored_box(const Region& region) const {
@@ -289,7 +215,7 @@ class Hdf5Source final : public VolumeSource {
                 fmt::format("one of them is {}", *wrong), "the file is damaged; copy or export it again");
   }
 
-  void describe_array(const std::string& name, const std::string& type, bool chosen_here) {
+  void describe_array(const std::string& name, const std::string& type) {
     std::array<std::int64_t, 3> zyx{1, 1, 1};
     for (std::size_t axis = 0; axis < 3; ++axis)
       if (axes_.of[axis] >= 0)
@@ -299,11 +225,6 @@ class Hdf5Source final : public VolumeSource {
     description.layer_added = axes_.of[0] < 0;
     description.dataset = name;
     description.stored_type = type;
-    if (chosen_here)
-      description.notices.push_back("dataset " + name + " taken: " +
-                                    (name == own_labels && is_own_field_file(file_)
-                                         ? "the labels in a file that tauvox wrote"
-                                         : "the only 3-D one"));
     if (axes_.squeezed)
       description.notices.push_back(fmt::format("axes of length 1 dropped: {} read as {}", shape_text(shape_),
                                                 to_string(description.extent)));

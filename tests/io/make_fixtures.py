@@ -168,6 +168,26 @@ def hdf5_bad_chunks(folder):
     (folder / "not_bool.h5").write_bytes(content)
 
 
+def hdf5_unreadable(folder):
+    """Objects that HDF5 cannot open, beside others and alone."""
+    for name, others in {"beside": ["mask"], "among": ["mask", "grey"], "alone": []}.items():
+        with h5py.File(folder / f"damaged_{name}.h5", "w", libver="latest") as file:
+            for other in others:
+                file["a/" + other] = LABELS.astype("u1")
+            file["labels"] = LABELS.astype("u1")
+            header = h5py.h5o.get_info(file["labels"].id).addr
+        content = bytearray((folder / f"damaged_{name}.h5").read_bytes())
+        assert content[header : header + 4] == b"OHDR"
+        content[header + 12] ^= 1
+        (folder / f"damaged_{name}.h5").write_bytes(content)
+    with h5py.File(folder / "newer.h5", "w") as file:
+        file["labels"] = LABELS.astype("u1")
+    content = (folder / "newer.h5").read_bytes()
+    layout = b"\x08\x00\x18\x00\x00\x00\x00\x00\x03\x01"  # a layout message of version 3, contiguous
+    assert content.count(layout) == 1
+    (folder / "newer.h5").write_bytes(content.replace(layout, layout[:8] + b"\x07\x01"))
+
+
 def hdf5_shapes(folder):
     with h5py.File(folder / "shapes.h5", "w") as file:
         file["flat"] = LABELS[0].astype("u1")
@@ -304,6 +324,7 @@ def other_formats(folder):
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    for make in [hdf5_types, hdf5_storage, hdf5_good_chunks, hdf5_bad_chunks, hdf5_shapes, hdf5_links, float_contents, tiff, other_formats]:
+    for make in [hdf5_types, hdf5_storage, hdf5_good_chunks, hdf5_bad_chunks, hdf5_unreadable, hdf5_shapes, hdf5_links,
+                 float_contents, tiff, other_formats]:
         make(target)
     print(f"{len(list(target.iterdir()))} files in {target}")
