@@ -12,6 +12,7 @@
 #include "io/hdf5_catalogue.hpp"
 #include "io/hdf5_choose.hpp"
 #include "io/hdf5_chunks.hpp"
+#include "io/hdf5_claims.hpp"
 #include "io/hdf5_driver.hpp"
 
 namespace tauvox::io {
@@ -65,7 +66,9 @@ class Hdf5Source final : public VolumeSource {
     open_dataset(name, input.size());
     const Entry entry = described(name);
     check_shape(entry, where_, options.as_2d);
-    axes_ = *volume_axes(entry.shape, options.as_2d);
+    const Claims claims =
+        read_claims(file_, dataset_, name, entry.shape, options.as_2d, options.voxel_size.has_value());
+    axes_ = claims.axes ? *claims.axes : *volume_axes(entry.shape, options.as_2d);
     shape_ = entry.shape;
     const Datatype type(H5Dget_type(dataset_));
     std::string type_name;
@@ -74,6 +77,7 @@ class Hdf5Source final : public VolumeSource {
     memory_type_ = number.memory;
     refuse_implausible_size(where_, entry.bytes, input.size());
     describe_array(name, number.name);
+    use(claims);
   }
 
   ~Hdf5Source() override {
@@ -215,6 +219,13 @@ class Hdf5Source final : public VolumeSource {
                 fmt::format("one of them is {}", *wrong), "the file is damaged; copy or export it again");
   }
 
+  void use(const Claims& claims) {
+    description.voxel_size = claims.voxel_size;
+    description.voxel_size_source = claims.voxel_size_source;
+    description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
+    description.warnings.insert(description.warnings.end(), claims.warnings.begin(), claims.warnings.end());
+  }
+
   void describe_array(const std::string& name, const std::string& type) {
     std::array<std::int64_t, 3> zyx{1, 1, 1};
     for (std::size_t axis = 0; axis < 3; ++axis)
@@ -237,28 +248,6 @@ class Hdf5Source final : public VolumeSource {
         granularity_z = static_cast<std::int64_t>(chunk[static_cast<std::size_t>(axes_.of[0])]);
       granularity_y = static_cast<std::int64_t>(chunk[static_cast<std::size_t>(axes_.of[1])]);
     }
-    read_voxel_size();
-  }
-
-  /// Attribute element_size_um: three numbers z, y, x (HDF5 Vibez and our own files).
-  void read_voxel_size() {
-    if (H5Aexists(dataset_, "element_size_um") <= 0) return;
-    const Attribute attribute(H5Aopen(dataset_, "element_size_um", H5P_DEFAULT));
-    const Dataspace space(H5Aget_space(attribute));
-    const Datatype type(H5Aget_type(attribute));
-    std::array<double, 3> size{};
-    const H5T_class_t kind = H5Tget_class(type);
-    const bool fits = (kind == H5T_FLOAT || kind == H5T_INTEGER) &&
-                      H5Sget_simple_extent_npoints(space) == 3 &&
-                      H5Aread(attribute, H5T_NATIVE_DOUBLE, size.data()) >= 0;
-    if (!fits ||
-        !std::all_of(size.begin(), size.end(), [](double um) { return std::isfinite(um) && um > 0; })) {
-      description.notices.push_back("attribute element_size_um ignored: not three positive numbers");
-      return;
-    }
-    for (double& um : size) um *= 1e-6;
-    description.voxel_size = size;
-    description.voxel_size_source = "attribute element_size_um";
   }
 
   std::string path_, where_;

@@ -1,5 +1,7 @@
 """HDF5 files as they come: damaged, unfinished, and with axes and voxel sizes of other programs."""
 
+import json
+
 import h5py
 import pytest
 import volumes
@@ -40,3 +42,33 @@ def test_a_writer_that_died_is_no_zeros(tauvox, tmp_path):
     assert "2 of 3 chunks are stored" in result.stderr and "begins at 4,0,0" in result.stderr
     assert not (tmp_path / "out.json").exists()
     assert tauvox("solve", "part.h5", *PORE, "--crop", "0:4,0:7,0:8").returncode == 0
+
+
+def save(path, data, **attributes):
+    with h5py.File(path, "w") as file:
+        file["volume"] = data
+        file["volume"].attrs.update(attributes)
+    return path
+
+
+def test_axes_and_steps_that_a_file_states_are_used_and_printed(tauvox, solve, tmp_path):
+    tags = {"axes": [{"key": key, "typeFlags": 2, "resolution": step} for key, step in zip("xyz", (0.5, 1, 2))]}
+    turned = save(tmp_path / "turned.h5", volumes.LABELS.T, axistags=json.dumps(tags),
+                  axis_units=json.dumps(dict.fromkeys("xyz", "um")))
+    plain = save(tmp_path / "plain.h5", volumes.LABELS)
+    options = ["--phase", "0", "--axis", "all", "--device", "cpu"]
+    found, wanted = solve(turned, *options), solve(plain, *options, "--voxel-size", "2,1,0.5um")
+    assert [r["quantities"] for r in found["results"]] == [r["quantities"] for r in wanted["results"]]
+    assert found["input"]["voxel_size_source"] == "attributes axistags and axis_units"
+    result = tauvox("solve", turned, *options)
+    assert "axes x,y,z (attribute axistags): 8x7x6 is turned to z,y,x" in result.stderr
+    assert "voxel size z,y,x 2, 1, 0.5 um (attributes axistags and axis_units)" in result.stdout
+
+
+def test_what_is_not_understood_is_a_warning_with_its_way_out(tauvox, solve, tmp_path):
+    odd = save(tmp_path / "odd.h5", volumes.LABELS, spacing=[2.0, 1.0, 1.0], axes="r:phi:z")
+    warnings = solve(odd, *PORE)["warnings"]
+    assert any("attribute spacing = 2, 1, 1 is not understood" in text for text in warnings)
+    assert any("r,phi,z not understood" in text and "--crop" in text for text in warnings)
+    assert "attribute spacing" in tauvox("inspect", odd).stdout
+    assert not any("spacing" in text for text in solve(odd, *PORE, "--voxel-size", "2,1,1um")["warnings"])

@@ -5,6 +5,7 @@ Every volume follows one formula that tests/io/fixtures.hpp knows too: label(z, 
 """
 
 import ctypes
+import json
 import struct
 import sys
 import zlib
@@ -188,6 +189,74 @@ def hdf5_unreadable(folder):
     (folder / "newer.h5").write_bytes(content.replace(layout, layout[:8] + b"\x07\x01"))
 
 
+def vigra_tags(keys, resolution=None):
+    steps = resolution or [0] * len(keys)
+    return json.dumps({"axes": [{"key": k, "typeFlags": 2, "resolution": r} for k, r in zip(keys, steps)]})
+
+
+def hdf5_axes(folder):
+    """Files that state their axes, in an order of their own: all must give the formula."""
+    turned = LABELS.T.astype("u1")  # x, y, z
+    with h5py.File(folder / "axes_tags.h5", "w") as file:
+        file["exported_data"] = turned
+        file["exported_data"].attrs["axistags"] = vigra_tags("xyz")
+    with h5py.File(chunked(folder / "axes_labels.h5", turned, (5, 4, 5), compression="gzip"), "r+") as file:
+        for dimension, name in zip(file["volume"].dims, "xyz"):
+            dimension.label = name
+    with h5py.File(folder / "axes_exchange.h5", "w") as file:
+        file.create_dataset("exchange/data", data=turned.astype("i4"), chunks=(5, 4, 5), scaleoffset=0)
+        file["exchange/data"].attrs["axes"] = "x:y:z"
+        file["exchange/data"].attrs["units"] = "counts"
+    with h5py.File(folder / "axes_nexus.h5", "w") as file:
+        group = file.create_group("entry/data")
+        group.attrs["NX_class"] = "NXdata"
+        group.attrs["axes"] = ["voxel_y", "voxel_z", "voxel_x"]
+        group.create_dataset("data", data=LABELS.transpose(1, 0, 2).astype(">u2"), chunks=(4, 4, 5), shuffle=True)
+        for name, count, step, unit in [("z", 6, 50, "nm"), ("y", 10, 0.04, "um"), ("x", 14, -3e-8, "m")]:
+            group["voxel_" + name] = 7 + step * numpy.arange(count) if name != "x" else step * numpy.arange(count)
+            group["voxel_" + name].attrs["units"] = unit
+    with h5py.File(folder / "axes_channel.h5", "w") as file:
+        file["exported_data"] = LABELS[..., None].astype("u1")
+        file["exported_data"].attrs["axistags"] = vigra_tags("zyxc", [2.0, 1.0, 0.5, 0])
+        file["exported_data"].attrs["axis_units"] = json.dumps({"z": "um", "y": "um", "x": "um", "c": ""})
+    with h5py.File(folder / "axes_first.h5", "w") as file:
+        file["volume"] = LABELS.T[None].astype("u1")
+        file["volume"].attrs["axes"] = ["c", "x", "y", "z"]
+    with h5py.File(folder / "axes_disagree.h5", "w") as file:
+        file["volume"] = turned
+        file["volume"].attrs["axistags"] = vigra_tags("xyz")
+        file["volume"].attrs["axes"] = "zyx"
+    with h5py.File(folder / "axes_flat.h5", "w") as file:
+        file["volume"] = turned[:, :, 0]
+        file["volume"].attrs["axes"] = "x,y"
+    plain = LABELS.astype("u1")
+    unknown = {"axes": "a:b:c", "axistags": "{broken", "DIMENSION_LABELS": ["r", "phi", "z"], "voxel_size": [2.0, 1.0, 1.0],
+               "units": "um", "axes_count": "zy"}
+    for name, value in unknown.items():
+        with h5py.File(folder / f"unknown_{name}.h5", "w") as file:
+            file["volume"] = plain
+            file["volume"].attrs["axes" if name == "axes_count" else name] = value
+    with h5py.File(folder / "axes_theta.h5", "w") as file:
+        file["exchange/data"] = plain
+        file["exchange/data"].attrs["axes"] = "theta:y:x"
+    for name, steps, unit in [("nm", [20, 10, 5], "nm"), ("none", [2, 1, 1], None), ("cubes", [1, 1, 1], None),
+                              ("furlong", [3, 1, 1], "furlong")]:
+        with h5py.File(folder / f"resolution_{name}.h5", "w") as file:
+            file["volume"] = plain
+            file["volume"].attrs["axistags"] = vigra_tags("zyx", steps)
+            if unit:
+                file["volume"].attrs["axis_units"] = json.dumps(dict.fromkeys("zyx", unit))
+    for name, unit in {"dream3d": None, "dream3d_um": "um"}.items():
+        with h5py.File(folder / f"{name}.h5", "w") as file:
+            file["DataContainers/Image/CellData/FeatureIds"] = LABELS[..., None].astype("i4")
+            file["DataContainers/Image/_SIMPL_GEOMETRY/SPACING"] = numpy.array([0.5, 1, 2], "f4")
+            if unit:
+                file["DataContainers/Image/_SIMPL_GEOMETRY/SPACING"].attrs["units"] = unit
+    with h5py.File(folder / "simplnx.h5", "w") as file:
+        file["DataStructure/Image/Cell Data/FeatureIds"] = LABELS[..., None].astype("i4")
+        file["DataStructure/Image"].attrs["_SPACING"] = numpy.array([0.5, 1, 2], "f4")
+
+
 def hdf5_shapes(folder):
     with h5py.File(folder / "shapes.h5", "w") as file:
         file["flat"] = LABELS[0].astype("u1")
@@ -324,7 +393,7 @@ def other_formats(folder):
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    for make in [hdf5_types, hdf5_storage, hdf5_good_chunks, hdf5_bad_chunks, hdf5_unreadable, hdf5_shapes, hdf5_links,
-                 float_contents, tiff, other_formats]:
+    for make in [hdf5_types, hdf5_storage, hdf5_good_chunks, hdf5_bad_chunks, hdf5_unreadable, hdf5_axes, hdf5_shapes,
+                 hdf5_links, float_contents, tiff, other_formats]:
         make(target)
     print(f"{len(list(target.iterdir()))} files in {target}")

@@ -91,7 +91,7 @@ TEST(ReadHdf5, TakesTheVoxelSizeFromTheAttribute) {
   EXPECT_EQ(volume.voxel_size_source, "--voxel-size");
 
   EXPECT_FALSE(io::describe_volume(fixture("bad_size.h5")).voxel_size);
-  EXPECT_TRUE(has_notice(io::describe_volume(fixture("bad_size.h5")).notices, "element_size_um ignored"));
+  EXPECT_TRUE(has_notice(io::describe_volume(fixture("bad_size.h5")).warnings, "element_size_um ignored"));
 }
 
 TEST(ReadHdf5, AWrongPathListsTheCandidates) {
