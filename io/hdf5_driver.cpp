@@ -193,24 +193,23 @@ H5FD_class_t make_driver(bool reads_lent_files) {
   return driver;
 }
 
-herr_t use(const H5FD_class_t& driver, hid_t access, const DriverInfo& info) {
-  const hid_t id = H5FDregister(&driver);
-  if (id < 0) return -1;
-  const herr_t set = H5Pset_driver(access, id, &info);  // the list keeps the driver registered
-  H5FDunregister(id);
-  return set;
+/// Registered for good: closing a file, HDF5 lets go of the driver first and calls it then.
+herr_t use(hid_t driver, hid_t access, const DriverInfo& info) {
+  return driver < 0 ? -1 : H5Pset_driver(access, driver, &info);
 }
 
 }  // namespace
 
 herr_t use_careful_driver(hid_t access, int* error_number) {
   static const H5FD_class_t driver = make_driver(false);
-  return use(driver, access, {error_number, -1, nullptr});
+  static const hid_t registered = H5FDregister(&driver);
+  return use(registered, access, {error_number, -1, nullptr});
 }
 
 herr_t use_reading_driver(hid_t access, int descriptor, ReadingWatch* watch) {
   static const H5FD_class_t driver = make_driver(true);
-  return use(driver, access, {&watch->error_number, descriptor, watch});
+  static const hid_t registered = H5FDregister(&driver);
+  return use(registered, access, {&watch->error_number, descriptor, watch});
 }
 
 }  // namespace tauvox::io

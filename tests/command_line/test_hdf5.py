@@ -1,8 +1,10 @@
 """HDF5 files as they come: damaged, unfinished, and with axes and voxel sizes of other programs."""
 
 import json
+import os
 
 import h5py
+import numpy
 import pytest
 import volumes
 
@@ -72,3 +74,16 @@ def test_what_is_not_understood_is_a_warning_with_its_way_out(tauvox, solve, tmp
     assert any("r,phi,z not understood" in text and "--crop" in text for text in warnings)
     assert "attribute spacing" in tauvox("inspect", odd).stdout
     assert not any("spacing" in text for text in solve(odd, *PORE, "--voxel-size", "2,1,1um")["warnings"])
+
+
+def test_closing_a_file_touches_no_memory_that_was_freed(tauvox, tmp_path):
+    with h5py.File(tmp_path / "nexus.h5", "w") as file:
+        group = file.create_group("entry")
+        group.attrs["axes"] = ["z", "y", "x"]
+        group["data"] = volumes.LABELS
+        for name, count in zip("zyx", volumes.SHAPE):
+            group[name] = 0.5 * numpy.arange(count)
+            group[name].attrs["units"] = "um"
+    result = tauvox("solve", "nexus.h5", *PORE, env=os.environ | {"MALLOC_PERTURB_": "85"})
+    assert result.returncode == 0, result.stderr
+    assert "0.5, 0.5, 0.5 um (coordinates in /entry)" in result.stdout
