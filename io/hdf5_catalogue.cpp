@@ -159,13 +159,13 @@ std::string Entry::text() const {
   return fmt::format("{} {} {} {:.1f} MB", path, shape_text(shape), type, static_cast<double>(bytes) / 1e6);
 }
 
-Entry describe(hid_t dataset, const std::string& path) {
+std::optional<Entry> describe(hid_t dataset, const std::string& path) {
   Entry entry;
   entry.path = path;
   const Datatype type(H5Dget_type(dataset));
-  const auto number = number_type(type, entry.type);
-  entry.is_number = number.has_value();
   const PropertyList creation(H5Dget_create_plist(dataset));
+  if (!type || !creation) return std::nullopt;
+  entry.is_number = number_type(type, entry.type).has_value();
   // Before the dataspace: asking a virtual dataset for its extent opens the files it is made of.
   if (H5Pget_layout(creation) == H5D_VIRTUAL) {
     entry.layout = "virtual dataset";
@@ -173,6 +173,7 @@ Entry describe(hid_t dataset, const std::string& path) {
   }
   if (H5Pget_external_count(creation) > 0) entry.layout = "external storage";
   const Dataspace space(H5Dget_space(dataset));
+  if (!space) return std::nullopt;
   const int rank = H5Sget_simple_extent_ndims(space);
   if (rank <= 0 || H5Sget_simple_extent_type(space) != H5S_SIMPLE) return entry;
   std::vector<hsize_t> shape(static_cast<std::size_t>(rank));
@@ -203,16 +204,29 @@ Catalogue list_datasets(hid_t file, const std::string& root) {
     const Place place = places.front();
     places.pop_front();
     const Object object(H5Oopen(file, place.path.c_str(), H5P_DEFAULT));
-    if (!object || !seen.insert(object_key(object)).second) continue;
+    const auto note_unreadable = [&] {
+      catalogue.unreadable.push_back(fmt::format("{} ({})", place.path, last_error()));
+    };
+    if (!object) {
+      note_unreadable();
+      continue;
+    }
+    if (!seen.insert(object_key(object)).second) continue;
     const H5I_type_t kind = H5Iget_type(object);
-    if (kind == H5I_DATASET) catalogue.entries.push_back(describe(object, place.path));
+    if (kind == H5I_DATASET) {
+      if (const auto entry = describe(object, place.path))
+        catalogue.entries.push_back(*entry);
+      else
+        note_unreadable();
+    }
     if (kind != H5I_GROUP) continue;
     if (place.depth >= deepest) {
       catalogue.complete = false;
       continue;
     }
     std::vector<Link> links;
-    H5Literate(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect_link, &links);
+    if (H5Literate(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect_link, &links) < 0)
+      note_unreadable();
     if (links.size() > most_objects) catalogue.complete = false;
     for (const Link& link : links) {
       const std::string path = (place.path == "/" ? "" : place.path) + "/" + link.name;
@@ -265,11 +279,17 @@ std::optional<std::string> resolve(hid_t file, const std::string& path, const st
   return solid.empty() ? "/" : solid;
 }
 
-std::string list_text(const std::vector<Entry>& entries) {
+std::string list_text(const std::vector<std::string>& names) {
   std::string text;
-  for (std::size_t i = 0; i < entries.size() && i < 20; ++i) text += (i ? "; " : "") + entries[i].text();
-  if (entries.size() > 20) text += fmt::format("; and {} more", entries.size() - 20);
+  for (std::size_t i = 0; i < names.size() && i < 20; ++i) text += (i ? "; " : "") + names[i];
+  if (names.size() > 20) text += fmt::format("; and {} more", names.size() - 20);
   return text;
+}
+
+std::string list_text(const std::vector<Entry>& entries) {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries) names.push_back(entry.text());
+  return list_text(names);
 }
 
 }  // namespace tauvox::io::hdf5

@@ -28,6 +28,9 @@ std::optional<NumberType> number_type(hid_t type, std::string& name);
 struct Axes {
   std::array<int, 3> of{-1, -1, -1};  // -1: an axis of length 1 that the file does not have
   bool squeezed = false;
+
+  /// Whether the array on disk has z, y, x in this order.
+  bool are_in_order() const { return of[0] < of[1] && of[1] < of[2]; }
 };
 
 /// Empty when more or fewer than three axes are left; 2-D only with `as_2d`.
@@ -44,11 +47,13 @@ struct Entry {
   std::string text() const;  // "/a/b 10x20x30 uint8 0.0 MB"
 };
 
-Entry describe(hid_t dataset, const std::string& path);
+/// Empty when HDF5 cannot say what the dataset is; its error stack has the reason.
+std::optional<Entry> describe(hid_t dataset, const std::string& path);
 
 /// All datasets at and below `root`, by hard links, each object once; at most 10000 objects, 64 groups deep.
 struct Catalogue {
   std::vector<Entry> entries;
+  std::vector<std::string> unreadable;  // "/path (reason)": damaged, or of a newer HDF5
   std::vector<std::string> external_links;
   bool complete = true;
 
@@ -63,7 +68,8 @@ std::optional<std::string> resolve(hid_t file, const std::string& path, const st
 
 std::string shape_text(const std::vector<std::uint64_t>& shape);
 
-/// "a; b; c" of at most 20 entries.
+/// "a; b; c" of at most 20.
+std::string list_text(const std::vector<std::string>& names);
 std::string list_text(const std::vector<Entry>& entries);
 
 }  // namespace tauvox::io::hdf5

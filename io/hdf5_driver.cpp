@@ -23,7 +23,8 @@ namespace {
 
 struct DriverInfo {
   int* error_number;
-  int descriptor;  // to read from, not ours to close; -1: open the name
+  int descriptor;       // to read from, not ours to close; -1: open the name
+  ReadingWatch* watch;  // null for what is written
 };
 
 struct DriverFile {
@@ -31,6 +32,7 @@ struct DriverFile {
   int descriptor;
   bool is_lent;  // closed by who opened it
   int* error_number;
+  ReadingWatch* watch;
   haddr_t end_of_addresses, end_of_file;
   dev_t device;
   ino_t inode;
@@ -63,6 +65,7 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
   file->descriptor = descriptor;
   file->is_lent = is_lent;
   file->error_number = info->error_number;
+  file->watch = info->watch;
   file->end_of_file = static_cast<haddr_t>(status.st_size);
   file->device = status.st_dev;
   file->inode = status.st_ino;
@@ -97,8 +100,12 @@ herr_t set_end_of_addresses(H5FD_t* file, H5FD_mem_t, haddr_t end) {
 }
 haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) { return ours(file).end_of_file; }
 
-herr_t read_bytes(H5FD_t* base, H5FD_mem_t, hid_t, haddr_t address, std::size_t count, void* buffer) {
+herr_t read_bytes(H5FD_t* base, H5FD_mem_t kind, hid_t, haddr_t address, std::size_t count, void* buffer) {
   const DriverFile& file = ours(base);
+  if (kind == H5FD_MEM_DRAW && file.watch != nullptr) {
+    file.watch->last_raw_bytes = count;
+    if (count > file.watch->most_raw_bytes) return -1;
+  }
   auto* next = static_cast<char*>(buffer);
   while (count > 0) {
     const ssize_t got = ::pread(file.descriptor, next, count, static_cast<off_t>(address));
@@ -186,24 +193,23 @@ H5FD_class_t make_driver(bool reads_lent_files) {
   return driver;
 }
 
-herr_t use(const H5FD_class_t& driver, hid_t access, const DriverInfo& info) {
-  const hid_t id = H5FDregister(&driver);
-  if (id < 0) return -1;
-  const herr_t set = H5Pset_driver(access, id, &info);  // the list keeps the driver registered
-  H5FDunregister(id);
-  return set;
+/// Registered for good: closing a file, HDF5 lets go of the driver first and calls it then.
+herr_t use(hid_t driver, hid_t access, const DriverInfo& info) {
+  return driver < 0 ? -1 : H5Pset_driver(access, driver, &info);
 }
 
 }  // namespace
 
 herr_t use_careful_driver(hid_t access, int* error_number) {
   static const H5FD_class_t driver = make_driver(false);
-  return use(driver, access, {error_number, -1});
+  static const hid_t registered = H5FDregister(&driver);
+  return use(registered, access, {error_number, -1, nullptr});
 }
 
-herr_t use_reading_driver(hid_t access, int descriptor, int* error_number) {
+herr_t use_reading_driver(hid_t access, int descriptor, ReadingWatch* watch) {
   static const H5FD_class_t driver = make_driver(true);
-  return use(driver, access, {error_number, descriptor});
+  static const hid_t registered = H5FDregister(&driver);
+  return use(registered, access, {&watch->error_number, descriptor, watch});
 }
 
 }  // namespace tauvox::io

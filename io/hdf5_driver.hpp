@@ -9,7 +9,17 @@
 
 #include <hdf5.h>
 
+#include <cstddef>
+#include <cstdint>
+
 namespace tauvox::io {
+
+/// What the driver of a file that is read is told, and what it tells.
+struct ReadingWatch {
+  int error_number = 0;                   // errno of the first failure
+  std::size_t most_raw_bytes = SIZE_MAX;  // a read of more elements than that at once fails
+  std::size_t last_raw_bytes = 0;         // what was wanted by the last read of elements
+};
 
 /// Makes files opened with this access list use the driver.
 /// @param error_number set to errno at the first failure; outlives every such file
@@ -19,7 +29,7 @@ herr_t use_careful_driver(hid_t access, int* error_number);
 /// Makes files opened with `access` those of `descriptor`, whatever the name: what is read is what was looked
 /// at and is hashed, though the name may lead to another file by now. The caller closes the descriptor, after
 /// HDF5's file.
-/// @param error_number as above
-herr_t use_reading_driver(hid_t access, int descriptor, int* error_number);
+/// @param watch outlives every such file
+herr_t use_reading_driver(hid_t access, int descriptor, ReadingWatch* watch);
 
 }  // namespace tauvox::io

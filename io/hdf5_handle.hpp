@@ -44,6 +44,9 @@ using PropertyList = Handle<H5Pclose>;
 class Quiet {
  public:
   Quiet() {
+    // Closing the library at exit, HDF5 1.10 prints of an infinite loop where a damaged header was met.
+    static const herr_t left_open = H5dont_atexit();
+    (void)left_open;
     H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     H5PLget_loading_state(&plugins_);

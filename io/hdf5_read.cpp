@@ -8,17 +8,17 @@
 #include <cstring>
 
 #include "io/formats.hpp"
+#include "io/hdf5_box.hpp"
 #include "io/hdf5_catalogue.hpp"
+#include "io/hdf5_choose.hpp"
+#include "io/hdf5_chunks.hpp"
+#include "io/hdf5_claims.hpp"
 #include "io/hdf5_driver.hpp"
-#include "io/hdf5_own.hpp"
-#include "io/printable.hpp"
 
 namespace tauvox::io {
 namespace {
 
 using namespace hdf5;
-
-constexpr std::size_t largest_chunk = std::size_t{1} << 30;
 
 /// The number after `word` in HDF5's own message, e.g. "eof = 1234".
 std::uint64_t number_after(const std::string& text, const std::string& word) {
@@ -45,107 +45,30 @@ std::string reason(int error_number) {
   return error_number != 0 ? std::strerror(error_number) : last_error();
 }
 
-File open_file(const InputFile& file, int* error_number) {
+File open_file(const InputFile& file, ReadingWatch* watch) {
   const PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, true, true);  // best effort: a file system without locks is no reason to stop
 #endif
-  use_reading_driver(access, file.descriptor(), error_number);
+  use_reading_driver(access, file.descriptor(), watch);
   File opened(H5Fopen(file.path().c_str(), H5F_ACC_RDONLY, access));
-  if (!opened) refuse_open(file, reason(*error_number));
+  if (!opened) refuse_open(file, reason(watch->error_number));
   return opened;
-}
-
-/// The only volume of the file, or why there is none to choose.
-std::string only_volume(hid_t file, const std::string& path, bool as_2d) {
-  if (is_own_field_file(file)) return own_labels;
-  const Catalogue catalogue = list_datasets(file, "/");
-  std::vector<Entry> found = catalogue.volumes(false);
-  if (found.empty() && as_2d) found = catalogue.volumes(true);
-  if (found.size() == 1) return found.front().path;
-  const std::string cut = catalogue.complete ? "" : "; the list is cut at 10000 objects, 64 groups deep";
-  if (found.size() > 1)
-    throw Error(ExitCode::usage, "several datasets could be the volume", path, list_text(found) + cut,
-                "choose one with --dataset");
-  std::string why =
-      catalogue.entries.empty() ? "the file holds no dataset" : "it holds " + list_text(catalogue.entries);
-  if (!catalogue.external_links.empty())
-    why += fmt::format(", and {} external links that are not followed, such as {}",
-                       catalogue.external_links.size(), catalogue.external_links.front());
-  const bool flat = !catalogue.volumes(true).empty();
-  throw Error(ExitCode::input_invalid, "no 3-D dataset of numbers", path, why + cut,
-              flat ? "pass --as-2d for a 2-D image" : "export the segmented volume as a 3-D integer array");
-}
-
-/// @return the dataset's path without links.
-std::string named_dataset(hid_t file, const std::string& path, const std::string& wanted, bool as_2d) {
-  const auto found = resolve(file, wanted, path);
-  const Object object(found ? H5Oopen(file, found->c_str(), H5P_DEFAULT) : -1);
-  if (object && H5Iget_type(object) == H5I_DATASET) return *found;
-  if (!found)  // a name as messages and reports show it is an answer too
-    for (const Entry& entry : list_datasets(file, "/").entries)
-      if (const std::string shown = printable(entry.path); shown == wanted || shown == "/" + wanted)
-        return entry.path;
-  const bool is_group = object && H5Iget_type(object) == H5I_GROUP;
-  const auto volumes = list_datasets(file, is_group ? *found : "/").volumes(as_2d);
-  const std::string choices = volumes.empty() ? "no 3-D dataset there" : list_text(volumes);
-  if (is_group)
-    throw Error(ExitCode::input_refused, "this is a group, not a dataset", path + ":" + wanted,
-                "it holds " + choices, "name the dataset");
-  throw Error(ExitCode::input_refused, "no such dataset", path + ":" + wanted, "the file holds " + choices,
-              "name one of these with --dataset");
-}
-
-void check_shape(const Entry& entry, const std::string& where, bool as_2d) {
-  if (!entry.layout.empty())
-    throw Error(ExitCode::input_refused, "refused: " + entry.layout, where, "its values lie in other files",
-                "copy the data into the file, e.g. with h5py or h5repack");
-  if (!entry.is_number)
-    throw Error(ExitCode::input_invalid, "dataset holds no numbers", where, "its type is " + entry.type,
-                "labels must be integers, bool or whole floats of at most 64 bits");
-  if (entry.shape.empty())
-    throw Error(ExitCode::input_invalid, "dataset is no array", where, "its dataspace is scalar or null",
-                "choose a 3-D dataset");
-  if (entry.bytes == 0)
-    throw Error(ExitCode::input_invalid, "dataset is empty", where, "its shape is " + shape_text(entry.shape),
-                "every axis needs at least one voxel");
-  if (entry.shape.size() == 2 && !as_2d)
-    throw Error(ExitCode::input_invalid, "dataset is 2-D", where, "its shape is " + shape_text(entry.shape),
-                "pass --as-2d to take it as one layer");
-  if (!volume_axes(entry.shape, as_2d))
-    throw Error(ExitCode::input_invalid, fmt::format("dataset is {}-D", entry.shape.size()), where,
-                "its shape is " + shape_text(entry.shape),
-                "save one 3-D volume (one time, one channel) of it");
-}
-
-void check_filters(hid_t creation, const std::string& where) {
-  const int count = H5Pget_nfilters(creation);
-  for (int i = 0; i < count; ++i) {
-    unsigned flags = 0, config = 0;
-    std::size_t parameters = 0;
-    char name[128] = {};
-    const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameters, nullptr,
-                                           sizeof name - 1, name, &config);
-    if (id >= 0 && H5Zfilter_avail(id) > 0) continue;
-    throw Error(ExitCode::input_refused, "compression filter is missing", where,
-                fmt::format("filter {} ({})", static_cast<int>(id), *name ? name : "no name"),
-                "rewrite the file where the filter exists: h5repack -f GZIP=1 in.h5 out.h5");
-  }
 }
 
 class Hdf5Source final : public VolumeSource {
  public:
   Hdf5Source(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
     const Quiet quiet;
-    file_ = open_file(input, &error_number_);
-    const std::string name = options.dataset.empty()
-                                 ? only_volume(file_, path_, options.as_2d)
-                                 : named_dataset(file_, path_, options.dataset, options.as_2d);
+    file_ = open_file(input, &watch_);
+    const std::string name = choose_dataset(file_, path_, options, description.notices);
     where_ = path_ + ":" + name;
-    open_dataset(name);
-    const Entry entry = describe(dataset_, name);
+    open_dataset(name, input.size());
+    const Entry entry = described(name);
     check_shape(entry, where_, options.as_2d);
-    axes_ = *volume_axes(entry.shape, options.as_2d);
+    const Claims claims =
+        read_claims(file_, dataset_, name, entry.shape, options.as_2d, options.voxel_size.has_value());
+    axes_ = claims.axes ? *claims.axes : *volume_axes(entry.shape, options.as_2d);
     shape_ = entry.shape;
     const Datatype type(H5Dget_type(dataset_));
     std::string type_name;
@@ -153,7 +76,8 @@ class Hdf5Source final : public VolumeSource {
     element = number.element;
     memory_type_ = number.memory;
     refuse_implausible_size(where_, entry.bytes, input.size());
-    describe_array(name, number.name, options.dataset.empty());
+    describe_array(name, number.name);
+    use(claims);
   }
 
   ~Hdf5Source() override {
@@ -162,55 +86,147 @@ class Hdf5Source final : public VolumeSource {
     file_.close();
   }
 
+  void prepare(const Region& region) override {
+    const Quiet quiet;
+    if (chunks_) return chunks_->require_stored(stored_box(region));
+    if (H5Dget_storage_size(dataset_) > 0) return;
+    throw Error(ExitCode::input_refused, "HDF5 dataset was never written", where_, "no voxel of it is stored",
+                "the program that wrote it may have been stopped: export it again");
+  }
+
   void read(const Region& region, void* out) override {
     const Quiet quiet;
-    std::vector<hsize_t> start(shape_.size(), 0), count(shape_.size(), 1);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (axes_.of[axis] < 0) continue;
-      start[static_cast<std::size_t>(axes_.of[axis])] = static_cast<hsize_t>(region.begin[axis]);
-      count[static_cast<std::size_t>(axes_.of[axis])] =
-          static_cast<hsize_t>(region.size(static_cast<int>(axis)));
-    }
-    const Dataspace stored(H5Dget_space(dataset_));
-    const auto voxels = static_cast<hsize_t>(region.voxels());
-    const Dataspace memory(H5Screate_simple(1, &voxels, nullptr));
-    if (H5Sselect_hyperslab(stored, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
-        H5Dread(dataset_, memory_type_, memory, stored, H5P_DEFAULT, out) < 0)
-      throw Error(
-          ExitCode::input_refused, "HDF5 data cannot be read", where_,
-          fmt::format("{} in layers z = {}:{}", reason(error_number_), region.begin[0], region.end[0]),
-          "the file is damaged; copy or export it again");
+    auto* to = static_cast<std::uint8_t*>(out);
+    if (chunks_ && chunks_->can_be_read())
+      read_chunks(region, to);
+    else
+      read_by_library(region, to);
+    if (description.stored_type == "bool") require_bools(to, region.voxels());
   }
 
  private:
-  /// Opened twice: the first time to see the chunks, the second with a cache that holds one of them at least.
-  void open_dataset(const std::string& name) {
-    dataset_ = Dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT));
-    if (!dataset_)
-      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, reason(error_number_),
-                  "check it with h5ls");
+  /// Opened twice: the first time to see the filters, the second with a cache that holds a chunk at least.
+  void open_dataset(const std::string& name, std::uint64_t file_bytes) {
+    const auto open = [&](hid_t access) {
+      dataset_ = Dataset(H5Dopen2(file_, name.c_str(), access));
+      if (!dataset_)
+        throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_,
+                    reason(watch_.error_number), "check it with h5ls");
+    };
+    open(H5P_DEFAULT);
     const PropertyList creation(H5Dget_create_plist(dataset_));
     check_filters(creation, where_);
     if (H5Pget_layout(creation) != H5D_CHUNKED) return;
-    chunk_.resize(H5S_MAX_RANK);
-    chunk_.resize(static_cast<std::size_t>(std::max(0, H5Pget_chunk(creation, H5S_MAX_RANK, chunk_.data()))));
-    const Datatype type(H5Dget_type(dataset_));
-    std::size_t bytes = H5Tget_size(type);
-    for (const hsize_t length : chunk_)
-      if (__builtin_mul_overflow(bytes, length, &bytes) || bytes > largest_chunk)
-        throw Error(ExitCode::input_refused, "HDF5 chunks are too large", where_, "over 1 GiB each",
-                    "rewrite it with smaller chunks: h5repack -l CHUNK=64x64x64");
+    const std::vector<std::uint64_t> stored = described(name).shape;
+    const std::vector<hsize_t> shape(stored.begin(), stored.end());
+    const auto look = [&] { chunks_.emplace(dataset_, shape, where_, &watch_, file_bytes); };
+    look();
+    if (chunks_->can_be_read()) return;
     const PropertyList access(H5Pcreate(H5P_DATASET_ACCESS));
     // Boxes follow the chunks, so each chunk is wanted once; the cache matters where a crop cuts through
     // them.
-    H5Pset_chunk_cache(access, 12421, std::max(bytes, std::size_t{16} << 20), 1.0);
-    dataset_ = Dataset(H5Dopen2(file_, name.c_str(), access));
-    if (!dataset_)
-      throw Error(ExitCode::input_refused, "HDF5 dataset cannot be opened", where_, reason(error_number_),
-                  "check it with h5ls");
+    H5Pset_chunk_cache(access, 12421, std::max(chunks_->bytes(), std::size_t{16} << 20), 1.0);
+    open(access);
+    look();
   }
 
-  void describe_array(const std::string& name, const std::string& type, bool chosen_here) {
+  Entry described(const std::string& name) const {
+    if (auto entry = describe(dataset_, name)) return *entry;
+    throw Error(ExitCode::input_refused, "HDF5 dataset cannot be read", where_, reason(watch_.error_number),
+                "check it with h5ls");
+  }
+
+  StoredBox stored_box(const Region& region) const {
+    StoredBox box{std::vector<hsize_t>(shape_.size(), 0), std::vector<hsize_t>(shape_.size(), 1)};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axes_.of[axis] < 0) continue;
+      const auto stored = static_cast<std::size_t>(axes_.of[axis]);
+      box.begin[stored] = static_cast<hsize_t>(region.begin[axis]);
+      box.end[stored] = static_cast<hsize_t>(region.end[axis]);
+    }
+    return box;
+  }
+
+  /// Elements from one voxel to the next along z, y, x in an array of these lengths along the stored axes.
+  Steps steps_in(const std::vector<hsize_t>& lengths) const {
+    Steps steps{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axes_.of[axis] < 0) continue;
+      steps[axis] = 1;
+      for (auto later = static_cast<std::size_t>(axes_.of[axis]) + 1; later < lengths.size(); ++later)
+        steps[axis] *= static_cast<std::int64_t>(lengths[later]);
+    }
+    return steps;
+  }
+
+  void read_chunks(const Region& region, std::uint8_t* out) {
+    const std::size_t bytes = info(element).bytes;
+    const Steps from_steps = steps_in(chunks_->lengths()), to_steps = steps_of(region);
+    chunks_->read(stored_box(region), [&](const std::vector<hsize_t>& begin, Bytes& elements) {
+      convert(elements);
+      Region part = region;
+      std::int64_t from = 0;
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        if (axes_.of[axis] < 0) continue;
+        const auto stored = static_cast<std::size_t>(axes_.of[axis]);
+        const auto first = static_cast<std::int64_t>(begin[stored]);
+        part.begin[axis] = std::max(region.begin[axis], first);
+        part.end[axis] =
+            std::min(region.end[axis], static_cast<std::int64_t>(first + chunks_->lengths()[stored]));
+        from += (part.begin[axis] - first) * from_steps[axis];
+      }
+      copy_box(elements.data() + static_cast<std::size_t>(from) * bytes, from_steps,
+               out + static_cast<std::size_t>(offset_in(region, part)) * bytes, to_steps, part, bytes);
+    });
+  }
+
+  /// From the stored type to the one in memory, in place.
+  void convert(Bytes& elements) const {
+    const Datatype type(H5Dget_type(dataset_));
+    if (H5Tequal(type, memory_type_) > 0) return;
+    const std::size_t stored = H5Tget_size(type), native = info(element).bytes;
+    const std::size_t count = elements.size() / stored;
+    elements.resize(count * std::max(stored, native));
+    if (H5Tconvert(type, memory_type_, count, elements.data(), nullptr, H5P_DEFAULT) < 0)
+      throw Error(ExitCode::input_refused, "HDF5 numbers cannot be converted", where_, last_error(),
+                  "rewrite them as 8- or 16-bit unsigned integers");
+  }
+
+  /// Contiguous and compact data, and filters that are the library's.
+  void read_by_library(const Region& region, std::uint8_t* out) {
+    const StoredBox box = stored_box(region);
+    std::vector<hsize_t> count(shape_.size());
+    for (std::size_t axis = 0; axis < count.size(); ++axis) count[axis] = box.end[axis] - box.begin[axis];
+    const Dataspace stored(H5Dget_space(dataset_));
+    // One axis of memory in place of the dataset's own makes HDF5 many times slower
+    const Dataspace memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr));
+    const Steps from_steps = steps_in(count), to_steps = steps_of(region);
+    const bool in_place = axes_.are_in_order();
+    if (!in_place) turned_.resize(static_cast<std::size_t>(region.voxels()) * info(element).bytes);
+    if (H5Sselect_hyperslab(stored, H5S_SELECT_SET, box.begin.data(), nullptr, count.data(), nullptr) < 0 ||
+        H5Dread(dataset_, memory_type_, memory, stored, H5P_DEFAULT, in_place ? out : turned_.data()) < 0)
+      throw Error(
+          ExitCode::input_refused, "HDF5 data cannot be read", where_,
+          fmt::format("{} in layers z = {}:{}", reason(watch_.error_number), region.begin[0], region.end[0]),
+          "the file is damaged; copy or export it again");
+    if (!in_place) copy_box(turned_.data(), from_steps, out, to_steps, region, info(element).bytes);
+  }
+
+  void require_bools(const std::uint8_t* values, std::int64_t count) const {
+    const auto* wrong = std::find_if(values, values + count, [](std::uint8_t value) { return value > 1; });
+    if (wrong == values + count) return;
+    throw Error(ExitCode::input_invalid, "bool dataset holds other values than 0 and 1", where_,
+                fmt::format("one of them is {}", *wrong), "the file is damaged; copy or export it again");
+  }
+
+  void use(const Claims& claims) {
+    description.voxel_size = claims.voxel_size;
+    description.voxel_size_source = claims.voxel_size_source;
+    description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
+    description.warnings.insert(description.warnings.end(), claims.warnings.begin(), claims.warnings.end());
+  }
+
+  void describe_array(const std::string& name, const std::string& type) {
     std::array<std::int64_t, 3> zyx{1, 1, 1};
     for (std::size_t axis = 0; axis < 3; ++axis)
       if (axes_.of[axis] >= 0)
@@ -220,54 +236,29 @@ class Hdf5Source final : public VolumeSource {
     description.layer_added = axes_.of[0] < 0;
     description.dataset = name;
     description.stored_type = type;
-    if (chosen_here)
-      description.notices.push_back("dataset " + name + " taken: " +
-                                    (name == own_labels && is_own_field_file(file_)
-                                         ? "the labels in a file that tauvox wrote"
-                                         : "the only 3-D one"));
     if (axes_.squeezed)
       description.notices.push_back(fmt::format("axes of length 1 dropped: {} read as {}", shape_text(shape_),
                                                 to_string(description.extent)));
     if (H5Aexists(dataset_, "MATLAB_class") > 0)
       description.notices.push_back(
           "written by MATLAB, which stores axes in reverse: z here is its third index");
-    if (!chunk_.empty()) {
+    if (chunks_) {
+      const std::vector<hsize_t>& chunk = chunks_->lengths();
       if (axes_.of[0] >= 0)
-        granularity_z = static_cast<std::int64_t>(chunk_[static_cast<std::size_t>(axes_.of[0])]);
-      granularity_y = static_cast<std::int64_t>(chunk_[static_cast<std::size_t>(axes_.of[1])]);
+        granularity_z = static_cast<std::int64_t>(chunk[static_cast<std::size_t>(axes_.of[0])]);
+      granularity_y = static_cast<std::int64_t>(chunk[static_cast<std::size_t>(axes_.of[1])]);
     }
-    read_voxel_size();
-  }
-
-  /// Attribute element_size_um: three numbers z, y, x (HDF5 Vibez and our own files).
-  void read_voxel_size() {
-    if (H5Aexists(dataset_, "element_size_um") <= 0) return;
-    const Attribute attribute(H5Aopen(dataset_, "element_size_um", H5P_DEFAULT));
-    const Dataspace space(H5Aget_space(attribute));
-    const Datatype type(H5Aget_type(attribute));
-    std::array<double, 3> size{};
-    const H5T_class_t kind = H5Tget_class(type);
-    const bool fits = (kind == H5T_FLOAT || kind == H5T_INTEGER) &&
-                      H5Sget_simple_extent_npoints(space) == 3 &&
-                      H5Aread(attribute, H5T_NATIVE_DOUBLE, size.data()) >= 0;
-    if (!fits ||
-        !std::all_of(size.begin(), size.end(), [](double um) { return std::isfinite(um) && um > 0; })) {
-      description.notices.push_back("attribute element_size_um ignored: not three positive numbers");
-      return;
-    }
-    for (double& um : size) um *= 1e-6;
-    description.voxel_size = size;
-    description.voxel_size_source = "attribute element_size_um";
   }
 
   std::string path_, where_;
-  int error_number_ = 0;  // of the first read that failed
+  ReadingWatch watch_;
   File file_;
   Dataset dataset_;
   hid_t memory_type_ = -1;
   Axes axes_;
   std::vector<std::uint64_t> shape_;
-  std::vector<hsize_t> chunk_;
+  std::optional<Chunks> chunks_;
+  Bytes turned_;  // a box along the stored axes, where these are not z, y, x
 };
 
 }  // namespace

@@ -59,6 +59,7 @@ void make_printable(VolumeDescription& description) {
   for (std::string* text : {&description.dataset, &description.stored_type, &description.voxel_size_source})
     *text = printable(*text);
   for (std::string& notice : description.notices) notice = printable(notice);
+  for (std::string& warning : description.warnings) warning = printable(warning);
 }
 
 Opened open_checked(const InputFile& file, const ReadOptions& options) {
@@ -137,6 +138,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.format = description.format;
   volume.notices = description.notices;
 
+  opened.source->prepare(opened.region);
   LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path);
   try {
     read_labels(*opened.source, opened.region, encoder, progress);

@@ -61,6 +61,11 @@ class VolumeSource {
  public:
   virtual ~VolumeSource() = default;
 
+  /// Called once, before the boxes of `region` are read: what metadata have against it is said before memory
+  /// is taken and voxels are read.
+  /// @throws Error(input_refused) when parts of it are not in the file
+  virtual void prepare(const Region& region) { (void)region; }
+
   /// Fills `out` with region.voxels() elements, [z][y][x].
   /// @pre region lies within description.extent and is not empty.
   /// @throws Error(input_refused) when the file cannot deliver what it announced.

@@ -91,7 +91,7 @@ TEST(ReadHdf5, TakesTheVoxelSizeFromTheAttribute) {
   EXPECT_EQ(volume.voxel_size_source, "--voxel-size");
 
   EXPECT_FALSE(io::describe_volume(fixture("bad_size.h5")).voxel_size);
-  EXPECT_TRUE(has_notice(io::describe_volume(fixture("bad_size.h5")).notices, "element_size_um ignored"));
+  EXPECT_TRUE(has_notice(io::describe_volume(fixture("bad_size.h5")).warnings, "element_size_um ignored"));
 }
 
 TEST(ReadHdf5, AWrongPathListsTheCandidates) {
@@ -116,6 +116,34 @@ TEST(ReadHdf5, SeveralCandidatesAreAQuestionNotAGuess) {
   EXPECT_SAYS(refusal, "/one/first 6x10x14 uint8 0.0 MB");
   EXPECT_SAYS(refusal, "/three");
   expect_formula(io::read_volume(fixture("several.h5"), with_dataset("one/second")));
+}
+
+TEST(ReadHdf5, WhatCannotBeLookedAtCouldBeTheVolume) {
+  for (const char* name : {"damaged_beside.h5", "damaged_among.h5"}) {
+    const Refusal refusal = refused(fixture(name));
+    EXPECT_EQ(refusal.code, 3);
+    EXPECT_SAYS(refusal, "1 object cannot be read: /labels (incorrect metadata checksum");
+    EXPECT_SAYS(refusal, "/a/mask 6x10x14 uint8");
+    EXPECT_SAYS(refusal, "--dataset");
+    const Volume volume = io::read_volume(fixture(name), with_dataset("a/mask"));
+    expect_formula(volume);
+    EXPECT_TRUE(has_notice(volume.notices, "1 object cannot be read: /labels"));
+    EXPECT_SAYS(refused(fixture(name), with_dataset("labels")), "checksum");
+    EXPECT_SAYS(refused(fixture(name), with_dataset("nowhere")), "/labels (incorrect");
+  }
+}
+
+TEST(ReadHdf5, ObjectsOfANewerHdf5AreNotNothing) {
+  for (const auto& [name, reason] : {std::pair{"newer.h5", "bad version number for layout message"},
+                                     std::pair{"damaged_alone.h5", "incorrect metadata checksum"}}) {
+    for (const char* dataset : {"", "labels"}) {
+      const Refusal refusal = refused(fixture(name), with_dataset(dataset));
+      EXPECT_EQ(refusal.code, 3) << name;
+      EXPECT_SAYS(refusal, "/labels");
+      EXPECT_SAYS(refusal, reason);
+      EXPECT_SAYS(refusal, "newer HDF5");
+    }
+  }
 }
 
 TEST(ReadHdf5, AFileWithoutAVolumeSaysWhatItHolds) {

@@ -1,0 +1,346 @@
+// Every claim that is met is used, or warned about with the option that settles it.
+#include "io/hdf5_claims.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "io/hdf5_attributes.hpp"
+#include "io/length_unit.hpp"
+
+namespace tauvox::io::hdf5 {
+namespace {
+
+using Json = nlohmann::json;
+using Zyx = std::array<double, 3>;
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// "x:y:z", "[z, y, x]", "zyx" or one name each.
+std::vector<std::string> split(const std::vector<std::string>& texts, std::size_t rank) {
+  if (texts.size() != 1) return texts;
+  std::vector<std::string> names;
+  std::string name;
+  for (const char c : texts.front() + ":") {
+    if (std::string_view(":,; []()'\"").find(c) == std::string_view::npos) {
+      name += c;
+    } else if (!name.empty()) {
+      names.push_back(name);
+      name.clear();
+    }
+  }
+  if (names.size() == 1 && rank > 1 && names.front().size() == rank) {
+    const std::string letters = names.front();
+    names.clear();
+    for (const char c : letters) names.push_back(std::string(1, c));
+  }
+  return names;
+}
+
+std::string letter(const std::string& name) {
+  const std::string small = lower(name);
+  return small.starts_with("voxel_") ? small.substr(6) : small;
+}
+
+/// Where z, y and x are among the names; the other axes must have length 1.
+std::optional<Axes> axes_named(const std::vector<std::string>& names, const std::vector<std::uint64_t>& shape,
+                               bool as_2d) {
+  if (names.size() != shape.size()) return std::nullopt;
+  Axes axes;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::size_t axis = std::string("zyx").find(letter(names[i]));
+    const bool is_space = letter(names[i]).size() == 1 && axis != std::string::npos;
+    if (is_space ? axes.of[axis] >= 0 : shape[i] != 1) return std::nullopt;
+    if (is_space) axes.of[axis] = static_cast<int>(i);
+  }
+  const bool flat = as_2d && shape.size() == 2 && axes.of[0] < 0;
+  if (axes.of[1] < 0 || axes.of[2] < 0 || (axes.of[0] < 0 && !flat)) return std::nullopt;
+  axes.squeezed = shape.size() > 3;
+  return axes;
+}
+
+class Reader {
+ public:
+  Reader(hid_t file, hid_t dataset, std::string path, const std::vector<std::uint64_t>& shape, bool as_2d)
+      : file_(file), dataset_(dataset), path_(std::move(path)), shape_(shape), as_2d_(as_2d) {
+    for (std::size_t slash = path_.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = path_.rfind('/', slash - 1))
+      groups_.push_back(path_.substr(0, slash));
+    groups_.push_back("/");
+  }
+
+  Claims read(bool settled) {
+    read_axistags();
+    read_names(dataset_, "DIMENSION_LABELS", "dimension labels");
+    read_names(dataset_, "axes", "attribute axes");
+    const Object group = open_inside(file_, groups_.front());
+    if (group) read_names(group, "axes", "attribute axes of " + groups_.front());
+    refuse_projections();
+    settle_axes();
+    if (settled) return claims_;
+    read_element_size();
+    read_resolution();
+    read_coordinates();
+    read_spacings();
+    for (const hid_t object : {dataset_, static_cast<hid_t>(group)})
+      if (object >= 0) warn_of_unknown(object);
+    return claims_;
+  }
+
+ private:
+  struct Stated {
+    std::vector<std::string> names;
+    std::string source;
+  };
+
+  /// vigra's description, as ilastik writes it: {"axes": [{"key": "z", "resolution": 0}, ...]}
+  void read_axistags() {
+    const auto text = attribute_texts(dataset_, "axistags");
+    if (!text) return;
+    const Json tags = Json::parse(text->front(), nullptr, false);
+    Stated stated{{}, "attribute axistags"};
+    if (tags.is_object() && tags.contains("axes") && tags["axes"].is_array())
+      for (const Json& axis : tags["axes"]) {
+        if (!axis.is_object()) continue;
+        const auto key = axis.find("key"), step = axis.find("resolution");
+        stated.names.push_back(key != axis.end() && key->is_string() ? key->get<std::string>() : "?");
+        resolution_.push_back(step != axis.end() && step->is_number() ? step->get<double>() : 0.0);
+      }
+    if (stated.names.empty()) stated.names = {attribute_text(dataset_, "axistags")};
+    stated_.push_back(stated);
+  }
+
+  void read_names(hid_t object, const std::string& attribute, const std::string& source) {
+    if (H5Aexists(object, attribute.c_str()) <= 0) return;
+    const auto texts = attribute_texts(object, attribute);
+    Stated stated{texts ? split(*texts, shape_.size()) : std::vector{attribute_text(object, attribute)},
+                  source};
+    const auto says_nothing = [](const std::string& name) { return name.empty() || name == "."; };
+    if (!std::all_of(stated.names.begin(), stated.names.end(), says_nothing)) stated_.push_back(stated);
+  }
+
+  void refuse_projections() const {
+    for (const Stated& stated : stated_)
+      for (std::size_t i = 0; i < stated.names.size() && i < shape_.size(); ++i)
+        for (const char* angle : {"theta", "angle", "rotation_angle"})
+          if (stated.names.size() == shape_.size() && shape_[i] > 1 && lower(stated.names[i]) == angle)
+            throw Error(ExitCode::input_invalid, "dataset holds projections", path_,
+                        fmt::format("its axes are {} ({})", fmt::join(stated.names, ","), stated.source),
+                        "reconstruct and segment them first");
+  }
+
+  /// The first that is understood; others must agree with it.
+  void settle_axes() {
+    const Stated* taken = nullptr;
+    for (const Stated& stated : stated_) {
+      const auto axes = axes_named(stated.names, shape_, as_2d_);
+      if (axes && !claims_.axes) {
+        claims_.axes = axes;
+        taken = &stated;
+        claims_.notices.push_back(fmt::format(
+            "axes {} ({}){}", fmt::join(stated.names, ","), stated.source,
+            axes->are_in_order() ? "" : fmt::format(": {} is turned to z,y,x", shape_text(shape_))));
+      } else if (axes && axes->of != claims_.axes->of) {
+        claims_.warnings.push_back(fmt::format("{} say other axes ({}) than {}, which are used",
+                                               stated.source, fmt::join(stated.names, ","), taken->source));
+      }
+    }
+    if (claims_.axes) return;
+    for (const Stated& stated : stated_)
+      claims_.warnings.push_back(fmt::format(
+          "{}: {} not understood as axes of a {} array: they are taken as stored, z,y,x. If they are others, "
+          "give --axis, --crop and --voxel-size for the stored order, or save the array as z,y,x",
+          stated.source, fmt::join(stated.names, ","), shape_text(shape_)));
+  }
+
+  int axis_at(std::size_t zyx) const {
+    const auto axes = claims_.axes ? claims_.axes : volume_axes(shape_, as_2d_);
+    return axes ? axes->of[zyx] : -1;
+  }
+
+  static bool are_lengths(const Zyx& size) {
+    return std::all_of(size.begin(), size.end(), [](double step) { return std::isfinite(step) && step > 0; });
+  }
+
+  void take(const Zyx& metres, const std::string& source) {
+    if (!claims_.voxel_size) {
+      claims_.voxel_size = metres;
+      claims_.voxel_size_source = source;
+      return;
+    }
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      if (std::abs(metres[axis] - (*claims_.voxel_size)[axis]) > 1e-3 * metres[axis]) {
+        claims_.warnings.push_back(fmt::format(
+            "{} says another voxel size (z,y,x = {:g}, {:g}, {:g} um) than {}, which is used: settle it with "
+            "--voxel-size",
+            source, metres[0] * 1e6, metres[1] * 1e6, metres[2] * 1e6, claims_.voxel_size_source));
+        return;
+      }
+  }
+
+  /// Steps whose unit is not known: cubes are cubes in any unit, all else is a warning.
+  void note_without_unit(const Zyx& steps, const std::string& source, const std::string& unit) {
+    const std::string why =
+        unit.empty() ? "no unit" : fmt::format("the unit \"{}\", which is not understood", unit);
+    const std::string text = fmt::format("{} says steps of z,y,x = {:g}, {:g}, {:g} with {}", source,
+                                         steps[0], steps[1], steps[2], why);
+    const double most = std::max({steps[0], steps[1], steps[2]}),
+                 least = std::min({steps[0], steps[1], steps[2]});
+    if (are_lengths(steps) && most - least <= 1e-6 * most)
+      claims_.notices.push_back(text + ": cubes, whose size --voxel-size can give");
+    else if (!claims_.voxel_size)
+      claims_.warnings.push_back(text + ": ignored, give --voxel-size");
+  }
+
+  /// HDF5 Vibez and our own files: z, y, x in micrometres.
+  void read_element_size() {
+    if (H5Aexists(dataset_, "element_size_um") <= 0) return;
+    const auto um = attribute_numbers(dataset_, "element_size_um");
+    if (!um || um->size() != 3 || !are_lengths({(*um)[0], (*um)[1], (*um)[2]}))
+      claims_.warnings.push_back(
+          "attribute element_size_um ignored: " + attribute_text(dataset_, "element_size_um") +
+          " is not three positive numbers; give --voxel-size");
+    else
+      take({(*um)[0] * 1e-6, (*um)[1] * 1e-6, (*um)[2] * 1e-6}, "attribute element_size_um");
+  }
+
+  /// ilastik: steps in axistags, units in axis_units, a map from axis to unit. 0 says that it is not known.
+  void read_resolution() {
+    if (stated_.empty() || resolution_.size() != shape_.size()) return;
+    const auto text = attribute_texts(dataset_, "axis_units");
+    const Json units = text ? Json::parse(text->front(), nullptr, false) : Json();
+    Zyx steps{}, metres{};
+    std::string unknown;
+    bool has_units = units.is_object(), is_stated = false;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axis_at(axis) < 0) {
+        steps[axis] = metres[axis] = 0;
+        continue;
+      }
+      const auto stored = static_cast<std::size_t>(axis_at(axis));
+      steps[axis] = resolution_[stored];
+      is_stated = is_stated || steps[axis] != 0;
+      const std::string& name = stated_.front().names[stored];
+      const bool named = units.is_object() && units.contains(name) && units[name].is_string();
+      const std::string unit = named ? units[name].get<std::string>() : "";
+      const auto metre = metres_in(unit);
+      has_units = has_units && metre;
+      if (!metre) unknown = unit;
+      metres[axis] = steps[axis] * metre.value_or(0.0);
+    }
+    if (!is_stated) return;
+    if (axis_at(0) < 0) metres[0] = metres[1];  // one layer is as thick as its voxels are wide
+    if (has_units && are_lengths(metres))
+      take(metres, "attributes axistags and axis_units");
+    else
+      note_without_unit(steps, "attribute axistags", unknown);
+  }
+
+  /// NeXus: beside the dataset a coordinate array for each axis, with units.
+  void read_coordinates() {
+    Zyx metres{}, steps{};
+    std::string unit;
+    bool has_units = true;
+    const Stated* names = nullptr;
+    for (const Stated& stated : stated_)
+      if (stated.source.starts_with("attribute axes") && stated.names.size() == shape_.size())
+        names = &stated;
+    if (names == nullptr) return;
+    const std::string folder = groups_.front() == "/" ? "" : groups_.front();
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axis_at(axis) < 0) return;
+      const auto stored = static_cast<std::size_t>(axis_at(axis));
+      const std::string place = folder + "/" + names->names[stored];
+      const auto positions = small_array(file_, place);
+      if (!positions || positions->size() != shape_[stored] || positions->size() < 2) return;
+      const double step =
+          (positions->back() - positions->front()) / static_cast<double>(positions->size() - 1);
+      for (std::size_t i = 1; i < positions->size(); ++i)
+        if (!(std::abs((*positions)[i] - (*positions)[i - 1] - step) <= 1e-2 * std::abs(step))) {
+          claims_.warnings.push_back(place + " is no even sequence of positions: ignored, give --voxel-size");
+          return;
+        }
+      const Object object = open_inside(file_, place);
+      const auto texts = attribute_texts(object, "units");
+      unit = texts ? texts->front() : "";
+      const auto metre = metres_in(unit);
+      has_units = has_units && metre;
+      steps[axis] = std::abs(step);
+      metres[axis] = steps[axis] * metre.value_or(0.0);
+    }
+    if (has_units && are_lengths(metres))
+      take(metres, "coordinates in " + (folder.empty() ? "/" : folder));
+    else
+      note_without_unit(steps, "coordinates in " + (folder.empty() ? "/" : folder), unit);
+  }
+
+  /// DREAM.3D 6: a dataset SPACING in the geometry; simplnx: an attribute _SPACING. Both x, y, z.
+  void read_spacings() {
+    for (const std::string& group : groups_) {
+      const std::string folder = group == "/" ? "" : group;
+      const Object object = open_inside(file_, group);
+      if (!object) continue;
+      for (const char* name : {"_SPACING", "SPACING"})
+        if (const auto xyz = attribute_numbers(object, name))
+          take_spacing(*xyz, object, fmt::format("attribute {} of {}", name, group));
+      const std::string place = folder + "/_SIMPL_GEOMETRY/SPACING";
+      if (const auto xyz = small_array(file_, place)) take_spacing(*xyz, open_inside(file_, place), place);
+    }
+  }
+
+  void take_spacing(const std::vector<double>& xyz, hid_t object, const std::string& source) {
+    if (xyz.size() != 3) return;
+    std::string unit;
+    for (const char* name : {"units", "Units", "_UNITS", "LengthUnit"})
+      if (const auto texts = attribute_texts(object, name)) unit = texts->front();
+    const auto metre = metres_in(unit);
+    const Zyx steps{xyz[2], xyz[1], xyz[0]};
+    if (metre && are_lengths(steps))
+      take({steps[0] * *metre, steps[1] * *metre, steps[2] * *metre}, source);
+    else
+      note_without_unit(steps, source, unit);
+  }
+
+  /// Names that speak of a size, and none of the layouts above.
+  void warn_of_unknown(hid_t object) {
+    if (claims_.voxel_size) return;
+    for (const std::string& name : attribute_names(object)) {
+      const std::string small = lower(name);
+      const auto has = [&](const char* word) { return small.find(word) != std::string::npos; };
+      const bool speaks = has("voxel") || has("pixel") || has("spacing") || has("resolution") ||
+                          has("element_size") || has("physicalsize") || small == "scale";
+      const auto texts = attribute_texts(object, name);
+      const bool length = small == "units" && texts && metres_in(texts->front());
+      const bool is_known = small == "element_size_um" || name == "_SPACING" || name == "SPACING";
+      if ((speaks || length) && !is_known)
+        claims_.warnings.push_back(
+            fmt::format("attribute {} = {} is not understood: ignored, give --voxel-size", name,
+                        attribute_text(object, name)));
+    }
+  }
+
+  hid_t file_, dataset_;
+  std::string path_;
+  std::vector<std::uint64_t> shape_;
+  bool as_2d_;
+  std::vector<std::string> groups_;  // above the dataset, the nearest first
+  std::vector<Stated> stated_;
+  std::vector<double> resolution_;  // of axistags, by stored axis
+  Claims claims_;
+};
+
+}  // namespace
+
+Claims read_claims(hid_t file, hid_t dataset, const std::string& path,
+                   const std::vector<std::uint64_t>& shape, bool as_2d, bool settled) {
+  return Reader(file, dataset, path, shape, as_2d).read(settled);
+}
+
+}  // namespace tauvox::io::hdf5
