@@ -59,6 +59,7 @@ void make_printable(VolumeDescription& description) {
   for (std::string* text : {&description.dataset, &description.stored_type, &description.voxel_size_source})
     *text = printable(*text);
   for (std::string& notice : description.notices) notice = printable(notice);
+  for (std::string& warning : description.warnings) warning = printable(warning);
 }
 
 Opened open_checked(const InputFile& file, const ReadOptions& options) {

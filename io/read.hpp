@@ -41,6 +41,7 @@ struct VolumeDescription {
   std::optional<std::array<double, 3>> voxel_size;
   std::string voxel_size_source;
   std::vector<std::string> notices;
+  std::vector<std::string> warnings;  // said by the file and not understood: may make the results wrong
 };
 
 /// @throws Error: input_refused (3) missing, unreadable, wrong type of file; input_invalid (4) contents;

@@ -4,6 +4,8 @@
 
 #include <tiffio.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,12 +27,23 @@ struct TiffPage {
     return width == other.width && height == other.height && bits == other.bits && samples == other.samples &&
            sample_format == other.sample_format && is_lossy() == other.is_lossy();
   }
-  /// JPEG and WebP change values; a label that is nearly right is another label.
+  /// These change values; a label that is nearly right is another label. LERC may: see tiff_lerc.hpp.
   bool is_lossy() const {
-    return compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG ||
-           compression == 50001 /* WebP */;
+    constexpr std::array<std::uint16_t, 14> lossy{COMPRESSION_OJPEG,    COMPRESSION_JPEG,
+                                                  COMPRESSION_PIXARLOG, COMPRESSION_SGILOG,
+                                                  COMPRESSION_SGILOG24, 22610 /*JPEG XR*/,
+                                                  34934 /*JPEG XR*/,    34712 /*JPEG 2000*/,
+                                                  33003 /*JPEG 2000*/,  33004 /*same*/,
+                                                  33005 /*same*/,       34892 /*lossy JPEG of DNG*/,
+                                                  50001 /*WebP*/,       50002 /*JPEG XL*/};
+    return std::find(lossy.begin(), lossy.end(), compression) != lossy.end();
   }
   std::string text() const;  // "301x301 of uint8"
+};
+
+/// The first error and the first warning of libtiff since they were last forgotten.
+struct TiffComplaints {
+  std::string error, warning;
 };
 
 class TiffFile {
@@ -43,15 +56,19 @@ class TiffFile {
   const TiffPage& first() const { return first_; }
   /// Makes `page` (0 is the first) the current one.
   void select(std::size_t page);
-  /// libtiff's last complaint; "" without one.
-  const std::string& complaint() const { return *complaint_; }
+  void forget_complaints() { *complaints_ = {}; }
+  /// What libtiff has said against data since then, also where it went on and returned success; "" for
+  /// nothing.
+  std::string data_complaint() const;
+  /// @param page counted from 1
+  [[noreturn]] void refuse_page(std::size_t page, const std::string& why) const;
 
  private:
   TiffPage read_page() const;
   void walk();
 
   std::string path_;
-  std::unique_ptr<std::string> complaint_;  // on the heap: libtiff keeps its address
+  std::unique_ptr<TiffComplaints> complaints_;  // on the heap: libtiff keeps its address
   std::unique_ptr<TIFF, void (*)(TIFF*)> tiff_;
   std::vector<std::uint64_t> offsets_;
   TiffPage first_;

@@ -8,6 +8,7 @@
 
 #include "io/formats.hpp"
 #include "io/tiff_description.hpp"
+#include "io/tiff_lerc.hpp"
 #include "io/tiff_pages.hpp"
 
 namespace tauvox::io {
@@ -41,10 +42,37 @@ void check_page(const TiffPage& page, const std::string& path) {
   if (page.is_lossy())
     throw Error(ExitCode::input_invalid, "TIFF compression changes values", path,
                 fmt::format("compression {} is lossy", compression),
-                "save the labels without loss, e.g. with LZW");
+                "save the labels again from where they were made, uncompressed or with LZW or deflate");
   if (!TIFFIsCODECConfigured(compression))
     throw Error(ExitCode::input_refused, "TIFF compression is not known to this libtiff", path,
                 fmt::format("compression {}", compression), "save it uncompressed or with LZW or deflate");
+}
+
+/// The most bytes that one stored byte can stand for: what a file claims beyond it cannot be in it.
+std::uint64_t largest_ratio(const TiffPage& page) {
+  switch (page.compression) {
+    case COMPRESSION_NONE:
+      return 1;
+    case COMPRESSION_PACKBITS:
+      return 64;
+    case COMPRESSION_DEFLATE:
+    case COMPRESSION_ADOBE_DEFLATE:
+      return 1032;
+    case COMPRESSION_LZW:
+      return 2800;
+    default:  // zstd: blocks of 128 KiB in 4 bytes; LZMA less; fax codes a bit a row
+      return std::max<std::uint64_t>(33'000, page.width);
+  }
+}
+
+/// Memory is taken for what the file can hold, not for what it claims.
+void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const InputFile& input) {
+  constexpr std::uint64_t small = std::uint64_t{1} << 26;  // not worth a refusal before it is read
+  const std::uint64_t claimed = static_cast<std::uint64_t>(extent.voxels()) / 8 * page.bits;
+  if (claimed <= small || claimed / largest_ratio(page) <= input.size()) return;
+  throw Error(ExitCode::input_refused, "TIFF claims more voxels than it can hold", input.path(),
+              fmt::format("{} are {} bytes, the file has {}", to_string(extent), claimed, input.size()),
+              "the file may be truncated; copy or export it again");
 }
 
 class TiffSource final : public VolumeSource {
@@ -59,8 +87,7 @@ class TiffSource final : public VolumeSource {
     if (page.bits > 8 && TIFFIsBigEndian(file_->tiff())) description.stored_type += " big-endian";
     description.extent =
         make_extent({static_cast<std::int64_t>(file_->pages().size()), page.height, page.width}, path_);
-    refuse_implausible_size(
-        path_, static_cast<std::uint64_t>(description.extent.voxels()) * info(element).bytes, input.size());
+    refuse_unbacked_size(page, description.extent, input);
     if (page.photometric == PHOTOMETRIC_PALETTE)
       description.notices.push_back("palette image: the indices are taken as labels, the colours ignored");
     if (page.photometric == PHOTOMETRIC_MINISWHITE)
@@ -117,19 +144,20 @@ class TiffSource final : public VolumeSource {
 
   void read_block(std::int64_t z, std::int64_t y, std::int64_t x) {
     TIFF* tiff = file_->tiff();
+    const auto page = static_cast<std::size_t>(z) + 1;
     const auto size = static_cast<tmsize_t>(block_.size());
     const std::int64_t rows = tiled_ ? block_height_ : std::min(block_height_, description.extent.ny - y);
-    const tmsize_t got =
-        tiled_ ? TIFFReadEncodedTile(tiff,
-                                     TIFFComputeTile(tiff, static_cast<std::uint32_t>(x),
-                                                     static_cast<std::uint32_t>(y), 0, 0),
-                                     block_.data(), size)
-               : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, static_cast<std::uint32_t>(y), 0),
-                                      block_.data(), size);
-    if (got >= 0 && static_cast<std::uint64_t>(got) >= static_cast<std::uint64_t>(rows) * row_bytes_) return;
-    throw Error(ExitCode::input_refused, "TIFF page cannot be read", path_,
-                fmt::format("page {}: {}", z + 1, got < 0 ? file_->complaint() : "data end too early"),
-                "the file may be truncated; copy or export it again");
+    const std::uint32_t block =
+        tiled_ ? TIFFComputeTile(tiff, static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0)
+               : TIFFComputeStrip(tiff, static_cast<std::uint32_t>(y), 0);
+    file_->forget_complaints();
+    refuse_lossy_lerc(tiff, block, path_, page);
+    const tmsize_t got = tiled_ ? TIFFReadEncodedTile(tiff, block, block_.data(), size)
+                                : TIFFReadEncodedStrip(tiff, block, block_.data(), size);
+    if (const std::string complaint = file_->data_complaint(); !complaint.empty() || got < 0)
+      file_->refuse_page(page, complaint);
+    if (static_cast<std::uint64_t>(got) < static_cast<std::uint64_t>(rows) * row_bytes_)
+      file_->refuse_page(page, "data end too early");
   }
 
   /// The part of the current block that lies in the region, unpacked to whole bytes.

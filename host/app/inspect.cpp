@@ -66,7 +66,8 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   settings.json = json;
   settings.overwrite = overwrite;
   constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
-  check_fits(io::describe_volume(path, options).read_extent, bytes_per_voxel);
+  const io::VolumeDescription description = io::describe_volume(path, options);
+  check_fits(description.read_extent, bytes_per_voxel);
   const Volume volume = io::read_volume(path, options);
   const Device device = cpu_device();
   RunReport report;
@@ -84,7 +85,8 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   report.results = std::move(found.results);
   report.notices = volume.notices;
   report.notices.insert(report.notices.end(), found.notices.begin(), found.notices.end());
-  report.warnings = found.warnings;
+  report.warnings = description.warnings;
+  report.warnings.insert(report.warnings.end(), found.warnings.begin(), found.warnings.end());
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
 

@@ -258,6 +258,7 @@ ExitCode run_solve(Settings s) {
   append(report.notices, reserved.notices);
   append(report.notices, volume.notices);
   note_all(s, volume.notices);
+  append(report.warnings, description.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
 
