@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "io/formats.hpp"
+#include "io/tiff_calibration.hpp"
 #include "io/tiff_description.hpp"
 #include "io/tiff_lerc.hpp"
 #include "io/tiff_pages.hpp"
@@ -222,22 +222,6 @@ std::unique_ptr<VolumeSource> open_hidden_stack(const InputFile& input, const Ti
   return source;
 }
 
-/// ImageJ: pixels per unit in X/YResolution, the z step in the description.
-void set_voxel_size(const TiffFile& file, const TiffDescription& text, VolumeDescription& description) {
-  if (!text.metres_per_unit) return;
-  float x = 0, y = 0;  // pixels per unit
-  TIFFGetField(file.tiff(), TIFFTAG_XRESOLUTION, &x);
-  TIFFGetField(file.tiff(), TIFFTAG_YRESOLUTION, &y);
-  const double z = text.spacing.value_or(0.0);
-  if (!(x > 0 && y > 0 && z > 0) || !std::isfinite(x) || !std::isfinite(y) || !std::isfinite(z)) {
-    description.notices.push_back("ImageJ calibration ignored: it lacks the pixel size or the spacing");
-    return;
-  }
-  const double metre = *text.metres_per_unit;
-  description.voxel_size = {z * metre, metre / y, metre / x};
-  description.voxel_size_source = "ImageJ calibration";
-}
-
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
@@ -254,8 +238,8 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
         "save one channel and one time as a stack");
   const auto pages = static_cast<std::int64_t>(file->pages().size());
   std::unique_ptr<VolumeSource> source;
-  VolumeDescription size_only;
-  set_voxel_size(*file, text, size_only);
+  VolumeDescription claims;
+  if (!options.voxel_size) take_calibration(file->tiff(), text, pages == 1 && text.images <= 1, claims);
   if (pages == 1 && text.images > 1) {
     source = open_hidden_stack(input, *file, text);
   } else if (pages == 1 && !options.as_2d) {
@@ -263,17 +247,23 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
                 fmt::format("the TIFF has one page of {}", file->first().text()),
                 "pass --as-2d to take it as one layer");
   } else {
+    if (text.writer == "OME" && text.images > pages)
+      throw Error(
+          ExitCode::input_invalid, "OME file holds a part of its planes", input.path(),
+          fmt::format("it announces {}, {} are here; the others lie in other files", text.images, pages),
+          "export the stack as one file");
     if (text.images > 0 && text.images != pages)
-      size_only.notices.push_back(
+      claims.notices.push_back(
           fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,
                       text.images, pages));
     source = std::make_unique<TiffSource>(input, std::move(file));
     source->description.layer_added = pages == 1;
   }
   VolumeDescription& description = source->description;
-  description.voxel_size = size_only.voxel_size;
-  description.voxel_size_source = size_only.voxel_size_source;
-  description.notices.insert(description.notices.end(), size_only.notices.begin(), size_only.notices.end());
+  description.voxel_size = claims.voxel_size;
+  description.voxel_size_source = claims.voxel_size_source;
+  description.warnings = claims.warnings;
+  description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
   return source;
 }
 

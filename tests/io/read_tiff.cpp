@@ -166,22 +166,8 @@ TEST(ReadTiff, TakesImageJsCalibration) {
   EXPECT_NEAR((*volume.voxel_size)[0], 0.5e-6, 1e-12);
   EXPECT_NEAR((*volume.voxel_size)[1], 0.5e-6, 1e-12);   // 2 pixels per um down
   EXPECT_NEAR((*volume.voxel_size)[2], 0.25e-6, 1e-12);  // 4 across
-  EXPECT_EQ(volume.voxel_size_source, "ImageJ calibration");
+  EXPECT_EQ(volume.voxel_size_source, "ImageJ calibration: x 0.25 um, y 0.5 um, z 0.5 um");
   EXPECT_FALSE(io::describe_volume(fixture("imagej_inch.tif")).voxel_size);
-}
-
-TEST(ReadTiff, KnowsTheUnitsImageJWrites) {
-  const auto metres = [](const std::string& unit) {
-    return io::parse_tiff_description("ImageJ=1.53t\nimages=5\nunit=" + unit + "\nspacing=2.5\n")
-        .metres_per_unit;
-  };
-  EXPECT_EQ(metres("micron"), 1e-6);
-  EXPECT_EQ(metres("\\u00B5m"), 1e-6);
-  EXPECT_EQ(metres("\xc2\xb5m"), 1e-6);
-  EXPECT_EQ(metres("nm"), 1e-9);
-  EXPECT_EQ(metres("mm"), 1e-3);
-  EXPECT_FALSE(metres("pixel"));
-  EXPECT_FALSE(metres("inch"));
 }
 
 TEST(ReadTiff, AStackBehindOnePageIsReadWholeOrRefused) {
