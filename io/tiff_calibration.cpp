@@ -96,21 +96,29 @@ void take_ome(const TiffDescription& text, bool one_layer, VolumeDescription& de
 /// ImageJ's way, and tifffile's: the tags count pixels per `unit`, the z step is `spacing`.
 void take_resolution(const ResolutionTags& tags, const TiffDescription& text, bool one_layer,
                      VolumeDescription& description) {
-  const std::string source = text.writer.empty() ? "TIFF tags" : text.writer + " calibration";
+  const bool tags_alone = text.writer.empty() || (text.unit.empty() && !text.spacing);
+  const std::string source = tags_alone ? "TIFF tags" : text.writer + " calibration";
   // ImageJ takes 72 per inch as it comes, and calls the unit inch
   const bool is_screen = tags.is_screen() && metres_of_unit(text.unit) == 0.0254;
   const bool has_unit = !is_no_unit(text.unit) && !is_screen;
   std::string said = tags.usable() ? tags.text() : "no resolution";
   if (text.spacing) said += fmt::format(", spacing {:g}", *text.spacing);
   if (!text.unit.empty()) said += fmt::format(", unit \"{}\"", text.unit);
-  const auto warn = [&](const char* why) {
-    description.warnings.push_back(fmt::format("{} says {}: {}; {}", source, said, why, unsettled));
+  const auto warn = [&](const std::string& why) {
+    description.warnings.push_back(fmt::format("{}: {}: {}; {}", source, said, why, unsettled));
   };
   // A description without a unit or a step, or tags that any program writes, calibrate nothing.
   const bool is_blank = tags.is_default() || is_screen;
   if (!has_unit && is_blank && text.spacing.value_or(1) == 1) return;
   const std::string unit = has_unit ? text.unit : is_blank ? "" : tags.unit_name();
-  if (unit.empty()) return warn("steps without a unit are not used");
+  if (unit.empty()) {
+    const bool whole = tags.usable() && text.spacing.value_or(0) > 0;
+    return warn(
+        whole ? fmt::format("steps without a unit are not used (with any unit they would be --voxel-size "
+                            "{:g},{:g},{:g}um; D_eff depends on their ratios alone)",
+                            *text.spacing, 1 / tags.y, 1 / tags.x)
+              : "steps without a unit are not used");
+  }
   if (!tags.usable()) return warn("the size of a pixel is missing");
   if (!text.spacing && !one_layer) return warn("the step along z is missing");
   Steps steps;

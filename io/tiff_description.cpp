@@ -65,7 +65,7 @@ void parse_tifffile_claims(const std::string& text, TiffDescription& found) {
 }
 
 /// {"shape": [40, 50, 60], ...}: the last two lengths are the page.
-void parse_tifffile(const std::string& text, TiffDescription& found) {
+void parse_tifffile(const std::string& text, std::uint16_t samples, bool planar, TiffDescription& found) {
   const std::string shape = value_of(text, "\"shape\": [", "]");
   std::vector<std::int64_t> lengths;
   for (std::size_t from = 0; from < shape.size();) {
@@ -74,6 +74,9 @@ void parse_tifffile(const std::string& text, TiffDescription& found) {
     lengths.push_back(parse<std::int64_t>(shape.substr(from, comma - from)).value_or(1));
     from = comma + 1;
   }
+  const std::size_t sample_axis = planar ? 3 : 1;  // from the last
+  if (samples > 1 && lengths.size() >= sample_axis && lengths[lengths.size() - sample_axis] == samples)
+    lengths.erase(lengths.end() - static_cast<std::ptrdiff_t>(sample_axis));
   found.writer = "tifffile";
   parse_tifffile_claims(text, found);
   if (lengths.size() < 3) return;
@@ -88,10 +91,10 @@ void parse_tifffile(const std::string& text, TiffDescription& found) {
   if (real_axes > 1) found.frames = found.slices = 2;  // several axes before the page, whatever they mean
 }
 
-void parse_ome(const std::string& whole, TiffDescription& found) {
+void parse_ome(const std::string& whole, std::uint16_t samples, TiffDescription& found) {
   found.writer = "OME";
   // Of the first image: the attributes of its Pixels element
-  const std::size_t begin = whole.find("Pixels ");
+  const std::size_t begin = std::min(whole.find("<Pixels "), whole.find(":Pixels "));
   if (begin == std::string::npos) return;
   std::string text = whole.substr(begin, whole.find('>', begin) - begin);
   std::replace(text.begin(), text.end(), '\'', '"');
@@ -102,6 +105,7 @@ void parse_ome(const std::string& whole, TiffDescription& found) {
       found.size_unit[i] = unit;
   }
   found.channels = count_of(text, "SizeC=\"", "\"", 1);
+  if (samples > 1 && found.channels % samples == 0) found.channels /= samples;
   found.slices = count_of(text, "SizeZ=\"", "\"", 1);
   found.frames = count_of(text, "SizeT=\"", "\"", 1);
   if (__builtin_mul_overflow(found.channels, found.slices, &found.images) ||
@@ -111,14 +115,15 @@ void parse_ome(const std::string& whole, TiffDescription& found) {
 
 }  // namespace
 
-TiffDescription parse_tiff_description(const std::string& text) {
+TiffDescription parse_tiff_description(const std::string& text, std::uint16_t samples, bool planar) {
   TiffDescription found;
   if (text.starts_with("ImageJ="))
     parse_imagej(text, found);
-  else if (text.starts_with("{\"shape\": ["))
-    parse_tifffile(text, found);
-  else if (text.starts_with("<") && text.find("<OME") != std::string::npos)
-    parse_ome(text, found);
+  else if (text.starts_with("{") && text.find("\"shape\": [") != std::string::npos)
+    parse_tifffile(text, samples, planar, found);
+  else if (text.starts_with("<") &&
+           (text.find("<OME") != std::string::npos || text.find(":OME") != std::string::npos))
+    parse_ome(text, samples, found);
   return found;
 }
 

@@ -23,6 +23,8 @@ struct TiffDescription {
   bool is_hyperstack() const { return (channels > 1) + (slices > 1) + (frames > 1) > 1; }
 };
 
-TiffDescription parse_tiff_description(const std::string& text);
+/// @param samples a pixel: where it is more than one, it may be counted as an axis or as channels
+TiffDescription parse_tiff_description(const std::string& text, std::uint16_t samples = 1,
+                                       bool planar = false);
 
 }  // namespace tauvox::io

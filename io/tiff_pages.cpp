@@ -8,6 +8,9 @@
 #include <cstdio>
 #include <unordered_set>
 
+#include "io/tiff_description.hpp"
+#include "io/tiff_slices.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -85,10 +88,10 @@ TiffFile::TiffFile(const InputFile& file)
                 "copy or export it again");
   }
   walk();
+  slices_ = slices_among(pages_, path_, notices_);
 }
 
 void TiffFile::walk() {
-  first_ = read_page();
   std::unordered_set<std::uint64_t> seen;
   for (;;) {
     if (!complaints_->error.empty()) refuse_page(offsets_.size() + 1, complaints_->error);
@@ -98,10 +101,7 @@ void TiffFile::walk() {
                   fmt::format("after page {} comes an earlier one", offsets_.size()),
                   "export the stack again");
     offsets_.push_back(offset);
-    if (const TiffPage page = read_page(); !page.same_image(first_))
-      throw Error(ExitCode::input_invalid, "TIFF pages differ", path_,
-                  fmt::format("page {} is {}, page 1 is {}", offsets_.size(), page.text(), first_.text()),
-                  "a volume needs pages of one size and type");
+    pages_.push_back(read_page());
     if (TIFFLastDirectory(tiff())) return;
     if (offsets_.size() >= most_pages)
       throw Error(ExitCode::input_refused, "TIFF has too many pages", path_,
@@ -125,9 +125,22 @@ std::string TiffFile::data_complaint() const {
   return complaints_->error.empty() ? complaints_->warning : complaints_->error;
 }
 
-void TiffFile::select(std::size_t page) {
-  if (TIFFCurrentDirOffset(tiff()) == offsets_[page] || TIFFSetSubDirectory(tiff(), offsets_[page])) return;
-  refuse_page(page + 1, complaints_->error);
+void TiffFile::select(std::size_t slice) {
+  const std::uint64_t offset = offsets_[slices_[slice]];
+  if (TIFFCurrentDirOffset(tiff()) != offset && !TIFFSetSubDirectory(tiff(), offset))
+    refuse_page(number(slice), complaints_->error);
+}
+
+std::string TiffFile::description() {
+  const auto text = [&] {
+    const char* found = nullptr;
+    TIFFGetField(tiff(), TIFFTAG_IMAGEDESCRIPTION, &found);
+    return std::string(found ? found : "");
+  };
+  select(0);
+  std::string of_slice = text();
+  if (!of_slice.empty() || slices_[0] == 0 || !TIFFSetSubDirectory(tiff(), offsets_[0])) return of_slice;
+  return text();
 }
 
 TiffPage TiffFile::read_page() const {
@@ -140,6 +153,19 @@ TiffPage TiffFile::read_page() const {
   TIFFGetField(tiff(), TIFFTAG_PHOTOMETRIC, &page.photometric);
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_COMPRESSION, &page.compression);
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_ORIENTATION, &page.orientation);
+  TIFFGetFieldDefaulted(tiff(), TIFFTAG_PLANARCONFIG, &page.planar);
+  std::uint16_t extra_count = 0, *extra = nullptr;
+  TIFFGetFieldDefaulted(tiff(), TIFFTAG_EXTRASAMPLES, &extra_count, &extra);
+  if (extra_count > 0 && extra) page.extra_sample = extra[0];
+  std::uint32_t kind = 0;
+  std::uint16_t old_kind = 0;
+  TIFFGetField(tiff(), TIFFTAG_SUBFILETYPE, &kind);
+  TIFFGetField(tiff(), TIFFTAG_OSUBFILETYPE, &old_kind);
+  page.is_reduced =
+      (kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0 || old_kind == OFILETYPE_REDUCEDIMAGE;
+  const char* text = nullptr;
+  if (TIFFGetField(tiff(), TIFFTAG_IMAGEDESCRIPTION, &text) && text)
+    page.announced = parse_tiff_description(text, page.samples, page.planar == PLANARCONFIG_SEPARATE).images;
   return page;
 }
 

@@ -22,6 +22,9 @@ struct TiffPage {
   std::uint16_t bits = 1, samples = 1, sample_format = SAMPLEFORMAT_UINT,
                 photometric = PHOTOMETRIC_MINISBLACK;
   std::uint16_t compression = COMPRESSION_NONE, orientation = ORIENTATION_TOPLEFT;
+  std::uint16_t planar = PLANARCONFIG_CONTIG, extra_sample = EXTRASAMPLE_UNSPECIFIED;
+  bool is_reduced = false;     // a smaller copy of another page, or its mask: no slice
+  std::int64_t announced = 0;  // images that its own description tells of, from here on
 
   bool same_image(const TiffPage& other) const {
     return width == other.width && height == other.height && bits == other.bits && samples == other.samples &&
@@ -52,10 +55,16 @@ class TiffFile {
   explicit TiffFile(const InputFile& file);
 
   TIFF* tiff() const { return tiff_.get(); }
-  const std::vector<std::uint64_t>& pages() const { return offsets_; }
-  const TiffPage& first() const { return first_; }
-  /// Makes `page` (0 is the first) the current one.
-  void select(std::size_t page);
+  std::size_t slices() const { return slices_.size(); }
+  /// The page of the first slice.
+  const TiffPage& first() const { return pages_[slices_[0]]; }
+  /// Page of a slice as the file counts, from 1: some pages are no slices.
+  std::size_t number(std::size_t slice) const { return slices_[slice] + 1; }
+  const std::vector<std::string>& notices() const { return notices_; }
+  /// Makes the page of `slice` (0 is the first) the current one.
+  void select(std::size_t slice);
+  /// The ImageDescription of the first page that has one, "" for none; another page may be current after it.
+  std::string description();
   void forget_complaints() { *complaints_ = {}; }
   /// What libtiff has said against data since then, also where it went on and returned success; "" for
   /// nothing.
@@ -70,8 +79,10 @@ class TiffFile {
   std::string path_;
   std::unique_ptr<TiffComplaints> complaints_;  // on the heap: libtiff keeps its address
   std::unique_ptr<TIFF, void (*)(TIFF*)> tiff_;
-  std::vector<std::uint64_t> offsets_;
-  TiffPage first_;
+  std::vector<std::uint64_t> offsets_;  // of all pages
+  std::vector<TiffPage> pages_;
+  std::vector<std::size_t> slices_;  // the pages that make the volume
+  std::vector<std::string> notices_;
 };
 
 }  // namespace tauvox::io

@@ -205,12 +205,6 @@ TEST(ReadTiff, PagesThatDifferAreNamed) {
   EXPECT_SAYS(refused(fixture("mixed_type.tif")), "page 2 is 10x14 of uint16");
 }
 
-TEST(ReadTiff, ColourImagesAreRefused) {
-  const Refusal refusal = refused(fixture("rgb.tif"));
-  EXPECT_EQ(refusal.code, 4);
-  EXPECT_SAYS(refusal, "3 samples");
-}
-
 TEST(ReadTiff, LossyCompressionIsRefused) {
   if (!TIFFIsCODECConfigured(COMPRESSION_JPEG)) GTEST_SKIP() << "libtiff without JPEG";
   const Folder folder;

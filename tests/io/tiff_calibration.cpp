@@ -129,6 +129,8 @@ TEST(TiffCalibration, TifffilesJsonStatesThemToo) {
   expect_size(
       {"{\"shape\": [3, 3, 4], \"PhysicalSizeX\": 0.5, \"PhysicalSizeY\": 1, \"PhysicalSizeZ\": 2.0}"},
       {2e-6, 1e-6, 0.5e-6}, "tifffile PhysicalSize: x 0.5 um, y 1 um, z 2 um");
+  expect_size({"{\"axes\": \"ZYX\", \"spacing\": 2.0, \"unit\": \"um\", \"shape\": [3, 3, 4]}", 2, 1},
+              {2e-6, 1e-6, 0.5e-6}, "tifffile calibration: x 0.5 um, y 1 um, z 2 um");
   expect_nothing({"{\"shape\": [3, 3, 4]}"});
   const auto swapped = described({"{\"shape\": [3, 3, 4], \"axes\": \"XZY\"}"});
   EXPECT_TRUE(has_notice(swapped.warnings, "XZY"));
