@@ -1,5 +1,7 @@
 #include "io/tiff_description.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <vector>
@@ -29,16 +31,6 @@ std::int64_t count_of(const std::string& text, const std::string& key, const cha
   return number && *number > 0 ? *number : otherwise;
 }
 
-std::optional<double> metres(const std::string& unit) {
-  // ImageJ writes the micro sign as \u00B5; others as UTF-8 (two code points) or Latin-1
-  for (const char* name :
-       {"um", "micron", "microns", "micrometer", "\\u00B5m", "\\u00b5m", "\xc2\xb5m", "\xce\xbcm", "\xb5m"})
-    if (unit == name) return 1e-6;
-  if (unit == "nm") return 1e-9;
-  if (unit == "mm") return 1e-3;
-  return std::nullopt;
-}
-
 void parse_imagej(const std::string& text, TiffDescription& found) {
   constexpr const char* line = "\r\n";
   found.writer = "ImageJ";
@@ -46,12 +38,34 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   found.channels = count_of(text, "\nchannels=", line, 1);
   found.slices = count_of(text, "\nslices=", line, 1);
   found.frames = count_of(text, "\nframes=", line, 1);
-  found.metres_per_unit = metres(value_of(text, "\nunit=", line));
+  found.unit = value_of(text, "\nunit=", line);
+  found.y_unit = value_of(text, "\nyunit=", line);
+  found.z_unit = value_of(text, "\nzunit=", line);
   found.spacing = parse<double>(value_of(text, "\nspacing=", line));
 }
 
+/// The value of a key of tifffile's JSON, without quotes; lists are not looked into.
+std::string json_value(const std::string& text, const std::string& key) {
+  std::string value = value_of(text, fmt::format("\"{}\": ", key), ",}");
+  std::erase(value, '"');
+  return value;
+}
+
+void parse_tifffile_claims(const std::string& text, TiffDescription& found) {
+  found.unit = json_value(text, "unit");
+  found.y_unit = json_value(text, "yunit");
+  found.z_unit = json_value(text, "zunit");
+  found.spacing = parse<double>(json_value(text, "spacing"));
+  found.axes = json_value(text, "axes");
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::string key = fmt::format("PhysicalSize{}", "XYZ"[i]);
+    found.size[i] = json_value(text, key);
+    if (const std::string unit = json_value(text, key + "Unit"); !unit.empty()) found.size_unit[i] = unit;
+  }
+}
+
 /// {"shape": [40, 50, 60], ...}: the last two lengths are the page.
-void parse_tifffile(const std::string& text, TiffDescription& found) {
+void parse_tifffile(const std::string& text, std::uint16_t samples, bool planar, TiffDescription& found) {
   const std::string shape = value_of(text, "\"shape\": [", "]");
   std::vector<std::int64_t> lengths;
   for (std::size_t from = 0; from < shape.size();) {
@@ -60,8 +74,12 @@ void parse_tifffile(const std::string& text, TiffDescription& found) {
     lengths.push_back(parse<std::int64_t>(shape.substr(from, comma - from)).value_or(1));
     from = comma + 1;
   }
-  if (lengths.size() < 3) return;
+  const std::size_t sample_axis = planar ? 3 : 1;  // from the last
+  if (samples > 1 && lengths.size() >= sample_axis && lengths[lengths.size() - sample_axis] == samples)
+    lengths.erase(lengths.end() - static_cast<std::ptrdiff_t>(sample_axis));
   found.writer = "tifffile";
+  parse_tifffile_claims(text, found);
+  if (lengths.size() < 3) return;
   found.images = 1;
   lengths.resize(lengths.size() - 2);
   int real_axes = 0;
@@ -73,9 +91,21 @@ void parse_tifffile(const std::string& text, TiffDescription& found) {
   if (real_axes > 1) found.frames = found.slices = 2;  // several axes before the page, whatever they mean
 }
 
-void parse_ome(const std::string& text, TiffDescription& found) {
+void parse_ome(const std::string& whole, std::uint16_t samples, TiffDescription& found) {
   found.writer = "OME";
+  // Of the first image: the attributes of its Pixels element
+  const std::size_t begin = std::min(whole.find("<Pixels "), whole.find(":Pixels "));
+  if (begin == std::string::npos) return;
+  std::string text = whole.substr(begin, whole.find('>', begin) - begin);
+  std::replace(text.begin(), text.end(), '\'', '"');
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::string key = fmt::format(" PhysicalSize{}", "XYZ"[i]);
+    found.size[i] = value_of(text, key + "=\"", "\"");
+    if (const std::string unit = value_of(text, key + "Unit=\"", "\""); !unit.empty())
+      found.size_unit[i] = unit;
+  }
   found.channels = count_of(text, "SizeC=\"", "\"", 1);
+  if (samples > 1 && found.channels % samples == 0) found.channels /= samples;
   found.slices = count_of(text, "SizeZ=\"", "\"", 1);
   found.frames = count_of(text, "SizeT=\"", "\"", 1);
   if (__builtin_mul_overflow(found.channels, found.slices, &found.images) ||
@@ -85,14 +115,15 @@ void parse_ome(const std::string& text, TiffDescription& found) {
 
 }  // namespace
 
-TiffDescription parse_tiff_description(const std::string& text) {
+TiffDescription parse_tiff_description(const std::string& text, std::uint16_t samples, bool planar) {
   TiffDescription found;
   if (text.starts_with("ImageJ="))
     parse_imagej(text, found);
-  else if (text.starts_with("{\"shape\": ["))
-    parse_tifffile(text, found);
-  else if (text.starts_with("<") && text.find("<OME") != std::string::npos)
-    parse_ome(text, found);
+  else if (text.starts_with("{") && text.find("\"shape\": [") != std::string::npos)
+    parse_tifffile(text, samples, planar, found);
+  else if (text.starts_with("<") &&
+           (text.find("<OME") != std::string::npos || text.find(":OME") != std::string::npos))
+    parse_ome(text, samples, found);
   return found;
 }
 

@@ -11,14 +11,20 @@ namespace tauvox::io {
 struct TiffDescription {
   std::int64_t images = 0;  // images announced; 0: nothing is said
   std::int64_t channels = 1, slices = 1, frames = 1;
-  std::string writer;                     // "ImageJ", "tifffile", "OME" or ""
-  std::optional<double> metres_per_unit;  // of the ImageJ calibration
-  std::optional<double> spacing;          // z step in that unit
+  std::string writer;          // "ImageJ", "tifffile", "OME" or ""
+  std::string unit;            // ImageJ, tifffile: of the pixels that the resolution tags count, as written
+  std::string y_unit, z_unit;  // where they are stated apart; else as `unit`
+  std::optional<double> spacing;      // ImageJ, tifffile: z step in z_unit
+  std::array<std::string, 3> size{};  // OME: PhysicalSizeX, Y, Z as written; "" where nothing is said
+  std::array<std::string, 3> size_unit{"um", "um", "um"};  // OME: their units
+  std::string axes;                                        // tifffile: one letter an axis, slowest first
 
   /// True when the pages run over more than one of slices, channels and times.
   bool is_hyperstack() const { return (channels > 1) + (slices > 1) + (frames > 1) > 1; }
 };
 
-TiffDescription parse_tiff_description(const std::string& text);
+/// @param samples a pixel: where it is more than one, it may be counted as an axis or as channels
+TiffDescription parse_tiff_description(const std::string& text, std::uint16_t samples = 1,
+                                       bool planar = false);
 
 }  // namespace tauvox::io

@@ -3,40 +3,66 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <unordered_set>
+
+#include "io/tiff_description.hpp"
+#include "io/tiff_slices.hpp"
 
 namespace tauvox::io {
 namespace {
 
 constexpr std::size_t most_pages = 1'000'000;
-constexpr tmsize_t largest_allocation = tmsize_t{1} << 30;  // a directory or strip that wants more is a trap
 
-#if TIFFLIB_VERSION >= 20221213  // 4.5.0: handlers and limits per file instead of per process
-int keep_complaint(TIFF*, void* data, const char*, const char* format, va_list arguments) {
+void keep_first(std::string& kept, const char* format, va_list arguments) {
   char text[512];
   std::vsnprintf(text, sizeof text, format, arguments);
-  *static_cast<std::string*>(data) = text;
+  if (kept.empty()) kept = text;  // what follows is a consequence
+}
+
+#if TIFFLIB_VERSION >= 20221213  // 4.5.0: handlers and limits per file instead of per process
+int keep_error(TIFF*, void* data, const char*, const char* format, va_list arguments) {
+  keep_first(static_cast<TiffComplaints*>(data)->error, format, arguments);
   return 1;  // handled: nothing is printed
 }
-int ignore_warning(TIFF*, void*, const char*, const char*, va_list) { return 1; }
+int keep_warning(TIFF*, void* data, const char*, const char* format, va_list arguments) {
+  keep_first(static_cast<TiffComplaints*>(data)->warning, format, arguments);
+  return 1;
+}
 
-TIFF* open_descriptor(int descriptor, const char* name, std::string* complaint) {
+/// A directory or strip that wants much more than the file holds is a trap.
+tmsize_t largest_allocation(std::uint64_t file_bytes) {
+  constexpr std::uint64_t least = std::uint64_t{1} << 26, most = std::uint64_t{1} << 30;
+  return static_cast<tmsize_t>(std::min(most, least + 4 * std::min(most, file_bytes)));
+}
+
+TIFF* open_descriptor(int descriptor, const InputFile& file, TiffComplaints* complaints) {
   TIFFOpenOptions* options = TIFFOpenOptionsAlloc();
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options, largest_allocation);
-  TIFFOpenOptionsSetErrorHandlerExtR(options, keep_complaint, complaint);
-  TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, nullptr);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options, largest_allocation(file.size()));
+  TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, complaints);
+  TIFFOpenOptionsSetWarningHandlerExtR(options, keep_warning, complaints);
   // m: no memory map; a file cut short by its writer would end the program with SIGBUS
-  TIFF* tiff = TIFFFdOpenExt(descriptor, name, "rm", options);
+  TIFF* tiff = TIFFFdOpenExt(descriptor, file.path().c_str(), "rm", options);
   TIFFOpenOptionsFree(options);
   return tiff;
 }
 #else
-TIFF* open_descriptor(int descriptor, const char* name, std::string*) {
-  TIFFSetErrorHandler(nullptr);
-  TIFFSetWarningHandler(nullptr);
-  return TIFFFdOpen(descriptor, name, "rm");
+thread_local TiffComplaints* listener = nullptr;  // of the file that was opened last
+
+void keep_error(const char*, const char* format, va_list arguments) {
+  if (listener) keep_first(listener->error, format, arguments);
+}
+void keep_warning(const char*, const char* format, va_list arguments) {
+  if (listener) keep_first(listener->warning, format, arguments);
+}
+
+TIFF* open_descriptor(int descriptor, const InputFile& file, TiffComplaints* complaints) {
+  listener = complaints;
+  TIFFSetErrorHandler(keep_error);
+  TIFFSetWarningHandler(keep_warning);
+  return TIFFFdOpen(descriptor, file.path().c_str(), "rm");
 }
 #endif
 
@@ -52,49 +78,69 @@ std::string TiffPage::text() const {
 }
 
 TiffFile::TiffFile(const InputFile& file)
-    : path_(file.path()), complaint_(std::make_unique<std::string>()), tiff_(nullptr, TIFFClose) {
+    : path_(file.path()), complaints_(std::make_unique<TiffComplaints>()), tiff_(nullptr, TIFFClose) {
   const int own = ::dup(file.descriptor());  // TIFFClose closes it
   // libtiff reads from the descriptor's position, which dup shares; nobody else here uses it
-  tiff_.reset(own < 0 ? nullptr : open_descriptor(own, path_.c_str(), complaint_.get()));
+  tiff_.reset(own < 0 ? nullptr : open_descriptor(own, file, complaints_.get()));
   if (!tiff_) {
     if (own >= 0) ::close(own);
-    throw Error(ExitCode::input_refused, "TIFF file cannot be opened", path_, complaint(),
+    throw Error(ExitCode::input_refused, "TIFF file cannot be opened", path_, complaints_->error,
                 "copy or export it again");
   }
   walk();
+  slices_ = slices_among(pages_, path_, notices_);
 }
 
 void TiffFile::walk() {
-  first_ = read_page();
   std::unordered_set<std::uint64_t> seen;
   for (;;) {
+    if (!complaints_->error.empty()) refuse_page(offsets_.size() + 1, complaints_->error);
     const std::uint64_t offset = TIFFCurrentDirOffset(tiff());
     if (!seen.insert(offset).second)
       throw Error(ExitCode::input_refused, "TIFF pages form a loop", path_,
                   fmt::format("after page {} comes an earlier one", offsets_.size()),
                   "export the stack again");
     offsets_.push_back(offset);
-    if (const TiffPage page = read_page(); !page.same_image(first_))
-      throw Error(ExitCode::input_invalid, "TIFF pages differ", path_,
-                  fmt::format("page {} is {}, page 1 is {}", offsets_.size(), page.text(), first_.text()),
-                  "a volume needs pages of one size and type");
+    pages_.push_back(read_page());
     if (TIFFLastDirectory(tiff())) return;
     if (offsets_.size() >= most_pages)
       throw Error(ExitCode::input_refused, "TIFF has too many pages", path_,
                   fmt::format("more than {}", most_pages), "export it as HDF5 or raw");
-    complaint_->clear();
+    forget_complaints();
     if (!TIFFReadDirectory(tiff()))
-      throw Error(ExitCode::input_refused, "TIFF page cannot be read", path_,
-                  fmt::format("page {}: {}", offsets_.size() + 1,
-                              complaint().empty() ? "no directory where one is announced" : complaint()),
-                  "the file may be truncated or its pages form a loop; copy or export it again");
+      refuse_page(offsets_.size() + 1,
+                  complaints_->error.empty() ? "no directory where one is announced" : complaints_->error);
   }
 }
 
-void TiffFile::select(std::size_t page) {
-  if (TIFFCurrentDirOffset(tiff()) == offsets_[page] || TIFFSetSubDirectory(tiff(), offsets_[page])) return;
+void TiffFile::refuse_page(std::size_t page, const std::string& why) const {
   throw Error(ExitCode::input_refused, "TIFF page cannot be read", path_,
-              fmt::format("page {}: {}", page + 1, complaint()), "copy or export it again");
+              fmt::format("page {}: {}", page, why),
+              "the file may be damaged or truncated; copy or export it again");
+}
+
+std::string TiffFile::data_complaint() const {
+  // The codecs' warnings tell of data that was left out or made up; this one tells of an old writer.
+  if (complaints_->error.empty() && complaints_->warning.starts_with("Old-style LZW")) return "";
+  return complaints_->error.empty() ? complaints_->warning : complaints_->error;
+}
+
+void TiffFile::select(std::size_t slice) {
+  const std::uint64_t offset = offsets_[slices_[slice]];
+  if (TIFFCurrentDirOffset(tiff()) != offset && !TIFFSetSubDirectory(tiff(), offset))
+    refuse_page(number(slice), complaints_->error);
+}
+
+std::string TiffFile::description() {
+  const auto text = [&] {
+    const char* found = nullptr;
+    TIFFGetField(tiff(), TIFFTAG_IMAGEDESCRIPTION, &found);
+    return std::string(found ? found : "");
+  };
+  select(0);
+  std::string of_slice = text();
+  if (!of_slice.empty() || slices_[0] == 0 || !TIFFSetSubDirectory(tiff(), offsets_[0])) return of_slice;
+  return text();
 }
 
 TiffPage TiffFile::read_page() const {
@@ -107,6 +153,19 @@ TiffPage TiffFile::read_page() const {
   TIFFGetField(tiff(), TIFFTAG_PHOTOMETRIC, &page.photometric);
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_COMPRESSION, &page.compression);
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_ORIENTATION, &page.orientation);
+  TIFFGetFieldDefaulted(tiff(), TIFFTAG_PLANARCONFIG, &page.planar);
+  std::uint16_t extra_count = 0, *extra = nullptr;
+  TIFFGetFieldDefaulted(tiff(), TIFFTAG_EXTRASAMPLES, &extra_count, &extra);
+  if (extra_count > 0 && extra) page.extra_sample = extra[0];
+  std::uint32_t kind = 0;
+  std::uint16_t old_kind = 0;
+  TIFFGetField(tiff(), TIFFTAG_SUBFILETYPE, &kind);
+  TIFFGetField(tiff(), TIFFTAG_OSUBFILETYPE, &old_kind);
+  page.is_reduced =
+      (kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0 || old_kind == OFILETYPE_REDUCEDIMAGE;
+  const char* text = nullptr;
+  if (TIFFGetField(tiff(), TIFFTAG_IMAGEDESCRIPTION, &text) && text)
+    page.announced = parse_tiff_description(text, page.samples, page.planar == PLANARCONFIG_SEPARATE).images;
   return page;
 }
 

@@ -4,6 +4,8 @@
 
 #include <tiffio.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,17 +22,31 @@ struct TiffPage {
   std::uint16_t bits = 1, samples = 1, sample_format = SAMPLEFORMAT_UINT,
                 photometric = PHOTOMETRIC_MINISBLACK;
   std::uint16_t compression = COMPRESSION_NONE, orientation = ORIENTATION_TOPLEFT;
+  std::uint16_t planar = PLANARCONFIG_CONTIG, extra_sample = EXTRASAMPLE_UNSPECIFIED;
+  bool is_reduced = false;     // a smaller copy of another page, or its mask: no slice
+  std::int64_t announced = 0;  // images that its own description tells of, from here on
 
   bool same_image(const TiffPage& other) const {
     return width == other.width && height == other.height && bits == other.bits && samples == other.samples &&
            sample_format == other.sample_format && is_lossy() == other.is_lossy();
   }
-  /// JPEG and WebP change values; a label that is nearly right is another label.
+  /// These change values; a label that is nearly right is another label. LERC may: see tiff_lerc.hpp.
   bool is_lossy() const {
-    return compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG ||
-           compression == 50001 /* WebP */;
+    constexpr std::array<std::uint16_t, 14> lossy{COMPRESSION_OJPEG,    COMPRESSION_JPEG,
+                                                  COMPRESSION_PIXARLOG, COMPRESSION_SGILOG,
+                                                  COMPRESSION_SGILOG24, 22610 /*JPEG XR*/,
+                                                  34934 /*JPEG XR*/,    34712 /*JPEG 2000*/,
+                                                  33003 /*JPEG 2000*/,  33004 /*same*/,
+                                                  33005 /*same*/,       34892 /*lossy JPEG of DNG*/,
+                                                  50001 /*WebP*/,       50002 /*JPEG XL*/};
+    return std::find(lossy.begin(), lossy.end(), compression) != lossy.end();
   }
   std::string text() const;  // "301x301 of uint8"
+};
+
+/// The first error and the first warning of libtiff since they were last forgotten.
+struct TiffComplaints {
+  std::string error, warning;
 };
 
 class TiffFile {
@@ -39,22 +55,34 @@ class TiffFile {
   explicit TiffFile(const InputFile& file);
 
   TIFF* tiff() const { return tiff_.get(); }
-  const std::vector<std::uint64_t>& pages() const { return offsets_; }
-  const TiffPage& first() const { return first_; }
-  /// Makes `page` (0 is the first) the current one.
-  void select(std::size_t page);
-  /// libtiff's last complaint; "" without one.
-  const std::string& complaint() const { return *complaint_; }
+  std::size_t slices() const { return slices_.size(); }
+  /// The page of the first slice.
+  const TiffPage& first() const { return pages_[slices_[0]]; }
+  /// Page of a slice as the file counts, from 1: some pages are no slices.
+  std::size_t number(std::size_t slice) const { return slices_[slice] + 1; }
+  const std::vector<std::string>& notices() const { return notices_; }
+  /// Makes the page of `slice` (0 is the first) the current one.
+  void select(std::size_t slice);
+  /// The ImageDescription of the first page that has one, "" for none; another page may be current after it.
+  std::string description();
+  void forget_complaints() { *complaints_ = {}; }
+  /// What libtiff has said against data since then, also where it went on and returned success; "" for
+  /// nothing.
+  std::string data_complaint() const;
+  /// @param page counted from 1
+  [[noreturn]] void refuse_page(std::size_t page, const std::string& why) const;
 
  private:
   TiffPage read_page() const;
   void walk();
 
   std::string path_;
-  std::unique_ptr<std::string> complaint_;  // on the heap: libtiff keeps its address
+  std::unique_ptr<TiffComplaints> complaints_;  // on the heap: libtiff keeps its address
   std::unique_ptr<TIFF, void (*)(TIFF*)> tiff_;
-  std::vector<std::uint64_t> offsets_;
-  TiffPage first_;
+  std::vector<std::uint64_t> offsets_;  // of all pages
+  std::vector<TiffPage> pages_;
+  std::vector<std::size_t> slices_;  // the pages that make the volume
+  std::vector<std::string> notices_;
 };
 
 }  // namespace tauvox::io

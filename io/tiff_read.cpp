@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "io/formats.hpp"
+#include "io/tiff_calibration.hpp"
 #include "io/tiff_description.hpp"
+#include "io/tiff_lerc.hpp"
 #include "io/tiff_pages.hpp"
+#include "io/tiff_samples.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -29,10 +31,6 @@ std::optional<Element> element_of(const TiffPage& page) {
 void check_page(const TiffPage& page, const std::string& path) {
   if (page.width == 0 || page.height == 0)
     throw Error(ExitCode::input_invalid, "TIFF page is empty", path, page.text(), "export the stack again");
-  if (page.samples != 1)
-    throw Error(ExitCode::input_invalid, "TIFF is a colour image", path,
-                fmt::format("{} samples per pixel", page.samples),
-                "save the labels as a grey or palette image");
   if (!element_of(page))
     throw Error(ExitCode::input_invalid, "TIFF type is not supported", path,
                 fmt::format("{} bits, sample format {}", page.bits, page.sample_format),
@@ -41,16 +39,43 @@ void check_page(const TiffPage& page, const std::string& path) {
   if (page.is_lossy())
     throw Error(ExitCode::input_invalid, "TIFF compression changes values", path,
                 fmt::format("compression {} is lossy", compression),
-                "save the labels without loss, e.g. with LZW");
+                "save the labels again from where they were made, uncompressed or with LZW or deflate");
   if (!TIFFIsCODECConfigured(compression))
     throw Error(ExitCode::input_refused, "TIFF compression is not known to this libtiff", path,
                 fmt::format("compression {}", compression), "save it uncompressed or with LZW or deflate");
 }
 
+/// The most bytes that one stored byte can stand for: what a file claims beyond it cannot be in it.
+std::uint64_t largest_ratio(const TiffPage& page) {
+  switch (page.compression) {
+    case COMPRESSION_NONE:
+      return 1;
+    case COMPRESSION_PACKBITS:
+      return 64;
+    case COMPRESSION_DEFLATE:
+    case COMPRESSION_ADOBE_DEFLATE:
+      return 1032;
+    case COMPRESSION_LZW:
+      return 2800;
+    default:  // zstd: blocks of 128 KiB in 4 bytes; LZMA less; fax codes a bit a row
+      return std::max<std::uint64_t>(33'000, page.width);
+  }
+}
+
+/// Memory is taken for what the file can hold, not for what it claims.
+void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const InputFile& input) {
+  constexpr std::uint64_t small = std::uint64_t{1} << 26;  // not worth a refusal before it is read
+  const std::uint64_t claimed = static_cast<std::uint64_t>(extent.voxels()) / 8 * page.bits * page.samples;
+  if (claimed <= small || claimed / largest_ratio(page) <= input.size()) return;
+  throw Error(ExitCode::input_refused, "TIFF claims more voxels than it can hold", input.path(),
+              fmt::format("{} are {} bytes, the file has {}", to_string(extent), claimed, input.size()),
+              "the file may be truncated; copy or export it again");
+}
+
 class TiffSource final : public VolumeSource {
  public:
   TiffSource(const InputFile& input, std::unique_ptr<TiffFile> file)
-      : path_(input.path()), file_(std::move(file)) {
+      : path_(input.path()), file_(std::move(file)), samples_(file_->first(), path_) {
     const TiffPage& page = file_->first();
     element = *element_of(page);
     description.stored_type = page.bits == 1  ? "1 bit"
@@ -58,9 +83,8 @@ class TiffSource final : public VolumeSource {
                                               : info(element).name;
     if (page.bits > 8 && TIFFIsBigEndian(file_->tiff())) description.stored_type += " big-endian";
     description.extent =
-        make_extent({static_cast<std::int64_t>(file_->pages().size()), page.height, page.width}, path_);
-    refuse_implausible_size(
-        path_, static_cast<std::uint64_t>(description.extent.voxels()) * info(element).bytes, input.size());
+        make_extent({static_cast<std::int64_t>(file_->slices()), page.height, page.width}, path_);
+    refuse_unbacked_size(page, description.extent, input);
     if (page.photometric == PHOTOMETRIC_PALETTE)
       description.notices.push_back("palette image: the indices are taken as labels, the colours ignored");
     if (page.photometric == PHOTOMETRIC_MINISWHITE)
@@ -68,6 +92,7 @@ class TiffSource final : public VolumeSource {
     if (page.orientation != ORIENTATION_TOPLEFT)
       description.notices.push_back(
           fmt::format("orientation {}: rows and columns are taken as stored", page.orientation));
+    if (!samples_.is_single()) description.notices.push_back(samples_.notice());
     select(0);
     granularity_y = std::min<std::int64_t>(block_height_, page.height);
   }
@@ -89,8 +114,8 @@ class TiffSource final : public VolumeSource {
 
  private:
   /// Strips are tiles as wide as the page.
-  void select(std::size_t page) {
-    file_->select(page);
+  void select(std::size_t slice) {
+    file_->select(slice);
     TIFF* tiff = file_->tiff();
     tiled_ = TIFFIsTiled(tiff) != 0;
     std::uint32_t width = file_->first().width, height = file_->first().height;
@@ -107,8 +132,8 @@ class TiffSource final : public VolumeSource {
     if (width == 0 || height == 0 || block == 0 || block > largest_block || row_bytes_ == 0 ||
         block / row_bytes_ < height)
       throw Error(ExitCode::input_refused, "TIFF page has impossible strips or tiles", path_,
-                  fmt::format("page {}: {}x{} in {} bytes, at most {} are read", page + 1, height, width,
-                              block, largest_block),
+                  fmt::format("page {}: {}x{} in {} bytes, at most {} are read", file_->number(slice), height,
+                              width, block, largest_block),
                   "rewrite it with smaller strips");
     block_width_ = width;
     block_height_ = height;
@@ -116,20 +141,35 @@ class TiffSource final : public VolumeSource {
   }
 
   void read_block(std::int64_t z, std::int64_t y, std::int64_t x) {
+    const std::size_t page = file_->number(static_cast<std::size_t>(z));
+    const std::int64_t rows = std::min(block_height_, description.extent.ny - y);
+    const std::int64_t columns = std::min(block_width_, description.extent.nx - x);
+    decode(page, y, x, 0, block_);
+    if (samples_.is_single()) return;
+    if (!samples_.is_planar()) return samples_.merge(block_.data(), row_bytes_, rows, columns, page);
+    other_.resize(block_.size());
+    for (std::uint16_t sample = 1; sample < file_->first().samples; ++sample) {
+      decode(page, y, x, sample, other_);
+      samples_.compare(block_.data(), other_.data(), sample, row_bytes_, rows, columns, page);
+    }
+  }
+
+  void decode(std::size_t page, std::int64_t y, std::int64_t x, std::uint16_t sample,
+              std::vector<unsigned char>& out) {
     TIFF* tiff = file_->tiff();
-    const auto size = static_cast<tmsize_t>(block_.size());
+    const auto size = static_cast<tmsize_t>(out.size());
     const std::int64_t rows = tiled_ ? block_height_ : std::min(block_height_, description.extent.ny - y);
-    const tmsize_t got =
-        tiled_ ? TIFFReadEncodedTile(tiff,
-                                     TIFFComputeTile(tiff, static_cast<std::uint32_t>(x),
-                                                     static_cast<std::uint32_t>(y), 0, 0),
-                                     block_.data(), size)
-               : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, static_cast<std::uint32_t>(y), 0),
-                                      block_.data(), size);
-    if (got >= 0 && static_cast<std::uint64_t>(got) >= static_cast<std::uint64_t>(rows) * row_bytes_) return;
-    throw Error(ExitCode::input_refused, "TIFF page cannot be read", path_,
-                fmt::format("page {}: {}", z + 1, got < 0 ? file_->complaint() : "data end too early"),
-                "the file may be truncated; copy or export it again");
+    const auto row = static_cast<std::uint32_t>(y), column = static_cast<std::uint32_t>(x);
+    const std::uint32_t block =
+        tiled_ ? TIFFComputeTile(tiff, column, row, 0, sample) : TIFFComputeStrip(tiff, row, sample);
+    file_->forget_complaints();
+    refuse_lossy_lerc(tiff, block, path_, page);
+    const tmsize_t got = tiled_ ? TIFFReadEncodedTile(tiff, block, out.data(), size)
+                                : TIFFReadEncodedStrip(tiff, block, out.data(), size);
+    if (const std::string complaint = file_->data_complaint(); !complaint.empty() || got < 0)
+      file_->refuse_page(page, complaint);
+    if (static_cast<std::uint64_t>(got) < static_cast<std::uint64_t>(rows) * row_bytes_)
+      file_->refuse_page(page, "data end too early");
   }
 
   /// The part of the current block that lies in the region, unpacked to whole bytes.
@@ -163,7 +203,8 @@ class TiffSource final : public VolumeSource {
   bool tiled_ = false;
   std::int64_t block_width_ = 1, block_height_ = 1;
   std::size_t row_bytes_ = 0;
-  std::vector<unsigned char> block_;
+  TiffSamples samples_;
+  std::vector<unsigned char> block_, other_;
 };
 
 /// ImageJ and tifffile write stacks above 4 GB as one page with all slices behind it, uncompressed.
@@ -194,40 +235,30 @@ std::unique_ptr<VolumeSource> open_hidden_stack(const InputFile& input, const Ti
   return source;
 }
 
-/// ImageJ: pixels per unit in X/YResolution, the z step in the description.
-void set_voxel_size(const TiffFile& file, const TiffDescription& text, VolumeDescription& description) {
-  if (!text.metres_per_unit) return;
-  float x = 0, y = 0;  // pixels per unit
-  TIFFGetField(file.tiff(), TIFFTAG_XRESOLUTION, &x);
-  TIFFGetField(file.tiff(), TIFFTAG_YRESOLUTION, &y);
-  const double z = text.spacing.value_or(0.0);
-  if (!(x > 0 && y > 0 && z > 0) || !std::isfinite(x) || !std::isfinite(y) || !std::isfinite(z)) {
-    description.notices.push_back("ImageJ calibration ignored: it lacks the pixel size or the spacing");
-    return;
-  }
-  const double metre = *text.metres_per_unit;
-  description.voxel_size = {z * metre, metre / y, metre / x};
-  description.voxel_size_source = "ImageJ calibration";
-}
-
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
   auto file = std::make_unique<TiffFile>(input);
-  file->select(0);
   check_page(file->first(), input.path());
-  const char* raw_text = nullptr;
-  TIFFGetField(file->tiff(), TIFFTAG_IMAGEDESCRIPTION, &raw_text);
-  const TiffDescription text = parse_tiff_description(raw_text ? raw_text : "");
+  const std::string said = file->description();
+  const TiffDescription text =
+      parse_tiff_description(said, file->first().samples, file->first().planar == PLANARCONFIG_SEPARATE);
+  file->select(0);
   if (text.is_hyperstack())
     throw Error(
         ExitCode::input_invalid, "TIFF has more than three axes", input.path(),
         fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
         "save one channel and one time as a stack");
-  const auto pages = static_cast<std::int64_t>(file->pages().size());
+  const auto pages = static_cast<std::int64_t>(file->slices());
   std::unique_ptr<VolumeSource> source;
-  VolumeDescription size_only;
-  set_voxel_size(*file, text, size_only);
+  VolumeDescription claims;
+  if (!options.voxel_size) take_calibration(file->tiff(), text, pages == 1 && text.images <= 1, claims);
+  claims.notices = file->notices();
+  const TiffSamples samples(file->first(), input.path());
+  if (pages == 1 && !samples.is_single() && (text.images > 1 || !options.as_2d))
+    throw Error(ExitCode::input_invalid, "image is 2-D", input.path(),
+                fmt::format("the TIFF has one page of {}", file->first().text()),
+                samples.likely_cause() + (text.images > 1 ? "" : "; --as-2d takes a grey one as one layer"));
   if (pages == 1 && text.images > 1) {
     source = open_hidden_stack(input, *file, text);
   } else if (pages == 1 && !options.as_2d) {
@@ -235,17 +266,23 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
                 fmt::format("the TIFF has one page of {}", file->first().text()),
                 "pass --as-2d to take it as one layer");
   } else {
+    if (text.writer == "OME" && text.images > pages)
+      throw Error(
+          ExitCode::input_invalid, "OME file holds a part of its planes", input.path(),
+          fmt::format("it announces {}, {} are here; the others lie in other files", text.images, pages),
+          "export the stack as one file");
     if (text.images > 0 && text.images != pages)
-      size_only.notices.push_back(
+      claims.notices.push_back(
           fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,
                       text.images, pages));
     source = std::make_unique<TiffSource>(input, std::move(file));
     source->description.layer_added = pages == 1;
   }
   VolumeDescription& description = source->description;
-  description.voxel_size = size_only.voxel_size;
-  description.voxel_size_source = size_only.voxel_size_source;
-  description.notices.insert(description.notices.end(), size_only.notices.begin(), size_only.notices.end());
+  description.voxel_size = claims.voxel_size;
+  description.voxel_size_source = claims.voxel_size_source;
+  description.warnings = claims.warnings;
+  description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
   return source;
 }
 

@@ -302,6 +302,16 @@ def test_inspect_says_what_is_there(folder, tauvox, tmp_path):
     assert tauvox("inspect", folder / "cathode.tif", "--json", "out.json", "--overwrite").returncode == 0
 
 
+def test_what_a_file_states_and_is_not_understood_is_a_warning(folder, tauvox, tmp_path):
+    for command in [["inspect"], ["solve", "--phase", "0"]]:
+        run = [*command, folder / "no_unit.tif", "--json", "-"]
+        report = json.loads(tauvox(*run).stdout)
+        assert report["input"]["voxel_size_m"] is None
+        assert warned(report, "spacing 5", "taken as cubes", "--voxel-size 5,1,1um")
+        report = json.loads(tauvox(*run, "--voxel-size", "5,1,1um").stdout)
+        assert not warned(report, "spacing") and report["input"]["voxel_size_m"] == pytest.approx([5e-6, 1e-6, 1e-6])
+
+
 def test_inspect_knows_what_percolates(tauvox, tmp_path):
     path = volumes.hdf5(tmp_path / "layers.h5", volume=volumes.layers(1, 0, 1))
     report = json.loads(tauvox("inspect", path, "--json", "-").stdout)

@@ -334,6 +334,57 @@ def float_contents(folder):
         file["huge"] = numpy.full((2, 2, 2), 2**63 + 5, "u8")
 
 
+def tiff_series(folder, labels):
+    """Pages that are no slices, and files with two stacks."""
+    grey = {"photometric": "minisblack", "metadata": None, "contiguous": False}
+    small = numpy.ascontiguousarray(labels[:, ::2, ::2])
+    with tifffile.TiffWriter(folder / "reduced_pages.tif") as file:
+        for page, copy in zip(labels, small):
+            file.write(page, **grey)
+            file.write(copy, subfiletype=1, **grey)
+    with tifffile.TiffWriter(folder / "thumbnail_first.tif") as file:
+        file.write(small[0], **grey)
+        for page in labels:
+            file.write(page, **grey)
+    with tifffile.TiffWriter(folder / "colour_thumbnail_last.tif") as file:
+        for page in labels:
+            file.write(page, **grey)
+        file.write(numpy.stack([small[0]] * 3, -1), photometric="rgb", metadata=None, contiguous=False)
+    with tifffile.TiffWriter(folder / "pyramid.tif") as file:
+        for page in [*labels, *small]:
+            file.write(page, **grey)
+    with tifffile.TiffWriter(folder / "two_series.tif") as file:
+        file.write(labels, photometric="minisblack")
+        file.write(labels, photometric="minisblack")
+    with tifffile.TiffWriter(folder / "two_sizes.tif") as file:
+        for page in [*labels, *labels[:4, :, :7]]:
+            file.write(page, **grey)
+
+
+def tiff_samples(folder, labels):
+    """Grey values as colours, with and without alpha; slices as colours; labels drawn in colours."""
+    opaque = numpy.full_like(labels, 255)
+
+    def write(name, *samples, axis=-1, **options):
+        tifffile.imwrite(folder / name, numpy.stack(samples, axis), metadata=None, **options)
+
+    write("rgb_equal.tif", labels, labels, labels, photometric="rgb")
+    tifffile.imwrite(folder / "rgb_described.tif", numpy.stack([labels] * 3, -1), photometric="rgb")
+    tifffile.imwrite(folder / "rgb_ome.tif", numpy.stack([labels] * 3, -1), photometric="rgb", ome=True,
+                     metadata={"axes": "ZYXS"})
+    write("rgb_tiled.tif", labels, labels, labels, photometric="rgb", tile=(16, 16))
+    write("rgb_planar.tif", labels, labels, labels, axis=1, photometric="rgb", planarconfig="separate")
+    write("rgba.tif", labels, labels, labels, opaque, photometric="rgb", extrasamples=["unassalpha"])
+    write("grey_alpha.tif", labels, opaque, photometric="minisblack", planarconfig="contig",
+          extrasamples=["unassalpha"])
+    wide = [sample.astype("u2") for sample in [labels, labels, labels, opaque]]
+    write("rgba_16.tif", *wide, photometric="rgb", extrasamples=["assocalpha"], byteorder=">")
+    write("rgb.tif", labels, labels, labels[::-1], photometric="rgb")
+    write("rgba_slices.tif", labels, labels, labels, labels + 1, photometric="rgb", extrasamples=["unassalpha"])
+    write("grey_two.tif", labels, opaque, photometric="minisblack", planarconfig="contig", extrasamples=["unspecified"])
+    tifffile.imwrite(folder / "three_slices.tif", labels[:3], photometric="rgb", planarconfig="separate")
+
+
 def tiff(folder):
     for kind in ["u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"]:
         for order in "<>":
@@ -346,7 +397,8 @@ def tiff(folder):
     tifffile.imwrite(folder / "strips.tif", labels, rowsperstrip=3, photometric="minisblack")
     tifffile.imwrite(folder / "white.tif", labels, photometric="miniswhite")
     tifffile.imwrite(folder / "palette.tif", labels, photometric="palette", colormap=numpy.zeros((3, 256), "u2"))
-    tifffile.imwrite(folder / "rgb.tif", numpy.zeros((4, 8, 9, 3), "u1"), photometric="rgb")
+    tiff_series(folder, labels)
+    tiff_samples(folder, labels)
     tifffile.imwrite(folder / "one_page.tif", labels[0], photometric="minisblack")
     with tifffile.TiffWriter(folder / "mixed.tif") as file:
         for page in [labels[0], labels[1], labels[2, :5]]:
