@@ -235,6 +235,34 @@ std::unique_ptr<VolumeSource> open_hidden_stack(const InputFile& input, const Ti
   return source;
 }
 
+/// What the file says of itself is no single volume.
+void refuse_other_than_a_stack(const TiffPage& page, const TiffDescription& text, std::int64_t pages,
+                               bool as_2d, const std::string& path) {
+  if (text.is_hyperstack())
+    throw Error(
+        ExitCode::input_invalid, "TIFF has more than three axes", path,
+        fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
+        "save one channel and one time as a stack");
+  const TiffSamples samples(page, path);
+  if (pages == 1 && !samples.is_single() && (text.images > 1 || !as_2d))
+    throw Error(ExitCode::input_invalid, "image is 2-D", path,
+                fmt::format("the TIFF has one page of {}", page.text()),
+                samples.likely_cause() + (text.images > 1 ? "" : "; --as-2d takes a grey one as one layer"));
+  if (text.writer == "OME" && text.images > pages)
+    throw Error(
+        ExitCode::input_invalid, "OME file holds a part of its planes", path,
+        fmt::format("it announces {}, {} are here; the others lie in other files", text.images, pages),
+        "export the stack as one file");
+}
+
+/// Letters of the axes, slowest first: only the page and its samples may stand last.
+void check_axes(const TiffDescription& text, VolumeDescription& description) {
+  if (text.axes.empty() || text.axes.ends_with("YX") || text.axes.ends_with("YXS")) return;
+  description.warnings.push_back(
+      fmt::format("{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x",
+                  text.writer, text.axes));
+}
+
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
@@ -244,21 +272,13 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
   const TiffDescription text =
       parse_tiff_description(said, file->first().samples, file->first().planar == PLANARCONFIG_SEPARATE);
   file->select(0);
-  if (text.is_hyperstack())
-    throw Error(
-        ExitCode::input_invalid, "TIFF has more than three axes", input.path(),
-        fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
-        "save one channel and one time as a stack");
   const auto pages = static_cast<std::int64_t>(file->slices());
-  std::unique_ptr<VolumeSource> source;
+  refuse_other_than_a_stack(file->first(), text, pages, options.as_2d, input.path());
   VolumeDescription claims;
   if (!options.voxel_size) take_calibration(file->tiff(), text, pages == 1 && text.images <= 1, claims);
+  check_axes(text, claims);
   claims.notices = file->notices();
-  const TiffSamples samples(file->first(), input.path());
-  if (pages == 1 && !samples.is_single() && (text.images > 1 || !options.as_2d))
-    throw Error(ExitCode::input_invalid, "image is 2-D", input.path(),
-                fmt::format("the TIFF has one page of {}", file->first().text()),
-                samples.likely_cause() + (text.images > 1 ? "" : "; --as-2d takes a grey one as one layer"));
+  std::unique_ptr<VolumeSource> source;
   if (pages == 1 && text.images > 1) {
     source = open_hidden_stack(input, *file, text);
   } else if (pages == 1 && !options.as_2d) {
@@ -266,11 +286,6 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
                 fmt::format("the TIFF has one page of {}", file->first().text()),
                 "pass --as-2d to take it as one layer");
   } else {
-    if (text.writer == "OME" && text.images > pages)
-      throw Error(
-          ExitCode::input_invalid, "OME file holds a part of its planes", input.path(),
-          fmt::format("it announces {}, {} are here; the others lie in other files", text.images, pages),
-          "export the stack as one file");
     if (text.images > 0 && text.images != pages)
       claims.notices.push_back(
           fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,
