@@ -62,11 +62,16 @@ std::uint64_t largest_ratio(const TiffPage& page) {
   }
 }
 
-/// Memory is taken for what the file can hold, not for what it claims.
-void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const InputFile& input) {
+/// Whether `bytes` of voxels can come from a file of `stored`: memory is taken for what is there, not for
+/// what is claimed.
+bool can_hold(const TiffPage& page, std::uint64_t bytes, std::uint64_t stored) {
   constexpr std::uint64_t small = std::uint64_t{1} << 26;  // not worth a refusal before it is read
+  return bytes <= small || bytes / largest_ratio(page) <= stored;
+}
+
+void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const InputFile& input) {
   const std::uint64_t claimed = static_cast<std::uint64_t>(extent.voxels()) / 8 * page.bits * page.samples;
-  if (claimed <= small || claimed / largest_ratio(page) <= input.size()) return;
+  if (can_hold(page, claimed, input.size())) return;
   throw Error(ExitCode::input_refused, "TIFF claims more voxels than it can hold", input.path(),
               fmt::format("{} are {} bytes, the file has {}", to_string(extent), claimed, input.size()),
               "the file may be truncated; copy or export it again");
@@ -75,7 +80,7 @@ void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const Inpu
 class TiffSource final : public VolumeSource {
  public:
   TiffSource(const InputFile& input, std::unique_ptr<TiffFile> file)
-      : path_(input.path()), file_(std::move(file)), samples_(file_->first(), path_) {
+      : path_(input.path()), stored_(input.size()), file_(std::move(file)), samples_(file_->first(), path_) {
     const TiffPage& page = file_->first();
     element = *element_of(page);
     description.stored_type = page.bits == 1  ? "1 bit"
@@ -130,11 +135,12 @@ class TiffSource final : public VolumeSource {
     const std::uint64_t block = tiled_ ? TIFFTileSize64(tiff) : TIFFStripSize64(tiff);
     row_bytes_ = static_cast<std::size_t>(tiled_ ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff));
     if (width == 0 || height == 0 || block == 0 || block > largest_block || row_bytes_ == 0 ||
-        block / row_bytes_ < height)
-      throw Error(ExitCode::input_refused, "TIFF page has impossible strips or tiles", path_,
-                  fmt::format("page {}: {}x{} in {} bytes, at most {} are read", file_->number(slice), height,
-                              width, block, largest_block),
-                  "rewrite it with smaller strips");
+        block / row_bytes_ < height || !can_hold(file_->first(), block, stored_))
+      throw Error(
+          ExitCode::input_refused, "TIFF page has impossible strips or tiles", path_,
+          fmt::format("page {}: {}x{} in {} bytes; at most {} are read, and no more than the file can hold",
+                      file_->number(slice), height, width, block, largest_block),
+          "rewrite it with smaller strips");
     block_width_ = width;
     block_height_ = height;
     block_.resize(static_cast<std::size_t>(block));
@@ -199,6 +205,7 @@ class TiffSource final : public VolumeSource {
   }
 
   std::string path_;
+  std::uint64_t stored_;  // bytes of the file
   std::unique_ptr<TiffFile> file_;
   bool tiled_ = false;
   std::int64_t block_width_ = 1, block_height_ = 1;
