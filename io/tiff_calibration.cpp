@@ -139,10 +139,6 @@ void take_calibration(TIFF* tiff, const TiffDescription& text, bool one_layer,
   } else {
     take_resolution(tags, text, one_layer, description);
   }
-  if (!text.axes.empty() && !text.axes.ends_with("YX"))
-    description.warnings.push_back(
-        fmt::format("{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x",
-                    text.writer, text.axes));
 }
 
 }  // namespace tauvox::io

@@ -158,11 +158,8 @@ TiffPage TiffFile::read_page() const {
   TIFFGetFieldDefaulted(tiff(), TIFFTAG_EXTRASAMPLES, &extra_count, &extra);
   if (extra_count > 0 && extra) page.extra_sample = extra[0];
   std::uint32_t kind = 0;
-  std::uint16_t old_kind = 0;
-  TIFFGetField(tiff(), TIFFTAG_SUBFILETYPE, &kind);
-  TIFFGetField(tiff(), TIFFTAG_OSUBFILETYPE, &old_kind);
-  page.is_reduced =
-      (kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0 || old_kind == OFILETYPE_REDUCEDIMAGE;
+  TIFFGetField(tiff(), TIFFTAG_SUBFILETYPE, &kind);  // libtiff translates the old tag to this one
+  page.is_reduced = (kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0;
   const char* text = nullptr;
   if (TIFFGetField(tiff(), TIFFTAG_IMAGEDESCRIPTION, &text) && text)
     page.announced = parse_tiff_description(text, page.samples, page.planar == PLANARCONFIG_SEPARATE).images;

@@ -62,11 +62,16 @@ std::uint64_t largest_ratio(const TiffPage& page) {
   }
 }
 
-/// Memory is taken for what the file can hold, not for what it claims.
-void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const InputFile& input) {
+/// Whether `bytes` of voxels can come from a file of `stored`: memory is taken for what is there, not for
+/// what is claimed.
+bool can_hold(const TiffPage& page, std::uint64_t bytes, std::uint64_t stored) {
   constexpr std::uint64_t small = std::uint64_t{1} << 26;  // not worth a refusal before it is read
+  return bytes <= small || bytes / largest_ratio(page) <= stored;
+}
+
+void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const InputFile& input) {
   const std::uint64_t claimed = static_cast<std::uint64_t>(extent.voxels()) / 8 * page.bits * page.samples;
-  if (claimed <= small || claimed / largest_ratio(page) <= input.size()) return;
+  if (can_hold(page, claimed, input.size())) return;
   throw Error(ExitCode::input_refused, "TIFF claims more voxels than it can hold", input.path(),
               fmt::format("{} are {} bytes, the file has {}", to_string(extent), claimed, input.size()),
               "the file may be truncated; copy or export it again");
@@ -75,7 +80,7 @@ void refuse_unbacked_size(const TiffPage& page, const Extent& extent, const Inpu
 class TiffSource final : public VolumeSource {
  public:
   TiffSource(const InputFile& input, std::unique_ptr<TiffFile> file)
-      : path_(input.path()), file_(std::move(file)), samples_(file_->first(), path_) {
+      : path_(input.path()), stored_(input.size()), file_(std::move(file)), samples_(file_->first(), path_) {
     const TiffPage& page = file_->first();
     element = *element_of(page);
     description.stored_type = page.bits == 1  ? "1 bit"
@@ -130,11 +135,12 @@ class TiffSource final : public VolumeSource {
     const std::uint64_t block = tiled_ ? TIFFTileSize64(tiff) : TIFFStripSize64(tiff);
     row_bytes_ = static_cast<std::size_t>(tiled_ ? TIFFTileRowSize64(tiff) : TIFFScanlineSize64(tiff));
     if (width == 0 || height == 0 || block == 0 || block > largest_block || row_bytes_ == 0 ||
-        block / row_bytes_ < height)
-      throw Error(ExitCode::input_refused, "TIFF page has impossible strips or tiles", path_,
-                  fmt::format("page {}: {}x{} in {} bytes, at most {} are read", file_->number(slice), height,
-                              width, block, largest_block),
-                  "rewrite it with smaller strips");
+        block / row_bytes_ < height || !can_hold(file_->first(), block, stored_))
+      throw Error(
+          ExitCode::input_refused, "TIFF page has impossible strips or tiles", path_,
+          fmt::format("page {}: {}x{} in {} bytes; at most {} are read, and no more than the file can hold",
+                      file_->number(slice), height, width, block, largest_block),
+          "rewrite it with smaller strips");
     block_width_ = width;
     block_height_ = height;
     block_.resize(static_cast<std::size_t>(block));
@@ -199,6 +205,7 @@ class TiffSource final : public VolumeSource {
   }
 
   std::string path_;
+  std::uint64_t stored_;  // bytes of the file
   std::unique_ptr<TiffFile> file_;
   bool tiled_ = false;
   std::int64_t block_width_ = 1, block_height_ = 1;
@@ -235,6 +242,34 @@ std::unique_ptr<VolumeSource> open_hidden_stack(const InputFile& input, const Ti
   return source;
 }
 
+/// What the file says of itself is no single volume.
+void refuse_other_than_a_stack(const TiffPage& page, const TiffDescription& text, std::int64_t pages,
+                               bool as_2d, const std::string& path) {
+  if (text.is_hyperstack())
+    throw Error(
+        ExitCode::input_invalid, "TIFF has more than three axes", path,
+        fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
+        "save one channel and one time as a stack");
+  const TiffSamples samples(page, path);
+  if (pages == 1 && !samples.is_single() && (text.images > 1 || !as_2d))
+    throw Error(ExitCode::input_invalid, "image is 2-D", path,
+                fmt::format("the TIFF has one page of {}", page.text()),
+                samples.likely_cause() + (text.images > 1 ? "" : "; --as-2d takes a grey one as one layer"));
+  if (text.writer == "OME" && text.images > pages)
+    throw Error(
+        ExitCode::input_invalid, "OME file holds a part of its planes", path,
+        fmt::format("it announces {}, {} are here; the others lie in other files", text.images, pages),
+        "export the stack as one file");
+}
+
+/// Letters of the axes, slowest first: only the page and its samples may stand last.
+void check_axes(const TiffDescription& text, VolumeDescription& description) {
+  if (text.axes.empty() || text.axes.ends_with("YX") || text.axes.ends_with("YXS")) return;
+  description.warnings.push_back(
+      fmt::format("{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x",
+                  text.writer, text.axes));
+}
+
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
@@ -244,21 +279,13 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
   const TiffDescription text =
       parse_tiff_description(said, file->first().samples, file->first().planar == PLANARCONFIG_SEPARATE);
   file->select(0);
-  if (text.is_hyperstack())
-    throw Error(
-        ExitCode::input_invalid, "TIFF has more than three axes", input.path(),
-        fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
-        "save one channel and one time as a stack");
   const auto pages = static_cast<std::int64_t>(file->slices());
-  std::unique_ptr<VolumeSource> source;
+  refuse_other_than_a_stack(file->first(), text, pages, options.as_2d, input.path());
   VolumeDescription claims;
   if (!options.voxel_size) take_calibration(file->tiff(), text, pages == 1 && text.images <= 1, claims);
+  check_axes(text, claims);
   claims.notices = file->notices();
-  const TiffSamples samples(file->first(), input.path());
-  if (pages == 1 && !samples.is_single() && (text.images > 1 || !options.as_2d))
-    throw Error(ExitCode::input_invalid, "image is 2-D", input.path(),
-                fmt::format("the TIFF has one page of {}", file->first().text()),
-                samples.likely_cause() + (text.images > 1 ? "" : "; --as-2d takes a grey one as one layer"));
+  std::unique_ptr<VolumeSource> source;
   if (pages == 1 && text.images > 1) {
     source = open_hidden_stack(input, *file, text);
   } else if (pages == 1 && !options.as_2d) {
@@ -266,11 +293,6 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
                 fmt::format("the TIFF has one page of {}", file->first().text()),
                 "pass --as-2d to take it as one layer");
   } else {
-    if (text.writer == "OME" && text.images > pages)
-      throw Error(
-          ExitCode::input_invalid, "OME file holds a part of its planes", input.path(),
-          fmt::format("it announces {}, {} are here; the others lie in other files", text.images, pages),
-          "export the stack as one file");
     if (text.images > 0 && text.images != pages)
       claims.notices.push_back(
           fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,

@@ -306,6 +306,26 @@ TEST(ReadTiff, AFileThatClaimsMoreThanItCanHoldIsRefusedBeforeMemoryIsTaken) {
               "more voxels than it can hold");
 }
 
+TEST(ReadTiff, ATileThatIsMuchLargerThanThePageIsRefused) {
+  const Folder folder;
+  const std::string path = folder / "tile.tif";
+  TIFF* tiff = TIFFOpen(path.c_str(), "w");
+  for (int page = 0; page < 2; ++page) {
+    for (const std::uint32_t tag : {TIFFTAG_IMAGEWIDTH, TIFFTAG_IMAGELENGTH}) TIFFSetField(tiff, tag, 10);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, COMPRESSION_LZW);
+    for (const std::uint32_t tag : {TIFFTAG_TILEWIDTH, TIFFTAG_TILELENGTH}) TIFFSetField(tiff, tag, 1 << 14);
+    std::array<char, 100> bytes{};
+    TIFFWriteRawTile(tiff, 0, bytes.data(), bytes.size());
+    TIFFWriteDirectory(tiff);
+  }
+  TIFFClose(tiff);
+  const Refusal refusal = refused(path);
+  EXPECT_EQ(refusal.code, 3);
+  EXPECT_SAYS(refusal, "no more than the file can hold");
+}
+
 TEST(ReadTiff, CutFilesAreRefused) {
   EXPECT_EQ(refused(fixture("cut_header.tif")).code, 3);
   EXPECT_EQ(refused(fixture("cut_data.tif")).code, 3);

@@ -123,6 +123,19 @@ TEST(TiffCalibration, OmeStatesSizesAndUnits) {
   expect_nothing({ome("")});
 }
 
+TEST(TiffCalibration, OmeWithAPartOfItsPlanesIsRefused) {
+  for (const int pages : {1, 2}) {
+    try {
+      described({.description = "<OME><Image><Pixels SizeX=\"4\" SizeY=\"3\" SizeZ=\"3\"/></Image></OME>",
+                 .pages = pages});
+      ADD_FAILURE() << pages;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input_invalid);
+      EXPECT_NE(std::string(error.what()).find("it announces 3"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST(TiffCalibration, TifffilesJsonStatesThemToo) {
   expect_size({"{\"shape\": [3, 3, 4], \"spacing\": 2.0, \"unit\": \"um\", \"axes\": \"ZYX\"}", 2, 1},
               {2e-6, 1e-6, 0.5e-6}, "tifffile calibration: x 0.5 um, y 1 um, z 2 um");
