@@ -188,7 +188,7 @@ class Reader {
   /// Steps whose unit is not known: cubes are cubes in any unit, all else is a warning.
   void note_without_unit(const Zyx& steps, const std::string& source, const std::string& unit) {
     const std::string why =
-        unit.empty() ? "no unit" : fmt::format("the unit \"{}\", which is not understood", unit);
+        is_no_unit(unit) ? "no unit" : fmt::format("the unit \"{}\", which is not understood", unit);
     const std::string text = fmt::format("{} says steps of z,y,x = {:g}, {:g}, {:g} with {}", source,
                                          steps[0], steps[1], steps[2], why);
     const double most = std::max({steps[0], steps[1], steps[2]}),
@@ -230,7 +230,7 @@ class Reader {
       const std::string& name = stated_.front().names[stored];
       const bool named = units.is_object() && units.contains(name) && units[name].is_string();
       const std::string unit = named ? units[name].get<std::string>() : "";
-      const auto metre = metres_in(unit);
+      const auto metre = metres_of_unit(unit);
       has_units = has_units && metre;
       if (!metre) unknown = unit;
       metres[axis] = steps[axis] * metre.value_or(0.0);
@@ -270,7 +270,7 @@ class Reader {
       const Object object = open_inside(file_, place);
       const auto texts = attribute_texts(object, "units");
       unit = texts ? texts->front() : "";
-      const auto metre = metres_in(unit);
+      const auto metre = metres_of_unit(unit);
       has_units = has_units && metre;
       steps[axis] = std::abs(step);
       metres[axis] = steps[axis] * metre.value_or(0.0);
@@ -300,7 +300,7 @@ class Reader {
     std::string unit;
     for (const char* name : {"units", "Units", "_UNITS", "LengthUnit"})
       if (const auto texts = attribute_texts(object, name)) unit = texts->front();
-    const auto metre = metres_in(unit);
+    const auto metre = metres_of_unit(unit);
     const Zyx steps{xyz[2], xyz[1], xyz[0]};
     if (metre && are_lengths(steps))
       take({steps[0] * *metre, steps[1] * *metre, steps[2] * *metre}, source);
@@ -317,7 +317,7 @@ class Reader {
       const bool speaks = has("voxel") || has("pixel") || has("spacing") || has("resolution") ||
                           has("element_size") || has("physicalsize") || small == "scale";
       const auto texts = attribute_texts(object, name);
-      const bool length = small == "units" && texts && metres_in(texts->front());
+      const bool length = small == "units" && texts && metres_of_unit(texts->front());
       const bool is_known = small == "element_size_um" || name == "_SPACING" || name == "SPACING";
       if ((speaks || length) && !is_known)
         claims_.warnings.push_back(

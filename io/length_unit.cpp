@@ -1,49 +1,78 @@
-// The micro sign has two code points, and one byte in Latin-1; the ångström sign has two and one too.
 #include "io/length_unit.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string>
 #include <utility>
 
 namespace tauvox::io {
+namespace {
 
-std::optional<double> metres_in(const std::string& unit) {
-  const auto first = unit.find_first_not_of(" \t\r\n"), last = unit.find_last_not_of(" \t\r\n");
-  if (first == std::string::npos) return std::nullopt;
-  const std::string name = unit.substr(first, last - first + 1);
-  static const std::pair<const char*, double> units[] = {{"m", 1.0},
-                                                         {"metre", 1.0},
-                                                         {"meter", 1.0},
-                                                         {"metres", 1.0},
-                                                         {"meters", 1.0},
-                                                         {"cm", 1e-2},
-                                                         {"centimetre", 1e-2},
-                                                         {"centimeter", 1e-2},
-                                                         {"mm", 1e-3},
-                                                         {"millimetre", 1e-3},
-                                                         {"millimeter", 1e-3},
-                                                         {"millimeters", 1e-3},
-                                                         {"um", 1e-6},
-                                                         {"micron", 1e-6},
-                                                         {"microns", 1e-6},
-                                                         {"micrometre", 1e-6},
-                                                         {"micrometer", 1e-6},
-                                                         {"micrometers", 1e-6},
-                                                         {"micrometres", 1e-6},
-                                                         {"\xc2\xb5m", 1e-6},
-                                                         {"\xce\xbcm", 1e-6},
-                                                         {"\xb5m", 1e-6},
-                                                         {"nm", 1e-9},
-                                                         {"nanometre", 1e-9},
-                                                         {"nanometer", 1e-9},
-                                                         {"nanometers", 1e-9},
-                                                         {"angstrom", 1e-10},
-                                                         {"Angstrom", 1e-10},
-                                                         {"A", 1e-10},
-                                                         {"\xc3\x85", 1e-10},
-                                                         {"\xe2\x84\xab", 1e-10},
-                                                         {"\xc5", 1e-10}};
-  for (const auto& [known, metres] : units)
-    if (name == known) return metres;
-  return std::nullopt;
+constexpr std::array<std::pair<std::string_view, double>, 26> units{{{"m", 1},
+                                                                     {"metre", 1},
+                                                                     {"meter", 1},
+                                                                     {"dm", 1e-1},
+                                                                     {"cm", 1e-2},
+                                                                     {"centimetre", 1e-2},
+                                                                     {"centimeter", 1e-2},
+                                                                     {"mm", 1e-3},
+                                                                     {"millimetre", 1e-3},
+                                                                     {"millimeter", 1e-3},
+                                                                     {"um", 1e-6},
+                                                                     {"micron", 1e-6},
+                                                                     {"micrometre", 1e-6},
+                                                                     {"micrometer", 1e-6},
+                                                                     {"nm", 1e-9},
+                                                                     {"nanometre", 1e-9},
+                                                                     {"nanometer", 1e-9},
+                                                                     {"angstrom", 1e-10},
+                                                                     {"\u00e5", 1e-10},
+                                                                     {"\u00e5ngstr\u00f6m", 1e-10},
+                                                                     {"pm", 1e-12},
+                                                                     {"picometre", 1e-12},
+                                                                     {"picometer", 1e-12},
+                                                                     {"inch", 0.0254},
+                                                                     {"inche", 0.0254},
+                                                                     {"in", 0.0254}}};
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+/// One spelling: small letters, u for the micro sign in each of its forms, singular.
+std::string normal(std::string_view unit) {
+  const std::size_t begin = unit.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return "";
+  std::string text(unit.substr(begin, unit.find_last_not_of(" \t\r\n") - begin + 1));
+  // Escapes of ImageJ and XML, UTF-8 of the micro sign and of mu, Latin-1
+  for (const char* micro : {"\\u00B5", "\\u00b5", "\\u03BC", "\\u03bc", "&#181;", "&#xB5;", "&#xb5;",
+                            "&micro;", "\xc2\xb5", "\xce\xbc", "\xb5"})
+    replace_all(text, micro, "u");
+  for (const char* ring :
+       {"\\u00C5", "\\u00c5", "\\u212B", "\\u212b", "&#197;", "&#xC5;", "\xc3\x85", "\xe2\x84\xab"})
+    replace_all(text, ring, "\u00e5");
+  if (text == "\xc5") text = "\u00e5";
+  if (text.size() < 3) return text;  // Mm and Nm are no mm and nm
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (text.back() == 's') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::optional<double> metres_of_unit(std::string_view unit) {
+  const std::string name = normal(unit);
+  const auto found =
+      std::find_if(units.begin(), units.end(), [&](const auto& row) { return row.first == name; });
+  return found == units.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool is_no_unit(std::string_view unit) {
+  const std::string name = normal(unit);
+  constexpr std::array<std::string_view, 6> none{"", "pixel", "px", "voxel", "none", "null"};
+  return std::find(none.begin(), none.end(), name) != none.end();
 }
 
 }  // namespace tauvox::io
