@@ -102,9 +102,9 @@ class Reader {
 
   /// vigra's description, as ilastik writes it: {"axes": [{"key": "z", "resolution": 0}, ...]}
   void read_axistags() {
+    if (H5Aexists(dataset_, "axistags") <= 0) return;
     const auto text = attribute_texts(dataset_, "axistags");
-    if (!text) return;
-    const Json tags = Json::parse(text->front(), nullptr, false);
+    const Json tags = text ? Json::parse(text->front(), nullptr, false) : Json();
     Stated stated{{}, "attribute axistags"};
     if (tags.is_object() && tags.contains("axes") && tags["axes"].is_array())
       for (const Json& axis : tags["axes"]) {
