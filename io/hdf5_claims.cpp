@@ -102,9 +102,9 @@ class Reader {
 
   /// vigra's description, as ilastik writes it: {"axes": [{"key": "z", "resolution": 0}, ...]}
   void read_axistags() {
+    if (H5Aexists(dataset_, "axistags") <= 0) return;
     const auto text = attribute_texts(dataset_, "axistags");
-    if (!text) return;
-    const Json tags = Json::parse(text->front(), nullptr, false);
+    const Json tags = text ? Json::parse(text->front(), nullptr, false) : Json();
     Stated stated{{}, "attribute axistags"};
     if (tags.is_object() && tags.contains("axes") && tags["axes"].is_array())
       for (const Json& axis : tags["axes"]) {
@@ -188,7 +188,7 @@ class Reader {
   /// Steps whose unit is not known: cubes are cubes in any unit, all else is a warning.
   void note_without_unit(const Zyx& steps, const std::string& source, const std::string& unit) {
     const std::string why =
-        unit.empty() ? "no unit" : fmt::format("the unit \"{}\", which is not understood", unit);
+        is_no_unit(unit) ? "no unit" : fmt::format("the unit \"{}\", which is not understood", unit);
     const std::string text = fmt::format("{} says steps of z,y,x = {:g}, {:g}, {:g} with {}", source,
                                          steps[0], steps[1], steps[2], why);
     const double most = std::max({steps[0], steps[1], steps[2]}),

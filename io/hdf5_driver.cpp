@@ -100,12 +100,37 @@ herr_t set_end_of_addresses(H5FD_t* file, H5FD_mem_t, haddr_t end) {
 }
 haddr_t end_of_file(const H5FD_t* file, H5FD_mem_t) { return ours(file).end_of_file; }
 
+std::uint64_t length_at(const unsigned char* bytes) {
+  std::uint64_t length = 0;
+  for (int i = 7; i >= 0; --i) length = length << 8 | bytes[i];
+  return length;
+}
+
+/// A global heap (strings of attributes) with an object that has no length or ends beyond it: HDF5 1.10 loops
+/// for ever, or reads beyond its memory.
+bool is_damaged_heap(const unsigned char* bytes, std::size_t count) {
+  constexpr std::size_t head = 16;
+  if (count < head || std::memcmp(bytes, "GCOL\1", 5) != 0) return false;
+  const std::uint64_t size = length_at(bytes + 8);
+  if (size > count) return false;  // HDF5 will read all of it next
+  for (std::uint64_t at = head; at + head <= size;) {
+    const std::uint64_t length = length_at(bytes + at + 8), left = size - at;
+    const bool is_free = bytes[at] == 0 && bytes[at + 1] == 0;  // its length counts its head
+    if (length > left || (is_free && length < head)) return true;
+    const std::uint64_t step = is_free ? length : head + (length + 7) / 8 * 8;
+    if (step > left) return true;
+    at += step;
+  }
+  return false;
+}
+
 herr_t read_bytes(H5FD_t* base, H5FD_mem_t kind, hid_t, haddr_t address, std::size_t count, void* buffer) {
   const DriverFile& file = ours(base);
   if (kind == H5FD_MEM_DRAW && file.watch != nullptr) {
     file.watch->last_raw_bytes = count;
     if (count > file.watch->most_raw_bytes) return -1;
   }
+  const std::size_t wanted = count;
   auto* next = static_cast<char*>(buffer);
   while (count > 0) {
     const ssize_t got = ::pread(file.descriptor, next, count, static_cast<off_t>(address));
@@ -116,12 +141,15 @@ herr_t read_bytes(H5FD_t* base, H5FD_mem_t kind, hid_t, haddr_t address, std::si
     }
     if (got == 0) {  // beyond the end HDF5 expects zeros
       std::memset(next, 0, count);
-      return 0;
+      break;
     }
     next += got;
     address += static_cast<haddr_t>(got);
     count -= static_cast<std::size_t>(got);
   }
+  if (kind == H5FD_MEM_DRAW && file.watch != nullptr && file.watch->has_lengths_of_8_bytes &&
+      is_damaged_heap(static_cast<const unsigned char*>(buffer), wanted))
+    return -1;
   return 0;
 }
 

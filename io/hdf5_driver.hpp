@@ -19,6 +19,7 @@ struct ReadingWatch {
   int error_number = 0;                   // errno of the first failure
   std::size_t most_raw_bytes = SIZE_MAX;  // a read of more elements than that at once fails
   std::size_t last_raw_bytes = 0;         // what was wanted by the last read of elements
+  bool has_lengths_of_8_bytes = false;    // as almost all files: heaps of strings are looked at
 };
 
 /// Makes files opened with this access list use the driver.

@@ -53,6 +53,10 @@ File open_file(const InputFile& file, ReadingWatch* watch) {
   use_reading_driver(access, file.descriptor(), watch);
   File opened(H5Fopen(file.path().c_str(), H5F_ACC_RDONLY, access));
   if (!opened) refuse_open(file, reason(watch->error_number));
+  const PropertyList creation(H5Fget_create_plist(opened));
+  std::size_t offset_bytes = 0, length_bytes = 0;
+  watch->has_lengths_of_8_bytes =
+      H5Pget_sizes(creation, &offset_bytes, &length_bytes) >= 0 && length_bytes == 8;
   return opened;
 }
 

@@ -126,7 +126,7 @@ std::string Filters::undo(Bytes& data, Bytes& scratch, std::size_t size, std::ui
         if (is_applied(j) && filters_[j].id == H5Z_FILTER_FLETCHER32) before += sum_bytes;
       wrong = inflate_exactly(data, scratch, before);
       data.swap(scratch);
-    } else if (filter.element_bytes > 1) {
+    } else if (filter.element_bytes > 1 && filter.element_bytes <= data.size()) {
       unshuffle(data, scratch, filter.element_bytes);
       data.swap(scratch);
     }

@@ -70,6 +70,11 @@ TEST(ReadHdf5Claims, WhatIsNotUnderstoodIsAWarning) {
   EXPECT_EQ(io::describe_volume(fixture("axes_exchange.h5")).warnings.size(), 0u);  // units of the values
 }
 
+TEST(ReadHdf5Claims, DamagedStringsAreAWarningAndNoHang) {
+  for (const char* name : {"heap_endless.h5", "heap_beyond.h5"})
+    EXPECT_TRUE(has_notice(io::describe_volume(fixture(name)).warnings, "attribute axistags: ")) << name;
+}
+
 TEST(ReadHdf5Claims, ProjectionsAreRefused) {
   const Refusal refusal = refused(fixture("axes_theta.h5"));
   EXPECT_EQ(refusal.code, 4);
