@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "host/generate/generate.hpp"
 #include "host/settings/parse.hpp"
 #include "host/settings/settings.hpp"
 #include "host/studies/assign_materials.hpp"
@@ -27,6 +28,16 @@ inline std::vector<Device> devices() {
   std::vector<Device> all{Device::cpu(1), Device::cpu(3)};
   if (probe_cuda().unavailable.empty()) all.push_back(cuda_device());
   return all;
+}
+
+/// A generated electrode of n^3 voxels.
+inline Volume electrode(std::int64_t n, double porosity, std::uint64_t seed) {
+  GenerateSettings g;
+  g.shape = "electrode";
+  g.size = {n, n, n};
+  g.porosity = porosity;
+  g.seed = seed;
+  return generate(g);
 }
 
 /// Volume of z,y,x voxels with label(z, y, x).

@@ -5,21 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/generate/generate.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
 namespace {
-
-Volume electrode(std::int64_t n, double porosity, std::uint64_t seed) {
-  GenerateSettings g;
-  g.shape = "electrode";
-  g.size = {n, n, n};
-  g.porosity = porosity;
-  g.seed = seed;
-  return generate(g);
-}
 
 struct FlatCase {
   const char* conductivity;
@@ -53,7 +43,7 @@ TEST(FlatVoxels, AreSolvedInFewIterationsByBothSolversAlike) {
               if (n > 16 && (flow != Axis::z || periodic)) continue;  // the reference takes its time
               SCOPED_TRACE(fmt::format("{} of {}, {} times longer along {}, axis {}, {}", n, conductivity,
                                        aspect, long_edge, axis_name(flow), periodic));
-              Volume volume = electrode(n, 0.5, 4);
+              Volume volume = test::electrode(n, 0.5, 4);
               volume.voxel_size = std::array{1.0, 1.0, 1.0};
               (*volume.voxel_size)[long_edge] = aspect;
               expect_both_solvers_agree(volume, {conductivity, aspect, flow, long_edge, periodic}, 15);
@@ -112,7 +102,7 @@ TEST(Jacobi, KeepsItsToleranceAtAContrastOfAMillion) {
 }
 
 TEST(Field, ItsPlaneFluxesAgreeWithTheEffectiveValue) {
-  const Volume volume = electrode(48, 0.4, 2);
+  const Volume volume = test::electrode(48, 0.4, 2);
   struct Phase {
     const char* text;
     double sigma[3];

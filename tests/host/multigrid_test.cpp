@@ -110,15 +110,6 @@ TEST(Multigrid, IsSymmetricAndPositive) {
   }
 }
 
-Volume electrode(std::int64_t n, double porosity, std::uint64_t seed) {
-  GenerateSettings g;
-  g.shape = "electrode";
-  g.size = {n, n, n};
-  g.porosity = porosity;
-  g.seed = seed;
-  return generate(g);
-}
-
 TEST(Multigrid, ConvergesInFewIterationsWhateverTheSizeAndTheContrast) {
   struct Run {
     const char* conductivity;
@@ -131,23 +122,23 @@ TEST(Multigrid, ConvergesInFewIterationsWhateverTheSizeAndTheContrast) {
       Settings s = test::exact_settings(run.conductivity);
       s.precision = "mixed";
       s.tolerance = 1e-4;
-      const test::Found r = test::solve(electrode(n, run.porosity, 3), s);
+      const test::Found r = test::solve(test::electrode(n, run.porosity, 3), s);
       ASSERT_EQ(r.status, Status::converged) << r.reason;
       EXPECT_LE(r.solver.iterations, run.most) << run.conductivity << " at " << n;
       s.precision = "double";
       s.tolerance = 1e-9;
-      const test::Found exact = test::solve(electrode(n, run.porosity, 3), s);
+      const test::Found exact = test::solve(test::electrode(n, run.porosity, 3), s);
       EXPECT_NEAR(*r.ratio / *exact.ratio, 1, 1e-4) << run.conductivity << " at " << n;
       if (n > 48) continue;  // the reference takes its time
       s.solver = "jacobi";
-      EXPECT_NEAR(test::solve(electrode(n, run.porosity, 3), s).ratio.value() / *exact.ratio, 1, 1e-8);
+      EXPECT_NEAR(test::solve(test::electrode(n, run.porosity, 3), s).ratio.value() / *exact.ratio, 1, 1e-8);
     }
 }
 
 TEST(Multigrid, FlatVoxelsAndPeriodicSidesConvergeToTheReference) {
   for (const std::array<double, 3>& spacing : {std::array{1.0, 1.0, 5.0}, {10.0, 1.0, 1.0}})
     for (const bool periodic : {false, true}) {
-      Volume v = electrode(30, 0.45, 8);
+      Volume v = test::electrode(30, 0.45, 8);
       v.voxel_size = spacing;
       Settings s = test::exact_settings("0=1,1=0.003,2=0.2");
       s.tolerance = 1e-8;
