@@ -12,7 +12,7 @@
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/base/find_device.hpp"
-#include "kernels/transport/problem.hpp"
+#include "kernels/transport/operator.hpp"
 #include "kernels/volume/class_field.hpp"
 #include "kernels/volume/clusters.hpp"
 
@@ -104,6 +104,15 @@ inline Problem between_plates(Conductor& made, const std::vector<double>& conduc
   Problem problem = problem_of(made, conductivity, Sides::between_plates(flow, periodic), spacing);
   problem.unit_axis = flow;
   return problem;
+}
+
+/// What apply_dot and residual have divided by the diagonal, as it was, in the order of the unknowns.
+template <class T>
+std::vector<T> undivided(const TransportOperator<T>& A, const Buffer<T>& vector) {
+  std::vector<T> values = A.values_of(vector);
+  const std::vector<T> diagonal = A.values_of(A.diagonal());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= diagonal[i];
+  return values;
 }
 
 /// 1 for every voxel of a set, else 0, [z][y][x]; ranks and row starts are held to what they promise.

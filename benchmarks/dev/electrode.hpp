@@ -18,15 +18,12 @@ Problem along_z(const Device& device, const Volume& classes, const std::vector<d
 std::vector<double> electrode_conductivity(const Options& options);
 /// Values without a pattern, -0.5 to 0.5.
 double rough(std::int64_t i);
-/// A vector of them.
 template <class T>
-Buffer<T> rough_vector(const Device& device, std::int64_t size) {
-  std::vector<T> host;
-  host.reserve(static_cast<std::size_t>(size));
-  for (std::int64_t i = 0; i < size; ++i) host.push_back(static_cast<T>(rough(i)));
-  Buffer<T> buffer(device, size);
-  buffer.copy_from(host);
-  return buffer;
+std::vector<T> rough_values(std::int64_t size) {
+  std::vector<T> values;
+  values.reserve(static_cast<std::size_t>(size));
+  for (std::int64_t i = 0; i < size; ++i) values.push_back(static_cast<T>(rough(i)));
+  return values;
 }
 
 }  // namespace tauvox::bench

@@ -29,11 +29,12 @@ class Passes {
   Passes(const Problem& problem, KernelForm form)
       : A_(problem, form),
         hierarchy_(A_.device(), A_.medium()),
-        r_(rough_vector<float>(A_.device(), A_.unknowns())),
-        z_(A_.device(), A_.unknowns()),
-        coarse_(rough_vector<float>(A_.device(), hierarchy_.blocks().nodes)),
+        r_(A_.vector_of(rough_values<float>(A_.unknowns()))),
+        z_(A_.vector()),
+        coarse_(A_.device(), hierarchy_.blocks().nodes),
         rest_(A_.device(), hierarchy_.blocks().nodes) {
     z_.zero();
+    coarse_.copy_from(rough_values<float>(coarse_.size()));
   }
 
   struct Pass {

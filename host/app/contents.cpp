@@ -31,6 +31,7 @@ std::vector<LevelContents> first_and_others(double nodes, double links, double o
 /// Adds what one axis has to what others have: the larger counts.
 void take_larger(Contents& most, const Contents& here) {
   most.unknowns = std::max(most.unknowns, here.unknowns);
+  most.octets = std::max(most.octets, here.octets);
   most.room = std::max(most.room, here.room);
   most.last_nodes = std::max(most.last_nodes, here.last_nodes);
   most.by_mask = most.by_mask && here.by_mask;
@@ -70,6 +71,7 @@ Contents contents_along(const Codes& codes, const Volume& volume, const Material
     found.by_mask = blocks.view().all_links_join();
   }
   found.unknowns = per_voxel(axis.unknowns->count());
+  found.octets = per_voxel(A.octets()->count());
   found.room = per_voxel(room);
   if (Graph::bytes(nodes, room) + Graph::bytes_to_make(nodes, room, room) < host_memory().available / 2) {
     const Hierarchy hierarchy(device, A.medium());
@@ -90,6 +92,7 @@ Contents Contents::typical(double share, std::size_t classes) {
   Contents c;
   c.runs = std::min(share, 1.0 / 8);  // 1/80 in electrodes
   c.unknowns = share;
+  c.octets = std::min(1.0, 1.2 * share) / 8;  // 1.16 in an electrode of 128^3, less in larger ones
   const double aggregates = 0.16 * share;
   c.room = 6 * aggregates;
   c.levels = first_and_others(aggregates, c.room, 0.3);
@@ -103,6 +106,7 @@ Contents Contents::typical(double share, std::size_t classes) {
 Contents Contents::most(double share, std::size_t classes) {
   Contents c = typical(share, classes);
   c.runs = c.clusters = std::min(share, 0.5);
+  c.octets = std::min(1.0, 8 * share) / 8;
   const double aggregates = 0.5 * share;  // 0.45 was the most that was measured, of noise near percolation
   c.room = 8 * aggregates;
   c.levels = first_and_others(aggregates, c.room, 1);

@@ -18,6 +18,7 @@ struct LevelContents {
 struct Contents {
   double runs = 0, clusters = 0;      // of all that conducts
   double unknowns = 0;                // what percolates, along the axis where that is most
+  double octets = 0;                  // blocks of 2x2x2 voxels that hold some of it (transport/octets.hpp)
   double room = 0;                    // for links between the aggregates of 2x2x2 voxels
   std::vector<LevelContents> levels;  // the first of those aggregates (transport/blocks.hpp)
   std::int64_t last_nodes = 0;        // of the last level, in all: more voxels do not make it larger

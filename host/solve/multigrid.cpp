@@ -148,7 +148,8 @@ MultigridPreconditioner<T>::MultigridPreconditioner(const TransportOperator<T>& 
   if (tail_ + 1 == work_.size()) tail_ = work_.size();  // the dense inverse alone is one kernel anyway
   std::int64_t floats = 0;
   for (const Graph& graph : hierarchy.levels()) floats += 3 * graph.nodes;
-  if (floats * static_cast<std::int64_t>(sizeof(float)) > A.unknowns() * static_cast<std::int64_t>(sizeof(T)))
+  const std::int64_t octet_bytes = 8 * sizeof(T);
+  if (floats * static_cast<std::int64_t>(sizeof(float)) > A.octets()->count() * octet_bytes)
     spare_ = Buffer<float>(A.device(), floats);
 }
 

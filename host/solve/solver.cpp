@@ -9,7 +9,9 @@ namespace tauvox {
 
 Solver::Solver(Problem problem, Preconditioning preconditioning)
     : problem_(std::move(problem)), preconditioning_(preconditioning) {
-  if (preconditioning_ == Preconditioning::multigrid) hierarchy(TransportOperator<float>(problem_));
+  const TransportOperator<float> A(problem_);
+  octets_ = A.octets();
+  if (preconditioning_ == Preconditioning::multigrid) hierarchy(A);
 }
 
 template <class T>
@@ -22,7 +24,7 @@ const Hierarchy& Solver::hierarchy(const TransportOperator<T>& A) {
 template <class T>
 Solver::Iterate<T>& Solver::iterate() {
   if (auto* there = std::get_if<Iterate<T>>(&iterate_)) return *there;
-  Iterate<T> next{TransportOperator<T>(problem_), Buffer<T>()};
+  Iterate<T> next{TransportOperator<T>(problem_, KernelForm::tuned, octets_), Buffer<T>()};
   next.x = next.A.vector();
   if constexpr (std::is_same_v<T, double>) {
     if (const auto* single = std::get_if<Iterate<float>>(&iterate_)) {

@@ -56,6 +56,7 @@ class Solver {
 
   Problem problem_;
   Preconditioning preconditioning_;
+  std::shared_ptr<const Octets> octets_;
   std::optional<Hierarchy> hierarchy_;
   std::variant<std::monostate, Iterate<float>, Iterate<double>> iterate_;
   Solution solution_;

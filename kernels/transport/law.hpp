@@ -22,11 +22,6 @@ struct OneClass {
   TAUVOX_HD static W conductance(W /*here*/, W there) {
     return there;
   }
-  /// Whether a voxel with this material is an unknown. There are no plates inside the volume.
-  template <class W>
-  TAUVOX_HD static bool conducts(W material) {
-    return material > 0;
-  }
 };
 
 /// Two half-voxel resistances in series, g = 1 / (r_a/2 + r_b/2) with r = 1/sigma: infinite for a wall, 0 for
@@ -37,10 +32,6 @@ struct Series {
   template <class W>
   TAUVOX_HD static W conductance(W here, W there) {
     return W(1) / (here + there);
-  }
-  template <class W>
-  TAUVOX_HD static bool conducts(W material) {
-    return material < std::numeric_limits<W>::infinity();
   }
 };
 

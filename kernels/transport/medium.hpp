@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernels/transport/law.hpp"
-#include "kernels/transport/problem.hpp"
+#include "kernels/transport/octets.hpp"
 
 namespace tauvox {
 
@@ -13,7 +13,7 @@ struct Evaluation {
   double energy = 0, flux_in = 0, flux_out = 0, residual2 = 0;
 };
 
-/// Which form of the kernels runs: the tuned one of the device, or the plain functors everywhere.
+/// Which form of the passes runs (octet.hpp): that of the device, or the plain one everywhere.
 enum class KernelForm { tuned, plain };
 
 /// W is the type of the arithmetic.
@@ -21,13 +21,13 @@ template <class W>
 struct Medium {
   FieldView<const std::uint8_t> classes;  // null with one class: then `active` says it all
   UnknownsView active;
+  OctetsView octets;
   const W* material = nullptr;  // per class, as the law has it
   int law = 0;
   bool one_class = false;
   SideKind side[6] = {};  // before z, behind z, ...
   W scale[3] = {};
   W shift = 0;
-  std::int64_t unknowns = 0;
 
   TAUVOX_HD std::int64_t length(int axis) const {
     return axis == 0 ? active.extent.nz : axis == 1 ? active.extent.ny : active.extent.nx;
@@ -40,11 +40,16 @@ struct Medium {
   TAUVOX_HD std::uint8_t class_beyond(int axis, int sign) const {
     return plate(axis, sign) ? plate_class : wall_class;
   }
-  /// What a pass over all voxels reads of it.
+  /// What a pass over all octets reads of it.
   std::int64_t bytes() const {
-    const Extent& e = active.extent;
-    return (classes.origin ? e.voxels() : 0) +
-           active.words_per_row * e.rows() * std::int64_t{sizeof(UnknownsWord)};
+    return (octets.classes ? 12 : 4) * octets.count +
+           octets.words_per_row * octets.lattice.rows() * std::int64_t{sizeof(OctetWord)};
+  }
+  /// Whether an octet meets more at the sides of the volume than other octets and walls.
+  TAUVOX_HD bool at_end(int axis, std::int64_t at) const {
+    const bool odd = joined(axis) && (length(axis) & 1) != 0;
+    return (at == 0 && (odd || plate(axis, -1))) ||
+           (at == octets.length(axis) - 1 && (odd || plate(axis, 1)));
   }
   /// Class of a voxel, or of what lies beyond a face of the volume.
   TAUVOX_HD std::uint8_t class_of(const Voxel& v) const {
@@ -60,8 +65,6 @@ struct Medium {
   }
   /// @pre v is inside the volume
   TAUVOX_HD bool conducts(const Voxel& v) const { return active.conducts(v.x(), v.y(), v.z()); }
-  /// @pre conducts(v)
-  TAUVOX_HD std::int64_t number(const Voxel& v) const { return active.number(v.x(), v.y(), v.z()); }
   TAUVOX_HD W material_of(const Voxel& v) const { return material[class_of(v)]; }
   /// Inside the volume again, where joined sides led out of it.
   TAUVOX_HD Voxel wrapped(const Voxel& v) const {
@@ -79,30 +82,6 @@ struct Medium {
 template <class W>
 TAUVOX_HD W face_conductance(const Medium<W>& m, const Voxel& v, int axis, int sign) {
   return m.scale[axis] * conductance(m.law, m.material_of(v), m.material_of(v.next(axis, sign)));
-}
-
-/// The shift and g over the six faces, in the fixed order x-, x+, y-, y+, z-, z+.
-template <class W>
-TAUVOX_HD W diagonal(const Medium<W>& m, const Voxel& v) {
-  W sum = m.shift;
-  for (int axis = 2; axis >= 0; --axis)
-    for (int sign = -1; sign <= 1; sign += 2) sum += face_conductance(m, v, axis, sign);
-  return sum;
-}
-
-/// (A u)_v = shift u_v + sum of g (u_v - u_neighbour); `value` gives u at a conducting voxel, plates have 0.
-template <class W, class Value>
-TAUVOX_HD W apply_at(const Medium<W>& m, const Voxel& v, const Value& value) {
-  const W u = value(v);
-  W sum = m.shift * u;
-  for (int axis = 2; axis >= 0; --axis)
-    for (int sign = -1; sign <= 1; sign += 2) {
-      const Voxel there = v.next(axis, sign);
-      W other = 0;
-      if (m.class_of(there) >= first_conducting_class) other = value(m.wrapped(there));
-      sum += face_conductance(m, v, axis, sign) * (u - other);
-    }
-  return sum;
 }
 
 }  // namespace tauvox

@@ -1,9 +1,9 @@
 // The transport operator of a problem (problem.hpp) on its unknowns, and the parts of a multigrid cycle that
 // touch voxels.
 //
-// Vectors hold unknowns only (volume/unknowns.hpp); diagonals and conductances are computed where they are
-// needed, so nothing else is stored per voxel. Sums are FP64. Bytes of one apply: 0.25 per voxel (1.25 with
-// several classes) and 2 sizeof(T) per unknown.
+// A vector has eight values an octet (octets.hpp), zeros where nothing conducts; those of residuals, and A p,
+// are divided by the diagonal (passes.hpp). Diagonals and conductances are computed where they are needed.
+// Sums are FP64. Bytes of one apply: 4 per octet, 12 with several classes, and 16 sizeof(T).
 #pragma once
 
 #include "kernels/transport/blocks.hpp"
@@ -15,29 +15,34 @@ namespace tauvox {
 template <class T>
 class TransportOperator {
  public:
+  /// @param octets of this problem, where they are known already
   /// @throws Error(internal) when the problem is none (Problem::check)
-  explicit TransportOperator(Problem problem, KernelForm form = KernelForm::tuned);
+  explicit TransportOperator(Problem problem, KernelForm form = KernelForm::tuned,
+                             std::shared_ptr<const Octets> octets = nullptr);
 
   const Problem& problem() const { return problem_; }
   const Device& device() const { return problem_.unknowns->device(); }
   const Extent& extent() const { return problem_.unknowns->extent(); }
   std::int64_t unknowns() const { return problem_.unknowns->count(); }
+  const std::shared_ptr<const Octets>& octets() const { return octets_; }
   /// The matrix, for the coarse levels.
   Medium<float> medium() const;
   /// The potential of a deviation v, in FP64.
   PotentialOf<T> potential_of(const Buffer<T>& v) const;
 
-  /// q = A p; returns p.q
+  /// q = A p / diagonal; returns p.A p
   double apply_dot(const Buffer<T>& p, Buffer<T>& q) const;
-  /// z = damping r / diagonal, the Jacobi step from zero; returns r.z
-  double jacobi_dot(const Buffer<T>& r, Buffer<T>& z) const;
+  /// z = damping s, the Jacobi step from zero for s = r / diagonal; returns r.z
+  double jacobi_dot(const Buffer<T>& s, Buffer<T>& z) const;
+  /// Of the matrix.
+  Buffer<T> diagonal() const;
 
   /// Of u = reference + v, in FP64.
   Evaluation evaluate(const Buffer<T>& v) const;
   /// The same, and rest = sum of b - A u over each aggregate.
   Evaluation evaluate(const Buffer<T>& v, const Blocks& blocks, Buffer<double>& rest) const;
-  /// The same, and r = b - A u.
-  Evaluation residual(const Buffer<T>& v, Buffer<T>& r) const;
+  /// The same, and s = (b - A u) / diagonal.
+  Evaluation residual(const Buffer<T>& v, Buffer<T>& s) const;
   /// ||b||^2 of the eliminated system: the load, and what plates and imposed gradients feed in.
   double source_norm2() const;
   /// Flux along `axis` through each of its n + 1 planes of faces, positive towards the side behind it.
@@ -47,24 +52,28 @@ class TransportOperator {
   /// Unknowns whose u is not within [-slack, 1 + slack].
   std::int64_t outside(const Buffer<T>& v, double slack) const;
 
-  /// coarse_b = sum over each aggregate of r - A e, where e = damping r / diagonal, the first Jacobi step
-  void smooth_restrict(const Blocks& blocks, const Buffer<T>& r, float* coarse_b) const;
+  /// coarse_b = sum over each aggregate of r - A e, where e = damping s, the first Jacobi step
+  void smooth_restrict(const Blocks& blocks, const Buffer<T>& s, float* coarse_b) const;
   /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z
-  double prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x, const Buffer<T>& r,
+  double prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x, const Buffer<T>& s,
                             Buffer<T>& z) const;
-  /// Work space for conjugate gradients.
-  Buffer<T> vector() const { return Buffer<T>(device(), unknowns()); }
+  /// Work space for conjugate gradients; only its octet of zeros is set.
+  Buffer<T> vector() const;
+  /// A vector of these values, in the order in which unknowns are numbered; and the other way.
+  Buffer<T> vector_of(const std::vector<T>& values) const;
+  std::vector<T> values_of(const Buffer<T>& vector) const;
 
  private:
   template <class W>
   Medium<W> medium_of(const Buffer<W>& material) const;
-  template <class Pass>
-  auto run(const Pass& pass) const;
+  Medium<T> own_medium() const;
 
   Problem problem_;
   KernelForm form_;
+  std::shared_ptr<const Octets> octets_;
   Buffer<float> material_float_;
   Buffer<double> material_double_;
+  Buffer<double> load_;  // of slots
 };
 
 }  // namespace tauvox

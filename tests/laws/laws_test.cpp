@@ -58,10 +58,9 @@ TEST(Laws, TheOperatorIsSymmetricAndPositive) {
     b.push_back(std::cos(0.9 * static_cast<double>(i)));
   }
   const auto times_A = [&](const std::vector<double>& p) {
-    Buffer<double> on_device = A.vector(), q = A.vector();
-    on_device.copy_from(p);
-    EXPECT_GT(A.apply_dot(on_device, q), 0);
-    return q.to_host();
+    Buffer<double> q = A.vector();
+    EXPECT_GT(A.apply_dot(A.vector_of(p), q), 0);
+    return test::undivided(A, q);
   };
   const auto dot = [](const std::vector<double>& p, const std::vector<double>& q) {
     return std::inner_product(p.begin(), p.end(), q.begin(), 0.0);
@@ -86,19 +85,22 @@ TEST(Laws, TheSineModeIsAnEigenvectorWithTheDiscreteEigenvalue) {
     Problem problem = test::between_plates(classes, {1}, {1, 1, 1}, Axis::z, false);
     problem.sides.all.fill(Side::plate(0));
     const TransportOperator<double> A(problem);
-    Buffer<double> u = A.vector(), Au = A.vector();
-    const auto at = [n](std::int64_t x, std::int64_t y, std::int64_t z) { return x + n * (y + n * z); };
+    std::vector<double> u(static_cast<std::size_t>(n * n * n));
+    const auto at = [n](std::int64_t x, std::int64_t y, std::int64_t z) {
+      return static_cast<std::size_t>(x + n * (y + n * z));
+    };
     const double h = 1 / static_cast<double>(n);
     const auto sine = [h](std::int64_t i) { return std::sin(M_PI * (static_cast<double>(i) + 0.5) * h); };
     for (std::int64_t z = 0; z < n; ++z)
       for (std::int64_t y = 0; y < n; ++y)
-        for (std::int64_t x = 0; x < n; ++x) u.data()[at(x, y, z)] = sine(x) * sine(y) * sine(z);
-    A.apply_dot(u, Au);
-    const double lambda = Au.data()[at(n / 2, n / 3, 1)] / u.data()[at(n / 2, n / 3, 1)];
+        for (std::int64_t x = 0; x < n; ++x) u[at(x, y, z)] = sine(x) * sine(y) * sine(z);
+    Buffer<double> q = A.vector();
+    A.apply_dot(A.vector_of(u), q);
+    const std::vector<double> Au = test::undivided(A, q);
+    const double lambda = Au[at(n / 2, n / 3, 1)] / u[at(n / 2, n / 3, 1)];
     EXPECT_NEAR(3 * M_PI * M_PI * h * h / lambda - 1, size.error, 1e-10) << n;
     for (std::int64_t z = 0; z < n; ++z)
-      for (std::int64_t x = 0; x < n; ++x)
-        ASSERT_NEAR(Au.data()[at(x, 2, z)], lambda * u.data()[at(x, 2, z)], 1e-13);
+      for (std::int64_t x = 0; x < n; ++x) ASSERT_NEAR(Au[at(x, 2, z)], lambda * u[at(x, 2, z)], 1e-13);
   }
 }
 

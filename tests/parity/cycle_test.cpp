@@ -28,16 +28,16 @@ Result cycles_on(const Device& device, const Volume& v, const std::vector<double
                                KernelForm::plain);
   const Hierarchy hierarchy(device, A.medium());
   MultigridPreconditioner<T> M(A, hierarchy);
-  Buffer<T> r = A.vector(), z = A.vector();
-  std::vector<T> values(static_cast<std::size_t>(r.size()));
+  std::vector<T> values(static_cast<std::size_t>(A.unknowns()));
   for (std::size_t i = 0; i < values.size(); ++i)
     values[i] = static_cast<T>(std::sin(0.37 * static_cast<double>(i)));
-  r.copy_from(values);
+  const Buffer<T> r = A.vector_of(values);
+  Buffer<T> z = A.vector();
   Result result;
   for (const Graph& graph : hierarchy.levels()) result.nodes.push_back(graph.nodes);
   for (int pass = 0; pass < 2; ++pass) {
     result.dot.push_back(M.apply_dot(r, z));
-    z.copy_to(values);
+    values = A.values_of(z);
     result.z.emplace_back(values.begin(), values.end());
     M.weaken();
   }

@@ -1,0 +1,272 @@
+// Eight values at a time, and what is done to them: the arithmetic of every pass over octets (octets.hpp).
+//
+// One text, two forms. `plain` is an array of eight, which a GPU keeps in registers; it is the reference.
+// `vectors` is a vector register of a CPU, by the vector extensions of GCC and Clang; sources for CPUs alone
+// define TAUVOX_VECTORS to get it. Same operations in the same order, so the same bits.
+#pragma once
+
+#include <type_traits>
+
+#include "kernels/base/extent.hpp"
+
+#ifdef TAUVOX_VECTORS
+#define TAUVOX_FORM vectors
+#else
+#define TAUVOX_FORM plain
+#endif
+
+namespace tauvox::TAUVOX_FORM {
+
+/// Slots before the middle of a block across an axis; the bit of the axis in a slot's number.
+template <int axis>
+inline constexpr std::uint32_t low_slots = axis == 2   ? 0x55u
+                                           : axis == 1 ? 0x33u
+                                                       : 0x0fu;
+template <int axis>
+inline constexpr int axis_bit = 4 >> axis;
+
+#ifdef TAUVOX_VECTORS
+
+// Eight floats are one register of 32 bytes, eight doubles two.
+typedef float Floats __attribute__((vector_size(32)));
+typedef std::int32_t FloatBits __attribute__((vector_size(32)));
+typedef float HalfFloats __attribute__((vector_size(16)));
+typedef double HalfDoubles __attribute__((vector_size(32)));
+typedef std::int64_t HalfDoubleBits __attribute__((vector_size(32)));
+
+struct Doubles {
+  HalfDoubles half[2];
+  TAUVOX_HD double operator[](int slot) const { return half[slot >> 2][slot & 3]; }
+};
+template <class F>
+TAUVOX_HD Doubles each_half(const F& f) {
+  return {{f(0), f(1)}};
+}
+TAUVOX_HD Doubles operator+(const Doubles& a, const Doubles& b) {
+  return {{a.half[0] + b.half[0], a.half[1] + b.half[1]}};
+}
+TAUVOX_HD Doubles operator-(const Doubles& a, const Doubles& b) {
+  return {{a.half[0] - b.half[0], a.half[1] - b.half[1]}};
+}
+TAUVOX_HD Doubles operator-(const Doubles& a) { return {{-a.half[0], -a.half[1]}}; }
+TAUVOX_HD Doubles operator*(const Doubles& a, const Doubles& b) {
+  return {{a.half[0] * b.half[0], a.half[1] * b.half[1]}};
+}
+TAUVOX_HD Doubles operator*(double a, const Doubles& b) { return {{a * b.half[0], a * b.half[1]}}; }
+TAUVOX_HD Doubles& operator+=(Doubles& a, const Doubles& b) { return a = a + b; }
+
+template <class W>
+using Octet = std::conditional_t<std::is_same_v<W, float>, Floats, Doubles>;
+
+template <class W>
+TAUVOX_HD Octet<W> splat(W value) {
+  if constexpr (std::is_same_v<W, float>)
+    return Floats{} + value;
+  else
+    return {{HalfDoubles{} + value, HalfDoubles{} + value}};
+}
+template <class W, class O>
+TAUVOX_HD Octet<W> convert(const O& octet) {
+  if constexpr (std::is_same_v<O, Octet<W>>)
+    return octet;
+  else if constexpr (std::is_same_v<W, double>)
+    return {{__builtin_convertvector(__builtin_shufflevector(octet, octet, 0, 1, 2, 3), HalfDoubles),
+             __builtin_convertvector(__builtin_shufflevector(octet, octet, 4, 5, 6, 7), HalfDoubles)}};
+  else
+    return __builtin_shufflevector(__builtin_convertvector(octet.half[0], HalfFloats),
+                                   __builtin_convertvector(octet.half[1], HalfFloats), 0, 1, 2, 3, 4, 5, 6,
+                                   7);
+}
+template <class W, class T>
+TAUVOX_HD Octet<W> load(const T* from) {
+  Octet<T> octet;
+  __builtin_memcpy(&octet, from, sizeof octet);
+  return convert<W>(octet);
+}
+template <class W>
+TAUVOX_HD void store(W* to, const Octet<W>& octet) {
+  __builtin_memcpy(to, &octet, sizeof octet);
+}
+TAUVOX_HD FloatBits spread(std::uint32_t bits) {
+  constexpr FloatBits each{1, 2, 4, 8, 16, 32, 64, 128};
+  return ((FloatBits{} + static_cast<std::int32_t>(bits)) & each) == each;
+}
+TAUVOX_HD HalfDoubleBits spread(std::uint32_t bits, int half) {
+  constexpr HalfDoubleBits each[2] = {{1, 2, 4, 8}, {16, 32, 64, 128}};
+  return ((HalfDoubleBits{} + static_cast<std::int64_t>(bits)) & each[half]) == each[half];
+}
+/// Octet where a bit is set, else `other`.
+template <class W>
+TAUVOX_HD Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
+  if constexpr (std::is_same_v<W, float>)
+    return spread(bits) ? octet : other;
+  else
+    return {
+        {spread(bits, 0) ? octet.half[0] : other.half[0], spread(bits, 1) ? octet.half[1] : other.half[1]}};
+}
+/// Octet where a bit is set, else 0.
+template <class W>
+TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
+  if constexpr (std::is_same_v<W, float>)
+    return reinterpret_cast<Floats>(spread(bits) & reinterpret_cast<FloatBits>(octet));
+  else
+    return {
+        {reinterpret_cast<HalfDoubles>(spread(bits, 0) & reinterpret_cast<HalfDoubleBits>(octet.half[0])),
+         reinterpret_cast<HalfDoubles>(spread(bits, 1) & reinterpret_cast<HalfDoubleBits>(octet.half[1]))}};
+}
+/// Each slot gets the value on the other side of the middle.
+template <int axis>
+TAUVOX_HD Floats across(const Floats& o) {
+  if constexpr (axis == 2) return __builtin_shufflevector(o, o, 1, 0, 3, 2, 5, 4, 7, 6);
+  if constexpr (axis == 1) return __builtin_shufflevector(o, o, 2, 3, 0, 1, 6, 7, 4, 5);
+  if constexpr (axis == 0) return __builtin_shufflevector(o, o, 4, 5, 6, 7, 0, 1, 2, 3);
+}
+template <int axis>
+TAUVOX_HD Doubles across(const Doubles& o) {
+  if constexpr (axis == 2)
+    return each_half([&](int h) { return __builtin_shufflevector(o.half[h], o.half[h], 1, 0, 3, 2); });
+  if constexpr (axis == 1)
+    return each_half([&](int h) { return __builtin_shufflevector(o.half[h], o.half[h], 2, 3, 0, 1); });
+  if constexpr (axis == 0) return {{o.half[1], o.half[0]}};
+}
+/// Slots before the middle from one octet, those behind it from another.
+template <int axis>
+TAUVOX_HD Floats halves(const Floats& a, const Floats& b) {
+  if constexpr (axis == 2) return __builtin_shufflevector(a, b, 0, 9, 2, 11, 4, 13, 6, 15);
+  if constexpr (axis == 1) return __builtin_shufflevector(a, b, 0, 1, 10, 11, 4, 5, 14, 15);
+  if constexpr (axis == 0) return __builtin_shufflevector(a, b, 0, 1, 2, 3, 12, 13, 14, 15);
+}
+template <int axis>
+TAUVOX_HD Doubles halves(const Doubles& a, const Doubles& b) {
+  if constexpr (axis == 2)
+    return each_half([&](int h) { return __builtin_shufflevector(a.half[h], b.half[h], 0, 5, 2, 7); });
+  if constexpr (axis == 1)
+    return each_half([&](int h) { return __builtin_shufflevector(a.half[h], b.half[h], 0, 1, 6, 7); });
+  if constexpr (axis == 0) return {{a.half[0], b.half[1]}};
+}
+/// a / b where b > 0, else 0.
+template <class W>
+TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
+  if constexpr (std::is_same_v<W, float>)
+    return b > 0 ? a / b : Floats{};
+  else
+    return each_half([&](int h) { return b.half[h] > 0 ? a.half[h] / b.half[h] : HalfDoubles{}; });
+}
+/// table[index of each slot]
+template <class W>
+TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index) {
+  W of_slot[8];
+  for (int s = 0; s < 8; ++s) of_slot[s] = table[index[s]];
+  return load<W>(of_slot);
+}
+
+#else
+
+template <class W>
+struct Octet {
+  W v[8] = {};
+  TAUVOX_HD W operator[](int slot) const { return v[slot]; }
+};
+template <class W, class F>
+TAUVOX_HD Octet<W> each_slot(const F& f) {
+  Octet<W> out;
+#pragma GCC unroll 8
+  for (int s = 0; s < 8; ++s) out.v[s] = f(s);
+  return out;
+}
+template <class W>
+TAUVOX_HD Octet<W> splat(W value) {
+  return each_slot<W>([&](int) { return value; });
+}
+template <class W>
+TAUVOX_HD Octet<W> operator+(const Octet<W>& a, const Octet<W>& b) {
+  return each_slot<W>([&](int s) { return a.v[s] + b.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W> operator-(const Octet<W>& a, const Octet<W>& b) {
+  return each_slot<W>([&](int s) { return a.v[s] - b.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W> operator-(const Octet<W>& a) {
+  return each_slot<W>([&](int s) { return -a.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W> operator*(const Octet<W>& a, const Octet<W>& b) {
+  return each_slot<W>([&](int s) { return a.v[s] * b.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W> operator*(W a, const Octet<W>& b) {
+  return each_slot<W>([&](int s) { return a * b.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W>& operator+=(Octet<W>& a, const Octet<W>& b) {
+  return a = a + b;
+}
+template <class W, class T>
+TAUVOX_HD Octet<W> convert(const Octet<T>& octet) {
+  return each_slot<W>([&](int s) { return static_cast<W>(octet.v[s]); });
+}
+template <class W, class T>
+TAUVOX_HD Octet<W> load(const T* from) {
+  return each_slot<W>([&](int s) { return static_cast<W>(from[s]); });
+}
+template <class W>
+TAUVOX_HD void store(W* to, const Octet<W>& octet) {
+#pragma GCC unroll 8
+  for (int s = 0; s < 8; ++s) to[s] = octet.v[s];
+}
+template <class W>
+TAUVOX_HD Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
+  return each_slot<W>([&](int s) { return (bits >> s) & 1u ? octet.v[s] : other.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
+  return each_slot<W>([&](int s) { return (bits >> s) & 1u ? octet.v[s] : W(0); });
+}
+template <int axis, class W>
+TAUVOX_HD Octet<W> across(const Octet<W>& o) {
+  return each_slot<W>([&](int s) { return o.v[s ^ axis_bit<axis>]; });
+}
+template <int axis, class W>
+TAUVOX_HD Octet<W> halves(const Octet<W>& before, const Octet<W>& behind) {
+  return each_slot<W>([&](int s) { return s & axis_bit<axis> ? behind.v[s] : before.v[s]; });
+}
+template <class W>
+TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
+  return each_slot<W>([&](int s) { return b.v[s] > 0 ? a.v[s] / b.v[s] : W(0); });
+}
+template <class W>
+TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index) {
+  return each_slot<W>([&](int s) { return table[index[s]]; });
+}
+
+#endif
+
+/// f(a, b) of each slot, with scalars: for what is to be written without a thought of octets.
+template <class W, class F>
+TAUVOX_HD Octet<W> slot_by_slot(const Octet<W>& a, const Octet<W>& b, const F& f) {
+  W x[8], y[8];
+  store<W>(x, a);
+  store<W>(y, b);
+  for (int s = 0; s < 8; ++s) x[s] = f(x[s], y[s]);
+  return load<W>(x);
+}
+
+/// Sum of the eight, in a fixed order.
+template <class O>
+TAUVOX_HD auto sum_of(const O& octet) {
+  O sum = octet + across<2>(octet);
+  sum += across<1>(sum);
+  sum += across<0>(sum);
+  return sum[0];
+}
+
+/// f(constant of the axis) for x, y, z in this order.
+template <class F>
+TAUVOX_HD void for_axes(const F& f) {
+  f(std::integral_constant<int, 2>{});
+  f(std::integral_constant<int, 1>{});
+  f(std::integral_constant<int, 0>{});
+}
+
+}  // namespace tauvox::TAUVOX_FORM

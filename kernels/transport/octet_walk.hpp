@@ -1,0 +1,223 @@
+// Runs a pass over all octets: on threads of a CPU, or on a GPU, which gives each octet a thread.
+//
+// Sums are gathered in units of rows that follow from the extent alone, and units are added in their order.
+#pragma once
+
+#include "kernels/base/launch.hpp"
+#include "kernels/transport/octet_faces.hpp"
+
+namespace tauvox {
+/// Whether this CPU can run the form `vectors` as it was compiled.
+inline bool have_vectors() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2");
+#else
+  return true;
+#endif
+}
+namespace vectors {
+template <class Pass>
+void run_on_cpu(const Pass& pass, int threads, double* partial);
+}
+}  // namespace tauvox
+
+namespace tauvox::TAUVOX_FORM {
+
+/// What a pass adds up.
+template <int N>
+struct Totals {
+#ifdef TAUVOX_VECTORS
+  Octet<double> value[N > 0 ? N : 1] = {};
+  TAUVOX_HD void add(int n, const Octet<double>& octet) { value[n] += octet; }
+  TAUVOX_HD double operator[](int n) const { return sum_of(value[n]); }
+#else
+  double value[N > 0 ? N : 1] = {};
+  TAUVOX_HD void add(int n, const Octet<double>& octet) { value[n] += sum_of(octet); }
+  TAUVOX_HD double operator[](int n) const { return value[n]; }
+#endif
+};
+
+/// How the rows of a lattice are shared out: tiles of rows that stay in a cache while the walk goes from
+/// plane to plane, and slabs of planes such that there are enough units.
+struct Units {
+  std::int64_t ny, nz, height, depth, tiles, slabs;
+
+  TAUVOX_HD explicit Units(const Extent& lattice) : ny(lattice.ny), nz(lattice.nz) {
+    constexpr std::int64_t cells = 4096, wanted = 32, least = 8;
+    const std::int64_t fit = cells / lattice.nx;
+    height = fit < least ? least : fit;
+    tiles = (ny + height - 1) / height;
+    const std::int64_t most = nz / least < 1 ? 1 : nz / least, asked = (wanted + tiles - 1) / tiles;
+    depth = (nz + (asked < most ? asked : most) - 1) / (asked < most ? asked : most);
+    slabs = (nz + depth - 1) / depth;
+  }
+  TAUVOX_HD std::int64_t count() const { return tiles * slabs; }
+  /// f(by, bz) for the rows of a unit, plane by plane.
+  template <class F>
+  TAUVOX_HD void for_each_row(std::int64_t unit, const F& f) const {
+    const std::int64_t y0 = unit % tiles * height, z0 = unit / tiles * depth;
+    const std::int64_t y1 = y0 + height < ny ? y0 + height : ny, z1 = z0 + depth < nz ? z0 + depth : nz;
+    for (std::int64_t bz = z0; bz < z1; ++bz)
+      for (std::int64_t by = y0; by < y1; ++by) f(by, bz);
+  }
+};
+
+/// i, or where joined sides lead from there.
+TAUVOX_HD std::int64_t wrap(std::int64_t i, std::int64_t n, bool joined) {
+  return !joined ? i : i < 0 ? n - 1 : i >= n ? 0 : i;
+}
+
+/// What is there to know of octet i.
+template <class W>
+TAUVOX_HD Place place_of(const Medium<W>& m, std::int64_t i, std::int64_t bx, std::int64_t by,
+                         std::int64_t bz) {
+  Place p{i, {bz, by, bx}, {}, false};
+  for_axes([&](auto axis) {
+    constexpr int a = axis;
+    const std::int64_t n = m.octets.length(a);
+    for (int k = 0; k < 2; ++k) {
+      std::int64_t there[3] = {bz, by, bx};
+      there[a] = wrap(there[a] + 2 * k - 1, n, m.joined(a));
+      p.around[2 * a + k] =
+          there[a] < 0 || there[a] >= n ? m.octets.count : m.octets.find(there[2], there[1], there[0]);
+    }
+    p.at_end = p.at_end || m.at_end(a, p.at[a]);
+  });
+  return p;
+}
+
+/// Calls body(place) for the octets of a row: neighbours are found by counting bits, word by word.
+template <class W, class Body>
+TAUVOX_HD void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t bz, const Body& body) {
+  const OctetsView& o = m.octets;
+  const OctetWord *own = o.row(by, bz), *none = o.words + o.words_per_row * o.lattice.rows();
+  const OctetWord* near[4];
+  std::int64_t step[4];
+  for (int k = 0; k < 4; ++k) {
+    const std::int64_t z = k < 2 ? wrap(bz + 2 * k - 1, o.lattice.nz, m.joined(0)) : bz,
+                       y = k < 2 ? by : wrap(by + 2 * k - 5, o.lattice.ny, m.joined(1));
+    step[k] = z >= 0 && z < o.lattice.nz && y >= 0 && y < o.lattice.ny ? 1 : 0;
+    near[k] = step[k] ? o.row(y, z) : none;
+  }
+  const bool row_at_end = m.at_end(0, bz) || m.at_end(1, by);
+  const std::int64_t zeros = o.count, last = o.lattice.nx - 1;
+  Place p{0, {bz, by, 0}, {}, false};
+  for (std::int64_t w = 0; w < o.words_per_row; ++w) {
+    const std::uint32_t mask = own[w].mask;
+    if (mask == 0) continue;
+    const std::uint32_t before = mask << 1 | (w > 0 ? own[w - 1].mask >> 31 : 0),
+                        behind = mask >> 1 | (w + 1 < o.words_per_row ? own[w + 1].mask << 31 : 0);
+    std::int64_t i = own[w].first;
+    for (std::uint32_t left = mask; left != 0; left &= left - 1, ++i) {
+      const int b = lowest_bit(left);
+      const std::uint32_t below = (1u << b) - 1;
+      p.octet = i;
+      p.at[2] = 32 * w + b;
+      p.around[4] = (before >> b) & 1u ? i - 1 : zeros;
+      p.around[5] = (behind >> b) & 1u ? i + 1 : zeros;
+      for (int k = 0; k < 4; ++k) {
+        const OctetWord word = near[k][w * step[k]];
+        p.around[k] = (word.mask >> b) & 1u ? std::int64_t{word.first} + bit_count(word.mask & below) : zeros;
+      }
+      p.at_end = row_at_end;
+      if (p.at[2] == 0 || p.at[2] == last) {
+        if (p.at[2] == 0 && m.joined(2)) p.around[4] = o.find(last, by, bz);
+        if (p.at[2] == last && m.joined(2)) p.around[5] = o.find(0, by, bz);
+        p.at_end = p.at_end || m.at_end(2, p.at[2]);
+      }
+      body(p);
+    }
+  }
+}
+
+/// A pass over the octets of a problem, with the form of its faces. `partial`: room for its sums by units.
+template <class Kind, class Pass>
+void walk(const Pass& pass, int threads, double* partial) {
+  constexpr int N = Pass::sums;
+  const auto& m = pass.medium();
+  const Units units(m.octets.lattice);
+  const std::int64_t count = units.count();
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (std::int64_t u = 0; u < count; ++u) {
+    Totals<N> totals;
+    units.for_each_row(u, [&](std::int64_t by, std::int64_t bz) {
+      for_each_octet(m, by, bz, [&](const Place& p) { visit<Kind>(pass, p, totals); });
+    });
+    for (int n = 0; n < N; ++n) partial[n * count + u] = totals[n];
+  }
+}
+
+#ifdef TAUVOX_DEVICE_CODE
+inline constexpr int warp = 32, warps = lanes / warp;
+
+/// A row of blocks has a warp, an octet a thread.
+template <class Kind, class Pass>
+__global__ void octet_kernel(Pass pass, std::int64_t rows, double* partial) {
+  constexpr int N = Pass::sums;
+  const auto& m = pass.medium();
+  const OctetsView& o = m.octets;
+  const std::int64_t row = std::int64_t{blockIdx.x} * warps + threadIdx.x / warp;
+  Totals<N> totals;
+  if (row < rows) {
+    const std::int64_t bz = row / o.lattice.ny, by = row - bz * o.lattice.ny;
+    const std::int64_t end = o.words[(row + 1) * o.words_per_row].first;
+    for (std::int64_t i = o.words[row * o.words_per_row].first + threadIdx.x % warp; i < end; i += warp)
+      visit<Kind>(pass, place_of(m, i, o.x[i], by, bz), totals);
+  }
+  if constexpr (N > 0) {
+    double mine[N];
+    for (int n = 0; n < N; ++n) mine[n] = totals[n];
+    detail::fold_block<N>(mine, partial + blockIdx.x, gridDim.x);
+  }
+}
+#endif
+
+/// f(Kind{}) with the kind of a problem's faces.
+template <class W, class F>
+void with_faces(const Medium<W>& m, const F& f) {
+  if (m.one_class) return f(Alike{});
+  with_law(m.law, [&](auto law) {
+    if constexpr (!std::is_same_v<decltype(law), OneClass>) f(ByLaw<decltype(law)>{});
+  });
+}
+
+/// Runs a pass on a CPU. `partial`: room for its sums, by units.
+template <class Pass>
+void run_on_cpu(const Pass& pass, int threads, double* partial) {
+  with_faces(pass.medium(), [&](auto kind) { walk<decltype(kind)>(pass, threads, partial); });
+}
+
+#ifndef TAUVOX_VECTORS
+/// Runs a pass in the form of a device, or in this one; adds its sums up.
+template <class Pass>
+Sums<Pass::sums> run(const Device& device, const Pass& pass, KernelForm form) {
+  const auto& m = pass.medium();
+  const Extent& lattice = m.octets.lattice;
+  count_pass(device, pass, 0);
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    const std::int64_t blocks = detail::chunks(lattice.rows(), warps);
+    double* partial = Pass::sums > 0 ? detail::partial_sums<Pass::sums>(device, blocks) : nullptr;
+    with_faces(m, [&](auto kind) {
+      launch("starting a pass over octets", octet_kernel<decltype(kind), Pass>, blocks, lanes, pass,
+             lattice.rows(), partial);
+    });
+    if constexpr (Pass::sums > 0) return detail::fold_on_device<Pass::sums>(device, partial, blocks);
+    return {};
+  }
+#endif
+  const std::int64_t units = Units(lattice).count();
+  const int threads = detail::team(device, {8 * lattice.nx, lattice.ny, lattice.nz});
+  double* partial = device.scratch(Pass::sums * units + 1);
+  if (form == KernelForm::tuned && have_vectors())
+    vectors::run_on_cpu(pass, threads, partial);
+  else
+    run_on_cpu(pass, threads, partial);
+  Sums<Pass::sums> total;
+  for (int n = 0; n < Pass::sums; ++n)
+    for (std::int64_t u = 0; u < units; ++u) total.value[n] += partial[n * units + u];
+  return total;
+}
+#endif
+
+}  // namespace tauvox::TAUVOX_FORM

@@ -1,0 +1,237 @@
+// What each pass (passes.hpp) does to an octet.
+#pragma once
+
+#include "kernels/transport/octet_walk.hpp"
+#include "kernels/transport/passes.hpp"
+
+namespace tauvox::TAUVOX_FORM {
+
+/// The octet of a vector at a neighbour of a place; 6: at the place itself.
+template <class W, class T>
+struct ValueOf {
+  const Place& p;
+  const T* vector;
+  TAUVOX_HD Octet<W> operator()(int k) const {
+    return load<W>(vector + 8 * (k == 6 ? p.octet : p.around[k]));
+  }
+};
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const ApplyDot<T>& pass, const Place& p, Totals<1>& totals) {
+  const typename Kind::template Faces<T> faces(pass.m, p);
+  const Star<T> u(p, faces.ends, ValueOf<T, T>{p, pass.p});
+  const Octet<T> q = apply(pass.m, p, faces, u);
+  store<T>(pass.q + 8 * p.octet, divide<T>(q, diagonal(pass.m, p, faces)));
+  totals.add(0, convert<double>(u.own) * convert<double>(q));
+}
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const JacobiDot<T>& pass, const Place& p, Totals<1>& totals) {
+  const typename Kind::template Faces<T> faces(pass.m, p);
+  const Octet<T> s = load<T>(pass.s + 8 * p.octet), z = T(damping) * s;
+  store<T>(pass.z + 8 * p.octet, z);
+  totals.add(0, convert<double>(diagonal(pass.m, p, faces)) * convert<double>(s) * convert<double>(z));
+}
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const WriteDiagonal<T>& pass, const Place& p, Totals<0>&) {
+  store<T>(pass.d + 8 * p.octet, diagonal(pass.m, p, typename Kind::template Faces<T>(pass.m, p)));
+}
+
+/// Sums of the slots of an octet, over its aggregates.
+template <class W, class O>
+TAUVOX_HD void sum_aggregates(const BlockView& blocks, const Place& p, const O& octet, W* sums) {
+  const std::int64_t b = blocks.block(p.at[2], p.at[1], p.at[0]);
+  const std::uint32_t first = blocks.first_node[b], end = blocks.first_node[b + 1];
+  if (end == first + 1) {
+    sums[first] = static_cast<W>(sum_of(octet));
+    return;
+  }
+  for (std::uint32_t node = first; node < end; ++node) sums[node] = 0;
+  const std::uint32_t code = blocks.code(b);
+  for (int s = 0; s < 8; ++s)
+    if (BlockView::conducts(code, s))
+      sums[first + static_cast<std::uint32_t>(BlockView::local(code, s))] += static_cast<W>(octet[s]);
+}
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const SmoothRestrict<T>& pass, const Place& p, Totals<0>&) {
+  const typename Kind::template Faces<T> faces(pass.m, p);
+  const Star<T> s(p, faces.ends, ValueOf<T, T>{p, pass.s});
+  const Octet<T> rest =
+      diagonal(pass.m, p, faces) * s.own - T(damping) * apply(pass.m, p, faces, s);  // A (damping s)
+  sum_aggregates(pass.blocks, p, rest, pass.coarse_b);
+}
+
+/// e = damping s + factor coarse_x
+template <class T>
+struct CorrectedStep {
+  const ProlongSmoothDot<T>& pass;
+  const Place& p;
+  std::int64_t block;
+
+  /// Block of a neighbour that is there.
+  TAUVOX_HD std::int64_t neighbour(int k) const {
+    const int axis = k / 2;
+    const std::int64_t n = pass.m.octets.length(axis), there = wrap(p.at[axis] + 2 * (k & 1) - 1, n, true);
+    return block + (there - p.at[axis]) * pass.blocks.step(axis);
+  }
+  TAUVOX_HD Octet<T> correction(std::int64_t b) const {
+    const std::uint32_t first = pass.blocks.first_node[b];
+    const float factor = pass.factor;
+    if (pass.blocks.first_node[b + 1] == first + 1)
+      return splat<T>(static_cast<T>(factor * pass.coarse_x[first]));
+    const std::uint32_t code = pass.blocks.code(b);
+    T x[8];
+    for (int s = 0; s < 8; ++s)
+      x[s] = BlockView::conducts(code, s)
+                 ? static_cast<T>(
+                       factor * pass.coarse_x[first + static_cast<std::uint32_t>(BlockView::local(code, s))])
+                 : T(0);
+    return load<T>(x);
+  }
+  TAUVOX_HD Octet<T> operator()(int k) const {
+    const std::int64_t i = k == 6 ? p.octet : p.around[k];
+    if (i == pass.m.octets.count) return splat<T>(0);
+    return T(damping) * load<T>(pass.s + 8 * i) + correction(k == 6 ? block : neighbour(k));
+  }
+};
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>& totals) {
+  const typename Kind::template Faces<T> faces(pass.m, p);
+  const Star<T> e(p, faces.ends, CorrectedStep<T>{pass, p, pass.blocks.block(p.at[2], p.at[1], p.at[0])});
+  const Octet<T> s = load<T>(pass.s + 8 * p.octet), d = diagonal(pass.m, p, faces);
+  const Octet<T> z =
+      where<T>(faces.mask, e.own + T(damping) * (s - divide<T>(apply(pass.m, p, faces, e), d)));
+  store<T>(pass.z + 8 * p.octet, z);
+  totals.add(0, convert<double>(d) * convert<double>(s) * convert<double>(z));
+}
+
+/// The reference of an octet's voxels (potential.hpp).
+template <class T>
+TAUVOX_HD Octet<double> reference_of(const PotentialOf<T>& u, const Place& p) {
+  Octet<double> sum = splat<double>(0);
+  for_axes([&](auto axis) {
+    constexpr int a = axis;
+    if (u.drive.first[a] == 0 && u.drive.last[a] == 0) return;
+    const auto n = static_cast<double>(u.m.length(a));
+    sum += halves<a>(splat<double>(u.drive.reference(a, n, 2 * p.at[a])),
+                     splat<double>(u.drive.reference(a, n, 2 * p.at[a] + 1)));
+  });
+  return sum;
+}
+
+/// By how much the reference falls from the voxels of an octet to those behind their faces inside the block;
+/// beyond it rises by as much.
+template <int axis, class T>
+TAUVOX_HD Octet<double> fall_inside(const PotentialOf<T>& u) {
+  const double step = (u.drive.first[axis] - u.drive.last[axis]) / static_cast<double>(u.m.length(axis));
+  return halves<axis>(splat<double>(step), splat<double>(-step));
+}
+
+/// A u - b of an octet of a potential; adds what it amounts to.
+template <class Kind, class T>
+struct Residual {
+  Octet<double> out, diagonal_of;
+
+  TAUVOX_HD Residual(const PotentialOf<T>& u, const Place& p, Totals<4>& totals) {
+    const Medium<double>& m = u.m;
+    const typename Kind::template Faces<double> faces(m, p);
+    const Star<double> v(p, faces.ends, ValueOf<double, T>{p, u.v});
+    out = splat<double>(0);
+    Octet<double> energy = splat<double>(0);  // a face between two unknowns is met from both
+    for_axes([&](auto axis) {
+      constexpr int a = axis;
+      const Octet<double> fall = fall_inside<a>(u), in = v.own - v.inside[a] + fall,
+                          off = v.own - v.beyond[a] - fall;
+      out += faces.template sum<a>(in, off);
+      energy += faces.template sum<a>(in * in, off * off);
+    });
+    totals.add(0, 0.5 * energy);
+    diagonal_of = diagonal(m, p, faces);
+    if (m.shift != 0 || u.drive.load || p.at_end) outside(u, p, faces, v.own, totals);
+    totals.add(3, out * out);
+  }
+
+ private:
+  /// Plates, shift and load: here the potential itself counts.
+  template <class Faces>
+  TAUVOX_HD void outside(const PotentialOf<T>& u, const Place& p, const Faces& faces, const Octet<double>& v,
+                         Totals<4>& totals) {
+    const double shift = u.m.shift;
+    const Octet<double> here = where<double>(faces.mask, v + reference_of(u, p)),
+                        load_of = u.drive.load ? load<double>(u.drive.load + 8 * p.octet) : splat<double>(0);
+    out += shift * here - load_of;
+    totals.add(0, (shift * here - 2.0 * load_of) * here);
+    if (!p.at_end) return;
+    for (int side = 0; side < 6; ++side) {
+      if (faces.ends.plate[side] == 0) continue;
+      const Octet<double> drop = here - splat<double>(u.drive.plate[side]), q = faces.plate(side) * drop;
+      out += q;
+      totals.add(0, q * drop);
+      totals.add(side % 2 ? 2 : 1, side % 2 ? q : -q);
+    }
+  }
+};
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const Evaluate<T>& pass, const Place& p, Totals<4>& totals) {
+  const Residual<Kind, T> left(pass.u, p, totals);
+  if (pass.s) store<T>(pass.s + 8 * p.octet, convert<T>(divide<double>(-left.out, left.diagonal_of)));
+  if (pass.rest) sum_aggregates(pass.blocks, p, -left.out, pass.rest);
+}
+
+template <int axis, class Kind, class T>
+TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
+  const PotentialOf<T>& u = pass.u;
+  const typename Kind::template Faces<double> faces(u.m, p);
+  const Star<double> v(p, faces.ends, ValueOf<double, T>{p, u.v});
+  const Octet<double> fall = fall_inside<axis>(u), none = splat<double>(0),
+                      in = faces.template sum<axis>(v.own - v.inside[axis] + fall, none),
+                      off = faces.template sum<axis>(none, v.own - v.beyond[axis] - fall);
+  double inside = sum_of(where<double>(low_slots<axis>, in)),
+         ahead = sum_of(where<double>(0xffu & ~low_slots<axis>, off));
+  if (p.at_end) {
+    const Octet<double> here = v.own + reference_of(u, p);
+    const auto to_plate = [&](int side) {
+      return sum_of(faces.plate(side) * (here - splat<double>(u.drive.plate[side])));
+    };
+    const bool thin = (faces.ends.plate[2 * axis + 1] & low_slots<axis>) != 0;
+    (thin ? inside : ahead) += to_plate(2 * axis + 1);
+    totals.add(0, where<double>(1, splat<double>(-to_plate(2 * axis))));
+  }
+  if (p.at[axis] == 0) totals.add(0, where<double>(low_slots<axis>, -off));
+  pass.flux[2 * p.octet] = inside;
+  pass.flux[2 * p.octet + 1] = ahead;
+}
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
+  for_axes([&](auto axis) {
+    if (pass.axis == axis) flux_along<decltype(axis)::value, Kind>(pass, p, totals);
+  });
+}
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const WritePotential<T>& pass, const Place& p, Totals<0>&) {
+  const PotentialOf<T>& u = pass.u;
+  const Octet<double> here = load<double>(u.v + 8 * p.octet) + reference_of(u, p);
+  const std::uint32_t mask = u.m.octets.codes[p.octet] & 0xffu;
+  const Extent& e = u.m.active.extent;
+  for (int s = 0; s < 8; ++s) {
+    const Voxel v = Voxel::of_block(p.at[2], p.at[1], p.at[0], s);
+    if ((mask >> s) & 1u) pass.out[v.x() + e.nx * (v.y() + e.ny * v.z())] = static_cast<float>(here[s]);
+  }
+}
+
+template <class Kind, class T>
+TAUVOX_HD void visit(const CountOutside<T>& pass, const Place& p, Totals<1>& totals) {
+  const Octet<double> here = load<double>(pass.u.v + 8 * p.octet) + reference_of(pass.u, p);
+  const std::uint32_t mask = pass.u.m.octets.codes[p.octet] & 0xffu;
+  double outside[8];
+  for (int s = 0; s < 8; ++s) outside[s] = (mask >> s) & 1u && !within(here[s], pass.slack) ? 1 : 0;
+  totals.add(0, load<double>(outside));
+}
+
+}  // namespace tauvox::TAUVOX_FORM
