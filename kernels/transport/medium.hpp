@@ -24,8 +24,8 @@ struct Medium {
   OctetsView octets;
   const W* material = nullptr;  // per class, as the law has it
   int law = 0;
-  bool one_class = false;
-  SideKind side[6] = {};  // before z, behind z, ...
+  bool one_class = false, few_classes = false;  // few: walls and plates included, at most 8
+  SideKind side[6] = {};                        // before z, behind z, ...
   W scale[3] = {};
   W shift = 0;
 

@@ -8,11 +8,21 @@
 #include <type_traits>
 
 #include "kernels/base/extent.hpp"
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
 
 #ifdef TAUVOX_VECTORS
 #define TAUVOX_FORM vectors
 #else
 #define TAUVOX_FORM plain
+#endif
+
+// Lambdas are part of the text around them.
+#ifdef __CUDACC__
+#define TAUVOX_INLINE
+#else
+#define TAUVOX_INLINE __attribute__((always_inline))
 #endif
 
 namespace tauvox::TAUVOX_FORM {
@@ -124,9 +134,11 @@ TAUVOX_HD Floats across(const Floats& o) {
 template <int axis>
 TAUVOX_HD Doubles across(const Doubles& o) {
   if constexpr (axis == 2)
-    return each_half([&](int h) { return __builtin_shufflevector(o.half[h], o.half[h], 1, 0, 3, 2); });
+    return each_half([&](int h)
+                         TAUVOX_INLINE { return __builtin_shufflevector(o.half[h], o.half[h], 1, 0, 3, 2); });
   if constexpr (axis == 1)
-    return each_half([&](int h) { return __builtin_shufflevector(o.half[h], o.half[h], 2, 3, 0, 1); });
+    return each_half([&](int h)
+                         TAUVOX_INLINE { return __builtin_shufflevector(o.half[h], o.half[h], 2, 3, 0, 1); });
   if constexpr (axis == 0) return {{o.half[1], o.half[0]}};
 }
 /// Slots before the middle from one octet, those behind it from another.
@@ -139,9 +151,11 @@ TAUVOX_HD Floats halves(const Floats& a, const Floats& b) {
 template <int axis>
 TAUVOX_HD Doubles halves(const Doubles& a, const Doubles& b) {
   if constexpr (axis == 2)
-    return each_half([&](int h) { return __builtin_shufflevector(a.half[h], b.half[h], 0, 5, 2, 7); });
+    return each_half([&](int h)
+                         TAUVOX_INLINE { return __builtin_shufflevector(a.half[h], b.half[h], 0, 5, 2, 7); });
   if constexpr (axis == 1)
-    return each_half([&](int h) { return __builtin_shufflevector(a.half[h], b.half[h], 0, 1, 6, 7); });
+    return each_half([&](int h)
+                         TAUVOX_INLINE { return __builtin_shufflevector(a.half[h], b.half[h], 0, 1, 6, 7); });
   if constexpr (axis == 0) return {{a.half[0], b.half[1]}};
 }
 /// a / b where b > 0, else 0.
@@ -150,11 +164,38 @@ TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
   if constexpr (std::is_same_v<W, float>)
     return b > 0 ? a / b : Floats{};
   else
-    return each_half([&](int h) { return b.half[h] > 0 ? a.half[h] / b.half[h] : HalfDoubles{}; });
+    return each_half([&](int h)
+                         TAUVOX_INLINE { return b.half[h] > 0 ? a.half[h] / b.half[h] : HalfDoubles{}; });
 }
 /// table[index of each slot]
+/// @param few no index is above 7; the table has eight entries at least
 template <class W>
-TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index) {
+TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index, [[maybe_unused]] bool few) {
+#ifdef __AVX2__
+  if (few) {
+    const __m256i at = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(index)));
+    if constexpr (std::is_same_v<W, float>) return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), at);
+    // Of doubles, both halves: element 2 i and 2 i + 1 of what are then sixteen.
+    if constexpr (std::is_same_v<W, double>)
+      return each_half([&](int h) TAUVOX_INLINE {
+        const __m128i four = h == 0 ? _mm256_castsi256_si128(at) : _mm256_extracti128_si256(at, 1);
+        const __m256i wide = _mm256_cvtepi32_epi64(four);  // index of a double
+        const __m256i both = _mm256_or_si256(
+            _mm256_and_si256(_mm256_slli_epi64(wide, 1), _mm256_set1_epi64x(7)),
+            _mm256_slli_epi64(
+                _mm256_or_si256(_mm256_and_si256(_mm256_slli_epi64(wide, 1), _mm256_set1_epi64x(7)),
+                                _mm256_set1_epi64x(1)),
+                32));
+        const __m256 first = _mm256_loadu_ps(reinterpret_cast<const float*>(table)),
+                     second = _mm256_loadu_ps(reinterpret_cast<const float*>(table + 4));
+        const __m256 low = _mm256_permutevar8x32_ps(first, both),
+                     high = _mm256_permutevar8x32_ps(second, both);
+        return reinterpret_cast<HalfDoubles>(
+            _mm256_blendv_pd(reinterpret_cast<__m256d>(low), reinterpret_cast<__m256d>(high),
+                             reinterpret_cast<__m256d>(_mm256_slli_epi64(wide, 61))));
+      });
+  }
+#endif
   W of_slot[8];
   for (int s = 0; s < 8; ++s) of_slot[s] = table[index[s]];
   return load<W>(of_slot);
@@ -180,23 +221,23 @@ TAUVOX_HD Octet<W> splat(W value) {
 }
 template <class W>
 TAUVOX_HD Octet<W> operator+(const Octet<W>& a, const Octet<W>& b) {
-  return each_slot<W>([&](int s) { return a.v[s] + b.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return a.v[s] + b.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W> operator-(const Octet<W>& a, const Octet<W>& b) {
-  return each_slot<W>([&](int s) { return a.v[s] - b.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return a.v[s] - b.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W> operator-(const Octet<W>& a) {
-  return each_slot<W>([&](int s) { return -a.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return -a.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W> operator*(const Octet<W>& a, const Octet<W>& b) {
-  return each_slot<W>([&](int s) { return a.v[s] * b.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return a.v[s] * b.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W> operator*(W a, const Octet<W>& b) {
-  return each_slot<W>([&](int s) { return a * b.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return a * b.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W>& operator+=(Octet<W>& a, const Octet<W>& b) {
@@ -204,11 +245,11 @@ TAUVOX_HD Octet<W>& operator+=(Octet<W>& a, const Octet<W>& b) {
 }
 template <class W, class T>
 TAUVOX_HD Octet<W> convert(const Octet<T>& octet) {
-  return each_slot<W>([&](int s) { return static_cast<W>(octet.v[s]); });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return static_cast<W>(octet.v[s]); });
 }
 template <class W, class T>
 TAUVOX_HD Octet<W> load(const T* from) {
-  return each_slot<W>([&](int s) { return static_cast<W>(from[s]); });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return static_cast<W>(from[s]); });
 }
 template <class W>
 TAUVOX_HD void store(W* to, const Octet<W>& octet) {
@@ -217,27 +258,27 @@ TAUVOX_HD void store(W* to, const Octet<W>& octet) {
 }
 template <class W>
 TAUVOX_HD Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
-  return each_slot<W>([&](int s) { return (bits >> s) & 1u ? octet.v[s] : other.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return (bits >> s) & 1u ? octet.v[s] : other.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
-  return each_slot<W>([&](int s) { return (bits >> s) & 1u ? octet.v[s] : W(0); });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return (bits >> s) & 1u ? octet.v[s] : W(0); });
 }
 template <int axis, class W>
 TAUVOX_HD Octet<W> across(const Octet<W>& o) {
-  return each_slot<W>([&](int s) { return o.v[s ^ axis_bit<axis>]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return o.v[s ^ axis_bit<axis>]; });
 }
 template <int axis, class W>
 TAUVOX_HD Octet<W> halves(const Octet<W>& before, const Octet<W>& behind) {
-  return each_slot<W>([&](int s) { return s & axis_bit<axis> ? behind.v[s] : before.v[s]; });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return s & axis_bit<axis> ? behind.v[s] : before.v[s]; });
 }
 template <class W>
 TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
-  return each_slot<W>([&](int s) { return b.v[s] > 0 ? a.v[s] / b.v[s] : W(0); });
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return b.v[s] > 0 ? a.v[s] / b.v[s] : W(0); });
 }
 template <class W>
-TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index) {
-  return each_slot<W>([&](int s) { return table[index[s]]; });
+TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index, bool /*few*/) {
+  return each_slot<W>([&](int s) TAUVOX_INLINE { return table[index[s]]; });
 }
 
 #endif

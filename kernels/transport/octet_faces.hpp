@@ -21,7 +21,7 @@ struct Ends {
   TAUVOX_HD static Ends of(const Medium<W>& m, const Place& p, std::uint32_t mask) {
     Ends ends;
     if (!p.at_end) return ends;
-    for_axes([&](auto axis) {
+    for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
       const bool odd = (m.length(a) & 1) != 0, first = p.at[a] == 0, last = p.at[a] == m.octets.length(a) - 1,
                  thin = odd && last;
@@ -43,7 +43,7 @@ struct Star {
   /// @param value (k): the octet of neighbour k of the place; 6: its own
   template <class Value>
   TAUVOX_HD Star(const Place& p, const Ends& ends, const Value& value) : own(value(6)) {
-    for_axes([&](auto axis) {
+    for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
       const Octet<W> before = value(2 * a), behind = value(2 * a + 1);
       inside[a] = across<a>(own);
@@ -74,7 +74,7 @@ struct Alike {
       const std::uint32_t code = m.octets.codes[p.octet];
       mask = code & 0xffu;
       ends = Ends::of(m, p, mask);
-      for_axes([&](auto axis) {
+      for_axes([&](auto axis) TAUVOX_INLINE {
         constexpr int a = axis;
         inside[a] = both_halves<a>(mask);
         beyond[a] = code >> (24 - 8 * a);
@@ -107,12 +107,12 @@ struct ByLaw {
     TAUVOX_HD Faces(const Medium<W>& m, const Place& p) {
       mask = m.octets.codes[p.octet] & 0xffu;
       ends = Ends::of(m, p, mask);
-      const Star<W> material(p, ends, [&](int k) {
-        return look_up<W>(m.material, m.octets.classes + 8 * (k == 6 ? p.octet : p.around[k]));
+      const Star<W> material(p, ends, [&](int k) TAUVOX_INLINE {
+        return look_up<W>(m.material, m.octets.classes + 8 * (k == 6 ? p.octet : p.around[k]), m.few_classes);
       });
       own = material.own;
       of_plate = splat<W>(m.material[plate_class]);
-      for_axes([&](auto axis) {
+      for_axes([&](auto axis) TAUVOX_INLINE {
         constexpr int a = axis;
         scale[a] = m.scale[a];
         inside[a] = scale[a] * conductance(own, material.inside[a]);
@@ -129,7 +129,7 @@ struct ByLaw {
 
    private:
     TAUVOX_HD static Octet<W> conductance(const Octet<W>& here, const Octet<W>& there) {
-      return slot_by_slot<W>(here, there, [](W a, W b) { return Law::conductance(a, b); });
+      return slot_by_slot<W>(here, there, [](W a, W b) TAUVOX_INLINE { return Law::conductance(a, b); });
     }
   };
 };
@@ -139,7 +139,7 @@ template <class W, class Faces>
 TAUVOX_HD Octet<W> diagonal(const Medium<W>& m, const Place& p, const Faces& faces) {
   const Octet<W> one = splat<W>(1);
   Octet<W> sum = where<W>(faces.mask, splat<W>(m.shift));
-  for_axes([&](auto axis) { sum += faces.template sum<axis>(one, one); });
+  for_axes([&](auto axis) TAUVOX_INLINE { sum += faces.template sum<axis>(one, one); });
   if (p.at_end)
     for (int side = 0; side < 6; ++side) sum += faces.plate(side);
   return sum;
@@ -149,7 +149,7 @@ TAUVOX_HD Octet<W> diagonal(const Medium<W>& m, const Place& p, const Faces& fac
 template <class W, class Faces>
 TAUVOX_HD Octet<W> apply(const Medium<W>& m, const Place& p, const Faces& faces, const Star<W>& u) {
   Octet<W> sum = m.shift * u.own;
-  for_axes([&](auto axis) {
+  for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
     sum += faces.template sum<a>(u.own - u.inside[a], u.own - u.beyond[a]);
   });

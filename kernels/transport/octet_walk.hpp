@@ -72,7 +72,7 @@ template <class W>
 TAUVOX_HD Place place_of(const Medium<W>& m, std::int64_t i, std::int64_t bx, std::int64_t by,
                          std::int64_t bz) {
   Place p{i, {bz, by, bx}, {}, false};
-  for_axes([&](auto axis) {
+  for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
     const std::int64_t n = m.octets.length(a);
     for (int k = 0; k < 2; ++k) {
@@ -140,8 +140,8 @@ void walk(const Pass& pass, int threads, double* partial) {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
   for (std::int64_t u = 0; u < count; ++u) {
     Totals<N> totals;
-    units.for_each_row(u, [&](std::int64_t by, std::int64_t bz) {
-      for_each_octet(m, by, bz, [&](const Place& p) { visit<Kind>(pass, p, totals); });
+    units.for_each_row(u, [&](std::int64_t by, std::int64_t bz) TAUVOX_INLINE {
+      for_each_octet(m, by, bz, [&](const Place& p) TAUVOX_INLINE { visit<Kind>(pass, p, totals); });
     });
     for (int n = 0; n < N; ++n) partial[n * count + u] = totals[n];
   }

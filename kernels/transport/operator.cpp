@@ -115,6 +115,7 @@ template <class W>
 Medium<W> TransportOperator<T>::medium_of(const Buffer<W>& material) const {
   Medium<W> m;
   m.one_class = problem_.one_class();
+  m.few_classes = first_conducting_class + problem_.conductivity.size() <= 8;
   if (!m.one_class) m.classes = read_only(*problem_.classes);
   m.active = problem_.unknowns->view();
   m.octets = octets_->view();

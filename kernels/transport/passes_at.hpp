@@ -68,39 +68,48 @@ template <class T>
 struct CorrectedStep {
   const ProlongSmoothDot<T>& pass;
   const Place& p;
-  std::int64_t block;
+  std::int64_t block[7];  // of the neighbours, and of the octet
+  T correction[7];        // of those whose block has one aggregate, which are nearly all
+  bool alike = true;      // whether all have
 
-  /// Block of a neighbour that is there.
-  TAUVOX_HD std::int64_t neighbour(int k) const {
-    const int axis = k / 2;
-    const std::int64_t n = pass.m.octets.length(axis), there = wrap(p.at[axis] + 2 * (k & 1) - 1, n, true);
-    return block + (there - p.at[axis]) * pass.blocks.step(axis);
+  TAUVOX_HD CorrectedStep(const ProlongSmoothDot<T>& of, const Place& place) : pass(of), p(place) {
+    block[6] = pass.blocks.block(p.at[2], p.at[1], p.at[0]);
+    for_axes([&](auto axis) TAUVOX_INLINE {
+      constexpr int a = axis;
+      const std::int64_t last = pass.m.octets.length(a) - 1, step = pass.blocks.step(a);
+      block[2 * a] = block[6] + (p.at[a] == 0 ? last : -1) * step;
+      block[2 * a + 1] = block[6] + (p.at[a] == last ? -last : 1) * step;
+    });
+    for (int k = 0; k < 7; ++k) {
+      const bool there = octet(k) != pass.m.octets.count;
+      const std::uint32_t first = there ? pass.blocks.first_node[block[k]] : 0;
+      correction[k] = there ? static_cast<T>(pass.factor * pass.coarse_x[first]) : T(0);
+      alike = alike && (!there || pass.blocks.first_node[block[k] + 1] == first + 1);
+    }
   }
-  TAUVOX_HD Octet<T> correction(std::int64_t b) const {
-    const std::uint32_t first = pass.blocks.first_node[b];
-    const float factor = pass.factor;
-    if (pass.blocks.first_node[b + 1] == first + 1)
-      return splat<T>(static_cast<T>(factor * pass.coarse_x[first]));
-    const std::uint32_t code = pass.blocks.code(b);
+  TAUVOX_HD std::int64_t octet(int k) const { return k == 6 ? p.octet : p.around[k]; }
+  TAUVOX_HD Octet<T> slot_by_slot_correction(std::int64_t b) const {
+    const std::uint32_t first = pass.blocks.first_node[b], code = pass.blocks.code(b);
     T x[8];
     for (int s = 0; s < 8; ++s)
-      x[s] = BlockView::conducts(code, s)
-                 ? static_cast<T>(
-                       factor * pass.coarse_x[first + static_cast<std::uint32_t>(BlockView::local(code, s))])
-                 : T(0);
+      x[s] =
+          BlockView::conducts(code, s)
+              ? static_cast<T>(pass.factor *
+                               pass.coarse_x[first + static_cast<std::uint32_t>(BlockView::local(code, s))])
+              : T(0);
     return load<T>(x);
   }
   TAUVOX_HD Octet<T> operator()(int k) const {
-    const std::int64_t i = k == 6 ? p.octet : p.around[k];
-    if (i == pass.m.octets.count) return splat<T>(0);
-    return T(damping) * load<T>(pass.s + 8 * i) + correction(k == 6 ? block : neighbour(k));
+    const Octet<T> step = T(damping) * load<T>(pass.s + 8 * octet(k));
+    if (alike || octet(k) == pass.m.octets.count) return step + splat<T>(correction[k]);
+    return step + slot_by_slot_correction(block[k]);
   }
 };
 
 template <class Kind, class T>
 TAUVOX_HD void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
-  const Star<T> e(p, faces.ends, CorrectedStep<T>{pass, p, pass.blocks.block(p.at[2], p.at[1], p.at[0])});
+  const Star<T> e(p, faces.ends, CorrectedStep<T>(pass, p));
   const Octet<T> s = load<T>(pass.s + 8 * p.octet), d = diagonal(pass.m, p, faces);
   const Octet<T> z =
       where<T>(faces.mask, e.own + T(damping) * (s - divide<T>(apply(pass.m, p, faces, e), d)));
@@ -112,7 +121,7 @@ TAUVOX_HD void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>&
 template <class T>
 TAUVOX_HD Octet<double> reference_of(const PotentialOf<T>& u, const Place& p) {
   Octet<double> sum = splat<double>(0);
-  for_axes([&](auto axis) {
+  for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
     if (u.drive.first[a] == 0 && u.drive.last[a] == 0) return;
     const auto n = static_cast<double>(u.m.length(a));
@@ -141,7 +150,7 @@ struct Residual {
     const Star<double> v(p, faces.ends, ValueOf<double, T>{p, u.v});
     out = splat<double>(0);
     Octet<double> energy = splat<double>(0);  // a face between two unknowns is met from both
-    for_axes([&](auto axis) {
+    for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
       const Octet<double> fall = fall_inside<a>(u), in = v.own - v.inside[a] + fall,
                           off = v.own - v.beyond[a] - fall;
@@ -194,7 +203,7 @@ TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& to
          ahead = sum_of(where<double>(0xffu & ~low_slots<axis>, off));
   if (p.at_end) {
     const Octet<double> here = v.own + reference_of(u, p);
-    const auto to_plate = [&](int side) {
+    const auto to_plate = [&](int side) TAUVOX_INLINE {
       return sum_of(faces.plate(side) * (here - splat<double>(u.drive.plate[side])));
     };
     const bool thin = (faces.ends.plate[2 * axis + 1] & low_slots<axis>) != 0;
@@ -208,7 +217,7 @@ TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& to
 
 template <class Kind, class T>
 TAUVOX_HD void visit(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
-  for_axes([&](auto axis) {
+  for_axes([&](auto axis) TAUVOX_INLINE {
     if (pass.axis == axis) flux_along<decltype(axis)::value, Kind>(pass, p, totals);
   });
 }
