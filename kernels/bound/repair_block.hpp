@@ -96,30 +96,34 @@ struct RepairBlock {
   /// A block without boundaries and without links inside: the faces to each of the six blocks around it.
   TAUVOX_HD double interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::uint32_t code,
                               BlockNetwork& network) const {
-    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::int64_t b = blocks.block(bx, by, bz), at[3] = {bz, by, bx};
+    const std::int64_t octet = m.octets.find(bx, by, bz);
+    const bool one = blocks.one_node(b);
     double energy = 0;
     for (int axis = 2; axis >= 0; --axis) {
       const int bit = 4 >> axis;
       const bool inner = !(m.one_class && code == full_block);
       for (int s = 0; s < 8 && inner; ++s)
         if (!(s & bit) && BlockView::conducts(code, s) && BlockView::conducts(code, s | bit))
-          network.g[s | bit][s] = conductance_of(Voxel::of_block(bx, by, bz, s), axis, 1);
+          network.g[s | bit][s] = inner_conductance(octet, s, axis);
       for (int sign = -1; sign <= 1; sign += 2) {
+        const BlockContact<double> to_other(m, octet, at, axis, sign);
         const std::int64_t other = b + sign * blocks.step(axis);
-        const std::uint32_t there = blocks.code(other);
-        const bool one_link = BlockView::one_aggregate(code) && BlockView::one_aggregate(there);
-        std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
+        std::uint32_t faces = to_other.slots;
+        if (faces == 0) continue;
+        const bool one_link = one && blocks.one_node(other);
+        const std::uint32_t there = one_link ? 0 : blocks.code(other);
         while (faces != 0) {
           const int first = lowest_bit(faces);
-          const int from = BlockView::local(code, first), to = BlockView::local(there, first ^ bit);
-          std::uint32_t link = 0;
-          double g = 0;
-          for (std::uint32_t left = faces; left != 0; left &= left - 1) {
+          const int from = one_link ? 0 : BlockView::local(code, first),
+                    to = one_link ? 0 : BlockView::local(there, first ^ bit);
+          std::uint32_t link = one_link ? faces : 0;
+          double g = one_link ? to_other.conductance_of_all() : 0;
+          for (std::uint32_t left = one_link ? 0 : faces; left != 0; left &= left - 1) {
             const int s = lowest_bit(left);
-            if (!one_link && (BlockView::local(code, s) != from || BlockView::local(there, s ^ bit) != to))
-              continue;
+            if (BlockView::local(code, s) != from || BlockView::local(there, s ^ bit) != to) continue;
             link |= 1u << s;
-            g += conductance_of(Voxel::of_block(bx, by, bz, s), axis, sign);
+            g += to_other.conductance_of(s);
           }
           faces &= ~link;
           const std::uint32_t i = number(b, from);
@@ -127,16 +131,18 @@ struct RepairBlock {
           energy += 0.5 * q * drop;
           for (; link != 0; link &= link - 1) {
             const int s = lowest_bit(link);
-            network.rest[s] -= conductance_of(Voxel::of_block(bx, by, bz, s), axis, sign) * drop;
+            network.rest[s] -= to_other.conductance_of(s) * drop;
           }
         }
       }
     }
     return energy;
   }
-  /// Of a face between two voxels that conduct.
-  TAUVOX_HD double conductance_of(const Voxel& v, int axis, int sign) const {
-    return m.one_class ? m.scale[axis] : face_conductance(m, v, axis, sign);
+  /// Of the face of a slot towards the other half of its block.   @pre both conduct
+  TAUVOX_HD double inner_conductance(std::int64_t octet, int s, int axis) const {
+    if (m.one_class) return m.scale[axis];
+    const std::uint8_t* classes = m.octets.classes + 8 * octet;
+    return m.scale[axis] * conductance(m.law, m.material[classes[s]], m.material[classes[s ^ (4 >> axis)]]);
   }
 
   /// Any block, face by face.

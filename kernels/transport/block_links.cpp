@@ -63,13 +63,19 @@ struct LinkVoxels {
   /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction
   /// only.
   TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
-    const std::int64_t b = blocks.block(bx, by, bz);
-    const std::uint32_t code = blocks.code(b);
+    const std::int64_t b = blocks.block(bx, by, bz), at[3] = {bz, by, bx};
+    const std::int64_t octet = medium.octets.find(bx, by, bz);
     for (int axis = 2; axis >= 0; --axis)
       for (int sign = -1; sign <= 1; sign += 2) {
+        const BlockContact<float> to_other(medium, octet, at, axis, sign);
         const std::int64_t other = b + sign * blocks.step(axis);
-        const std::uint32_t there = blocks.code(other);
-        std::uint32_t faces = BlockView::open_faces(code, there, axis, sign);
+        std::uint32_t faces = to_other.slots;
+        if (faces != 0 && blocks.one_node(b) && blocks.one_node(other)) {
+          rows.link_new(blocks.first_node[b], blocks.first_node[other],
+                        counts ? 0 : to_other.conductance_of_all());
+          continue;
+        }
+        const std::uint32_t code = blocks.code(b), there = faces == 0 ? 0 : blocks.code(other);
         while (faces != 0) {
           const int s = lowest_bit(faces);
           const int from = BlockView::local(code, s), to = BlockView::local(there, s ^ (4 >> axis));
@@ -78,9 +84,7 @@ struct LinkVoxels {
             const int t = lowest_bit(rest);
             if (BlockView::local(code, t) != from || BlockView::local(there, t ^ (4 >> axis)) != to) continue;
             faces &= ~(1u << t);
-            if constexpr (!counts)
-              g += medium.one_class ? medium.scale[axis]
-                                    : face_conductance(medium, Voxel::of_block(bx, by, bz, t), axis, sign);
+            if constexpr (!counts) g += to_other.conductance_of(t);
           }
           rows.link_new(number(b, from), number(other, to), g);
         }

@@ -32,22 +32,14 @@ struct BlockView {
   TAUVOX_HD bool inside(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     return bx > 0 && by > 0 && bz > 0 && bx + 1 < lattice.nx && by + 1 < lattice.ny && bz + 1 < lattice.nz;
   }
-  /// Bits s of the voxels of a block that have a conducting voxel beyond their face towards (axis, sign), in
-  /// the block whose code is `other`.
-  TAUVOX_HD static std::uint32_t open_faces(std::uint32_t code, std::uint32_t other, int axis, int sign) {
-    const int bit = 4 >> axis;  // x: 1, y: 2, z: 4; also how far a voxel's bit is from its neighbour's
-    const std::uint32_t low = axis == 2   ? 0x55u
-                              : axis == 1 ? 0x33u
-                                          : 0x0fu,
-                        mask = code >> 24, beyond = other >> 24;
-    return sign < 0 ? mask & low & (beyond >> bit) : mask & (low << bit) & (beyond << bit);
-  }
   TAUVOX_HD std::int64_t step(int axis) const {
     return axis == 2 ? 1 : axis == 1 ? lattice.nx : lattice.nx * lattice.ny;
   }
   TAUVOX_HD static int position(std::int64_t x, std::int64_t y, std::int64_t z) {
     return static_cast<int>(4 * (z & 1) + 2 * (y & 1) + (x & 1));
   }
+  /// Whether a block that holds an unknown has one aggregate.
+  TAUVOX_HD bool one_node(std::int64_t b) const { return first_node[b + 1] == first_node[b] + 1; }
   std::int64_t bytes() const { return (codes ? 8 : 5) * lattice.voxels(); }
   TAUVOX_HD std::int64_t block_of(const Voxel& v) const { return block(v.x() >> 1, v.y() >> 1, v.z() >> 1); }
   TAUVOX_HD static int position(const Voxel& v) { return position(v.x(), v.y(), v.z()); }
@@ -78,6 +70,40 @@ struct Blocks {
   }
   BlockView view() const {
     return {lattice, codes.data(), masks.data(), code_of_mask.data(), first_node->data(), nodes};
+  }
+};
+
+/// Faces of an octet towards one of the octets around it, none of which is across a side of the volume.
+template <class W>
+struct BlockContact {
+  const Medium<W>& m;
+  std::int64_t here, there;  // octets
+  int axis;
+  std::uint32_t slots;  // of `here`, that have such a face
+
+  /// @param at block of the octet, which is inside the lattice
+  TAUVOX_HD BlockContact(const Medium<W>& medium, std::int64_t octet, const std::int64_t (&at)[3], int along,
+                         int sign)
+      : m(medium), here(octet), axis(along) {
+    const std::uint32_t low = axis == 2 ? 0x55u : axis == 1 ? 0x33u : 0x0fu;
+    slots = m.octets.codes[here] >> (24 - 8 * axis) & (sign < 0 ? low : 0xffu & ~low);
+    std::int64_t next[3] = {at[0], at[1], at[2]};
+    next[axis] += sign;
+    there = slots == 0 ? m.octets.count : m.octets.find(next[2], next[1], next[0]);
+  }
+  /// g of the face of a slot.
+  TAUVOX_HD W conductance_of(int s) const {
+    if (m.one_class) return m.scale[axis];
+    const std::uint8_t* classes = m.octets.classes;
+    return m.scale[axis] * conductance(m.law, m.material[classes[8 * here + s]],
+                                       m.material[classes[8 * there + (s ^ (4 >> axis))]]);
+  }
+  /// Of all of them together.
+  TAUVOX_HD W conductance_of_all() const {
+    if (m.one_class) return static_cast<W>(bit_count(slots)) * m.scale[axis];
+    W sum = 0;
+    for (std::uint32_t left = slots; left != 0; left &= left - 1) sum += conductance_of(lowest_bit(left));
+    return sum;
   }
 };
 

@@ -130,6 +130,7 @@ TAUVOX_HD void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t 
   }
 }
 
+#ifdef TAUVOX_VECTORS
 /// A pass over the octets of a problem, with the form of its faces. `partial`: room for its sums by units.
 template <class Kind, class Pass>
 void walk(const Pass& pass, int threads, double* partial) {
@@ -146,11 +147,38 @@ void walk(const Pass& pass, int threads, double* partial) {
     for (int n = 0; n < N; ++n) partial[n * count + u] = totals[n];
   }
 }
+#else
+/// A GPU gives each row a warp, and two rows a block of threads. On a CPU the same, in the same order.
+inline constexpr int warp = 32, warps = lanes / warp;
+inline std::int64_t blocks_of_rows(const Extent& lattice) { return detail::chunks(lattice.rows(), warps); }
+
+template <class Kind, class Pass>
+void walk(const Pass& pass, int threads, double* partial) {
+  constexpr int N = Pass::sums;
+  const auto& m = pass.medium();
+  const Extent& lattice = m.octets.lattice;
+  const std::int64_t count = blocks_of_rows(lattice);
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (std::int64_t block = 0; block < count; ++block) {
+    Totals<N> totals[lanes];
+    for (std::int64_t row = block * warps; row < lattice.rows() && row < (block + 1) * warps; ++row) {
+      int lane = 0;
+      for_each_octet(m, row % lattice.ny, row / lattice.ny, [&](const Place& p) TAUVOX_INLINE {
+        visit<Kind>(pass, p, totals[row % warps * warp + lane++ % warp]);
+      });
+    }
+    if constexpr (N > 0) {
+      Lanes<N> sums;
+      for (int lane = 0; lane < lanes; ++lane)
+        for (int n = 0; n < N; ++n) sums.value[n][lane] = totals[lane][n];
+      sums.fold(partial + block, count);
+    }
+  }
+}
+#endif
 
 #ifdef TAUVOX_DEVICE_CODE
-inline constexpr int warp = 32, warps = lanes / warp;
-
-/// A row of blocks has a warp, an octet a thread.
+/// An octet has a thread.
 template <class Kind, class Pass>
 __global__ void octet_kernel(Pass pass, std::int64_t rows, double* partial) {
   constexpr int N = Pass::sums;
@@ -194,29 +222,29 @@ Sums<Pass::sums> run(const Device& device, const Pass& pass, KernelForm form) {
   const auto& m = pass.medium();
   const Extent& lattice = m.octets.lattice;
   count_pass(device, pass, 0);
+  constexpr int N = Pass::sums;
+  const std::int64_t blocks = blocks_of_rows(lattice);
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
-    const std::int64_t blocks = detail::chunks(lattice.rows(), warps);
-    double* partial = Pass::sums > 0 ? detail::partial_sums<Pass::sums>(device, blocks) : nullptr;
+    double* partial = N > 0 ? detail::partial_sums<N>(device, blocks) : nullptr;
     with_faces(m, [&](auto kind) {
       launch("starting a pass over octets", octet_kernel<decltype(kind), Pass>, blocks, lanes, pass,
              lattice.rows(), partial);
     });
-    if constexpr (Pass::sums > 0) return detail::fold_on_device<Pass::sums>(device, partial, blocks);
+    if constexpr (N > 0) return detail::fold_on_device<N>(device, partial, blocks);
     return {};
   }
 #endif
+  const bool tuned = form == KernelForm::tuned && have_vectors();
   const std::int64_t units = Units(lattice).count();
   const int threads = detail::team(device, {8 * lattice.nx, lattice.ny, lattice.nz});
-  double* partial = device.scratch(Pass::sums * units + 1);
-  if (form == KernelForm::tuned && have_vectors())
+  double* partial = device.scratch(N * (tuned ? units : blocks) + 1);
+  if (tuned)
     vectors::run_on_cpu(pass, threads, partial);
   else
     run_on_cpu(pass, threads, partial);
-  Sums<Pass::sums> total;
-  for (int n = 0; n < Pass::sums; ++n)
-    for (std::int64_t u = 0; u < units; ++u) total.value[n] += partial[n * units + u];
-  return total;
+  if constexpr (N > 0) return detail::fold_partials<N>(partial, tuned ? units : blocks);
+  return {};
 }
 #endif
 

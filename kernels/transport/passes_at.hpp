@@ -68,9 +68,9 @@ template <class T>
 struct CorrectedStep {
   const ProlongSmoothDot<T>& pass;
   const Place& p;
-  std::int64_t block[7];  // of the neighbours, and of the octet
-  T correction[7];        // of those whose block has one aggregate, which are nearly all
-  bool alike = true;      // whether all have
+  std::int64_t block[7];     // of the neighbours, and of the octet
+  T correction[7];           // of those whose block has one aggregate, which are nearly all
+  std::uint32_t others = 0;  // bits of those that have several
 
   TAUVOX_HD CorrectedStep(const ProlongSmoothDot<T>& of, const Place& place) : pass(of), p(place) {
     block[6] = pass.blocks.block(p.at[2], p.at[1], p.at[0]);
@@ -84,7 +84,7 @@ struct CorrectedStep {
       const bool there = octet(k) != pass.m.octets.count;
       const std::uint32_t first = there ? pass.blocks.first_node[block[k]] : 0;
       correction[k] = there ? static_cast<T>(pass.factor * pass.coarse_x[first]) : T(0);
-      alike = alike && (!there || pass.blocks.first_node[block[k] + 1] == first + 1);
+      if (there && pass.blocks.first_node[block[k] + 1] != first + 1) others |= 1u << k;
     }
   }
   TAUVOX_HD std::int64_t octet(int k) const { return k == 6 ? p.octet : p.around[k]; }
@@ -101,8 +101,7 @@ struct CorrectedStep {
   }
   TAUVOX_HD Octet<T> operator()(int k) const {
     const Octet<T> step = T(damping) * load<T>(pass.s + 8 * octet(k));
-    if (alike || octet(k) == pass.m.octets.count) return step + splat<T>(correction[k]);
-    return step + slot_by_slot_correction(block[k]);
+    return step + ((others >> k) & 1u ? slot_by_slot_correction(block[k]) : splat<T>(correction[k]));
   }
 };
 
