@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/volume/volume.hpp"
@@ -25,7 +26,10 @@ struct ReadOptions {
   std::string dtype;                                 // raw: "uint8", "int16", ..., "float64"
   std::string byte_order = "little";                 // raw: "little" | "big"
   std::int64_t header_bytes = 0;                     // raw
-  std::optional<Crop> crop;
+  std::string axes;  // a letter for each axis of the array, slowest first, as "xyz"; empty: as the file says
+  std::vector<std::pair<std::string, std::int64_t>>
+      slice;                                        // axes that are none of z, y, x -> where along them
+  std::optional<Crop> crop;                         // of z, y, x, whatever their order in the file
   std::vector<double> thresholds;                   // grey volumes: label = number of thresholds <= value
   bool as_2d = false;                               // accept a 2-D array as (1, y, x)
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
@@ -35,10 +39,11 @@ struct ReadOptions {
 /// io::printable.
 struct VolumeDescription {
   std::string format, dataset, stored_type;
-  Extent extent;             // as stored
-  Extent read_extent;        // after the crop
-  bool layer_added = false;  // a 2-D array: z is not an axis of the file
-  std::optional<std::array<double, 3>> voxel_size;
+  Extent extent;                                     // as stored
+  Extent read_extent;                                // after the crop
+  bool layer_added = false;                          // a 2-D array: z is not an axis of the file
+  std::optional<std::array<double, 3>> voxel_size;   // m, z, y, x
+  std::optional<std::array<double, 3>> voxel_ratio;  // edges over the shortest, where there is no unit
   std::string voxel_size_source;
   std::vector<std::string> notices;
   std::vector<std::string> warnings;  // said by the file and not understood: may make the results wrong

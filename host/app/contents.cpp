@@ -48,7 +48,7 @@ Contents contents_along(const Codes& codes, const Volume& volume, const Material
   problem.unknowns = axis.unknowns;
   problem.conductivity = materials.class_conductivity;
   problem.sides = Sides::between_plates(axis.axis, axis.joined != std::array<bool, 3>{});
-  problem.spacing = volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+  problem.spacing = volume.spacing();
   problem.unit_axis = axis.axis;
   if (!problem.one_class()) {
     auto classes = std::make_shared<Field<std::uint8_t>>();

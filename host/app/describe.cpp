@@ -58,6 +58,19 @@ void add_input(Rows& rows) {
       {.name = "as-2d", .kind = Kind::flag, .meaning = "accept a 2-D image as one layer"},
       [](auto& s) -> auto& { return s.read.as_2d; });
   add(
+      {.name = "axes",
+       .kind = Kind::letters,
+       .meaning =
+           "letters of the axes of the array as it is stored, slowest first: xyz, tzyx; wins over the file"},
+      [](auto& s) -> auto& { return s.read.axes; });
+  add(
+      {.name = "slice",
+       .kind = Kind::places,
+       .meaning =
+           "arrays of more than three axes: where along the others, e.g. c=0,t=2; an axis without a name "
+           "is called by its number"},
+      [](auto& s) -> auto& { return s.read.slice; });
+  add(
       {.name = "crop",
        .kind = Kind::ranges,
        .meaning = "ranges z,y,x to read, e.g. 0:100,50:200,: (end not included)",

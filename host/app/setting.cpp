@@ -130,6 +130,10 @@ const Form& form_of(const SettingFacts& facts) {
         [](Facts, Text t, Text o) { return to_value(parse::conductivities(t, o)); }}},
       {Kind::phases,
        {"NAME=LABEL,...", true, [](Facts, Text t, Text o) { return to_value(parse::phases(t, o)); }}},
+      {Kind::places,
+       {"AXIS=N,...", true, [](Facts, Text t, Text o) { return to_value(parse::places(t, o)); }}},
+      {Kind::letters,
+       {"LETTERS", false, [](Facts, Text t, Text o) -> Value { return parse::axis_letters(t, o); }}},
       {Kind::path_in, {"FILE", false, as_it_stands}},
       {Kind::path_out, {"FILE", false, as_it_stands}},
       {Kind::paths_in, {"FILE...", false, texts_from}},
@@ -169,6 +173,12 @@ Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs) {
   return object;
 }
 
+Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places) {
+  Value object;
+  for (const auto& [axis, index] : places) object[axis] = index;
+  return object;
+}
+
 Value to_value(const Phases& phases) {
   Value object;
   for (const NamedPhase& phase : phases.named)
@@ -193,6 +203,10 @@ void from_value(const Value& value, std::vector<std::pair<LabelOrName, double>>&
 }
 
 void from_value(const Value& value, Phases& phases) { phases = parse::phases(text_of({}, value), "phases"); }
+
+void from_value(const Value& value, std::vector<std::pair<std::string, std::int64_t>>& places) {
+  places = parse::places(text_of({}, value), "slice");
+}
 
 Value value_from(const SettingFacts& facts, const std::string& text, const std::string& option) {
   return form_of(facts).read(facts, text, option);

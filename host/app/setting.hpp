@@ -36,6 +36,8 @@ enum class Kind {
   labels,
   pairs,   // label=value
   phases,  // name=labels
+  places,  // axis=index
+  letters,
   numbers,
   path_in,
   path_out,
@@ -96,11 +98,13 @@ Value to_value(const std::vector<Axis>& axes);
 Value to_value(const std::vector<LabelOrName>& labels);
 Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs);
 Value to_value(const Phases& phases);
+Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places);
 void from_value(const Value& value, io::Crop& crop);
 void from_value(const Value& value, std::vector<Axis>& axes);
 void from_value(const Value& value, std::vector<LabelOrName>& labels);
 void from_value(const Value& value, std::vector<std::pair<LabelOrName, double>>& pairs);
 void from_value(const Value& value, Phases& phases);
+void from_value(const Value& value, std::vector<std::pair<std::string, std::int64_t>>& places);
 template <class T>
 Value to_value(const T& field) {
   if constexpr (requires { field.has_value(); })

@@ -219,6 +219,8 @@ ExitCode run_solve(Settings s) {
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
+  if (description.voxel_ratio)
+    parse::check_voxel_ratio(*description.voxel_ratio, ExitCode::input_invalid, s.input);
   const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
   const ReservedOutputs reserved = reserve_outputs(s);
   note_all(s, reserved.notices);

@@ -91,6 +91,7 @@ Json input_json(const Volume& v) {
   input["shape"] = triple(v.extent.zyx());
   input["axes"] = Json::array({"z", "y", "x"});
   input["voxel_size_m"] = v.voxel_size ? triple(*v.voxel_size) : Json(nullptr);
+  input["voxel_ratio"] = v.voxel_ratio ? triple(*v.voxel_ratio) : Json(nullptr);
   input["voxel_size_source"] = text_or_null(v.voxel_size_source);
   return input;
 }

@@ -218,9 +218,15 @@ Json input_schema() {
                   {{"items", {{"type", "integer"}, {"minimum", 1}}}, {"minItems", 3}, {"maxItems", 3}})},
        {"axes", described("array", "names of the axes of every triple", {{"const", {"z", "y", "x"}}})},
        {"voxel_size_m",
-        described({"array", "null"}, "edge of a voxel along z,y,x in m; null: unknown, and taken as a cube",
+        described({"array", "null"}, "edge of a voxel along z,y,x in m; null: unknown, see voxel_ratio",
                   {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
-       {"voxel_size_source", text_or_null("where the voxel size comes from; null: unknown")}});
+       {"voxel_ratio",
+        described(
+            {"array", "null"},
+            "edges of a voxel along z,y,x over the shortest, where the file states steps without a unit; "
+            "null: not needed, or a cube",
+            {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
+       {"voxel_size_source", text_or_null("where voxel size or ratio come from; null: unknown")}});
 }
 
 Json phase_schema() {

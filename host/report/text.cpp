@@ -56,6 +56,11 @@ std::string text_of_status(const Result& result) {
 }  // namespace
 
 std::string text_of_voxel_size(const Volume& volume) {
+  if (!volume.voxel_size && volume.voxel_ratio) {
+    const auto& [z, y, x] = *volume.voxel_ratio;
+    return fmt::format("  voxel size unknown, edges z,y,x as {:g} : {:g} : {:g} ({})\n", z, y, x,
+                       volume.voxel_size_source);
+  }
   if (!volume.voxel_size)
     return "  voxel size unknown, voxels taken as cubes (give --voxel-size if they are not)\n";
   const auto& [z, y, x] = *volume.voxel_size;

@@ -94,7 +94,7 @@ Volume coarsen(const Volume& volume, int factor, CoarseRule rule) {
   coarse.extent = coarse_extent(volume.extent, factor);
   const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = coarse.extent.zyx();
   // Where nobody gave a size only the ratios count, and an odd length has made them differ a little.
-  std::array<double, 3> size = volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+  std::array<double, 3> size = volume.spacing();
   for (std::size_t axis = 0; axis < 3; ++axis)
     size[axis] *= static_cast<double>(from[axis]) / static_cast<double>(to[axis]);
   coarse.voxel_size = size;

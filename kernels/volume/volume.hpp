@@ -28,7 +28,9 @@ struct Volume {
   std::vector<Label> labels;  // ascending by value; only labels that occur
 
   std::optional<std::array<double, 3>> voxel_size;  // m; z, y, x; empty when nobody said
-  std::string voxel_size_source;                    // "--voxel-size", "attribute element_size_um", ""
+  /// Edges over the shortest, z, y, x: where a file states steps and no unit.
+  std::optional<std::array<double, 3>> voxel_ratio;
+  std::string voxel_size_source;  // of either: "--voxel-size", "attribute element_size_um", ""
 
   // Words of files and their names, fit to be printed: control characters and what is no UTF-8 are escaped.
   std::string path;                  // as given; "generated: ..." for a generated volume
@@ -38,6 +40,10 @@ struct Volume {
   std::string format;                // "HDF5", "TIFF", "raw"
   std::vector<std::string> notices;  // what the reader decided and a user should know
 
+  /// Of a voxel, z, y, x: m, or in a unit that nobody knows; a cube where nothing is known.
+  std::array<double, 3> spacing() const {
+    return voxel_size ? *voxel_size : voxel_ratio.value_or(std::array{1.0, 1.0, 1.0});
+  }
   /// The code of voxel i as a number.
   std::int64_t code(std::int64_t i) const {
     return std::visit([i](const auto& c) -> std::int64_t { return c[static_cast<std::size_t>(i)]; }, codes);
