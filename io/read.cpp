@@ -117,13 +117,19 @@ void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encod
 
 }  // namespace
 
+LabelCodes own_memory(std::int64_t voxels, bool wide) {
+  const auto size = static_cast<std::size_t>(voxels);
+  if (wide) return std::vector<std::uint16_t>(size);
+  return std::vector<std::uint8_t>(size);
+}
+
 VolumeDescription describe_volume(const std::string& path, const ReadOptions& options) {
   const InputFile file(path);
   return std::move(open_checked(file, options).source->description);
 }
 
 Volume read_volume(const std::string& path, const ReadOptions& options,
-                   const std::function<void(double)>& progress) {
+                   const std::function<void(double)>& progress, const CodeMemory& memory) {
   const InputFile file(path);
   const Opened opened = open_checked(file, options);
   const VolumeDescription& description = opened.source->description;
@@ -140,7 +146,8 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.notices = description.notices;
 
   opened.source->prepare(opened.region);
-  LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path);
+  LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path,
+                       memory);
   try {
     read_labels(*opened.source, opened.region, encoder, progress);
   } catch (const std::bad_alloc&) {

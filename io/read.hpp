@@ -53,11 +53,16 @@ struct VolumeDescription {
 ///         usage (2) several candidates or options that do not fit the format.
 VolumeDescription describe_volume(const std::string& path, const ReadOptions& options = {});
 
+/// Makes the array that codes of so many voxels go to, of one byte each or two.
+using CodeMemory = std::function<LabelCodes(std::int64_t voxels, bool wide)>;
+/// In memory of this process.
+LabelCodes own_memory(std::int64_t voxels, bool wide);
+
 /// @param progress called with the fraction read, from 0 to 1; may be empty.
 /// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too
 /// many).
 Volume read_volume(const std::string& path, const ReadOptions& options = {},
-                   const std::function<void(double)>& progress = {});
+                   const std::function<void(double)>& progress = {}, const CodeMemory& memory = own_memory);
 
 /// Names of the formats this build reads, e.g. {"HDF5", "TIFF", "raw"}.
 std::vector<std::string> readable_formats();

@@ -14,7 +14,7 @@ namespace tauvox {
 namespace {
 
 int width_of(const Volume& volume) {
-  return std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1;
+  return std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
 }
 
 // Levels behind the first have at most so many nodes, and links, as the first has, times its nodes per

@@ -9,6 +9,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/plan.hpp"
+#include "host/app/reader_process.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
@@ -78,9 +79,10 @@ ExitCode run_inspect(Settings settings) {
   }
   settings.study = "percolation";
   constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
-  const io::VolumeDescription description = io::describe_volume(path, settings.read);
+  ReaderProcess reader(settings);
+  const io::VolumeDescription& description = reader.description();
   check_fits(description.read_extent, bytes_per_voxel);
-  const Volume volume = io::read_volume(path, settings.read);
+  const Volume volume = reader.read();
   const Device device = cpu_device();
   const std::vector<std::string> absent = check_named_labels(volume, settings);
   RunReport report;

@@ -11,6 +11,7 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/named_labels.hpp"
@@ -216,7 +217,8 @@ ExitCode run_solve(Settings s) {
   std::string notice;
   Device device = choose_device(s, notice);
   if (!notice.empty()) note_all(s, {notice});
-  const io::VolumeDescription description = io::describe_volume(s.input, s.read);
+  ReaderProcess reader(s);
+  const io::VolumeDescription& description = reader.description();
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)
@@ -234,8 +236,7 @@ ExitCode run_solve(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   RunReport report;
   const auto read_start = Clock::now();
-  const Volume volume =
-      io::read_volume(s.input, s.read, [&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
   if (study.needs_conductivity)
@@ -248,7 +249,7 @@ ExitCode run_solve(Settings s) {
   // What fits in any case is not counted first.
   Contents contents = Contents::most(study.needs_conductivity ? report.materials.volume_fraction : 1,
                                      report.materials.class_conductivity.size());
-  contents.bytes_per_label = std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1;
+  contents.bytes_per_label = std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
   const auto plan_all = [&] { return make_plan(volume.extent, s, device, contents); };
   Plan plan = plan_all();
   if (s.dry_run || !fits(plan, device)) {

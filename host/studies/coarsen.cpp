@@ -23,7 +23,7 @@ CoarseAxis coarse_axis(std::int64_t fine, std::int64_t coarse, int factor) {
 
 template <class Code>
 struct Coarsener {
-  const std::vector<Code>& codes;
+  const LabelArray<Code>& codes;
   Extent fine;
   CoarseAxis z, y, x;
   std::vector<std::pair<Code, int>> votes = {};  // of one block
@@ -56,7 +56,7 @@ struct Coarsener {
 };
 
 template <class Code>
-std::vector<Code> coarse_codes(const std::vector<Code>& codes, const Extent& fine, const Extent& coarse,
+std::vector<Code> coarse_codes(const LabelArray<Code>& codes, const Extent& fine, const Extent& coarse,
                                int factor, CoarseRule rule) {
   Coarsener<Code> from{codes, fine, coarse_axis(fine.nz, coarse.nz, factor),
                        coarse_axis(fine.ny, coarse.ny, factor), coarse_axis(fine.nx, coarse.nx, factor)};

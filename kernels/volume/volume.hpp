@@ -4,8 +4,11 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,8 +22,28 @@ struct Label {
   std::int64_t voxels = 0;
 };
 
+/// Codes in memory of their own, or in memory that another process has filled; a copy has its own.
+template <class T>
+class LabelArray : public std::span<T> {
+ public:
+  LabelArray() = default;
+  LabelArray(std::vector<T> values) : LabelArray(std::make_shared<std::vector<T>>(std::move(values))) {}
+  LabelArray(std::span<T> values, std::shared_ptr<void> memory) : std::span<T>(values), memory_(memory) {}
+  LabelArray(const LabelArray& other) : LabelArray(std::vector<T>(other.begin(), other.end())) {}
+  LabelArray(LabelArray&&) noexcept = default;
+  LabelArray& operator=(LabelArray other) noexcept {
+    std::span<T>::operator=(other);
+    memory_ = std::move(other.memory_);
+    return *this;
+  }
+
+ private:
+  explicit LabelArray(std::shared_ptr<std::vector<T>> values) : std::span<T>(*values), memory_(values) {}
+  std::shared_ptr<void> memory_;  // of which the span is
+};
+
 /// Per voxel the position of its label in Volume::labels, stored [z][y][x], x fastest, no halo.
-using LabelCodes = std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>>;
+using LabelCodes = std::variant<LabelArray<std::uint8_t>, LabelArray<std::uint16_t>>;
 
 struct Volume {
   Extent extent;

@@ -176,7 +176,7 @@ TEST(Clusters, AllOrNoneOfThemCanBeKept) {
       const Clusters c = find_clusters(runs, Connectivity::all_26);
       const auto each = static_cast<std::size_t>(c.count());
       EXPECT_EQ(test::voxels_in(voxels_of(runs, c, std::vector<std::uint8_t>(each, 1))),
-                std::get<std::vector<std::uint8_t>>(v.codes));
+                std::get<LabelArray<std::uint8_t>>(v.codes));
       EXPECT_EQ(voxels_of(runs, c, std::vector<std::uint8_t>(each, 0)).count(), 0);
     }
 }
