@@ -13,8 +13,6 @@
 #include <functional>
 #include <string>
 
-#include "support.hpp"
-
 namespace tauvox {
 namespace {
 
