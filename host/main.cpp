@@ -6,6 +6,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/program.hpp"
+#include "host/app/reader_process.hpp"
 #include "host/bench/command.hpp"
 
 namespace {
@@ -27,6 +28,7 @@ void let_threads_sleep(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string(argv[1]) == reader_word) return run_reader();
   let_threads_sleep(argv);
   guard_standard_streams();
   bool json_to_stdout = false;

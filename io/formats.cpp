@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "io/turned.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -37,6 +39,7 @@ void check_options_fit(const Format& format, const std::string& path, const Read
                 "leave the option out");
   };
   if (!format.has_datasets && !options.dataset.empty()) refuse("--dataset", "HDF5 and .vti");
+  if (!format.has_axes && !options.slice.empty()) refuse("--slice", "HDF5 and TIFF");
   if (!format.needs_layout) {
     if (!options.dtype.empty()) refuse("--dtype", "raw");
     if (options.header_bytes != 0) refuse("--header-bytes", "raw");
@@ -44,14 +47,26 @@ void check_options_fit(const Format& format, const std::string& path, const Read
   }
 }
 
+/// An array of three axes, as --axes names them.
+std::unique_ptr<VolumeSource> named_by_user(std::unique_ptr<VolumeSource> source, const ReadOptions& options,
+                                            const std::string& path) {
+  const auto zyx = source->description.extent.zyx();
+  const std::vector<std::uint64_t> shape(zyx.begin(), zyx.end());
+  const AxisChoice choice = choose_axes({}, shape, options, "array", path);
+  source = turned(std::move(source), choice.of);
+  for (const std::string& notice : notices_of(choice, shape, options))
+    source->description.notices.push_back(notice);
+  return source;
+}
+
 }  // namespace
 
 const std::vector<Format>& formats() {
   static const std::vector<Format> table{
-      {"HDF5", hdf5_reader, true, false},
-      {"TIFF", tiff_reader, false, false},
-      {"VTI", vti_reader, true, false},
-      {"raw", open_raw, false, true},
+      {.name = "HDF5", .open = hdf5_reader, .has_datasets = true, .has_axes = true},
+      {.name = "TIFF", .open = tiff_reader, .has_axes = true},
+      {.name = "VTI", .open = vti_reader, .has_datasets = true},
+      {.name = "raw", .open = open_raw, .needs_layout = true},
   };
   return table;
 }
@@ -80,6 +95,8 @@ std::unique_ptr<VolumeSource> open_source(const InputFile& file, const ReadOptio
                 fmt::format("this build reads {}", readable_list()));
   check_options_fit(*format, file.path(), options);
   auto source = format->open(file, options);
+  if (!format->has_axes && !options.axes.empty())
+    source = named_by_user(std::move(source), options, file.path());
   source->description.format = format->name;
   if (options.shape && (found == "HDF5" || found == "TIFF"))
     source->description.notices.push_back(

@@ -15,6 +15,7 @@ struct Format {
   std::unique_ptr<VolumeSource> (*open)(const InputFile&, const ReadOptions&);  // null: not in this build
   bool has_datasets = false;                                                    // takes ReadOptions::dataset
   bool needs_layout = false;  // takes shape, dtype, byte_order, header_bytes
+  bool has_axes = false;      // takes axes and slice: its arrays may have more than three
 };
 
 const std::vector<Format>& formats();

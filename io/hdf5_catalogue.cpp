@@ -114,36 +114,11 @@ std::optional<NumberType> number_type(hid_t type, std::string& name) {
   return std::nullopt;
 }
 
-std::optional<Axes> volume_axes(const std::vector<std::uint64_t>& shape, bool as_2d) {
-  Axes axes;
-  if (shape.size() == 2 && as_2d) {
-    axes.of = {-1, 0, 1};
-    return axes;
-  }
-  if (shape.size() < 3) return std::nullopt;
-  std::vector<int> kept;
-  for (int axis = 0; axis < static_cast<int>(shape.size()); ++axis) kept.push_back(axis);
-  const auto is_one = [&](int axis) { return shape[static_cast<std::size_t>(axis)] == 1; };
-  while (kept.size() > 3) {  // time and channel stand first, or the channel last; then whatever is left
-    auto victim = kept.end();
-    if (is_one(kept.front()))
-      victim = kept.begin();
-    else if (is_one(kept.back()))
-      victim = kept.end() - 1;
-    else
-      for (auto axis = kept.begin(); axis != kept.end(); ++axis)
-        if (is_one(*axis)) victim = axis;
-    if (victim == kept.end()) return std::nullopt;
-    kept.erase(victim);
-    axes.squeezed = true;
-  }
-  std::copy(kept.begin(), kept.end(), axes.of.begin());
-  return axes;
+bool Entry::is_volume(bool as_2d) const {
+  return is_number && layout.empty() && bytes > 0 && axes_left(shape, as_2d).has_value();
 }
 
-bool Entry::is_volume(bool as_2d) const {
-  return is_number && layout.empty() && bytes > 0 && volume_axes(shape, as_2d).has_value();
-}
+bool Entry::has_more_axes() const { return is_number && layout.empty() && bytes > 0 && shape.size() > 3; }
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
   std::string text;
@@ -183,6 +158,13 @@ std::optional<Entry> describe(hid_t dataset, const std::string& path) {
   for (const std::uint64_t length : entry.shape)
     if (__builtin_mul_overflow(entry.bytes, length, &entry.bytes)) entry.bytes = UINT64_MAX;
   return entry;
+}
+
+std::vector<Entry> Catalogue::with_more_axes() const {
+  std::vector<Entry> found;
+  std::copy_if(entries.begin(), entries.end(), std::back_inserter(found),
+               [](const Entry& entry) { return entry.has_more_axes(); });
+  return found;
 }
 
 std::vector<Entry> Catalogue::volumes(bool as_2d) const {

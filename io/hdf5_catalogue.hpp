@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "io/axis_choice.hpp"
 #include "io/hdf5_handle.hpp"
 #include "io/volume_source.hpp"
 
@@ -24,18 +25,6 @@ struct NumberType {
 /// not fit 64 bits. `name` always says what the type is.
 std::optional<NumberType> number_type(hid_t type, std::string& name);
 
-/// Which axes of a dataset are z, y, x; all others have length 1.
-struct Axes {
-  std::array<int, 3> of{-1, -1, -1};  // -1: an axis of length 1 that the file does not have
-  bool squeezed = false;
-
-  /// Whether the array on disk has z, y, x in this order.
-  bool are_in_order() const { return of[0] < of[1] && of[1] < of[2]; }
-};
-
-/// Empty when more or fewer than three axes are left; 2-D only with `as_2d`.
-std::optional<Axes> volume_axes(const std::vector<std::uint64_t>& shape, bool as_2d);
-
 /// One dataset as far as metadata say.
 struct Entry {
   std::string path, type, layout;    // layout: "" or why it cannot be read ("virtual", "external storage")
@@ -44,7 +33,8 @@ struct Entry {
   std::uint64_t bytes = 0;
 
   bool is_volume(bool as_2d) const;
-  std::string text() const;  // "/a/b 10x20x30 uint8 0.0 MB"
+  bool has_more_axes() const;  // than three: a volume once --slice has chosen
+  std::string text() const;    // "/a/b 10x20x30 uint8 0.0 MB"
 };
 
 /// Empty when HDF5 cannot say what the dataset is; its error stack has the reason.
@@ -58,6 +48,7 @@ struct Catalogue {
   bool complete = true;
 
   std::vector<Entry> volumes(bool as_2d) const;
+  std::vector<Entry> with_more_axes() const;
 };
 Catalogue list_datasets(hid_t file, const std::string& root);
 

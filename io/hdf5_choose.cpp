@@ -23,9 +23,10 @@ std::string unreadable_text(const Catalogue& catalogue) {
 }
 
 /// The only volume of the file, or why there is none to choose.
-std::string only_volume(const Catalogue& catalogue, const std::string& path, bool as_2d) {
-  std::vector<Entry> found = catalogue.volumes(false);
-  if (found.empty() && as_2d) found = catalogue.volumes(true);
+std::string only_volume(const Catalogue& catalogue, const std::string& path, const ReadOptions& options) {
+  std::vector<Entry> found = options.slice.empty() ? catalogue.volumes(false) : catalogue.with_more_axes();
+  if (found.empty() && options.as_2d) found = catalogue.volumes(true);
+  if (found.empty()) found = catalogue.with_more_axes();
   if (!catalogue.unreadable.empty())  // what cannot be looked at could be the volume
     throw Error(ExitCode::input_refused, "objects of the HDF5 file cannot be read", path,
                 unreadable_text(catalogue) +
@@ -82,8 +83,9 @@ std::string choose_dataset(hid_t file, const std::string& path, const ReadOption
   if (!options.dataset.empty()) name = named_dataset(file, path, options.dataset, options.as_2d);
   const Catalogue catalogue = list_datasets(file, "/");
   if (options.dataset.empty()) {
-    name = only_volume(catalogue, path, options.as_2d);
-    notices.push_back(fmt::format("dataset {} taken: the only 3-D one", name));
+    name = only_volume(catalogue, path, options);
+    notices.push_back(fmt::format("dataset {} taken: the only {} one", name,
+                                  options.slice.empty() ? "3-D" : "more than 3-D"));
   }
   if (!catalogue.unreadable.empty()) notices.push_back("in the HDF5 file " + unreadable_text(catalogue));
   return name;
@@ -105,10 +107,9 @@ void check_shape(const Entry& entry, const std::string& where, bool as_2d) {
   if (entry.shape.size() == 2 && !as_2d)
     throw Error(ExitCode::input_invalid, "dataset is 2-D", where, "its shape is " + shape_text(entry.shape),
                 "pass --as-2d to take it as one layer");
-  if (!volume_axes(entry.shape, as_2d))
-    throw Error(ExitCode::input_invalid, fmt::format("dataset is {}-D", entry.shape.size()), where,
-                "its shape is " + shape_text(entry.shape),
-                "save one 3-D volume (one time, one channel) of it");
+  if (entry.shape.size() < 2)
+    throw Error(ExitCode::input_invalid, "dataset is 1-D", where, "its shape is " + shape_text(entry.shape),
+                "choose a 3-D dataset");
 }
 
 void check_filters(hid_t creation, const std::string& where) {

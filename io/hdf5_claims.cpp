@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "io/hdf5_attributes.hpp"
 #include "io/length_unit.hpp"
@@ -49,34 +50,37 @@ std::string letter(const std::string& name) {
   return small.starts_with("voxel_") ? small.substr(6) : small;
 }
 
-/// Where z, y and x are among the names; the other axes must have length 1.
-std::optional<Axes> axes_named(const std::vector<std::string>& names, const std::vector<std::uint64_t>& shape,
-                               bool as_2d) {
+std::vector<std::string> letters(const std::vector<std::string>& names) {
+  std::vector<std::string> found;
+  for (const std::string& name : names) found.push_back(letter(name));
+  return found;
+}
+
+/// Where z, y and x are among the names; the other axes have length 1, or --slice chooses along them.
+std::optional<std::array<int, 3>> axes_named(const std::vector<std::string>& names,
+                                             const std::vector<std::uint64_t>& shape, bool as_2d) {
   if (names.size() != shape.size()) return std::nullopt;
-  Axes axes;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::size_t axis = std::string("zyx").find(letter(names[i]));
-    const bool is_space = letter(names[i]).size() == 1 && axis != std::string::npos;
-    if (is_space ? axes.of[axis] >= 0 : shape[i] != 1) return std::nullopt;
-    if (is_space) axes.of[axis] = static_cast<int>(i);
-  }
-  const bool flat = as_2d && shape.size() == 2 && axes.of[0] < 0;
-  if (axes.of[1] < 0 || axes.of[2] < 0 || (axes.of[0] < 0 && !flat)) return std::nullopt;
-  axes.squeezed = shape.size() > 3;
-  return axes;
+  const auto places = places_of_zyx(letters(names), as_2d && shape.size() == 2);
+  const auto others = [&](std::size_t i) {
+    return !places || std::find(places->begin(), places->end(), static_cast<int>(i)) == places->end();
+  };
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (shape.size() <= 3 && others(i) && shape[i] != 1) return std::nullopt;
+  return places;
 }
 
 class Reader {
  public:
-  Reader(hid_t file, hid_t dataset, std::string path, const std::vector<std::uint64_t>& shape, bool as_2d)
-      : file_(file), dataset_(dataset), path_(std::move(path)), shape_(shape), as_2d_(as_2d) {
+  Reader(hid_t file, hid_t dataset, std::string path, const std::vector<std::uint64_t>& shape,
+         const ReadOptions& options)
+      : file_(file), dataset_(dataset), path_(std::move(path)), shape_(shape), options_(options) {
     for (std::size_t slash = path_.rfind('/'); slash != std::string::npos && slash > 0;
          slash = path_.rfind('/', slash - 1))
       groups_.push_back(path_.substr(0, slash));
     groups_.push_back("/");
   }
 
-  Claims read(bool settled) {
+  Claims read() {
     read_axistags();
     read_names(dataset_, "DIMENSION_LABELS", "dimension labels");
     read_names(dataset_, "axes", "attribute axes");
@@ -84,8 +88,9 @@ class Reader {
     if (group) read_names(group, "axes", "attribute axes of " + groups_.front());
     refuse_projections();
     settle_axes();
-    if (settled) return claims_;
+    if (options_.voxel_size) return claims_;
     read_element_size();
+    read_ratio();
     read_resolution();
     read_coordinates();
     read_spacings();
@@ -136,18 +141,26 @@ class Reader {
                         "reconstruct and segment them first");
   }
 
-  /// The first that is understood; others must agree with it.
+  /// What the user says; else the first that is understood, and others must agree with it.
   void settle_axes() {
+    if (!options_.axes.empty()) {
+      if (options_.axes.size() == shape_.size())
+        for (const char axis : options_.axes) claims_.axis_names.emplace_back(1, axis);
+      claims_.axes = places_of_zyx(claims_.axis_names, options_.as_2d);
+      return;
+    }
     const Stated* taken = nullptr;
     for (const Stated& stated : stated_) {
-      const auto axes = axes_named(stated.names, shape_, as_2d_);
+      const auto axes = axes_named(stated.names, shape_, options_.as_2d);
       if (axes && !claims_.axes) {
         claims_.axes = axes;
+        claims_.axis_names = letters(stated.names);
         taken = &stated;
-        claims_.notices.push_back(fmt::format(
-            "axes {} ({}){}", fmt::join(stated.names, ","), stated.source,
-            axes->are_in_order() ? "" : fmt::format(": {} is turned to z,y,x", shape_text(shape_))));
-      } else if (axes && axes->of != claims_.axes->of) {
+        const bool in_order = (*axes)[0] < (*axes)[1] && (*axes)[1] < (*axes)[2];
+        claims_.notices.push_back(
+            fmt::format("axes {} ({}){}", fmt::join(stated.names, ","), stated.source,
+                        in_order ? "" : fmt::format(": {} is turned to z,y,x", shape_text(shape_))));
+      } else if (axes && axes != claims_.axes) {
         claims_.warnings.push_back(fmt::format("{} say other axes ({}) than {}, which are used",
                                                stated.source, fmt::join(stated.names, ","), taken->source));
       }
@@ -155,13 +168,14 @@ class Reader {
     if (claims_.axes) return;
     for (const Stated& stated : stated_)
       claims_.warnings.push_back(fmt::format(
-          "{}: {} not understood as axes of a {} array: they are taken as stored, z,y,x. If they are others, "
-          "give --axis, --crop and --voxel-size for the stored order, or save the array as z,y,x",
+          "{}: {} not understood as axes of a {} array: they are taken as stored, z,y,x. --axes, such as "
+          "xyz, says which they are",
           stated.source, fmt::join(stated.names, ","), shape_text(shape_)));
   }
 
   int axis_at(std::size_t zyx) const {
-    const auto axes = claims_.axes ? claims_.axes : volume_axes(shape_, as_2d_);
+    if (claims_.axes) return (*claims_.axes)[zyx];
+    const auto axes = axes_left(shape_, options_.as_2d);
     return axes ? axes->of[zyx] : -1;
   }
 
@@ -173,6 +187,7 @@ class Reader {
     if (!claims_.voxel_size) {
       claims_.voxel_size = metres;
       claims_.voxel_size_source = source;
+      claims_.voxel_ratio.reset();
       return;
     }
     for (std::size_t axis = 0; axis < 3; ++axis)
@@ -185,18 +200,25 @@ class Reader {
       }
   }
 
-  /// Steps whose unit is not known: cubes are cubes in any unit, all else is a warning.
-  void note_without_unit(const Zyx& steps, const std::string& source, const std::string& unit) {
-    const std::string why =
-        is_no_unit(unit) ? "no unit" : fmt::format("the unit \"{}\", which is not understood", unit);
-    const std::string text = fmt::format("{} says steps of z,y,x = {:g}, {:g}, {:g} with {}", source,
-                                         steps[0], steps[1], steps[2], why);
-    const double most = std::max({steps[0], steps[1], steps[2]}),
-                 least = std::min({steps[0], steps[1], steps[2]});
-    if (are_lengths(steps) && most - least <= 1e-6 * most)
-      claims_.notices.push_back(text + ": cubes, whose size --voxel-size can give");
-    else if (!claims_.voxel_size)
-      claims_.warnings.push_back(text + ": ignored, give --voxel-size");
+  /// Steps whose unit is not known: their ratio counts, if all have the same.
+  void note_without_unit(const Zyx& steps, const std::string& source, const std::set<std::string>& units) {
+    if (claims_.voxel_size || claims_.voxel_ratio) return;
+    const std::string unit = units.empty() ? "" : *units.begin();
+    const std::string said =
+        fmt::format("steps of z,y,x = {:g}, {:g}, {:g} with {}", steps[0], steps[1], steps[2],
+                    units.size() > 1   ? "several units"
+                    : is_no_unit(unit) ? "no unit"
+                                       : fmt::format("the unit \"{}\", which is not understood", unit));
+    if (!are_lengths(steps) || units.size() > 1) {
+      claims_.warnings.push_back(fmt::format("{}: {}: ignored, give --voxel-size", source, said));
+      return;
+    }
+    VolumeDescription ratio;
+    take_ratio(steps, source, said, ratio);
+    claims_.voxel_ratio = ratio.voxel_ratio;
+    claims_.voxel_size_source = ratio.voxel_size_source;
+    claims_.notices.insert(claims_.notices.end(), ratio.notices.begin(), ratio.notices.end());
+    claims_.warnings.insert(claims_.warnings.end(), ratio.warnings.begin(), ratio.warnings.end());
   }
 
   /// HDF5 Vibez and our own files: z, y, x in micrometres.
@@ -211,13 +233,20 @@ class Reader {
       take({(*um)[0] * 1e-6, (*um)[1] * 1e-6, (*um)[2] * 1e-6}, "attribute element_size_um");
   }
 
+  /// Our own files, of a volume whose steps had no unit.
+  void read_ratio() {
+    const auto ratio = attribute_numbers(dataset_, "voxel_ratio");
+    if (ratio && ratio->size() == 3)
+      note_without_unit({(*ratio)[0], (*ratio)[1], (*ratio)[2]}, "attribute voxel_ratio", {});
+  }
+
   /// ilastik: steps in axistags, units in axis_units, a map from axis to unit. 0 says that it is not known.
   void read_resolution() {
     if (stated_.empty() || resolution_.size() != shape_.size()) return;
     const auto text = attribute_texts(dataset_, "axis_units");
     const Json units = text ? Json::parse(text->front(), nullptr, false) : Json();
     Zyx steps{}, metres{};
-    std::string unknown;
+    std::set<std::string> unknown;
     bool has_units = units.is_object(), is_stated = false;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (axis_at(axis) < 0) {
@@ -232,11 +261,14 @@ class Reader {
       const std::string unit = named ? units[name].get<std::string>() : "";
       const auto metre = metres_of_unit(unit);
       has_units = has_units && metre;
-      if (!metre) unknown = unit;
+      unknown.insert(unit);
       metres[axis] = steps[axis] * metre.value_or(0.0);
     }
     if (!is_stated) return;
-    if (axis_at(0) < 0) metres[0] = metres[1];  // one layer is as thick as its voxels are wide
+    if (axis_at(0) < 0) {  // one layer is as thick as its voxels are wide
+      metres[0] = metres[1];
+      steps[0] = steps[1];
+    }
     if (has_units && are_lengths(metres))
       take(metres, "attributes axistags and axis_units");
     else
@@ -246,7 +278,7 @@ class Reader {
   /// NeXus: beside the dataset a coordinate array for each axis, with units.
   void read_coordinates() {
     Zyx metres{}, steps{};
-    std::string unit;
+    std::set<std::string> units;
     bool has_units = true;
     const Stated* names = nullptr;
     for (const Stated& stated : stated_)
@@ -269,7 +301,8 @@ class Reader {
         }
       const Object object = open_inside(file_, place);
       const auto texts = attribute_texts(object, "units");
-      unit = texts ? texts->front() : "";
+      const std::string unit = texts ? texts->front() : "";
+      units.insert(unit);
       const auto metre = metres_of_unit(unit);
       has_units = has_units && metre;
       steps[axis] = std::abs(step);
@@ -278,7 +311,7 @@ class Reader {
     if (has_units && are_lengths(metres))
       take(metres, "coordinates in " + (folder.empty() ? "/" : folder));
     else
-      note_without_unit(steps, "coordinates in " + (folder.empty() ? "/" : folder), unit);
+      note_without_unit(steps, "coordinates in " + (folder.empty() ? "/" : folder), units);
   }
 
   /// DREAM.3D 6: a dataset SPACING in the geometry; simplnx: an attribute _SPACING. Both x, y, z.
@@ -305,12 +338,12 @@ class Reader {
     if (metre && are_lengths(steps))
       take({steps[0] * *metre, steps[1] * *metre, steps[2] * *metre}, source);
     else
-      note_without_unit(steps, source, unit);
+      note_without_unit(steps, source, {unit});
   }
 
   /// Names that speak of a size, and none of the layouts above.
   void warn_of_unknown(hid_t object) {
-    if (claims_.voxel_size) return;
+    if (claims_.voxel_size || claims_.voxel_ratio) return;
     for (const std::string& name : attribute_names(object)) {
       const std::string small = lower(name);
       const auto has = [&](const char* word) { return small.find(word) != std::string::npos; };
@@ -318,7 +351,8 @@ class Reader {
                           has("element_size") || has("physicalsize") || small == "scale";
       const auto texts = attribute_texts(object, name);
       const bool length = small == "units" && texts && metres_of_unit(texts->front());
-      const bool is_known = small == "element_size_um" || name == "_SPACING" || name == "SPACING";
+      const bool is_known =
+          small == "element_size_um" || small == "voxel_ratio" || name == "_SPACING" || name == "SPACING";
       if ((speaks || length) && !is_known)
         claims_.warnings.push_back(
             fmt::format("attribute {} = {} is not understood: ignored, give --voxel-size", name,
@@ -329,7 +363,7 @@ class Reader {
   hid_t file_, dataset_;
   std::string path_;
   std::vector<std::uint64_t> shape_;
-  bool as_2d_;
+  const ReadOptions& options_;
   std::vector<std::string> groups_;  // above the dataset, the nearest first
   std::vector<Stated> stated_;
   std::vector<double> resolution_;  // of axistags, by stored axis
@@ -339,8 +373,8 @@ class Reader {
 }  // namespace
 
 Claims read_claims(hid_t file, hid_t dataset, const std::string& path,
-                   const std::vector<std::uint64_t>& shape, bool as_2d, bool settled) {
-  return Reader(file, dataset, path, shape, as_2d).read(settled);
+                   const std::vector<std::uint64_t>& shape, const ReadOptions& options) {
+  return Reader(file, dataset, path, shape, options).read();
 }
 
 }  // namespace tauvox::io::hdf5

@@ -11,8 +11,10 @@
 namespace tauvox::io::hdf5 {
 
 struct Claims {
-  std::optional<Axes> axes;                         // understood and fitting, else empty
-  std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x
+  std::optional<std::array<int, 3>> axes;            // of z, y, x: understood and fitting, else empty
+  std::vector<std::string> axis_names;               // of all stored axes, beside them
+  std::optional<std::array<double, 3>> voxel_size;   // m, z, y, x
+  std::optional<std::array<double, 3>> voxel_ratio;  // edges over the shortest, where there is no unit
   std::string voxel_size_source;
   std::vector<std::string> notices, warnings;  // what was used; what was seen and not understood
 };
@@ -20,9 +22,9 @@ struct Claims {
 /// Attributes of the dataset and of the groups above it, by ilastik (axistags, axis_units), dimension labels,
 /// Data Exchange and NeXus (axes, coordinates with units), HDF5 Vibez (element_size_um), DREAM.3D (SPACING).
 /// @param path     of the dataset, without links
-/// @param settled  the user gave the voxel size: nothing is said about it
+/// What the options settle (--axes, --voxel-size) is not asked of the file.
 /// @throws Error(input_invalid) for projections
 Claims read_claims(hid_t file, hid_t dataset, const std::string& path,
-                   const std::vector<std::uint64_t>& shape, bool as_2d, bool settled);
+                   const std::vector<std::uint64_t>& shape, const ReadOptions& options);
 
 }  // namespace tauvox::io::hdf5

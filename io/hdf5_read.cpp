@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "io/box.hpp"
 #include "io/formats.hpp"
-#include "io/hdf5_box.hpp"
 #include "io/hdf5_catalogue.hpp"
 #include "io/hdf5_choose.hpp"
 #include "io/hdf5_chunks.hpp"
@@ -70,9 +70,8 @@ class Hdf5Source final : public VolumeSource {
     open_dataset(name, input.size());
     const Entry entry = described(name);
     check_shape(entry, where_, options.as_2d);
-    const Claims claims =
-        read_claims(file_, dataset_, name, entry.shape, options.as_2d, options.voxel_size.has_value());
-    axes_ = claims.axes ? *claims.axes : *volume_axes(entry.shape, options.as_2d);
+    const Claims claims = read_claims(file_, dataset_, name, entry.shape, options);
+    axes_ = choose_axes(claims.axis_names, entry.shape, options, "dataset", where_);
     shape_ = entry.shape;
     const Datatype type(H5Dget_type(dataset_));
     std::string type_name;
@@ -82,6 +81,8 @@ class Hdf5Source final : public VolumeSource {
     refuse_implausible_size(where_, entry.bytes, input.size());
     describe_array(name, number.name);
     use(claims);
+    for (const std::string& notice : notices_of(axes_, entry.shape, options))
+      description.notices.push_back(notice);
   }
 
   ~Hdf5Source() override {
@@ -141,7 +142,8 @@ class Hdf5Source final : public VolumeSource {
   }
 
   StoredBox stored_box(const Region& region) const {
-    StoredBox box{std::vector<hsize_t>(shape_.size(), 0), std::vector<hsize_t>(shape_.size(), 1)};
+    StoredBox box{std::vector<hsize_t>(axes_.index.begin(), axes_.index.end()), {}};
+    for (const hsize_t index : box.begin) box.end.push_back(index + 1);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (axes_.of[axis] < 0) continue;
       const auto stored = static_cast<std::size_t>(axes_.of[axis]);
@@ -154,13 +156,26 @@ class Hdf5Source final : public VolumeSource {
   /// Elements from one voxel to the next along z, y, x in an array of these lengths along the stored axes.
   Steps steps_in(const std::vector<hsize_t>& lengths) const {
     Steps steps{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (axes_.of[axis] < 0) continue;
-      steps[axis] = 1;
-      for (auto later = static_cast<std::size_t>(axes_.of[axis]) + 1; later < lengths.size(); ++later)
-        steps[axis] *= static_cast<std::int64_t>(lengths[later]);
-    }
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      if (axes_.of[axis] >= 0) steps[axis] = step_along(static_cast<std::size_t>(axes_.of[axis]), lengths);
     return steps;
+  }
+
+  static std::int64_t step_along(std::size_t stored, const std::vector<hsize_t>& lengths) {
+    std::int64_t step = 1;
+    for (std::size_t later = stored + 1; later < lengths.size(); ++later)
+      step *= static_cast<std::int64_t>(lengths[later]);
+    return step;
+  }
+
+  /// Elements from the first of a chunk to those that --slice chose along the other axes.
+  std::int64_t offset_of_slice(const std::vector<hsize_t>& begin) const {
+    std::int64_t offset = 0;
+    for (std::size_t stored = 0; stored < shape_.size(); ++stored)
+      if (std::find(axes_.of.begin(), axes_.of.end(), static_cast<int>(stored)) == axes_.of.end())
+        offset += (axes_.index[stored] - static_cast<std::int64_t>(begin[stored])) *
+                  step_along(stored, chunks_->lengths());
+    return offset;
   }
 
   void read_chunks(const Region& region, std::uint8_t* out) {
@@ -169,7 +184,7 @@ class Hdf5Source final : public VolumeSource {
     chunks_->read(stored_box(region), [&](const std::vector<hsize_t>& begin, Bytes& elements) {
       convert(elements);
       Region part = region;
-      std::int64_t from = 0;
+      std::int64_t from = offset_of_slice(begin);
       for (std::size_t axis = 0; axis < 3; ++axis) {
         if (axes_.of[axis] < 0) continue;
         const auto stored = static_cast<std::size_t>(axes_.of[axis]);
@@ -225,6 +240,7 @@ class Hdf5Source final : public VolumeSource {
 
   void use(const Claims& claims) {
     description.voxel_size = claims.voxel_size;
+    description.voxel_ratio = claims.voxel_ratio;
     description.voxel_size_source = claims.voxel_size_source;
     description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
     description.warnings.insert(description.warnings.end(), claims.warnings.begin(), claims.warnings.end());
@@ -259,7 +275,7 @@ class Hdf5Source final : public VolumeSource {
   File file_;
   Dataset dataset_;
   hid_t memory_type_ = -1;
-  Axes axes_;
+  AxisChoice axes_;
   std::vector<std::uint64_t> shape_;
   std::optional<Chunks> chunks_;
   Bytes turned_;  // a box along the stored axes, where these are not z, y, x

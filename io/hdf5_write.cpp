@@ -180,6 +180,8 @@ void write_array(const Hdf5File& file, hid_t root, const Volume& volume, const F
     std::array<double, 3> size{};  // z, y, x
     for (std::size_t axis = 0; axis < 3; ++axis) size[axis] = (*volume.voxel_size)[axis] * 1e6;
     write_attribute(file, dataset, "element_size_um", size.data(), 3);
+  } else if (volume.voxel_ratio) {
+    write_attribute(file, dataset, "voxel_ratio", volume.voxel_ratio->data(), 3);
   }
   for_each_slab(file, volume.extent, array,
                 [&](hid_t memory, hid_t place, std::int64_t z, std::int64_t slices) {

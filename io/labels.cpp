@@ -18,15 +18,20 @@ constexpr std::size_t most_distinct_shown = 1000;
 }  // namespace
 
 LabelEncoder::LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
-                           const std::vector<double>& thresholds, std::string path)
-    : element_(element), extent_(extent), origin_(origin), thresholds_(thresholds), path_(std::move(path)) {
+                           const std::vector<double>& thresholds, std::string path, const CodeMemory& memory)
+    : element_(element),
+      extent_(extent),
+      origin_(origin),
+      thresholds_(thresholds),
+      path_(std::move(path)),
+      memory_(memory) {
   for (std::size_t i = 0; i < thresholds_.size(); ++i)
     if (!std::isfinite(thresholds_[i]) || (i > 0 && thresholds_[i] <= thresholds_[i - 1]))
       throw Error(ExitCode::usage, "thresholds are not ascending numbers", "--threshold",
                   fmt::format("number {} is {}", i + 1, thresholds_[i]),
                   "give finite numbers, smallest first");
   try {
-    codes_ = std::vector<std::uint8_t>(static_cast<std::size_t>(extent.voxels()));
+    codes_ = memory_(extent.voxels(), false);
   } catch (const std::exception&) {  // bad_alloc or length_error
     throw Error(ExitCode::resources, "not enough memory for the labels", path_,
                 fmt::format("{} need {} bytes", to_string(extent), extent.voxels()),
@@ -177,8 +182,9 @@ std::uint16_t LabelEncoder::code_of(std::int64_t label) {
 
 void LabelEncoder::widen() {
   try {
-    const auto& narrow = std::get<0>(codes_);
-    codes_ = std::vector<std::uint16_t>(narrow.begin(), narrow.end());
+    LabelCodes wide = memory_(extent_.voxels(), true);
+    std::copy(std::get<0>(codes_).begin(), std::get<0>(codes_).end(), std::get<1>(wide).begin());
+    codes_ = std::move(wide);
   } catch (const std::exception&) {
     throw Error(ExitCode::resources, "not enough memory for more than 256 labels", path_,
                 fmt::format("{} need {} bytes", to_string(extent_), 3 * extent_.voxels()),

@@ -19,11 +19,12 @@ namespace tauvox::io {
 /// first and put in order of value at the end, so that one pass over the file is enough.
 class LabelEncoder {
  public:
+  /// @param memory          makes the array of codes; its elements are 0
   /// @param extent, origin  the box of the stored array that is read, and where it begins (for messages)
   /// @param thresholds      ascending; empty: the values are the labels
   /// @throws Error(usage) for thresholds that are not finite and ascending; Error(resources) without memory.
   LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
-               const std::vector<double>& thresholds, std::string path);
+               const std::vector<double>& thresholds, std::string path, const CodeMemory& memory);
 
   /// `count` elements that belong to positions first, first + 1, ... of the volume.
   /// @throws Error(input_invalid) above 65536 distinct labels or for a label outside int64.
@@ -54,6 +55,7 @@ class LabelEncoder {
   std::array<std::int64_t, 3> origin_;
   std::vector<double> thresholds_;
   std::string path_;
+  const CodeMemory& memory_;
 
   LabelCodes codes_;
   std::vector<std::int64_t> labels_;  // by provisional code

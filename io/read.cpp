@@ -15,8 +15,6 @@
 namespace tauvox::io {
 namespace {
 
-constexpr std::int64_t slab_bytes = 8 << 20;  // big enough for the disk, small enough for the cache of a core
-
 void check_voxel_size(const ReadOptions& options) {
   if (!options.voxel_size) return;
   for (int axis = 0; axis < 3; ++axis)
@@ -71,6 +69,7 @@ Opened open_checked(const InputFile& file, const ReadOptions& options) {
   description.read_extent = extent_of(opened.region);
   if (options.voxel_size) {
     description.voxel_size = options.voxel_size;
+    description.voxel_ratio.reset();
     description.voxel_size_source = "--voxel-size";
   }
   return opened;
@@ -80,6 +79,7 @@ Opened open_checked(const InputFile& file, const ReadOptions& options) {
 void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encoder,
                  const std::function<void(double)>& progress) {
   const std::int64_t element_bytes = static_cast<std::int64_t>(info(source.element).bytes);
+  const std::int64_t slab_bytes = source.slab_bytes;
   const std::int64_t row_bytes = region.size(2) * element_bytes;
   const std::int64_t layers = std::min(source.granularity_z, region.size(0));
   const bool whole_planes = layers * region.size(1) <= slab_bytes / row_bytes;
@@ -117,13 +117,19 @@ void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encod
 
 }  // namespace
 
+LabelCodes own_memory(std::int64_t voxels, bool wide) {
+  const auto size = static_cast<std::size_t>(voxels);
+  if (wide) return std::vector<std::uint16_t>(size);
+  return std::vector<std::uint8_t>(size);
+}
+
 VolumeDescription describe_volume(const std::string& path, const ReadOptions& options) {
   const InputFile file(path);
   return std::move(open_checked(file, options).source->description);
 }
 
 Volume read_volume(const std::string& path, const ReadOptions& options,
-                   const std::function<void(double)>& progress) {
+                   const std::function<void(double)>& progress, const CodeMemory& memory) {
   const InputFile file(path);
   const Opened opened = open_checked(file, options);
   const VolumeDescription& description = opened.source->description;
@@ -131,6 +137,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   Volume volume;
   volume.extent = description.read_extent;
   volume.voxel_size = description.voxel_size;
+  volume.voxel_ratio = description.voxel_ratio;
   volume.voxel_size_source = description.voxel_size_source;
   volume.path = printable(path);
   volume.dataset = description.dataset;
@@ -139,7 +146,8 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.notices = description.notices;
 
   opened.source->prepare(opened.region);
-  LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path);
+  LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path,
+                       memory);
   try {
     read_labels(*opened.source, opened.region, encoder, progress);
   } catch (const std::bad_alloc&) {

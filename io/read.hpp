@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/volume/volume.hpp"
@@ -25,7 +26,10 @@ struct ReadOptions {
   std::string dtype;                                 // raw: "uint8", "int16", ..., "float64"
   std::string byte_order = "little";                 // raw: "little" | "big"
   std::int64_t header_bytes = 0;                     // raw
-  std::optional<Crop> crop;
+  std::string axes;  // a letter for each axis of the array, slowest first, as "xyz"; empty: as the file says
+  std::vector<std::pair<std::string, std::int64_t>>
+      slice;                                        // axes that are none of z, y, x -> where along them
+  std::optional<Crop> crop;                         // of z, y, x, whatever their order in the file
   std::vector<double> thresholds;                   // grey volumes: label = number of thresholds <= value
   bool as_2d = false;                               // accept a 2-D array as (1, y, x)
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
@@ -35,10 +39,11 @@ struct ReadOptions {
 /// io::printable.
 struct VolumeDescription {
   std::string format, dataset, stored_type;
-  Extent extent;             // as stored
-  Extent read_extent;        // after the crop
-  bool layer_added = false;  // a 2-D array: z is not an axis of the file
-  std::optional<std::array<double, 3>> voxel_size;
+  Extent extent;                                     // as stored
+  Extent read_extent;                                // after the crop
+  bool layer_added = false;                          // a 2-D array: z is not an axis of the file
+  std::optional<std::array<double, 3>> voxel_size;   // m, z, y, x
+  std::optional<std::array<double, 3>> voxel_ratio;  // edges over the shortest, where there is no unit
   std::string voxel_size_source;
   std::vector<std::string> notices;
   std::vector<std::string> warnings;  // said by the file and not understood: may make the results wrong
@@ -48,11 +53,16 @@ struct VolumeDescription {
 ///         usage (2) several candidates or options that do not fit the format.
 VolumeDescription describe_volume(const std::string& path, const ReadOptions& options = {});
 
+/// Makes the array that codes of so many voxels go to, of one byte each or two.
+using CodeMemory = std::function<LabelCodes(std::int64_t voxels, bool wide)>;
+/// In memory of this process.
+LabelCodes own_memory(std::int64_t voxels, bool wide);
+
 /// @param progress called with the fraction read, from 0 to 1; may be empty.
 /// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too
 /// many).
 Volume read_volume(const std::string& path, const ReadOptions& options = {},
-                   const std::function<void(double)>& progress = {});
+                   const std::function<void(double)>& progress = {}, const CodeMemory& memory = own_memory);
 
 /// Names of the formats this build reads, e.g. {"HDF5", "TIFF", "raw"}.
 std::vector<std::string> readable_formats();

@@ -112,12 +112,8 @@ void take_resolution(const ResolutionTags& tags, const TiffDescription& text, bo
   if (!has_unit && is_blank && text.spacing.value_or(1) == 1) return;
   const std::string unit = has_unit ? text.unit : is_blank ? "" : tags.unit_name();
   if (unit.empty()) {
-    const bool whole = tags.usable() && text.spacing.value_or(0) > 0;
-    return warn(
-        whole ? fmt::format("steps without a unit are not used (with any unit they would be --voxel-size "
-                            "{:g},{:g},{:g}um; D_eff depends on their ratios alone)",
-                            *text.spacing, 1 / tags.y, 1 / tags.x)
-              : "steps without a unit are not used");
+    if (!tags.usable() || !(text.spacing.value_or(0) > 0)) return warn("steps without a unit are not used");
+    return take_ratio({*text.spacing, 1.0 / tags.y, 1.0 / tags.x}, source, said, description);
   }
   if (!tags.usable()) return warn("the size of a pixel is missing");
   if (!text.spacing && !one_layer) return warn("the step along z is missing");

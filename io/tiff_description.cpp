@@ -35,9 +35,9 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   constexpr const char* line = "\r\n";
   found.writer = "ImageJ";
   found.images = count_of(text, "\nimages=", line, 1);
-  found.channels = count_of(text, "\nchannels=", line, 1);
-  found.slices = count_of(text, "\nslices=", line, 1);
-  found.frames = count_of(text, "\nframes=", line, 1);
+  found.page_axes = {{"t", count_of(text, "\nframes=", line, 1)},
+                     {"z", count_of(text, "\nslices=", line, 1)},
+                     {"c", count_of(text, "\nchannels=", line, 1)}};
   found.unit = value_of(text, "\nunit=", line);
   found.y_unit = value_of(text, "\nyunit=", line);
   found.z_unit = value_of(text, "\nzunit=", line);
@@ -82,13 +82,33 @@ void parse_tifffile(const std::string& text, std::uint16_t samples, bool planar,
   if (lengths.size() < 3) return;
   found.images = 1;
   lengths.resize(lengths.size() - 2);
-  int real_axes = 0;
-  for (const std::int64_t length : lengths) {
-    if (length < 1 || __builtin_mul_overflow(found.images, length, &found.images)) found.images = INT64_MAX;
-    real_axes += length > 1;
+  std::string names = found.axes.ends_with("S") ? found.axes.substr(0, found.axes.size() - 1) : found.axes;
+  const bool named = names.size() == lengths.size() + 2 && names.ends_with("YX");
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    if (lengths[i] < 1 || __builtin_mul_overflow(found.images, lengths[i], &found.images))
+      found.images = INT64_MAX;
+    const char small = named ? static_cast<char>(std::tolower(static_cast<unsigned char>(names[i]))) : ' ';
+    found.page_axes.push_back({named ? std::string(1, small) : "", lengths[i]});
   }
-  found.slices = lengths.back();
-  if (real_axes > 1) found.frames = found.slices = 2;  // several axes before the page, whatever they mean
+}
+
+/// Whether each TiffData that names a plane names the page where the order of the axes puts it.
+bool follows_order(const std::string& pixels, const TiffDescription& found) {
+  const std::size_t end = pixels.find("Pixels>");
+  for (std::size_t at = pixels.find("TiffData "); at < end; at = pixels.find("TiffData ", at + 1)) {
+    std::string text = pixels.substr(at, pixels.find('>', at) - at);
+    std::replace(text.begin(), text.end(), '\'', '"');
+    const auto page = parse<std::int64_t>(value_of(text, "IFD=\"", "\""));
+    if (!page) continue;
+    std::int64_t expected = 0;
+    for (const TiffDescription::Axis& axis : found.page_axes) {
+      const char large = static_cast<char>(std::toupper(static_cast<unsigned char>(axis.name[0])));
+      expected = expected * axis.length +
+                 parse<std::int64_t>(value_of(text, fmt::format("First{}=\"", large), "\"")).value_or(0);
+    }
+    if (*page != expected) return false;
+  }
+  return true;
 }
 
 void parse_ome(const std::string& whole, std::uint16_t samples, TiffDescription& found) {
@@ -104,13 +124,17 @@ void parse_ome(const std::string& whole, std::uint16_t samples, TiffDescription&
     if (const std::string unit = value_of(text, key + "Unit=\"", "\""); !unit.empty())
       found.size_unit[i] = unit;
   }
-  found.channels = count_of(text, "SizeC=\"", "\"", 1);
-  if (samples > 1 && found.channels % samples == 0) found.channels /= samples;
-  found.slices = count_of(text, "SizeZ=\"", "\"", 1);
-  found.frames = count_of(text, "SizeT=\"", "\"", 1);
-  if (__builtin_mul_overflow(found.channels, found.slices, &found.images) ||
-      __builtin_mul_overflow(found.images, found.frames, &found.images))
-    found.images = INT64_MAX;
+  std::string order = value_of(text, "DimensionOrder=\"", "\"");
+  if (order.size() != 5) order = "XYZCT";
+  found.images = 1;
+  for (std::size_t i = order.size(); i-- > 2;) {
+    std::int64_t length = count_of(text, fmt::format("Size{}=\"", order[i]), "\"", 1);
+    if (order[i] == 'C' && samples > 1 && length % samples == 0) length /= samples;
+    if (__builtin_mul_overflow(found.images, length, &found.images)) found.images = INT64_MAX;
+    const char small = static_cast<char>(std::tolower(static_cast<unsigned char>(order[i])));
+    found.page_axes.push_back({std::string(1, small), length});
+  }
+  found.is_in_order = follows_order(whole.substr(begin), found);
 }
 
 }  // namespace

@@ -1,26 +1,35 @@
 // What programs write into a TIFF's ImageDescription, as far as it changes how the pages are read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tauvox::io {
 
 struct TiffDescription {
   std::int64_t images = 0;  // images announced; 0: nothing is said
-  std::int64_t channels = 1, slices = 1, frames = 1;
-  std::string writer;          // "ImageJ", "tifffile", "OME" or ""
-  std::string unit;            // ImageJ, tifffile: of the pixels that the resolution tags count, as written
-  std::string y_unit, z_unit;  // where they are stated apart; else as `unit`
+  struct Axis {
+    std::string name;  // a small letter; "" where nobody says
+    std::int64_t length = 1;
+  };
+  std::vector<Axis> page_axes;  // along which the pages run, slowest first
+  bool is_in_order = true;      // OME: the pages follow one another as it says
+  std::string writer;           // "ImageJ", "tifffile", "OME" or ""
+  std::string unit;             // ImageJ, tifffile: of the pixels that the resolution tags count, as written
+  std::string y_unit, z_unit;   // where they are stated apart; else as `unit`
   std::optional<double> spacing;      // ImageJ, tifffile: z step in z_unit
   std::array<std::string, 3> size{};  // OME: PhysicalSizeX, Y, Z as written; "" where nothing is said
   std::array<std::string, 3> size_unit{"um", "um", "um"};  // OME: their units
   std::string axes;                                        // tifffile: one letter an axis, slowest first
 
   /// True when the pages run over more than one of slices, channels and times.
-  bool is_hyperstack() const { return (channels > 1) + (slices > 1) + (frames > 1) > 1; }
+  bool is_hyperstack() const {
+    return std::count_if(page_axes.begin(), page_axes.end(), [](const Axis& a) { return a.length > 1; }) > 1;
+  }
 };
 
 /// @param samples a pixel: where it is more than one, it may be counted as an axis or as channels

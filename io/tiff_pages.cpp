@@ -131,6 +131,12 @@ void TiffFile::select(std::size_t slice) {
     refuse_page(number(slice), complaints_->error);
 }
 
+void TiffFile::keep(const std::vector<std::size_t>& slices) {
+  std::vector<std::size_t> kept;
+  for (const std::size_t slice : slices) kept.push_back(slices_[slice]);
+  slices_ = kept;
+}
+
 std::string TiffFile::description() {
   const auto text = [&] {
     const char* found = nullptr;

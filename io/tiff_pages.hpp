@@ -61,6 +61,8 @@ class TiffFile {
   /// Page of a slice as the file counts, from 1: some pages are no slices.
   std::size_t number(std::size_t slice) const { return slices_[slice] + 1; }
   const std::vector<std::string>& notices() const { return notices_; }
+  /// Leaves of the slices those with these numbers (0 is the first).
+  void keep(const std::vector<std::size_t>& slices);
   /// Makes the page of `slice` (0 is the first) the current one.
   void select(std::size_t slice);
   /// The ImageDescription of the first page that has one, "" for none; another page may be current after it.

@@ -6,11 +6,13 @@
 #include <cstring>
 
 #include "io/formats.hpp"
+#include "io/tiff_axes.hpp"
 #include "io/tiff_calibration.hpp"
 #include "io/tiff_description.hpp"
 #include "io/tiff_lerc.hpp"
 #include "io/tiff_pages.hpp"
 #include "io/tiff_samples.hpp"
+#include "io/turned.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -245,11 +247,6 @@ std::unique_ptr<VolumeSource> open_hidden_stack(const InputFile& input, const Ti
 /// What the file says of itself is no single volume.
 void refuse_other_than_a_stack(const TiffPage& page, const TiffDescription& text, std::int64_t pages,
                                bool as_2d, const std::string& path) {
-  if (text.is_hyperstack())
-    throw Error(
-        ExitCode::input_invalid, "TIFF has more than three axes", path,
-        fmt::format("{} says {} images over several axes (z, channel, time)", text.writer, text.images),
-        "save one channel and one time as a stack");
   const TiffSamples samples(page, path);
   if (pages == 1 && !samples.is_single() && (text.images > 1 || !as_2d))
     throw Error(ExitCode::input_invalid, "image is 2-D", path,
@@ -266,7 +263,9 @@ void refuse_other_than_a_stack(const TiffPage& page, const TiffDescription& text
 void check_axes(const TiffDescription& text, VolumeDescription& description) {
   if (text.axes.empty() || text.axes.ends_with("YX") || text.axes.ends_with("YXS")) return;
   description.warnings.push_back(
-      fmt::format("{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x",
+      fmt::format("{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x; --axes, "
+                  "such as xyz, says "
+                  "which they are",
                   text.writer, text.axes));
 }
 
@@ -279,21 +278,25 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
   const TiffDescription text =
       parse_tiff_description(said, file->first().samples, file->first().planar == PLANARCONFIG_SEPARATE);
   file->select(0);
+  refuse_other_than_a_stack(file->first(), text, static_cast<std::int64_t>(file->slices()), options.as_2d,
+                            input.path());
+  const TiffAxes axes = choose_tiff_axes(*file, text, options, input.path());
+  file->select(0);
   const auto pages = static_cast<std::int64_t>(file->slices());
-  refuse_other_than_a_stack(file->first(), text, pages, options.as_2d, input.path());
   VolumeDescription claims;
-  if (!options.voxel_size) take_calibration(file->tiff(), text, pages == 1 && text.images <= 1, claims);
-  check_axes(text, claims);
+  if (!options.voxel_size)
+    take_calibration(file->tiff(), text, pages == 1 && (text.images <= 1 || axes.chosen), claims);
+  if (options.axes.empty()) check_axes(text, claims);
   claims.notices = file->notices();
   std::unique_ptr<VolumeSource> source;
-  if (pages == 1 && text.images > 1) {
+  if (pages == 1 && text.images > 1 && !axes.chosen) {
     source = open_hidden_stack(input, *file, text);
   } else if (pages == 1 && !options.as_2d) {
     throw Error(ExitCode::input_invalid, "image is 2-D", input.path(),
                 fmt::format("the TIFF has one page of {}", file->first().text()),
                 "pass --as-2d to take it as one layer");
   } else {
-    if (text.images > 0 && text.images != pages)
+    if (text.images > 0 && text.images != pages && !axes.chosen)
       claims.notices.push_back(
           fmt::format("{} announces {} images, the file has {} pages: all pages are read", text.writer,
                       text.images, pages));
@@ -302,10 +305,12 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
   }
   VolumeDescription& description = source->description;
   description.voxel_size = claims.voxel_size;
+  description.voxel_ratio = claims.voxel_ratio;
   description.voxel_size_source = claims.voxel_size_source;
   description.warnings = claims.warnings;
   description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
-  return source;
+  description.notices.insert(description.notices.end(), axes.notices.begin(), axes.notices.end());
+  return turned(std::move(source), axes.turned);
 }
 
 }  // namespace tauvox::io

@@ -75,7 +75,13 @@ class VolumeSource {
   Element element = Element::uint8;
   std::int64_t granularity_z = 1;  // boxes aligned to these read (and decompress) nothing twice
   std::int64_t granularity_y = 1;
+  std::int64_t slab_bytes = 8 << 20;  // about so many a box: enough for the disk, few for the cache of a core
 };
+
+/// Steps of no unit: what they say of the shape of a voxel, with a warning; cubes say nothing.
+/// @param said "ImageJ calibration: ..., no unit"
+void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& source, const std::string& said,
+                VolumeDescription& description);
 
 /// @throws Error(input_refused) when a small file claims more than `claimed` bytes could sensibly come from:
 /// above 4 GiB, over a thousand times what is stored.

@@ -129,14 +129,16 @@ class VtiSource final : public VolumeSource {
     vtkFieldData* data = reader_->GetOutput()->GetFieldData();
     const std::string unit = text_in(data, "length_unit");
     const double* xyz = reader_->GetOutput()->GetSpacing();
-    if (unit == "voxel") return;
-    if (unit != "um" || !std::all_of(xyz, xyz + 3, [](double h) { return std::isfinite(h) && h > 0; })) {
-      description.notices.push_back(
-          fmt::format("spacing z,y,x = {:g}, {:g}, {:g} ignored: the file does not say in which unit (give "
-                      "--voxel-size)",
-                      xyz[2], xyz[1], xyz[0]));
+    const bool are_steps = std::all_of(xyz, xyz + 3, [](double h) { return std::isfinite(h) && h > 0; });
+    const std::string said = fmt::format("z,y,x = {:g}, {:g}, {:g}", xyz[2], xyz[1], xyz[0]);
+    if (unit == "voxel" && xyz[0] == xyz[1] && xyz[1] == xyz[2]) return;
+    if (!are_steps) {
+      description.warnings.push_back("spacing " + said + " ignored: no positive lengths; give --voxel-size");
       return;
     }
+    if (unit != "um")
+      return take_ratio({xyz[2], xyz[1], xyz[0]}, "spacing of the .vti file", said + ", no unit",
+                        description);
     description.voxel_size = {xyz[2] * 1e-6, xyz[1] * 1e-6, xyz[0] * 1e-6};
     const std::string source = text_in(data, "voxel_size_source");
     description.voxel_size_source =

@@ -47,11 +47,12 @@ int vtk_type(Scalar scalar) {
   return VTK_VOID;
 }
 
-/// x, y, z in um; 1 when the voxel size is unknown. Metres would give bounds that ParaView shows badly.
+/// x, y, z in um; the ratio of the edges when the voxel size is unknown. Metres would give bounds that
+/// ParaView shows badly.
 std::array<double, 3> spacing_of(const Volume& volume) {
-  if (!volume.voxel_size) return {1, 1, 1};
-  const auto& zyx = *volume.voxel_size;
-  return {zyx[2] * 1e6, zyx[1] * 1e6, zyx[0] * 1e6};
+  const double scale = volume.voxel_size ? 1e6 : 1;
+  const std::array<double, 3> zyx = volume.spacing();
+  return {zyx[2] * scale, zyx[1] * scale, zyx[0] * scale};
 }
 
 /// A name as it can stand in XML: VTK writes names as they are, and its reader resolves the entities.

@@ -12,7 +12,7 @@ Volume electrode_classes(const Options& options) {
   settings.size = {options.size, options.size, options.size};
   settings.porosity = options.porosity;
   Volume volume = generate(settings);
-  auto& codes = std::get<std::vector<std::uint8_t>>(volume.codes);
+  auto& codes = std::get<LabelArray<std::uint8_t>>(volume.codes);
   const Extent& e = volume.extent;
   const std::int64_t block = std::max<std::int64_t>(1, e.nx / 16);
   for (std::int64_t i = 0; i < e.voxels(); ++i) {

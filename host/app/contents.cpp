@@ -14,7 +14,7 @@ namespace tauvox {
 namespace {
 
 int width_of(const Volume& volume) {
-  return std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1;
+  return std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
 }
 
 // Levels behind the first have at most so many nodes, and links, as the first has, times its nodes per
@@ -49,7 +49,7 @@ Contents contents_along(const Codes& codes, const Volume& volume, const Material
   problem.unknowns = axis.unknowns;
   problem.conductivity = materials.class_conductivity;
   problem.sides = Sides::between_plates(axis.axis, axis.joined != std::array<bool, 3>{});
-  problem.spacing = volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+  problem.spacing = volume.spacing();
   problem.unit_axis = axis.axis;
   if (!problem.one_class()) {
     auto classes = std::make_shared<Field<std::uint8_t>>();

@@ -11,9 +11,12 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
 #include "host/settings/flow_axes.hpp"
+#include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
+#include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
@@ -38,6 +41,7 @@ void write_field_of(const Settings& s, const Volume& volume, const Result& r, co
     file.volume = &volume;
     file.concentration = u;
     file.axis = r.axis;
+    file.phases = phases_text(s.phases);
     for (const char* name : {"effective_ratio", "tortuosity_factor"})
       if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
@@ -180,7 +184,7 @@ void run_study(const Study& study, const StudyInput& in, const Settings& s, RunR
     };
   const auto start = Clock::now();
   Report found = study.run({in.volume, in.materials, s, in.device,
-                            [&](const Result& result) { announcer.result(result); }, in.deadline},
+                            [&](const Result& result) { announcer.result(result); }, in.deadline, in.phases},
                            sink, [&](const std::string& doing, double fraction, const std::string& remark) {
                              printer(doing, fraction, remark);
                            });
@@ -213,9 +217,12 @@ ExitCode run_solve(Settings s) {
   std::string notice;
   Device device = choose_device(s, notice);
   if (!notice.empty()) note_all(s, {notice});
-  const io::VolumeDescription description = io::describe_volume(s.input, s.read);
+  ReaderProcess reader(s);
+  const io::VolumeDescription& description = reader.description();
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
+  if (description.voxel_ratio)
+    parse::check_voxel_ratio(*description.voxel_ratio, ExitCode::input_invalid, s.input);
   const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
   const ReservedOutputs reserved = reserve_outputs(s);
   note_all(s, reserved.notices);
@@ -229,17 +236,20 @@ ExitCode run_solve(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   RunReport report;
   const auto read_start = Clock::now();
-  const Volume volume =
-      io::read_volume(s.input, s.read, [&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
-  if (study.needs_conductivity) report.materials = assign_materials(volume, s);
+  if (study.needs_conductivity)
+    report.materials = assign_materials(volume, s);
+  else
+    report.materials.warnings = check_named_labels(volume, s);
+  report.phases = s.phases;
   report.materials.unit = s.unit;
   report.quantities = quantities_of_family(study);
   // What fits in any case is not counted first.
   Contents contents = Contents::most(study.needs_conductivity ? report.materials.volume_fraction : 1,
                                      report.materials.class_conductivity.size());
-  contents.bytes_per_label = std::holds_alternative<std::vector<std::uint16_t>>(volume.codes) ? 2 : 1;
+  contents.bytes_per_label = std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
   const auto plan_all = [&] { return make_plan(volume.extent, s, device, contents); };
   Plan plan = plan_all();
   if (s.dry_run || !fits(plan, device)) {
@@ -265,6 +275,7 @@ ExitCode run_solve(Settings s) {
   Announcer announcer(s, study, report, printer);
   announcer.say(text_of_volume(report));
   StudyInput in{volume, report.materials, s, device};
+  in.phases = s.phases;
   if (s.time_limit_seconds)
     in.deadline = start + std::chrono::duration_cast<Clock::duration>(
                               std::chrono::duration<double>(*s.time_limit_seconds));

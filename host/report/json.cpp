@@ -66,6 +66,7 @@ Json result_json(const Result& r, const QuantityDefinitions& rows, const Propert
   Json j;
   j["study"] = r.study;
   if (r.label) j["label"] = *r.label;
+  if (!r.phase.empty()) j["phase"] = r.phase;
   if (r.axis) j["axis"] = axis_name(*r.axis);
   j["status"] = status_name(r.status);
   if (r.reason) j["reason"] = *r.reason;
@@ -90,6 +91,7 @@ Json input_json(const Volume& v) {
   input["shape"] = triple(v.extent.zyx());
   input["axes"] = Json::array({"z", "y", "x"});
   input["voxel_size_m"] = v.voxel_size ? triple(*v.voxel_size) : Json(nullptr);
+  input["voxel_ratio"] = v.voxel_ratio ? triple(*v.voxel_ratio) : Json(nullptr);
   input["voxel_size_source"] = text_or_null(v.voxel_size_source);
   return input;
 }
@@ -100,6 +102,7 @@ Json phases_json(const RunReport& report, const Property& property) {
     const Label& label = report.volume->labels[i];
     Json& phase = phases.emplace_back();
     phase["label"] = label.value;
+    phase["name"] = text_or_null(report.phases.name_of(label.value));
     const bool assigned = i < report.materials.phases.size();  // not asked for by every study
     phase["conductivity"] = assigned ? Json(report.materials.phases[i].conductivity) : Json(nullptr);
     phase["unit"] = assigned ? Json(property.unit) : Json(nullptr);

@@ -56,11 +56,22 @@ std::string text_of_status(const Result& result) {
 }  // namespace
 
 std::string text_of_voxel_size(const Volume& volume) {
+  if (!volume.voxel_size && volume.voxel_ratio) {
+    const auto& [z, y, x] = *volume.voxel_ratio;
+    return fmt::format("  voxel size unknown, edges z,y,x as {:g} : {:g} : {:g} ({})\n", z, y, x,
+                       volume.voxel_size_source);
+  }
   if (!volume.voxel_size)
     return "  voxel size unknown, voxels taken as cubes (give --voxel-size if they are not)\n";
   const auto& [z, y, x] = *volume.voxel_size;
   return fmt::format("  voxel size z,y,x {:g}, {:g}, {:g} um ({})\n", z * 1e6, y * 1e6, x * 1e6,
                      volume.voxel_size_source);
+}
+
+std::string padded_name(const Phases& phases, const std::string& name) {
+  std::size_t widest = 4;
+  for (const NamedPhase& phase : phases.named) widest = std::max(widest, phase.name.size());
+  return phases.named.empty() ? "" : fmt::format("{:<{}}  ", name, widest);
 }
 
 std::string text_of_volume(const RunReport& report) {
@@ -69,7 +80,8 @@ std::string text_of_volume(const RunReport& report) {
   std::string out = fmt::format("{}  {}  on {}\n", v.path, to_string(v.extent), report.device);
   out += text_of_voxel_size(v);
   for (const Phase& p : report.materials.phases)
-    out += fmt::format("  label {:>5}  volume fraction {:.5f}  {} {:g}{}\n", p.label, p.volume_fraction,
+    out += fmt::format("  label {:>5}  {}volume fraction {:.5f}  {} {:g}{}\n", p.label,
+                       padded_name(report.phases, report.phases.name_of(p.label)), p.volume_fraction,
                        property.name, p.conductivity, property.unit == "1" ? "" : " " + property.unit);
   return out;
 }

@@ -29,12 +29,6 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-std::int64_t label_of(const std::string& text, const std::string& option) {
-  std::int64_t value = 0;
-  if (!read_all(text, value)) refuse(option, text, "labels as whole numbers; 'tauvox inspect' lists them");
-  return value;
-}
-
 }  // namespace
 
 double number(const std::string& text, const std::string& option) {
@@ -118,12 +112,18 @@ std::array<double, 3> lengths(const std::string& text, const std::string& option
 }
 
 void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where) {
-  constexpr double least = 1e-12, most = 1, most_ratio = 1000;
+  constexpr double least = 1e-12, most = 1;
   const auto [shortest, longest] = std::minmax_element(size.begin(), size.end());
   if (*shortest < least || *longest > most)
     throw Error(code, "no size of a voxel", where,
                 fmt::format("an edge is {:g} m long", *shortest < least ? *shortest : *longest),
                 fmt::format("edges from {:g} m to {:g} m are solved; is the unit right?", least, most));
+  check_voxel_ratio(size, code, where);
+}
+
+void check_voxel_ratio(const std::array<double, 3>& size, ExitCode code, const std::string& where) {
+  constexpr double most_ratio = 1000;
+  const auto [shortest, longest] = std::minmax_element(size.begin(), size.end());
   if (*longest > most_ratio * *shortest * (1 + 1e-12))
     throw Error(code, "the voxels are too flat", where,
                 fmt::format("their edges differ by a factor of {:g}", *longest / *shortest),
@@ -155,16 +155,6 @@ double duration(const std::string& text, const std::string& option) {
   return seconds;
 }
 
-std::vector<std::int64_t> labels(const std::string& text, const std::string& option) {
-  std::vector<std::int64_t> values;
-  for (const std::string& item : list(text)) values.push_back(label_of(item, option));
-  for (auto label = values.begin(); label != values.end(); ++label)
-    if (std::find(values.begin(), label, *label) != label)
-      throw Error(ExitCode::usage, "label given twice", option + " " + text, fmt::format("it is {}", *label),
-                  "name each label once");
-  return values;
-}
-
 std::vector<Axis> axes(const std::string& text, const std::string& option) {
   static const std::vector<std::string> names{"z", "y", "x", "0", "1", "2", "all"};
   std::vector<Axis> chosen;
@@ -182,35 +172,43 @@ std::vector<Axis> axes(const std::string& text, const std::string& option) {
   return chosen;
 }
 
+std::string axis_letters(const std::string& text, const std::string& option) {
+  std::string sorted = text;
+  std::sort(sorted.begin(), sorted.end());
+  const bool letters = std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  if (!letters || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end() ||
+      text.find('x') == std::string::npos || text.find('y') == std::string::npos)
+    refuse(option, text,
+           "a small letter for each axis as it is stored, slowest first, none twice, z, y and x among them: "
+           "zyx, xyz, "
+           "tzyx");
+  return text;
+}
+
+std::vector<std::pair<std::string, std::int64_t>> places(const std::string& text, const std::string& option) {
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  const std::string takes = "axes and places along them, such as t=0 or c=1,t=0, or by number 0=3";
+  for (const std::string& item : list(text)) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos || equals == 0) refuse(option, text, takes);
+    const std::string axis = trimmed(item.substr(0, equals));
+    const std::int64_t index = integer(trimmed(item.substr(equals + 1)), option + " " + item);
+    if (index < 0) refuse(option, item, "a place along the axis, from 0");
+    if (axis == "z" || axis == "y" || axis == "x")
+      refuse(option, item, "other axes than z, y, x; --crop is for those");
+    for (const auto& [other, place] : found)
+      if (other == axis) refuse(option, text, fmt::format("each axis once; '{}' is there twice", axis));
+    found.emplace_back(axis, index);
+  }
+  if (found.empty()) refuse(option, text, takes);
+  return found;
+}
+
 std::string device(const std::string& text, const std::string& option) {
   if (text == "auto" || text == "cpu" || text == "cuda") return text;
   std::int64_t index = -1;
   if (text.starts_with("cuda:") && read_all(text.substr(5), index) && index >= 0 && index < 1024) return text;
   refuse(option, text, "auto, cpu, cuda or cuda:N with N from 0");
-}
-
-std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
-                                                            const std::string& option) {
-  std::vector<std::pair<std::int64_t, double>> pairs;
-  std::map<std::int64_t, std::string> seen;
-  for (const std::string& item : list(text)) {
-    const std::size_t equals = item.find('=');
-    if (equals == std::string::npos)
-      refuse(option, text,
-             fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
-                         "decimals take a point)",
-                         item));
-    const std::int64_t label = label_of(trimmed(item.substr(0, equals)), option);
-    const double value = number(trimmed(item.substr(equals + 1)), option + " " + item);
-    if (value < 0) refuse(option, item, "a conductivity of zero or above");
-    if (const auto [first, fresh] = seen.emplace(label, item); !fresh)
-      refuse(
-          option, text,
-          fmt::format("each label once; label {} is given as '{}' and as '{}'", label, first->second, item));
-    pairs.emplace_back(label, value);
-  }
-  if (pairs.empty()) refuse(option, text, "label=value pairs such as 0=0,1=0.01,2=1");
-  return pairs;
 }
 
 io::Crop crop(const std::string& text, const std::string& option) {
@@ -245,6 +243,8 @@ std::string nearest(const std::string& name, const std::vector<std::string>& val
         row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
       }
     }
+    if (row.back() == 2 && std::is_permutation(name.begin(), name.end(), candidate.begin(), candidate.end()))
+      row.back() = 1;  // two letters changed places
     if (row.back() < best_distance) {
       best_distance = row.back();
       best = candidate;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/settings/phases.hpp"
 #include "io/read.hpp"
 
 namespace tauvox::parse {
@@ -34,13 +35,22 @@ std::array<double, 3> lengths(const std::string& text, const std::string& option
 /// links between voxels differ by more than FP64 resolves beside the other contrasts of a volume.
 /// @throws Error(code) that names `where`
 void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where);
-/// "0=0,1=0.01,2=1": label and conductivity; finite, >= 0, no label twice.
-std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
-                                                            const std::string& option);
-/// Label list: no label twice.
-std::vector<std::int64_t> labels(const std::string& text, const std::string& option);
+/// The second of both.
+void check_voxel_ratio(const std::array<double, 3>& size, ExitCode code, const std::string& where);
+/// Labels, and names of phases: none twice.
+std::vector<LabelOrName> labels(const std::string& text, const std::string& option);
+/// "0=0,1=0.01,binder=1": a label or phase and its conductivity; finite, >= 0, none twice.
+std::vector<std::pair<LabelOrName, double>> conductivities(const std::string& text,
+                                                           const std::string& option);
+/// "pore=0,active=1,solid=1+2": names and their labels. A name begins with a letter and holds no , = + nor
+/// quotes.
+Phases phases(const std::string& text, const std::string& option);
 /// "all", or a list of z, y, x, 0, 1, 2; none twice.
 std::vector<Axis> axes(const std::string& text, const std::string& option);
+/// "xyz", "tczyx": small letters, none twice, y and x among them.
+std::string axis_letters(const std::string& text, const std::string& option);
+/// "c=0,t=2": an axis, by its letter or number, and a place along it, from 0.
+std::vector<std::pair<std::string, std::int64_t>> places(const std::string& text, const std::string& option);
 /// auto, cpu, cuda or cuda:N.
 std::string device(const std::string& text, const std::string& option);
 /// "0:100,:,20:" in z, y, x; half-open.

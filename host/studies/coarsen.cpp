@@ -23,7 +23,7 @@ CoarseAxis coarse_axis(std::int64_t fine, std::int64_t coarse, int factor) {
 
 template <class Code>
 struct Coarsener {
-  const std::vector<Code>& codes;
+  const LabelArray<Code>& codes;
   Extent fine;
   CoarseAxis z, y, x;
   std::vector<std::pair<Code, int>> votes = {};  // of one block
@@ -56,7 +56,7 @@ struct Coarsener {
 };
 
 template <class Code>
-std::vector<Code> coarse_codes(const std::vector<Code>& codes, const Extent& fine, const Extent& coarse,
+std::vector<Code> coarse_codes(const LabelArray<Code>& codes, const Extent& fine, const Extent& coarse,
                                int factor, CoarseRule rule) {
   Coarsener<Code> from{codes, fine, coarse_axis(fine.nz, coarse.nz, factor),
                        coarse_axis(fine.ny, coarse.ny, factor), coarse_axis(fine.nx, coarse.nx, factor)};
@@ -94,7 +94,7 @@ Volume coarsen(const Volume& volume, int factor, CoarseRule rule) {
   coarse.extent = coarse_extent(volume.extent, factor);
   const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = coarse.extent.zyx();
   // Where nobody gave a size only the ratios count, and an odd length has made them differ a little.
-  std::array<double, 3> size = volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+  std::array<double, 3> size = volume.spacing();
   for (std::size_t axis = 0; axis < 3; ++axis)
     size[axis] *= static_cast<double>(from[axis]) / static_cast<double>(to[axis]);
   coarse.voxel_size = size;

@@ -77,7 +77,7 @@ class ProblemsBetweenPlates {
     problem.unknowns = axis.unknowns;
     problem.conductivity = in_.materials.class_conductivity;
     problem.sides = Sides::between_plates(axis.axis, in_.settings.periodic_sides);
-    problem.spacing = in_.volume.voxel_size.value_or(std::array{1.0, 1.0, 1.0});
+    problem.spacing = in_.volume.spacing();
     problem.unit_axis = axis.axis;
     if (problem.one_class()) return problem;
     if (axis.unknowns != set_) set_classes(*field_, *codes_, *axis.unknowns, in_.materials.class_of_code);

@@ -11,10 +11,10 @@ Codes::Codes(const Device& device, const Volume& volume)
     copy.copy_from(host);
     pointer = copy.data();
   };
-  if (const auto* narrow = std::get_if<std::vector<std::uint8_t>>(&volume.codes))
+  if (const auto* narrow = std::get_if<LabelArray<std::uint8_t>>(&volume.codes))
     take(*narrow, narrow_copy_, narrow_);
   else
-    take(std::get<std::vector<std::uint16_t>>(volume.codes), wide_copy_, wide_);
+    take(std::get<LabelArray<std::uint16_t>>(volume.codes), wide_copy_, wide_);
 }
 
 Codes::Codes(const Device& device, const Extent& extent, std::span<const std::uint8_t> codes,

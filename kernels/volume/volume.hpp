@@ -4,8 +4,11 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,8 +22,28 @@ struct Label {
   std::int64_t voxels = 0;
 };
 
+/// Codes in memory of their own, or in memory that another process has filled; a copy has its own.
+template <class T>
+class LabelArray : public std::span<T> {
+ public:
+  LabelArray() = default;
+  LabelArray(std::vector<T> values) : LabelArray(std::make_shared<std::vector<T>>(std::move(values))) {}
+  LabelArray(std::span<T> values, std::shared_ptr<void> memory) : std::span<T>(values), memory_(memory) {}
+  LabelArray(const LabelArray& other) : LabelArray(std::vector<T>(other.begin(), other.end())) {}
+  LabelArray(LabelArray&&) noexcept = default;
+  LabelArray& operator=(LabelArray other) noexcept {
+    std::span<T>::operator=(other);
+    memory_ = std::move(other.memory_);
+    return *this;
+  }
+
+ private:
+  explicit LabelArray(std::shared_ptr<std::vector<T>> values) : std::span<T>(*values), memory_(values) {}
+  std::shared_ptr<void> memory_;  // of which the span is
+};
+
 /// Per voxel the position of its label in Volume::labels, stored [z][y][x], x fastest, no halo.
-using LabelCodes = std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>>;
+using LabelCodes = std::variant<LabelArray<std::uint8_t>, LabelArray<std::uint16_t>>;
 
 struct Volume {
   Extent extent;
@@ -28,7 +51,9 @@ struct Volume {
   std::vector<Label> labels;  // ascending by value; only labels that occur
 
   std::optional<std::array<double, 3>> voxel_size;  // m; z, y, x; empty when nobody said
-  std::string voxel_size_source;                    // "--voxel-size", "attribute element_size_um", ""
+  /// Edges over the shortest, z, y, x: where a file states steps and no unit.
+  std::optional<std::array<double, 3>> voxel_ratio;
+  std::string voxel_size_source;  // of either: "--voxel-size", "attribute element_size_um", ""
 
   // Words of files and their names, fit to be printed: control characters and what is no UTF-8 are escaped.
   std::string path;                  // as given; "generated: ..." for a generated volume
@@ -38,6 +63,10 @@ struct Volume {
   std::string format;                // "HDF5", "TIFF", "raw"
   std::vector<std::string> notices;  // what the reader decided and a user should know
 
+  /// Of a voxel, z, y, x: m, or in a unit that nobody knows; a cube where nothing is known.
+  std::array<double, 3> spacing() const {
+    return voxel_size ? *voxel_size : voxel_ratio.value_or(std::array{1.0, 1.0, 1.0});
+  }
   /// The code of voxel i as a number.
   std::int64_t code(std::int64_t i) const {
     return std::visit([i](const auto& c) -> std::int64_t { return c[static_cast<std::size_t>(i)]; }, codes);

@@ -71,7 +71,7 @@ def test_what_is_not_understood_is_a_warning_with_its_way_out(tauvox, solve, tmp
     odd = save(tmp_path / "odd.h5", volumes.LABELS, spacing=[2.0, 1.0, 1.0], axes="r:phi:z")
     warnings = solve(odd, *PORE)["warnings"]
     assert any("attribute spacing = 2, 1, 1 is not understood" in text for text in warnings)
-    assert any("r,phi,z not understood" in text and "--crop" in text for text in warnings)
+    assert any("r,phi,z not understood" in text and "--axes" in text for text in warnings)
     assert "attribute spacing" in tauvox("inspect", odd).stdout
     assert not any("spacing" in text for text in solve(odd, *PORE, "--voxel-size", "2,1,1um")["warnings"])
 

@@ -302,14 +302,15 @@ def test_inspect_says_what_is_there(folder, tauvox, tmp_path):
     assert tauvox("inspect", folder / "cathode.tif", "--json", "out.json", "--overwrite").returncode == 0
 
 
-def test_what_a_file_states_and_is_not_understood_is_a_warning(folder, tauvox, tmp_path):
+def test_steps_without_a_unit_are_a_ratio_and_a_warning(folder, tauvox, tmp_path):
     for command in [["inspect"], ["solve", "--phase", "0"]]:
         run = [*command, folder / "no_unit.tif", "--json", "-"]
         report = json.loads(tauvox(*run).stdout)
         assert report["input"]["voxel_size_m"] is None
-        assert warned(report, "spacing 5", "taken as cubes", "--voxel-size 5,1,1um")
+        assert report["input"]["voxel_ratio"] == [5, 1, 1]
+        assert warned(report, "spacing 5", "5 : 1 : 1", "--voxel-size, such as 5,1,1um")
         report = json.loads(tauvox(*run, "--voxel-size", "5,1,1um").stdout)
-        assert not warned(report, "spacing") and report["input"]["voxel_size_m"] == pytest.approx([5e-6, 1e-6, 1e-6])
+        assert not warned(report, "spacing") and report["input"]["voxel_ratio"] is None and report["input"]["voxel_size_m"] == pytest.approx([5e-6, 1e-6, 1e-6])
 
 
 def test_inspect_knows_what_percolates(tauvox, tmp_path):

@@ -63,7 +63,9 @@ TEST(ReadHdf5Claims, WhatIsNotUnderstoodIsAWarning) {
     const io::VolumeDescription description = io::describe_volume(fixture("unknown_" + name + ".h5"));
     EXPECT_EQ(description.warnings.size(), 1u) << name;
     EXPECT_TRUE(has_notice(description.warnings, words)) << name;
-    EXPECT_TRUE(has_notice(description.warnings, "--voxel-size")) << name;
+    EXPECT_TRUE(has_notice(description.warnings, "--voxel-size") ||
+                has_notice(description.warnings, "--axes"))
+        << name;
     EXPECT_FALSE(description.voxel_size) << name;
     expect_formula(io::read_volume(fixture("unknown_" + name + ".h5")));
   }
@@ -92,16 +94,18 @@ TEST(ReadHdf5Claims, StepsWithAUnitAreTheVoxelSize) {
               "/DataContainers/Image/_SIMPL_GEOMETRY/SPACING");
 }
 
-TEST(ReadHdf5Claims, StepsWithoutAUnitAreAWarningUnlessTheyAreCubes) {
+TEST(ReadHdf5Claims, StepsWithoutAUnitAreARatioAndAWarningUnlessTheyAreCubes) {
   for (const auto& [name, words] :
-       {std::pair{"resolution_none.h5", "attribute axistags says steps of z,y,x = 2, 1, 1"},
+       {std::pair{"resolution_none.h5", "attribute axistags: steps of z,y,x = 2, 1, 1"},
         std::pair{"resolution_furlong.h5", "the unit \"furlong\""},
-        std::pair{"dream3d.h5", "SPACING says steps of z,y,x = 2, 1, 0.5 with no unit"},
-        std::pair{"simplnx.h5", "attribute _SPACING of /DataStructure/Image says"}}) {
+        std::pair{"dream3d.h5", "SPACING: steps of z,y,x = 2, 1, 0.5 with no unit"},
+        std::pair{"simplnx.h5", "attribute _SPACING of /DataStructure/Image: steps"}}) {
     const io::VolumeDescription description = io::describe_volume(fixture(name));
     EXPECT_TRUE(has_notice(description.warnings, words)) << name;
-    EXPECT_TRUE(has_notice(description.warnings, "give --voxel-size")) << name;
+    EXPECT_TRUE(has_notice(description.warnings, "--voxel-size, such as ")) << name;
     EXPECT_FALSE(description.voxel_size);
+    ASSERT_TRUE(description.voxel_ratio);
+    EXPECT_GE((*description.voxel_ratio)[0] / (*description.voxel_ratio)[1], 2);
     io::ReadOptions options;
     options.voxel_size = {2e-6, 1e-6, 1e-6};
     EXPECT_TRUE(io::describe_volume(fixture(name), options).warnings.empty()) << name;

@@ -180,7 +180,7 @@ TEST(ReadTiff, AStackBehindOnePageIsReadWholeOrRefused) {
   EXPECT_TRUE(has_notice(io::describe_volume(fixture("announced.tif")).notices, "the file has 2 pages"));
 }
 
-TEST(ReadTiff, HyperstacksAreRefused) {
+TEST(ReadTiff, HyperstacksNeedAChoice) {
   EXPECT_EQ(refused(fixture("hyperstack.tif")).code, 4);
   EXPECT_TRUE(io::parse_tiff_description("{\"shape\": [3, 2, 10, 14]}").is_hyperstack());
   EXPECT_FALSE(io::parse_tiff_description("{\"shape\": [1, 6, 10, 14]}").is_hyperstack());

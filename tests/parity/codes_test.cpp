@@ -15,7 +15,7 @@ using Pairs = std::map<std::pair<std::int64_t, std::int64_t>, std::array<std::in
 
 /// The same volume with codes of two bytes.
 Volume widened(Volume v) {
-  const auto& narrow = std::get<std::vector<std::uint8_t>>(v.codes);
+  const auto& narrow = std::get<LabelArray<std::uint8_t>>(v.codes);
   v.codes = std::vector<std::uint16_t>(narrow.begin(), narrow.end());
   return v;
 }
@@ -150,7 +150,7 @@ TEST(Codes, OnACpuTheyAreTheHostsOwn) {
   const Codes codes(device, v);
   EXPECT_EQ(device.bytes_in_use(), 0);
   codes.visit([&](const auto* c) {
-    EXPECT_EQ(static_cast<const void*>(c), std::get<std::vector<std::uint8_t>>(v.codes).data());
+    EXPECT_EQ(static_cast<const void*>(c), std::get<LabelArray<std::uint8_t>>(v.codes).data());
   });
 }
 

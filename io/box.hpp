@@ -1,4 +1,4 @@
-// Boxes of voxels, copied between arrays whose axes run in any order. Included by io/hdf5_*.cpp only.
+// Boxes of voxels, copied between arrays whose axes run in any order.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "io/volume_source.hpp"
 
-namespace tauvox::io::hdf5 {
+namespace tauvox::io {
 
 /// Elements from one voxel to the next along z, y, x.
 using Steps = std::array<std::int64_t, 3>;
@@ -50,4 +50,4 @@ inline void copy_box(const std::uint8_t* from, const Steps& from_steps, std::uin
     }
 }
 
-}  // namespace tauvox::io::hdf5
+}  // namespace tauvox::io

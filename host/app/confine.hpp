@@ -1,0 +1,14 @@
+// Limits that a process puts on itself before it reads a file from elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tauvox {
+
+/// Ends with the program that started it; limits on memory, CPU time, open files, no core files; no new
+/// rights; where the kernel has Landlock and seccomp, no file but `input` and no network or other program.
+/// @param cpu_seconds after which the kernel ends the process
+void confine(const std::string& input, std::uint64_t cpu_seconds);
+
+}  // namespace tauvox

@@ -1,0 +1,92 @@
+// The side of the process that reads.
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <new>
+
+#include "host/app/confine.hpp"
+#include "host/app/describe.hpp"
+#include "host/app/message.hpp"
+#include "host/app/reader_descriptors.hpp"
+#include "host/app/reader_memory.hpp"
+#include "host/app/reader_process.hpp"
+#include "io/input_file.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Two minutes, and as long as a slow library takes for a file of this size.
+std::uint64_t cpu_seconds_for(const std::string& path) {
+  constexpr std::uint64_t least = 120, slowest = 1 << 20;  // bytes a second
+  struct stat status {};
+  return least +
+         (::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) / slowest : 0);
+}
+
+/// Codes in the memory that the program sees too; where that cannot be so large, in that of this process.
+LabelCodes shared_or_own(std::int64_t voxels, bool wide) {
+  if (wide) {
+    auto codes = map_codes<std::uint16_t>(reader_wide, voxels, true);
+    return codes ? LabelCodes(std::move(*codes)) : io::own_memory(voxels, true);
+  }
+  auto codes = map_codes<std::uint8_t>(reader_narrow, voxels, true);
+  return codes ? LabelCodes(std::move(*codes)) : io::own_memory(voxels, false);
+}
+
+/// Whether the codes lie in the memory that was handed over.
+bool is_shared(const Volume& volume) {
+  const bool wide = volume.codes.index() == 1;
+  struct stat status {};
+  return ::fstat(wide ? reader_wide : reader_narrow, &status) == 0 &&
+         status.st_size == volume.extent.voxels() * (wide ? 2 : 1);
+}
+
+void send_volume(const Volume& volume) {
+  if (volume.codes.index() == 1) (void)!::ftruncate(reader_narrow, 0);  // given up for the wide ones
+  Message message = to_message(volume);
+  message["sent"] = !is_shared(volume);
+  if (!send(reader_socket, message) || is_shared(volume)) return;
+  std::visit([](const auto& codes) { send_bytes(reader_socket, codes.data(), codes.size_bytes()); },
+             volume.codes);
+}
+
+void serve() {
+  const std::optional<Message> asked = receive(reader_socket);
+  if (!asked) return;
+  Settings settings;
+  for (const Setting<Settings>& row : describe())
+    if (const auto value = asked->find(row.name); value != asked->end() && !value->is_null())
+      row.assign(settings, *value);
+  const io::InputFile opened(
+      settings.input);  // what is wrong with the name is said while folders can be listed
+  confine(settings.input, cpu_seconds_for(settings.input));
+  if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
+  if (!receive(reader_socket)) return;
+  const auto progress = [](double fraction) { send(reader_socket, Message{{"progress", fraction}}); };
+  send_volume(io::read_volume(settings.input, settings.read, progress, shared_or_own));
+}
+
+void tell(ExitCode code, const std::string& what) {
+  send(reader_socket, Message{{"error", {{"code", static_cast<int>(code)}, {"what", what}}}});
+}
+
+}  // namespace
+
+int run_reader() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    serve();
+  } catch (const Error& error) {
+    tell(error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    tell(ExitCode::resources, "out of memory while the file was read; use --crop");
+  } catch (const std::exception& error) {
+    tell(ExitCode::internal, std::string("internal error: ") + error.what());
+  }
+  return 0;
+}
+
+}  // namespace tauvox

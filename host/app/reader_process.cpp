@@ -1,0 +1,200 @@
+// The side of the program.
+#include "host/app/reader_process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "host/app/describe.hpp"
+#include "host/app/message.hpp"
+#include "host/app/reader_descriptors.hpp"
+#include "host/app/reader_memory.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Beyond those that the process is given, so that handing them over overwrites none.
+int moved_up(int descriptor) {
+  const int moved = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 16);
+  ::close(descriptor);
+  return moved;
+}
+
+/// What another process says of a volume, held against what it is used for: no code without a label.
+template <class Code>
+bool codes_have_labels(const LabelArray<Code>& codes, std::size_t labels) {
+  Code most = 0;
+  for (const Code code : codes) most = std::max(most, code);
+  return most < labels;
+}
+
+bool is_sound(const Volume& volume) {
+  std::int64_t voxels = 0;
+  for (std::size_t i = 0; i < volume.labels.size(); ++i) {
+    const Label& label = volume.labels[i];
+    if (label.voxels < 1 || label.voxels > volume.extent.voxels() - voxels) return false;
+    if (i > 0 && label.value <= volume.labels[i - 1].value) return false;
+    voxels += label.voxels;
+  }
+  return voxels == volume.extent.voxels() &&
+         std::visit([&](const auto& codes) { return codes_have_labels(codes, volume.labels.size()); },
+                    volume.codes);
+}
+
+/// Codes that did not fit into shared memory come after the message.
+template <class Code>
+LabelCodes received_codes(int socket, std::int64_t count) {
+  std::vector<Code> codes(static_cast<std::size_t>(count));
+  if (!receive_bytes(socket, codes.data(), codes.size() * sizeof(Code))) return LabelArray<Code>();
+  return codes;
+}
+
+template <class Code>
+LabelCodes codes_from(const Message& message, int socket, int shared, std::int64_t count) {
+  if (message.at("sent").get<bool>()) return received_codes<Code>(socket, count);
+  auto mapped = map_codes<Code>(shared, count, false);
+  return mapped ? LabelCodes(std::move(*mapped)) : LabelCodes(LabelArray<Code>());
+}
+
+std::int64_t size_of(const LabelCodes& codes) {
+  return std::visit([](const auto& c) { return static_cast<std::int64_t>(c.size()); }, codes);
+}
+
+void throw_told(const Message& message) {
+  const auto told = message.find("error");
+  if (told != message.end())
+    throw Error(static_cast<ExitCode>(told->at("code").get<int>()), told->at("what").get<std::string>());
+}
+
+/// Settings that say what is read, by their rows: a new one needs nothing here.
+Message request(const Settings& settings) {
+  Message message = Message::object();
+  for (const Setting<Settings>& row : describe())
+    if (row.group == "Input") message[row.name] = row.value(settings);
+  return message;
+}
+
+}  // namespace
+
+ReaderProcess::ReaderProcess(const Settings& settings) : path_(settings.input), options_(settings.read) {
+  if (!start()) {
+    description_ = io::describe_volume(path_, options_);  // no process can be started: better read than not
+    return;
+  }
+  try {
+    ask(settings);
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+ReaderProcess::~ReaderProcess() { end(); }
+
+void ReaderProcess::end() {
+  for (int* descriptor : {&socket_, &narrow_, &wide_}) {
+    if (*descriptor >= 0) ::close(*descriptor);
+    *descriptor = -1;
+  }
+  if (process_ < 0) return;
+  ::kill(process_, SIGKILL);
+  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  process_ = -1;
+}
+
+bool ReaderProcess::start() {
+  std::array<int, 2> ends{-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return false;
+  socket_ = ends[0];
+  const std::array given{moved_up(ends[1]), moved_up(make_shared_memory()), moved_up(make_shared_memory())};
+  narrow_ = given[1];
+  wide_ = given[2];
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, given[0], reader_socket);
+  ::posix_spawn_file_actions_adddup2(&actions, narrow_, reader_narrow);
+  ::posix_spawn_file_actions_adddup2(&actions, wide_, reader_wide);
+  // Libraries that crash print; what the user has to know comes as a message
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (!keeps_standard_error || standard != STDERR_FILENO)
+      ::posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0);
+  std::string name = "tauvox", word = reader_word;
+  const std::array<char*, 3> words{name.data(), word.data(), nullptr};
+  pid_t process = -1;
+  const bool have_all = given[0] >= 0 && narrow_ >= 0 && wide_ >= 0;
+  const int failed =
+      have_all ? ::posix_spawn(&process, "/proc/self/exe", &actions, nullptr, words.data(), environ) : EMFILE;
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (given[0] >= 0) ::close(given[0]);
+  if (failed == 0) process_ = process;
+  if (failed != 0) end();
+  return failed == 0;
+}
+
+void ReaderProcess::ask(const Settings& settings) {
+  send(socket_, request(settings));
+  const std::optional<Message> answer = receive(socket_);
+  if (!answer) refuse_end();
+  throw_told(*answer);
+  try {
+    description_ = description_from(*answer);
+  } catch (const nlohmann::json::exception&) {
+    refuse_end();
+  }
+}
+
+Volume ReaderProcess::read(const std::function<void(double)>& progress) {
+  if (process_ < 0) return io::read_volume(path_, options_, progress);
+  send(socket_, Message{{"read", true}});
+  for (;;) {
+    const std::optional<Message> answer = receive(socket_);
+    if (!answer) refuse_end();
+    throw_told(*answer);
+    try {
+      if (const auto fraction = answer->find("progress"); fraction != answer->end()) {
+        if (progress) progress(std::clamp(fraction->get<double>(), 0.0, 1.0));
+        continue;
+      }
+      Volume volume = volume_from(*answer);
+      const std::int64_t count = volume.extent.voxels();
+      if (volume.extent.zyx() != description_.read_extent.zyx()) refuse_end();
+      volume.codes = answer->at("wide").get<bool>()
+                         ? codes_from<std::uint16_t>(*answer, socket_, wide_, count)
+                         : codes_from<std::uint8_t>(*answer, socket_, narrow_, count);
+      if (size_of(volume.codes) != count || !is_sound(volume)) refuse_end();
+      end();
+      return volume;
+    } catch (const nlohmann::json::exception&) {
+      refuse_end();
+    }
+  }
+}
+
+/// It said nothing more, or nothing that makes sense.
+void ReaderProcess::refuse_end() {
+  int status = 0;
+  ::shutdown(socket_, SHUT_RDWR);
+  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  }
+  process_ = -1;
+  const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  std::string why =
+      signal == 0
+          ? fmt::format("the process that read it ended with code {}", WEXITSTATUS(status))
+          : fmt::format("the process that read it ended by signal {} ({})", signal, strsignal(signal));
+  if (signal == SIGXCPU || signal == SIGKILL) why += ": too much CPU time, or the machine is out of memory";
+  throw Error(ExitCode::input_refused, "the file cannot be read", path_, why,
+              "it is damaged, or made to do harm; export or copy it again");
+}
+
+}  // namespace tauvox
