@@ -14,7 +14,8 @@
 namespace tauvox {
 
 /// Squared radius of the largest ball that covers each voxel, in the unit of `radii`; 0 where none does.
-/// @param radii squared radius of the ball around each voxel, 0 where there is none: squared_distance, or less
+/// @param radii squared radius of the ball around each voxel, 0 where there is none: squared_distance, or
+/// less
 /// @param spacing voxel size along z, y, x, m
 /// @pre !radii.unbounded
 SquaredDistance largest_covering_balls(const SquaredDistance& radii, const std::array<double, 3>& spacing);

@@ -130,7 +130,7 @@ TEST(GeometryCounts, WeightsOfFlatVoxelsAndTheSphereInThem) {
   EXPECT_NEAR(direction_weights({1000, 1, 1})[8], 0, 1e-3);
 
   const Volume v = test::shape_of({24, 46, 46}, [](double z, double y, double x) {
-    return test::squared(2 * z - 24 - 0.25) + test::squared(y - 23 + 0.375) + test::squared(x - 23 - 0.125) <=
+    return test::squared(2 * z - 24 - 0.5) + test::squared(y - 23 + 0.375) + test::squared(x - 23 - 0.125) <=
            400;
   });
   const NeighbourPairs pairs = count_neighbour_pairs(test::bits_of(test::device(), v), 1);
