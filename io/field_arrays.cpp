@@ -84,6 +84,7 @@ std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& fi
     if (!text.empty()) texts.emplace_back(name, text);
   };
   if (file.axis) add("axis", axis_name(*file.axis));
+  add("phases", file.phases);
   add("input", volume.path);
   add("input_sha256", volume.sha256);
   add("dataset", volume.dataset);

@@ -80,13 +80,14 @@ class PendingFile {
 void write_text(const std::string& path, const std::string& text, bool overwrite);
 
 /// What a field file holds. Besides, it says of itself (field data / attributes of the root) what the volume
-/// knows of its origin: input, input_sha256, dataset, voxel_size_source; and axis, length_unit. Arrays are
-/// [z][y][x], x fastest, no halo.
+/// knows of its origin: input, input_sha256, dataset, voxel_size_source; and axis, phases, length_unit.
+/// Arrays are [z][y][x], x fastest, no halo.
 struct FieldFile {
   const Volume* volume = nullptr;          // its labels become the array "label"
   std::span<const float> concentration{};  // dimensionless, 0..1, NaN where nothing conducts; may be empty
   std::string name = "concentration";      // name of the array in the file
   std::optional<Axis> axis{};              // of the transport
+  std::string phases{};                    // names of labels, "pore=0,active=1"
   std::vector<std::pair<std::string, double>> results{};  // name -> value, stored as field data / attributes
 };
 

@@ -16,8 +16,7 @@ Command info_command();
 /// `tauvox solve`: reads, solves, writes. Returns the exit code of the results.
 ExitCode run_solve(Settings settings);
 /// `tauvox inspect`: shape, type, labels with fractions, what percolates along which axis.
-ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, const std::string& json,
-                     bool overwrite);
+ExitCode run_inspect(Settings settings);
 
 /// On standard error: the message in one line `error: ...`, then, unless a person reads it on a terminal, a
 /// JSON line with "status" for programs, which is returned.

@@ -83,13 +83,21 @@ void add_material(Rows& rows) {
     facts.changes_result = true;
     rows.push_back(setting<Settings>(facts, member));
   };
+  add({.name = "phases",
+       .kind = Kind::phases,
+       .meaning =
+           "names of labels, e.g. pore=0,active=1,binder=2,solid=1+2, for reports and wherever a label "
+           "may be given",
+       .for_inspect = true},
+      &Settings::phases);
   add({.name = "phase",
        .kind = Kind::labels,
-       .meaning = "labels that conduct (D0 = 1), e.g. 0 or 0,2; all others insulate"},
+       .meaning =
+           "labels or names of phases that conduct (D0 = 1), e.g. 0 or 0,2 or pore; all others insulate"},
       &Settings::phase);
   add({.name = "conductivity",
        .kind = Kind::pairs,
-       .meaning = "label=value for every label, e.g. 0=0,1=0.01,2=1",
+       .meaning = "value for every label or name of a phase, e.g. 0=0,1=0.01,binder=1",
        .unit = "--unit"},
       &Settings::conductivity);
   add({.name = "unit", .meaning = "unit of the conductivities, e.g. S/m or m2/s"}, &Settings::unit);
@@ -97,7 +105,8 @@ void add_material(Rows& rows) {
       &Settings::default_insulating);
   add({.name = "allow-absent",
        .kind = Kind::flag,
-       .meaning = "labels named by --phase or --conductivity need not occur in the volume"},
+       .meaning = "labels named by --phases, --phase or --conductivity need not occur in the volume",
+       .for_inspect = true},
       &Settings::allow_absent);
 }
 

@@ -1,14 +1,15 @@
 // `tauvox inspect`: what is in a volume, by the study of percolation.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/plan.hpp"
+#include "host/studies/absent_labels.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/find_device.hpp"
@@ -22,15 +23,27 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 /// "z y", "none"; "not examined" where there is no result.
-std::string percolates_along(const std::vector<Result>& results, std::int64_t label) {
+std::string percolates_along(const std::vector<Result>& results, std::optional<std::int64_t> label,
+                             const std::string& phase) {
   std::string along;
   bool examined = false;
   for (const Result& r : results) {
-    if (r.label != label) continue;
+    if (r.label != label || (!label && r.phase != phase)) continue;
     examined = true;
     if (r.percolates.value_or(false)) along += std::string(along.empty() ? "" : " ") + axis_name(*r.axis);
   }
   return !examined ? "not examined" : along.empty() ? "none" : along;
+}
+
+/// One row for a phase of several labels.
+std::string line_of(const NamedPhase& phase, const RunReport& report) {
+  std::int64_t voxels = 0;
+  for (const Label& label : report.volume->labels)
+    if (std::find(phase.labels.begin(), phase.labels.end(), label.value) != phase.labels.end())
+      voxels += label.voxels;
+  return fmt::format("  {:>8} {:>14} {:>10.6f}   {} = {}, percolates along {}\n", "phase", voxels,
+                     report.volume->fraction({0, voxels}), phase.name, fmt::join(phase.labels, "+"),
+                     percolates_along(report.results, {}, phase.name));
 }
 
 std::string text_of(const RunReport& report) {
@@ -39,38 +52,39 @@ std::string text_of(const RunReport& report) {
       fmt::format("{}\n  {}{}, {}, {}\n", v.path, v.format, v.dataset.empty() ? "" : " dataset " + v.dataset,
                   v.stored_type, to_string(v.extent));
   text += text_of_voxel_size(v);
-  text += fmt::format("  {:>8} {:>14} {:>10}   percolates along\n", "label", "voxels", "fraction");
+  text += fmt::format("  {:>8} {:>14} {:>10}   {}percolates along\n", "label", "voxels", "fraction",
+                      padded_name(report.phases, "name"));
   for (const Label& label : v.labels)
-    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}\n", label.value, label.voxels, v.fraction(label),
-                        percolates_along(report.results, label.value));
+    text += fmt::format("  {:>8} {:>14} {:>10.6f}   {}{}\n", label.value, label.voxels, v.fraction(label),
+                        padded_name(report.phases, report.phases.name_of(label.value)),
+                        percolates_along(report.results, label.value, ""));
+  for (const NamedPhase& phase : report.phases.named)
+    if (phase.labels.size() > 1) text += line_of(phase, report);
   for (const std::string& notice : report.notices) text += "notice: " + notice + "\n";
   return text + text_of_warnings(report);
 }
 
 }  // namespace
 
-ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, const std::string& json,
-                     bool overwrite) {
+ExitCode run_inspect(Settings settings) {
   const auto start = std::chrono::steady_clock::now();
+  const std::string &path = settings.input, &json = settings.json;
   if (!json.empty() && json != "-") {
     if (io::same_file(json, path))
       throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
                   "give the report another name");
-    for (const std::string& notice : io::check_output(json, overwrite))
+    for (const std::string& notice : io::check_output(json, settings.overwrite))
       print_note("notice: " + notice + "\n");
   }
-  Settings settings;
-  settings.input = path;
-  settings.read = options;
   settings.study = "percolation";
-  settings.json = json;
-  settings.overwrite = overwrite;
   constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
-  const io::VolumeDescription description = io::describe_volume(path, options);
+  const io::VolumeDescription description = io::describe_volume(path, settings.read);
   check_fits(description.read_extent, bytes_per_voxel);
-  const Volume volume = io::read_volume(path, options);
+  const Volume volume = io::read_volume(path, settings.read);
   const Device device = cpu_device();
+  const std::vector<std::string> absent = check_named_labels(volume, settings);
   RunReport report;
+  report.phases = settings.phases;
   report.seconds.emplace_back("read", seconds_since(start));
   report.volume = &volume;
   report.materials.unit = settings.unit;
@@ -78,7 +92,9 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   const Study& study = study_named(settings.study);
   report.quantities = study.quantities;
   const auto study_start = std::chrono::steady_clock::now();
-  Report found = study.run({volume, report.materials, settings, device}, {}, {});
+  StudyInput in{volume, report.materials, settings, device};
+  in.phases = settings.phases;
+  Report found = study.run(in, {}, {});
   report.seconds.emplace_back("solve", seconds_since(study_start));
   report.seconds.emplace_back("write", 0);
   report.seconds.emplace_back("total", seconds_since(start));
@@ -86,6 +102,7 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
   report.notices = volume.notices;
   report.notices.insert(report.notices.end(), found.notices.begin(), found.notices.end());
   report.warnings = description.warnings;
+  report.warnings.insert(report.warnings.end(), absent.begin(), absent.end());
   report.warnings.insert(report.warnings.end(), found.warnings.begin(), found.warnings.end());
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
@@ -95,7 +112,7 @@ ExitCode run_inspect(const std::string& path, const io::ReadOptions& options, co
     print_report(text);
     return ExitCode::success;
   }
-  if (!json.empty()) io::write_text(json, text, overwrite);
+  if (!json.empty()) io::write_text(json, text, settings.overwrite);
   print_text(text_of(report));
   return ExitCode::success;
 }

@@ -37,7 +37,9 @@ std::string duration_text(double seconds) {
   return text;
 }
 
+/// Of one item; several labels of a phase are joined by +.
 std::string scalar_text(const SettingFacts& facts, const Value& value) {
+  if (value.is_array()) return fmt::format("{}", fmt::join(value.get<std::vector<std::int64_t>>(), "+"));
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
   if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
@@ -122,10 +124,12 @@ const Form& form_of(const SettingFacts& facts) {
       {Kind::shape, {"Z,Y,X", true, [](Facts, Text t, Text o) -> Value { return parse::shape(t, o); }}},
       {Kind::ranges, {"RANGES", true, [](Facts, Text t, Text o) { return to_value(parse::crop(t, o)); }}},
       {Kind::axes, {"AXES", true, [](Facts, Text t, Text o) { return to_value(parse::axes(t, o)); }}},
-      {Kind::labels, {"LABELS", true, [](Facts, Text t, Text o) -> Value { return parse::labels(t, o); }}},
+      {Kind::labels, {"LABELS", true, [](Facts, Text t, Text o) { return to_value(parse::labels(t, o)); }}},
       {Kind::pairs,
        {"LABEL=VALUE,...", true,
         [](Facts, Text t, Text o) { return to_value(parse::conductivities(t, o)); }}},
+      {Kind::phases,
+       {"NAME=LABEL,...", true, [](Facts, Text t, Text o) { return to_value(parse::phases(t, o)); }}},
       {Kind::path_in, {"FILE", false, as_it_stands}},
       {Kind::path_out, {"FILE", false, as_it_stands}},
       {Kind::paths_in, {"FILE...", false, texts_from}},
@@ -149,9 +153,26 @@ Value to_value(const std::vector<Axis>& axes) {
   return names;
 }
 
-Value to_value(const std::vector<std::pair<std::int64_t, double>>& pairs) {
+Value to_value(const LabelOrName& label) {
+  return std::visit([](const auto& given) { return Value(given); }, label);
+}
+
+Value to_value(const std::vector<LabelOrName>& labels) {
+  Value items;
+  for (const LabelOrName& label : labels) items.push_back(to_value(label));
+  return items;
+}
+
+Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs) {
   Value object;
-  for (const auto& [label, value] : pairs) object[std::to_string(label)] = value;
+  for (const auto& [label, value] : pairs) object[scalar_text({}, to_value(label))] = value;
+  return object;
+}
+
+Value to_value(const Phases& phases) {
+  Value object;
+  for (const NamedPhase& phase : phases.named)
+    object[phase.name] = phase.labels.size() == 1 ? Value(phase.labels.front()) : Value(phase.labels);
   return object;
 }
 
@@ -163,11 +184,15 @@ void from_value(const Value& value, std::vector<Axis>& axes) {
   axes = parse::axes(fmt::format("{}", fmt::join(value.get<std::vector<std::string>>(), ",")), "axis");
 }
 
-void from_value(const Value& value, std::vector<std::pair<std::int64_t, double>>& pairs) {
-  pairs.clear();
-  for (const auto& [label, number] : value.items())
-    pairs.emplace_back(parse::integer(label, "label"), number.get<double>());
+void from_value(const Value& value, std::vector<LabelOrName>& labels) {
+  labels = parse::labels(text_of({}, value), "phase");
 }
+
+void from_value(const Value& value, std::vector<std::pair<LabelOrName, double>>& pairs) {
+  pairs = parse::conductivities(text_of({}, value), "conductivity");
+}
+
+void from_value(const Value& value, Phases& phases) { phases = parse::phases(text_of({}, value), "phases"); }
 
 Value value_from(const SettingFacts& facts, const std::string& text, const std::string& option) {
   return form_of(facts).read(facts, text, option);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/settings/phases.hpp"
 #include "io/read.hpp"
 
 namespace tauvox {
@@ -33,7 +34,8 @@ enum class Kind {
   ranges,    // voxels z,y,x
   axes,
   labels,
-  pairs,  // label=value
+  pairs,   // label=value
+  phases,  // name=labels
   numbers,
   path_in,
   path_out,
@@ -91,10 +93,14 @@ std::vector<Choice> named(const std::vector<std::string>& names);
 // Fields of the structs <-> values.
 Value to_value(const io::Crop& crop);
 Value to_value(const std::vector<Axis>& axes);
-Value to_value(const std::vector<std::pair<std::int64_t, double>>& pairs);
+Value to_value(const std::vector<LabelOrName>& labels);
+Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs);
+Value to_value(const Phases& phases);
 void from_value(const Value& value, io::Crop& crop);
 void from_value(const Value& value, std::vector<Axis>& axes);
-void from_value(const Value& value, std::vector<std::pair<std::int64_t, double>>& pairs);
+void from_value(const Value& value, std::vector<LabelOrName>& labels);
+void from_value(const Value& value, std::vector<std::pair<LabelOrName, double>>& pairs);
+void from_value(const Value& value, Phases& phases);
 template <class T>
 Value to_value(const T& field) {
   if constexpr (requires { field.has_value(); })

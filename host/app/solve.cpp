@@ -13,7 +13,9 @@
 #include "host/app/progress.hpp"
 #include "host/app/study_file.hpp"
 #include "host/settings/flow_axes.hpp"
+#include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
+#include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
@@ -38,6 +40,7 @@ void write_field_of(const Settings& s, const Volume& volume, const Result& r, co
     file.volume = &volume;
     file.concentration = u;
     file.axis = r.axis;
+    file.phases = phases_text(s.phases);
     for (const char* name : {"effective_ratio", "tortuosity_factor"})
       if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
@@ -180,7 +183,7 @@ void run_study(const Study& study, const StudyInput& in, const Settings& s, RunR
     };
   const auto start = Clock::now();
   Report found = study.run({in.volume, in.materials, s, in.device,
-                            [&](const Result& result) { announcer.result(result); }, in.deadline},
+                            [&](const Result& result) { announcer.result(result); }, in.deadline, in.phases},
                            sink, [&](const std::string& doing, double fraction, const std::string& remark) {
                              printer(doing, fraction, remark);
                            });
@@ -233,7 +236,11 @@ ExitCode run_solve(Settings s) {
       io::read_volume(s.input, s.read, [&](double fraction) { printer("reading", fraction, ""); });
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
-  if (study.needs_conductivity) report.materials = assign_materials(volume, s);
+  if (study.needs_conductivity)
+    report.materials = assign_materials(volume, s);
+  else
+    report.materials.warnings = check_named_labels(volume, s);
+  report.phases = s.phases;
   report.materials.unit = s.unit;
   report.quantities = quantities_of_family(study);
   // What fits in any case is not counted first.
@@ -265,6 +272,7 @@ ExitCode run_solve(Settings s) {
   Announcer announcer(s, study, report, printer);
   announcer.say(text_of_volume(report));
   StudyInput in{volume, report.materials, s, device};
+  in.phases = s.phases;
   if (s.time_limit_seconds)
     in.deadline = start + std::chrono::duration_cast<Clock::duration>(
                               std::chrono::duration<double>(*s.time_limit_seconds));

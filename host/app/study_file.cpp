@@ -8,6 +8,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/app/toml_text.hpp"
+#include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "io/input_file.hpp"
 
@@ -63,6 +64,9 @@ std::string types_of(const SettingFacts& facts) {
     case Kind::lengths:  // a number lacks its unit, which its own message says better
       return "a number, or a list of them";
     case Kind::labels:
+      return "a whole number, the name of a phase in quotes, or a list of them";
+    case Kind::phases:
+      return "a table of labels: whole numbers, or lists of them";
     case Kind::axes:
     case Kind::shape:
       return "a whole number, or a list of them";
@@ -82,7 +86,7 @@ bool takes(const SettingFacts& facts, const toml::node& node) {
   if (node.is_integer()) return types.find("number") != std::string::npos;
   if (node.is_floating_point()) return types.find("a number") == 0 || facts.kind == Kind::pairs;
   if (node.is_array()) return is_list(facts);
-  return node.is_table() && facts.kind == Kind::pairs;
+  return node.is_table() && (facts.kind == Kind::pairs || facts.kind == Kind::phases);
 }
 
 /// Reads the values of one study file.
@@ -97,6 +101,7 @@ class Reader {
       const auto* row = row_of(std::string(key.str()));
       if (row && key != written) set(*row, node);
     }
+    refuse_unknown_phases();
   }
 
  private:
@@ -138,9 +143,35 @@ class Reader {
 
   void set(const Setting<Settings>& row, const toml::node& node) {
     const std::string place = where(path_, node.source());
+    if (const auto* table = node.as_table(); table && takes(row, node)) check_items(row, *table);
+    if (row.kind == Kind::labels) remember_names(row, node);
     std::string text = text_from(row, node);
     if (row.kind == Kind::path_in || row.kind == Kind::path_out) text = from_folder(text);
     row.set(settings_, text, fmt::format("{} ({})", row.name, place));
+  }
+
+  /// Each by itself, so that a mistake is reported where it stands.
+  void check_items(const Setting<Settings>& row, const toml::table& table) {
+    for (const auto& [key, value] : table) {
+      const std::string name(key.str()), place = where(path_, key.source());
+      value_from(row, fmt::format("{}={}", name, text_from(row, value)),
+                 fmt::format("{} ({})", row.name, place));
+      if (row.kind == Kind::pairs) names_.push_back({name, fmt::format("{} ({})", row.name, place)});
+    }
+  }
+
+  void remember_names(const Setting<Settings>& row, const toml::node& node) {
+    if (const auto* array = node.as_array())
+      for (const toml::node& item : *array) remember_names(row, item);
+    else if (const auto* text = node.as_string(); text && text->get().find(',') == std::string::npos)
+      names_.push_back({text->get(), fmt::format("{} ({})", row.name, where(path_, node.source()))});
+  }
+
+  /// Where the file names phases itself; else the command line may.
+  void refuse_unknown_phases() const {
+    if (settings_.phases.named.empty()) return;
+    for (const auto& [name, place] : names_)
+      for (const LabelOrName& given : parse::labels(name, place)) labels_of(given, settings_.phases, place);
   }
 
   // A TOML value as the text that the command line would take.
@@ -153,9 +184,10 @@ class Reader {
     if (const auto* v = node.as_floating_point()) return fmt::format("{}", v->get());
     if (const auto* v = node.as_boolean()) return v->get() ? "true" : "false";
     std::vector<std::string> items;
-    if (const auto* array = node.as_array())
+    if (const auto* array = node.as_array()) {
       for (const toml::node& item : *array) items.push_back(text_from(row, item));
-    else if (const auto* table = node.as_table())
+      if (row.kind == Kind::phases) return fmt::format("{}", fmt::join(items, "+"));
+    } else if (const auto* table = node.as_table())
       for (const auto& [key, value] : *table)
         items.push_back(fmt::format("{}={}", std::string_view(key.str()), text_from(row, value)));
     return fmt::format("{}", fmt::join(items, ","));
@@ -168,6 +200,7 @@ class Reader {
 
   const std::string& path_;
   Settings& settings_;
+  std::vector<std::pair<std::string, std::string>> names_;  // of phases or labels that were given, and where
 };
 
 /// Without links in the folder, so that ".." leads where it seems to.

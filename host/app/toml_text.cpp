@@ -54,6 +54,12 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
+/// A key, in quotes where it is no bare one.
+std::string key_text(const std::string& key) {
+  const auto is_bare = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+  return !key.empty() && std::all_of(key.begin(), key.end(), is_bare) ? key : quoted(key);
+}
+
 std::string scalar(const Value& value) {
   if (value.is_string()) return quoted(value.get<std::string>());
   if (!value.is_number_float()) return value.dump();
@@ -102,7 +108,7 @@ std::string toml_text(const SettingFacts& facts, const Value& value) {
   if (!value.is_structured()) return scalar(value);
   std::vector<std::string> items;
   for (const auto& [key, item] : value.items())
-    items.push_back((value.is_object() ? key + " = " : "") + scalar(item));
+    items.push_back((value.is_object() ? key_text(key) + " = " : "") + scalar(item));
   const std::string joined = fmt::format("{}", fmt::join(items, ", "));
   return value.is_object() ? "{ " + joined + " }" : "[" + joined + "]";
 }

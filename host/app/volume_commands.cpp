@@ -44,7 +44,7 @@ ExitCode inspect(const Arguments& arguments, bool& json_to_stdout) {
   Settings settings;
   apply(describe(), arguments, settings);
   json_to_stdout = settings.json == "-";
-  return run_inspect(settings.input, settings.read, settings.json, settings.overwrite);
+  return run_inspect(settings);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ Volume make_volume(const Case& row, std::int64_t edge) {
 
 Settings solve_settings(const Case& row, const std::string& precision, double tolerance) {
   Settings settings;
-  settings.conductivity = row.conductivity;
+  settings.conductivity.assign(row.conductivity.begin(), row.conductivity.end());
   settings.default_insulating = true;
   settings.precision = precision;
   settings.tolerance = tolerance;

@@ -32,6 +32,16 @@ void add_quantity(Cells& cells, const QuantityDefinition& row, const Result& res
                        number(result.half_width(row.name, source)));
 }
 
+/// "pore", "active+binder"; empty where no label that conducts has a name.
+std::string conducting_phases(const RunReport& report) {
+  std::string names;
+  for (const Phase& phase : report.materials.phases) {
+    const std::string name = phase.conductivity > 0 ? report.phases.name_of(phase.label) : "";
+    if (!name.empty()) names += (names.empty() ? "" : "+") + name;
+  }
+  return names;
+}
+
 Cells cells_of(const RunReport& report, const Result& result) {
   const Property property = property_of(report.materials.unit);
   const SolverResult solver = result.solver.value_or(SolverResult{});
@@ -47,6 +57,8 @@ Cells cells_of(const RunReport& report, const Result& result) {
   cells.emplace_back("error_kind", result.solver ? solver.error_kind : "");
   cells.emplace_back("iterations", result.solver ? std::to_string(solver.iterations) : "");
   cells.emplace_back("seconds", fmt::format("{:.6g}", result.seconds));
+  cells.emplace_back("phase",
+                     result.label || !result.phase.empty() ? result.phase : conducting_phases(report));
   return cells;
 }
 

@@ -66,6 +66,7 @@ Json result_json(const Result& r, const QuantityDefinitions& rows, const Propert
   Json j;
   j["study"] = r.study;
   if (r.label) j["label"] = *r.label;
+  if (!r.phase.empty()) j["phase"] = r.phase;
   if (r.axis) j["axis"] = axis_name(*r.axis);
   j["status"] = status_name(r.status);
   if (r.reason) j["reason"] = *r.reason;
@@ -100,6 +101,7 @@ Json phases_json(const RunReport& report, const Property& property) {
     const Label& label = report.volume->labels[i];
     Json& phase = phases.emplace_back();
     phase["label"] = label.value;
+    phase["name"] = text_or_null(report.phases.name_of(label.value));
     const bool assigned = i < report.materials.phases.size();  // not asked for by every study
     phase["conductivity"] = assigned ? Json(report.materials.phases[i].conductivity) : Json(nullptr);
     phase["unit"] = assigned ? Json(property.unit) : Json(nullptr);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/settings/phases.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 #include "kernels/volume/volume.hpp"
@@ -21,6 +22,7 @@ struct MemoryReport {
 struct RunReport {
   const Volume* volume = nullptr;
   Materials materials;
+  Phases phases;  // names of labels
   std::string device;
   QuantityDefinitions quantities;  // rows of what the results can hold
   std::vector<Result> results;
@@ -39,6 +41,9 @@ nlohmann::ordered_json report_schema(const nlohmann::ordered_json& settings);
 
 /// One row per result; the columns are those of report.quantities, whatever was found.
 std::string to_csv(const RunReport& report);
+
+/// `name` in a column as wide as the names of the phases; empty where there are none.
+std::string padded_name(const Phases& phases, const std::string& name);
 
 /// For the terminal, in this order: the volume, each result as soon as it is known, and warnings.
 std::string text_of_volume(const RunReport& report);

@@ -178,7 +178,10 @@ Json result_schema() {
   }
   Json properties;
   properties["study"] = described("string", "that found it", {{"enum", study_names()}});
-  properties["label"] = described("integer", "that it is about; absent where it is about all that conducts");
+  properties["label"] =
+      described("integer",
+                "that it is about; absent where it is about all that conducts, or a phase of several labels");
+  properties["phase"] = text("name of the label or phase that it is about; absent where it has none");
   properties["axis"] = described("string", "direction of transport", {{"enum", {"z", "y", "x"}}});
   properties["status"] = described(
       "string",
@@ -195,7 +198,7 @@ Json result_schema() {
   properties["stages"] = stages_schema();
   properties["seconds"] = amount("wall time, in s, writing left out");
   Json result = object("What a study found for one axis, one label, or both.", properties,
-                       {"label", "axis", "reason", "percolates", "remarks", "solver", "stages"});
+                       {"label", "phase", "axis", "reason", "percolates", "remarks", "solver", "stages"});
   result["allOf"] = rules;
   return result;
 }
@@ -224,6 +227,7 @@ Json phase_schema() {
   return object(
       "One label.",
       {{"label", described("integer", "value in the file, or number of thresholds not above the grey value")},
+       {"name", text_or_null("of the phase, as --phases gives it; null: none")},
        {"conductivity", described({"number", "null"},
                                   "diffusivity or conductivity in `unit`; 0: insulator; null: not asked for",
                                   {{"minimum", 0}})},

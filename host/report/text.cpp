@@ -63,13 +63,20 @@ std::string text_of_voxel_size(const Volume& volume) {
                      volume.voxel_size_source);
 }
 
+std::string padded_name(const Phases& phases, const std::string& name) {
+  std::size_t widest = 4;
+  for (const NamedPhase& phase : phases.named) widest = std::max(widest, phase.name.size());
+  return phases.named.empty() ? "" : fmt::format("{:<{}}  ", name, widest);
+}
+
 std::string text_of_volume(const RunReport& report) {
   const Volume& v = *report.volume;
   const Property property = property_of(report.materials.unit);
   std::string out = fmt::format("{}  {}  on {}\n", v.path, to_string(v.extent), report.device);
   out += text_of_voxel_size(v);
   for (const Phase& p : report.materials.phases)
-    out += fmt::format("  label {:>5}  volume fraction {:.5f}  {} {:g}{}\n", p.label, p.volume_fraction,
+    out += fmt::format("  label {:>5}  {}volume fraction {:.5f}  {} {:g}{}\n", p.label,
+                       padded_name(report.phases, report.phases.name_of(p.label)), p.volume_fraction,
                        property.name, p.conductivity, property.unit == "1" ? "" : " " + property.unit);
   return out;
 }

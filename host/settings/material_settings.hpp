@@ -1,4 +1,4 @@
-// What the labels of a volume conduct, as the user says it.
+// What the labels of a volume are called and what they conduct, as the user says it.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "host/settings/phases.hpp"
+
 namespace tauvox {
 
 struct MaterialSettings {
-  std::vector<std::int64_t> phase;                            // labels that conduct with D0 = 1
-  std::vector<std::pair<std::int64_t, double>> conductivity;  // label -> value in `unit`
+  Phases phases;
+  std::vector<LabelOrName> phase;                            // what conducts with D0 = 1
+  std::vector<std::pair<LabelOrName, double>> conductivity;  // of a label or phase, in `unit`
   std::string unit = "relative";
   bool default_insulating = false;  // labels without a value insulate
   bool allow_absent = false;        // labels that were named need not occur

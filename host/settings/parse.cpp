@@ -29,12 +29,6 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-std::int64_t label_of(const std::string& text, const std::string& option) {
-  std::int64_t value = 0;
-  if (!read_all(text, value)) refuse(option, text, "labels as whole numbers; 'tauvox inspect' lists them");
-  return value;
-}
-
 }  // namespace
 
 double number(const std::string& text, const std::string& option) {
@@ -155,16 +149,6 @@ double duration(const std::string& text, const std::string& option) {
   return seconds;
 }
 
-std::vector<std::int64_t> labels(const std::string& text, const std::string& option) {
-  std::vector<std::int64_t> values;
-  for (const std::string& item : list(text)) values.push_back(label_of(item, option));
-  for (auto label = values.begin(); label != values.end(); ++label)
-    if (std::find(values.begin(), label, *label) != label)
-      throw Error(ExitCode::usage, "label given twice", option + " " + text, fmt::format("it is {}", *label),
-                  "name each label once");
-  return values;
-}
-
 std::vector<Axis> axes(const std::string& text, const std::string& option) {
   static const std::vector<std::string> names{"z", "y", "x", "0", "1", "2", "all"};
   std::vector<Axis> chosen;
@@ -187,30 +171,6 @@ std::string device(const std::string& text, const std::string& option) {
   std::int64_t index = -1;
   if (text.starts_with("cuda:") && read_all(text.substr(5), index) && index >= 0 && index < 1024) return text;
   refuse(option, text, "auto, cpu, cuda or cuda:N with N from 0");
-}
-
-std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
-                                                            const std::string& option) {
-  std::vector<std::pair<std::int64_t, double>> pairs;
-  std::map<std::int64_t, std::string> seen;
-  for (const std::string& item : list(text)) {
-    const std::size_t equals = item.find('=');
-    if (equals == std::string::npos)
-      refuse(option, text,
-             fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
-                         "decimals take a point)",
-                         item));
-    const std::int64_t label = label_of(trimmed(item.substr(0, equals)), option);
-    const double value = number(trimmed(item.substr(equals + 1)), option + " " + item);
-    if (value < 0) refuse(option, item, "a conductivity of zero or above");
-    if (const auto [first, fresh] = seen.emplace(label, item); !fresh)
-      refuse(
-          option, text,
-          fmt::format("each label once; label {} is given as '{}' and as '{}'", label, first->second, item));
-    pairs.emplace_back(label, value);
-  }
-  if (pairs.empty()) refuse(option, text, "label=value pairs such as 0=0,1=0.01,2=1");
-  return pairs;
 }
 
 io::Crop crop(const std::string& text, const std::string& option) {

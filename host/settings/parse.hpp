@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/settings/phases.hpp"
 #include "io/read.hpp"
 
 namespace tauvox::parse {
@@ -34,11 +35,14 @@ std::array<double, 3> lengths(const std::string& text, const std::string& option
 /// links between voxels differ by more than FP64 resolves beside the other contrasts of a volume.
 /// @throws Error(code) that names `where`
 void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where);
-/// "0=0,1=0.01,2=1": label and conductivity; finite, >= 0, no label twice.
-std::vector<std::pair<std::int64_t, double>> conductivities(const std::string& text,
-                                                            const std::string& option);
-/// Label list: no label twice.
-std::vector<std::int64_t> labels(const std::string& text, const std::string& option);
+/// Labels, and names of phases: none twice.
+std::vector<LabelOrName> labels(const std::string& text, const std::string& option);
+/// "0=0,1=0.01,binder=1": a label or phase and its conductivity; finite, >= 0, none twice.
+std::vector<std::pair<LabelOrName, double>> conductivities(const std::string& text,
+                                                           const std::string& option);
+/// "pore=0,active=1,solid=1+2": names and their labels. A name begins with a letter and holds no , = + nor
+/// quotes.
+Phases phases(const std::string& text, const std::string& option);
 /// "all", or a list of z, y, x, 0, 1, 2; none twice.
 std::vector<Axis> axes(const std::string& text, const std::string& option);
 /// auto, cpu, cuda or cuda:N.

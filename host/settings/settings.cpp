@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
@@ -22,6 +23,7 @@ void check_material(const Settings& s) {
   if (!s.phase.empty() && !s.conductivity.empty())
     throw Error(ExitCode::usage, "--phase and --conductivity exclude each other", "", "",
                 "give --phase for one transport property of 1, --conductivity for several values");
+  given_conductivities(s);  // names that are none are said before the volume is read
 }
 
 void check_standard_output(const Settings& s) {

@@ -5,54 +5,21 @@
 #include <algorithm>
 #include <map>
 
+#include "host/settings/named_labels.hpp"
+#include "host/studies/absent_labels.hpp"
 #include "host/studies/units.hpp"
 #include "kernels/volume/classes.hpp"
 
 namespace tauvox {
 namespace {
 
-/// "0 (12.5 % of the voxels)"
-std::string share(std::int64_t label, double fraction) {
-  return fmt::format("{} ({:.4g} % of the voxels)", label, 100 * fraction);
-}
-
-/// The labels of the volume, the first twenty of them.
-std::string labels_there_are(const Volume& volume) {
-  constexpr std::size_t most = 20;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(most, volume.labels.size()); ++i)
-    shown.push_back(share(volume.labels[i].value, volume.fraction(volume.labels[i])));
-  const std::string more =
-      volume.labels.size() > most ? fmt::format(" and {} more", volume.labels.size() - most) : "";
-  return fmt::format("the volume has {}{}", fmt::join(shown, ", "), more);
-}
-
 std::string joined(const std::vector<std::string>& shares) {
   return fmt::format("label {}", fmt::join(shares, ", "));
 }
 
-/// A label that was named and does not occur is a slip as a rule: of the pen, or of an export that writes 255
-/// for 1. A number made from it would look like an answer.
-void report_absent(const std::map<std::int64_t, double>& absent, const Volume& volume,
-                   const MaterialSettings& settings, std::vector<std::string>& warnings) {
-  if (absent.empty()) return;
-  std::vector<std::int64_t> labels;
-  for (const auto& [label, value] : absent) labels.push_back(label);
-  if (!settings.allow_absent)
-    throw Error(ExitCode::input_invalid,
-                fmt::format("{} {} {} not occur", labels.size() == 1 ? "label" : "labels",
-                            fmt::join(labels, ", "), labels.size() == 1 ? "does" : "do"),
-                volume.path, labels_there_are(volume),
-                fmt::format("correct {}, or pass --allow-absent to take what does not occur as no voxels",
-                            settings.phase.empty() ? "--conductivity" : "--phase"));
-  for (const std::int64_t label : labels)
-    warnings.push_back(
-        fmt::format("label {} was given a conductivity but does not occur in the volume", label));
-}
-
-/// Every label of the volume with its conductivity; `given` keeps those that do not occur.
+/// Every label of the volume with its conductivity.
 std::vector<Phase> phases_of(const Volume& volume, const MaterialSettings& settings,
-                             std::map<std::int64_t, double>& given) {
+                             const std::map<std::int64_t, double>& given) {
   const bool others_insulate = !settings.phase.empty() || settings.default_insulating;
   std::vector<Phase> phases;
   std::vector<std::string> missing, negative;
@@ -60,12 +27,11 @@ std::vector<Phase> phases_of(const Volume& volume, const MaterialSettings& setti
     Phase phase{label.value, 0, label.voxels, volume.fraction(label)};
     if (const auto found = given.find(label.value); found != given.end()) {
       phase.conductivity = found->second;
-      given.erase(found);
     } else if (label.value < 0 && !settings.default_insulating) {
       // More often an export gone wrong than a phase, so "all others insulate" does not include it.
-      negative.push_back(share(label.value, phase.volume_fraction));
+      negative.push_back(share_text(label.value, phase.volume_fraction, settings.phases));
     } else if (!others_insulate) {
-      missing.push_back(share(label.value, phase.volume_fraction));
+      missing.push_back(share_text(label.value, phase.volume_fraction, settings.phases));
     }
     phases.push_back(phase);
   }
@@ -116,13 +82,11 @@ void assign_classes(Materials& m, const std::vector<double>& distinct) {
 }  // namespace
 
 Materials assign_materials(const Volume& volume, const MaterialSettings& settings) {
-  std::map<std::int64_t, double> given(settings.conductivity.begin(), settings.conductivity.end());
-  for (const std::int64_t label : settings.phase) given[label] = 1;
   Materials m;
   m.unit = settings.unit;
   m.to_si = property_of(settings.unit).to_si;
-  m.phases = phases_of(volume, settings, given);
-  report_absent(given, volume, settings, m.warnings);
+  m.phases = phases_of(volume, settings, given_conductivities(settings));
+  m.warnings = check_named_labels(volume, settings);
   const std::vector<double> distinct = distinct_conductivities(m, volume);
   assign_classes(m, distinct);
   if (!distinct.empty() && m.largest / distinct.front() > 1e8)

@@ -1,6 +1,8 @@
-// Percolation of every label: which clusters of face-sharing voxels of one label touch both outer faces
-// across an axis. Nothing is solved. Memory: that of one search for clusters.
+// Percolation of every label, and of every named phase of several: which clusters of its face-sharing voxels
+// touch both outer faces across an axis. Nothing is solved. Memory: that of one search for clusters.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "host/studies/study.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -9,17 +11,50 @@
 namespace tauvox {
 namespace {
 
-Result result_along(Axis axis, const Volume& volume, const Label& label, const Clusters& clusters) {
+/// Voxels whose clusters are asked for: those of a label, or of a phase that is several.
+struct Asked {
+  std::optional<std::int64_t> label;
+  std::string phase;
+  std::vector<std::uint8_t> codes;  // 1 for each that belongs to it
+  double fraction = 0;
+};
+
+std::vector<Asked> sets_of(const Volume& volume, const Phases& phases) {
+  std::vector<Asked> sets;
+  const std::vector<Label>& labels = volume.labels;
+  for (std::size_t code = 0; code < std::min(labels.size(), examined_labels); ++code) {
+    Asked& set =
+        sets.emplace_back(Asked{labels[code].value, phases.name_of(labels[code].value),
+                                std::vector<std::uint8_t>(labels.size()), volume.fraction(labels[code])});
+    set.codes[code] = 1;
+  }
+  for (const NamedPhase& phase : phases.named) {
+    if (phase.labels.size() == 1) continue;
+    Asked& set = sets.emplace_back(Asked{{}, phase.name, std::vector<std::uint8_t>(labels.size())});
+    for (std::size_t code = 0; code < labels.size(); ++code) {
+      if (std::find(phase.labels.begin(), phase.labels.end(), labels[code].value) == phase.labels.end())
+        continue;
+      set.codes[code] = 1;
+      set.fraction += volume.fraction(labels[code]);
+    }
+  }
+  return sets;
+}
+
+Result result_along(Axis axis, const Volume& volume, const Asked& set, const Clusters& clusters) {
   const auto all = static_cast<double>(volume.extent.voxels());
   const std::int64_t spanning = clusters.spanning_voxels(axis);
   Result result;
   result.study = "percolation";
-  result.label = label.value;
+  result.label = set.label;
+  result.phase = set.phase;
   result.axis = axis;
   result.percolates = spanning > 0;
   result.status = spanning > 0 ? Status::complete : Status::not_percolating;
-  if (spanning == 0) result.reason = "no path of face-sharing voxels of this label joins the two outer faces";
-  result.quantities = {{"volume_fraction", volume.fraction(label)},
+  if (spanning == 0)
+    result.reason = fmt::format("no path of face-sharing voxels of this {} joins the two outer faces",
+                                set.label ? "label" : "phase");
+  result.quantities = {{"volume_fraction", set.fraction},
                        {"percolating_volume_fraction", static_cast<double>(spanning) / all},
                        {"largest_cluster_fraction", static_cast<double>(clusters.largest()) / all}};
   return result;
@@ -27,21 +62,19 @@ Result result_along(Axis axis, const Volume& volume, const Label& label, const C
 
 Report percolation(const StudyInput& in, const FieldSink&, const Progress& progress) {
   Report report;
-  const std::size_t labels = in.volume.labels.size();
   const Codes codes(in.device, in.volume);
-  for (std::size_t code = 0; code < std::min(labels, examined_labels); ++code) {
+  const std::vector<Asked> sets = sets_of(in.volume, in.phases);
+  for (std::size_t i = 0; i < sets.size(); ++i) {
     if (progress)
-      progress("percolation", static_cast<double>(code) / static_cast<double>(labels),
-               fmt::format("label {}", in.volume.labels[code].value));
-    std::vector<std::uint8_t> set(labels);
-    set[code] = 1;
-    const Clusters clusters = find_clusters(Runs(unknowns_of(codes, set)), Connectivity::faces_6);
+      progress("percolation", static_cast<double>(i) / static_cast<double>(sets.size()),
+               sets[i].label ? fmt::format("label {}", *sets[i].label) : "phase " + sets[i].phase);
+    const Clusters clusters = find_clusters(Runs(unknowns_of(codes, sets[i].codes)), Connectivity::faces_6);
     for (const Axis axis : all_axes) {
-      report.results.push_back(result_along(axis, in.volume, in.volume.labels[code], clusters));
+      report.results.push_back(result_along(axis, in.volume, sets[i], clusters));
       if (in.finished) in.finished(report.results.back());
     }
   }
-  if (labels > examined_labels)
+  if (const std::size_t labels = in.volume.labels.size(); labels > examined_labels)
     report.notices.push_back(
         fmt::format("percolation was examined for the first {} of {} labels", examined_labels, labels));
   return report;
@@ -51,7 +84,7 @@ Report percolation(const StudyInput& in, const FieldSink&, const Progress& progr
 
 Study percolation_study() {
   return {.name = "percolation",
-          .meaning = "which labels percolate along which axis; nothing is solved",
+          .meaning = "which labels and named phases percolate along which axis; nothing is solved",
           .quantities = {volume_fraction_row(), percolating_volume_fraction_row(),
                          largest_cluster_fraction_row()},
           .run = percolation,

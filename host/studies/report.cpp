@@ -40,7 +40,10 @@ std::optional<double> Result::half_width(const std::string& name, ErrorSource so
 }
 
 std::string subject_of(const Result& result) {
-  std::string text = result.label ? fmt::format("label {}", *result.label) : "";
+  const std::string& phase = result.phase;
+  std::string text = phase.empty() ? "" : "phase " + phase;
+  if (result.label)
+    text = fmt::format("label {}{}", *result.label, phase.empty() ? "" : fmt::format(" ({})", phase));
   if (result.axis) text += fmt::format("{}axis {}", text.empty() ? "" : ", ", axis_name(*result.axis));
   return text.empty() ? result.study : text;
 }

@@ -45,6 +45,7 @@ struct StageCosts {
 struct Result {
   std::string study;                  // row of the study table
   std::optional<std::int64_t> label;  // where it is about one label
+  std::string phase;                  // where it is about a phase that has a name
   std::optional<Axis> axis;           // where it is about one direction
   Status status = Status::failed;
   std::optional<std::string> reason;  // why not percolating, not converged or failed
@@ -62,7 +63,7 @@ struct Result {
   std::optional<double> half_width(const std::string& name, ErrorSource source) const;
 };
 
-/// "axis z", "label 3", "label 3, axis z".
+/// "axis z", "label 3", "label 3 (binder), axis z", "phase solid, axis z".
 std::string subject_of(const Result& result);
 
 struct Report {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/settings/phases.hpp"
 #include "host/settings/study_settings.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
@@ -31,6 +32,7 @@ struct StudyInput {
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
   /// Then a solver stops, and gives the best it has as not converged.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
+  Phases phases{};  // names of labels
 };
 
 struct Study {

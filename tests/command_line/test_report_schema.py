@@ -31,7 +31,7 @@ def reports(tauvox, tmp_path, failed_report):
     reports = {"failed": failed_report}
     for status, arguments in runs.items():
         reports[status] = json.loads(tauvox("solve", *arguments, "--json", "-").stdout)
-    reports["complete"] = json.loads(tauvox("inspect", "v.h5", "--json", "-").stdout)
+    reports["complete"] = json.loads(tauvox("inspect", "v.h5", "--phases", "pore=0,solid=1+2", "--json", "-").stdout)
     return reports
 
 

@@ -1,0 +1,24 @@
+// From names of phases to labels.
+#pragma once
+
+#include <map>
+
+#include "host/settings/material_settings.hpp"
+
+namespace tauvox {
+
+/// @param option named in messages, e.g. "--phase"
+/// @throws Error(usage) for a name that is none of the phases, with those there are
+std::vector<std::int64_t> labels_of(const LabelOrName& given, const Phases& phases,
+                                    const std::string& option);
+
+/// Of every label that --phase or --conductivity speaks of.
+/// @throws Error(usage) for a name that is none, and for a label that is spoken of twice
+std::map<std::int64_t, double> given_conductivities(const MaterialSettings& settings);
+
+/// "0", or "0 (pore)" where it has a name.
+std::string label_text(std::int64_t label, const Phases& phases);
+/// "pore=0,solid=1+2", as --phases takes it.
+std::string phases_text(const Phases& phases);
+
+}  // namespace tauvox

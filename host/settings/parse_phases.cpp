@@ -1,0 +1,123 @@
+// Labels and names of phases in texts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "host/settings/parse.hpp"
+#include "io/printable.hpp"
+
+namespace tauvox::parse {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& text, const std::string& takes) {
+  throw Error(ExitCode::usage, "bad value for " + option, "'" + text + "'", "", "give " + takes);
+}
+
+/// What stands between separators, spaces around it left out; empty items are items.
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> items;
+  for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
+    end = text.find(separator, begin);
+    const std::string item = text.substr(begin, end == std::string::npos ? end : end - begin);
+    const std::size_t first = item.find_first_not_of(" \t"), last = item.find_last_not_of(" \t");
+    items.push_back(first == std::string::npos ? "" : item.substr(first, last - first + 1));
+  }
+  return items;
+}
+
+std::optional<std::int64_t> as_label(const std::string& text) {
+  std::int64_t value = 0;
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+  const bool all = error == std::errc() && end == text.data() + text.size() && !text.empty();
+  return all ? std::optional(value) : std::nullopt;
+}
+
+/// Nothing that a list, a label, a shell or a table would take for its own.
+bool is_name(const std::string& text) {
+  constexpr std::size_t longest = 64;
+  const auto first = static_cast<unsigned char>(text.empty() ? 0 : text.front());
+  return text.size() <= longest && (std::isalpha(first) != 0 || first >= 0x80) &&
+         text.find_first_of(",=+;\"'\\") == std::string::npos && io::printable(text) == text;
+}
+
+LabelOrName label_or_name(const std::string& text, const std::string& option) {
+  if (const std::optional<std::int64_t> label = as_label(text)) return *label;
+  if (!is_name(text))
+    refuse(option, text,
+           "labels as whole numbers ('tauvox inspect' lists them), or names that --phases gives");
+  return text;
+}
+
+/// "name=value" -> both sides.
+std::optional<std::pair<std::string, std::string>> sides_of(const std::string& item) {
+  const std::vector<std::string> sides = split(item, '=');
+  if (sides.size() != 2) return std::nullopt;
+  return std::pair(sides[0], sides[1]);
+}
+
+}  // namespace
+
+std::vector<LabelOrName> labels(const std::string& text, const std::string& option) {
+  std::vector<LabelOrName> values;
+  for (const std::string& item : list(text)) {
+    values.push_back(label_or_name(item, option));
+    if (std::find(values.begin(), values.end() - 1, values.back()) != values.end() - 1)
+      throw Error(ExitCode::usage, "label given twice", option + " " + text, "it is " + item,
+                  "name each label once");
+  }
+  return values;
+}
+
+std::vector<std::pair<LabelOrName, double>> conductivities(const std::string& text,
+                                                           const std::string& option) {
+  std::vector<std::pair<LabelOrName, double>> pairs;
+  std::map<LabelOrName, std::string> seen;
+  for (const std::string& item : list(text)) {
+    const auto sides = sides_of(item);
+    if (!sides)
+      refuse(option, text,
+             fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
+                         "decimals take a point)",
+                         item));
+    const LabelOrName label = label_or_name(sides->first, option);
+    const double value = number(sides->second, option + " " + item);
+    if (value < 0) refuse(option, item, "a conductivity of zero or above");
+    if (const auto [first, fresh] = seen.emplace(label, item); !fresh)
+      refuse(option, text,
+             fmt::format("each label once; label {} is given as '{}' and as '{}'", sides->first,
+                         first->second, item));
+    pairs.emplace_back(label, value);
+  }
+  if (pairs.empty()) refuse(option, text, "label=value pairs such as 0=0,1=0.01,2=1");
+  return pairs;
+}
+
+Phases phases(const std::string& text, const std::string& option) {
+  const std::string takes = "names with their labels, such as pore=0,active=1,binder=2,solid=1+2";
+  Phases found;
+  for (const std::string& item : list(text)) {
+    const auto sides = sides_of(item);
+    if (!sides) refuse(option, text, fmt::format("{}; '{}' is none", takes, item));
+    if (!is_name(sides->first))
+      refuse(option, item,
+             "names that begin with a letter and hold at most 64 bytes, none of them , = + ; \\ or a quote");
+    if (found.find(sides->first))
+      refuse(option, text, fmt::format("each name once; '{}' is there twice", sides->first));
+    NamedPhase phase{sides->first, {}};
+    for (const std::string& word : split(sides->second, '+')) {
+      const std::optional<std::int64_t> label = as_label(word);
+      if (!label) refuse(option, item, takes);
+      if (std::find(phase.labels.begin(), phase.labels.end(), *label) != phase.labels.end())
+        refuse(option, item, fmt::format("each label once; {} is there twice", *label));
+      phase.labels.push_back(*label);
+    }
+    found.named.push_back(phase);
+  }
+  if (found.named.empty()) refuse(option, text, takes);
+  return found;
+}
+
+}  // namespace tauvox::parse

@@ -1,0 +1,60 @@
+#include "host/studies/absent_labels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "host/settings/named_labels.hpp"
+
+namespace tauvox {
+namespace {
+
+/// The labels of the volume, the first twenty of them.
+std::string labels_there_are(const Volume& volume, const Phases& phases) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(most, volume.labels.size()); ++i)
+    shown.push_back(share_text(volume.labels[i].value, volume.fraction(volume.labels[i]), phases));
+  const std::string more =
+      volume.labels.size() > most ? fmt::format(" and {} more", volume.labels.size() - most) : "";
+  return fmt::format("the volume has {}{}", fmt::join(shown, ", "), more);
+}
+
+/// Label -> the option that named it.
+std::map<std::int64_t, std::string> named_by_option(const MaterialSettings& settings) {
+  std::map<std::int64_t, std::string> named;
+  const char* option = settings.phase.empty() ? "--conductivity" : "--phase";
+  for (const NamedPhase& phase : settings.phases.named)
+    for (const std::int64_t label : phase.labels) named.emplace(label, "--phases");
+  for (const auto& [label, value] : given_conductivities(settings)) named.emplace(label, option);
+  return named;
+}
+
+}  // namespace
+
+std::string share_text(std::int64_t label, double fraction, const Phases& phases) {
+  const std::string name = phases.name_of(label);
+  return fmt::format("{} ({}{:.4g} % of the voxels)", label, name.empty() ? "" : name + ", ", 100 * fraction);
+}
+
+std::vector<std::string> check_named_labels(const Volume& volume, const MaterialSettings& settings) {
+  std::map<std::int64_t, std::string> absent = named_by_option(settings);
+  for (const Label& label : volume.labels) absent.erase(label.value);
+  if (absent.empty()) return {};
+  std::vector<std::string> labels, options, warnings;
+  for (const auto& [label, option] : absent) {
+    labels.push_back(label_text(label, settings.phases));
+    if (std::find(options.begin(), options.end(), option) == options.end()) options.push_back(option);
+    warnings.push_back(fmt::format("label {} was {} but does not occur in the volume", labels.back(),
+                                   option == "--phases" ? "named" : "given a conductivity"));
+  }
+  if (settings.allow_absent) return warnings;
+  throw Error(ExitCode::input_invalid,
+              fmt::format("{} {} {} not occur", labels.size() == 1 ? "label" : "labels",
+                          fmt::join(labels, ", "), labels.size() == 1 ? "does" : "do"),
+              volume.path, labels_there_are(volume, settings.phases),
+              fmt::format("correct {}, or pass --allow-absent to take what does not occur as no voxels",
+                          fmt::join(options, " and ")));
+}
+
+}  // namespace tauvox
