@@ -1,5 +1,6 @@
 // The table: one row per result, a header with the names of the quantities.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "host/report/run_report.hpp"
 #include "host/studies/units.hpp"
@@ -48,6 +49,7 @@ Cells cells_of(const RunReport& report, const Result& result) {
   Cells cells{{"input", report.volume->path},
               {"study", result.study},
               {"label", result.label ? std::to_string(*result.label) : ""},
+              {"with", fmt::format("{}", fmt::join(result.with, "+"))},
               {"axis", result.axis ? axis_name(*result.axis) : ""},
               {"status", status_name(result.status)},
               {"unit", report.materials.unit},
@@ -76,6 +78,15 @@ std::string to_csv(const RunReport& report) {
   line(cells_of(report, report.results.empty() ? Result{} : report.results.front()),
        &Cells::value_type::first);
   for (const Result& result : report.results) line(cells_of(report, result), &Cells::value_type::second);
+  return csv;
+}
+
+std::string to_csv(const Curve& curve) {
+  std::string csv = fmt::format("{}\n", fmt::join(curve.columns, ","));
+  for (std::size_t i = 0; i < curve.values.front().size(); ++i)
+    for (const std::vector<double>& column : curve.values)
+      csv += fmt::format("{}{:.10g}{}", &column == curve.values.data() ? "" : ",", column[i],
+                         &column == &curve.values.back() ? "\n" : "");
   return csv;
 }
 

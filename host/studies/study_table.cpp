@@ -11,7 +11,12 @@ namespace tauvox {
 #define TAUVOX_STUDIES(row) \
   row(effective_transport)  \
   row(resolution)           \
-  row(percolation)
+  row(percolation)          \
+  row(fractions)            \
+  row(connectivity)         \
+  row(interfaces)           \
+  row(triple_lines)         \
+  row(sizes)
 // clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();

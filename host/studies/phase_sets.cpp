@@ -1,0 +1,77 @@
+#include "host/studies/phase_sets.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace tauvox {
+namespace {
+
+PhaseSet set_of(const std::string& name, const Volume& volume, const std::vector<std::int64_t>& labels) {
+  PhaseSet set{name, {}, std::vector<std::uint8_t>(volume.labels.size())};
+  for (std::size_t code = 0; code < volume.labels.size(); ++code) {
+    if (std::find(labels.begin(), labels.end(), volume.labels[code].value) == labels.end()) continue;
+    set.codes[code] = 1;
+    set.voxels += volume.labels[code].voxels;
+  }
+  if (labels.size() == 1) set.label = labels.front();
+  return set;
+}
+
+/// Labels of the volume for which this name stands.
+std::vector<std::int64_t> labels_under(const std::string& name, const Volume& volume, const Phases& phases) {
+  std::vector<std::int64_t> labels;
+  for (const Label& label : volume.labels)
+    if (phases.name_of(label.value) == name) labels.push_back(label.value);
+  return labels;
+}
+
+}  // namespace
+
+Partition::Partition(const Volume& volume, const Phases& named) : phase_of_code(volume.labels.size()) {
+  std::vector<std::int64_t> nameless;
+  for (const Label& label : volume.labels)
+    if (named.name_of(label.value).empty()) nameless.push_back(label.value);
+  if (!nameless.empty())
+    throw Error(ExitCode::usage, "labels without a name", volume.path,
+                fmt::format("label {}", fmt::join(nameless, ", ")),
+                "name the phase of every label: --phases pore=0,active=1,binder=2");
+  for (const NamedPhase& phase : named.named) {
+    const std::vector<std::int64_t> labels = labels_under(phase.name, volume, named);
+    if (labels.empty()) continue;
+    const PhaseSet& set = phases.emplace_back(set_of(phase.name, volume, labels));
+    for (std::size_t code = 0; code < set.codes.size(); ++code)
+      if (set.codes[code]) phase_of_code[code] = static_cast<std::uint8_t>(phases.size() - 1);
+  }
+}
+
+std::vector<PhaseSet> all_phase_sets(const Volume& volume, const Phases& named) {
+  std::vector<PhaseSet> sets = Partition(volume, named).phases;
+  const std::size_t apart = sets.size();
+  for (const NamedPhase& phase : named.named) {
+    const PhaseSet set = set_of(phase.name, volume, phase.labels);
+    const auto is_there = [&](const PhaseSet& other) { return other.name == phase.name; };
+    if (set.voxels > 0 &&
+        std::none_of(sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(apart), is_there))
+      sets.push_back(set);
+  }
+  return sets;
+}
+
+std::array<double, 3> voxel_edges(const Volume& volume) {
+  if (volume.voxel_size) return *volume.voxel_size;
+  throw Error(ExitCode::usage, "no voxel size", volume.path, "lengths and areas have no unit without it",
+              "give --voxel-size 0.4um, or z,y,x as 0.4,0.4,0.5um");
+}
+
+Result result_about(const char* study, const PhaseSet& set) {
+  Result result;
+  result.study = study;
+  result.label = set.label;
+  result.phase = set.name;
+  result.status = Status::complete;
+  return result;
+}
+
+}  // namespace tauvox
