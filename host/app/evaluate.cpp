@@ -26,8 +26,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 /// In this order.
-constexpr const char* evaluated[] = {"fractions",  "percolation",  "connectivity",
-                                     "interfaces", "triple_lines", "sizes"};
+constexpr const char* evaluated[] = {"fractions",    "percolation", "connectivity", "interfaces",
+                                     "triple_lines", "sizes",       "chords",       "geodesic"};
 
 /// Labels, bits, squared distances, and local thickness of one phase at a time.
 constexpr std::int64_t bytes_per_voxel = 12;

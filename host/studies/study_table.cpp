@@ -16,7 +16,9 @@ namespace tauvox {
   row(connectivity)         \
   row(interfaces)           \
   row(triple_lines)         \
-  row(sizes)
+  row(sizes)                \
+  row(chords)               \
+  row(geodesic)
 // clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();
