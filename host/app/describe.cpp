@@ -101,6 +101,18 @@ void add_material(Rows& rows) {
        .meaning = "value for every label or name of a phase, e.g. 0=0,1=0.01,binder=1",
        .unit = "--unit"},
       &Settings::conductivity);
+  add({.name = "ionic",
+       .kind = Kind::labels,
+       .meaning = "labels or names of phases that carry ions, e.g. pore: their transport is solved",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::ionic);
+  add({.name = "electronic",
+       .kind = Kind::pairs,
+       .meaning = "relative conductivity of what carries electrons, e.g. active=0.01,binder=1: it is solved",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::electronic);
   add({.name = "unit", .meaning = "unit of the conductivities, e.g. S/m or m2/s"}, &Settings::unit);
   add({.name = "default-insulating", .kind = Kind::flag, .meaning = "labels without a conductivity insulate"},
       &Settings::default_insulating);
@@ -162,7 +174,8 @@ void add_solver(Rows& rows) {
        .kind = Kind::number,
        .meaning = "target on the discrete problem",
        .unit = "relative error of D_eff",
-       .range = Range{1e-12, 0.1}},
+       .range = Range{1e-12, 0.1},
+       .for_evaluate = true},
       &Settings::tolerance);
   add({.name = "flux-balance",
        .kind = Kind::number,

@@ -12,8 +12,12 @@
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/study_file.hpp"
+#include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
+#include "host/studies/assign_materials.hpp"
+#include "host/studies/coarsen.hpp"
+#include "host/studies/copy_resolution.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/find_device.hpp"
@@ -29,8 +33,8 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* evaluated[] = {"fractions",    "percolation", "connectivity", "interfaces",
                                      "triple_lines", "sizes",       "chords",       "geodesic"};
 
-/// Labels, bits, squared distances, and local thickness of one phase at a time.
-constexpr std::int64_t bytes_per_voxel = 12;
+/// Labels, bits, squared distances, and local thickness of one phase at a time; a solve needs more.
+constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -91,33 +95,119 @@ Folder reserve_folder(const Settings& s) {
   print_text(text);
   throw Error(ExitCode::usage, "no phase has a name", s.input, "what the labels mean is not guessed",
               fmt::format("complete: tauvox evaluate {} --phases {}{}", s.input, fmt::join(names, ","),
-                          s.output.empty() ? "" : " -o " + s.output));
+                          s.output.empty() ? "" : fmt::format(" -o {}", s.output)));
 }
 
-void run_studies(const Settings& s, const StudyInput& in, RunReport& report, ProgressPrinter& printer) {
-  std::vector<std::string> names;
-  for (const char* name : evaluated) {
-    const Study& study = study_named(name);
-    for (const QuantityDefinition& row : study.quantities)
-      if (std::find(names.begin(), names.end(), row.name) == names.end()) {
-        names.push_back(row.name);
-        report.quantities.push_back(row);
-      }
+void add_quantities(const Study& study, RunReport& report) {
+  for (const QuantityDefinition& row : study.quantities)
+    if (std::none_of(report.quantities.begin(), report.quantities.end(),
+                     [&](const QuantityDefinition& other) { return other.name == row.name; }))
+      report.quantities.push_back(row);
+}
+
+/// A copy with voxels twice as large, where it still says something of the volume.
+std::optional<Volume> copy_of(const Volume& volume) {
+  constexpr std::int64_t least_length = 32;
+  for (const Axis axis : all_axes)
+    if (volume.extent.along(axis) < least_length) return std::nullopt;
+  return coarsen(volume, 2, CoarseRule::sample);
+}
+
+/// Runs one study after the other and adds what it found.
+class Evaluation {
+ public:
+  Evaluation(const Settings& s, const Volume& volume, RunReport& report, ProgressPrinter& printer)
+      : s_(s), copy_(copy_of(volume)), report_(report), printer_(printer) {
+    if (!copy_)
+      report.notices.push_back("the volume is too small for a copy with larger voxels: fewer uncertainties");
+  }
+
+  /// @param carries names of phases that the results are about, where they are solves
+  void run(const Study& study, const StudyInput& in, const std::string& carries = "",
+           const std::string& what = "") {
+    add_quantities(study, report_);
     const auto start = Clock::now();
     Report found =
         study.run(in, {}, [&](const std::string& doing, double fraction, const std::string& remark) {
-          printer(doing, fraction, remark);
+          printer_(doing, fraction, remark);
         });
-    report.seconds.emplace_back(name, seconds_since(start));
-    printer.clear();
-    // Percolation is said along the thickness; the other axes stand in the files.
-    for (const Result& result : found.results)
-      if (!s.quiet && (!result.axis || *result.axis == s.thickness))
-        print_text(text_of_result(report, result));
-    append(report.results, found.results);
-    append(report.curves, found.curves);
-    append(report.notices, found.notices);
-    append(report.warnings, found.warnings);
+    if (copy_ && !study.needs_conductivity) {
+      StudyInput coarse{*copy_, in.materials, in.settings, in.device};
+      coarse.phases = in.phases;
+      add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, {}).results);
+    }
+    report_.seconds.emplace_back(what.empty() ? study.name : what, seconds_since(start));
+    printer_.clear();
+    for (Result& result : found.results) {
+      if (!carries.empty()) result.phase = carries;
+      if (!what.empty()) result.remarks.insert(result.remarks.begin(), what + " transport");
+      // Along the thickness; the other axes stand in the files.
+      if (!s_.quiet && (!result.axis || *result.axis == s_.thickness))
+        print_text(text_of_result(report_, result));
+    }
+    append(report_.results, found.results);
+    append(report_.curves, found.curves);
+    append(report_.notices, found.notices);
+    append(report_.warnings, found.warnings);
+  }
+
+ private:
+  const Settings& s_;
+  std::optional<Volume> copy_;
+  RunReport& report_;
+  ProgressPrinter& printer_;
+};
+
+std::string text_of(const LabelOrName& given) {
+  const auto* label = std::get_if<std::int64_t>(&given);
+  return label ? std::to_string(*label) : std::get<std::string>(given);
+}
+
+/// Effective transport along the thickness of what carries ions or electrons.
+void solve(const Settings& s, const StudyInput& evaluated_input, const MaterialSettings& carriers,
+           const std::string& what, Evaluation& evaluation) {
+  std::string names;
+  for (const LabelOrName& given : carriers.phase)
+    names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
+  for (const auto& [given, value] : carriers.conductivity)
+    names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
+  StudySettings settings = s;
+  settings.axes = {s.thickness};
+  const Materials materials = assign_materials(evaluated_input.volume, carriers);
+  StudyInput in{evaluated_input.volume, materials, settings, evaluated_input.device};
+  in.phases = s.phases;
+  evaluation.run(study_named("effective_transport"), in, names, what);
+}
+
+/// What is asked of ions or electrons alone.
+MaterialSettings carriers_of(const Settings& s) {
+  MaterialSettings carriers;
+  carriers.phases = s.phases;
+  carriers.allow_absent = s.allow_absent;
+  carriers.default_insulating = true;
+  return carriers;
+}
+
+/// Labels of what carries ions and electrons, with the names resolved.
+void resolve_carriers(Settings& s) {
+  for (const LabelOrName& given : s.ionic) append(s.ionic_labels, labels_of(given, s.phases, "--ionic"));
+  for (const auto& [given, value] : s.electronic)
+    if (value > 0) append(s.electronic_labels, labels_of(given, s.phases, "--electronic"));
+}
+
+void run_studies(const Settings& s, const StudyInput& in, RunReport& report, ProgressPrinter& printer) {
+  Evaluation evaluation(s, in.volume, report, printer);
+  for (const char* name : evaluated) evaluation.run(study_named(name), in);
+  if (!s.ionic.empty() && !s.electronic.empty()) evaluation.run(study_named("accessible"), in);
+  if (!s.ionic.empty()) {
+    MaterialSettings ions = carriers_of(s);
+    ions.phase = s.ionic;
+    solve(s, in, ions, "ionic", evaluation);
+  }
+  if (!s.electronic.empty()) {
+    MaterialSettings electrons = carriers_of(s);
+    electrons.conductivity = s.electronic;
+    solve(s, in, electrons, "electronic", evaluation);
   }
 }
 
@@ -142,7 +232,9 @@ ExitCode run_evaluate(Settings s) {
   const io::VolumeDescription description = io::describe_volume(s.input, s.read);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
-  check_fits(description.read_extent, bytes_per_voxel);
+  const bool solves = !s.ionic.empty() || !s.electronic.empty();
+  check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
+  resolve_carriers(s);
   const Folder folder = s.phases.named.empty() ? Folder{} : reserve_folder(s);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);

@@ -49,7 +49,6 @@ Cells cells_of(const RunReport& report, const Result& result) {
   Cells cells{{"input", report.volume->path},
               {"study", result.study},
               {"label", result.label ? std::to_string(*result.label) : ""},
-              {"with", fmt::format("{}", fmt::join(result.with, "+"))},
               {"axis", result.axis ? axis_name(*result.axis) : ""},
               {"status", status_name(result.status)},
               {"unit", report.materials.unit},
@@ -61,6 +60,7 @@ Cells cells_of(const RunReport& report, const Result& result) {
   cells.emplace_back("seconds", fmt::format("{:.6g}", result.seconds));
   cells.emplace_back("phase",
                      result.label || !result.phase.empty() ? result.phase : conducting_phases(report));
+  cells.emplace_back("with", fmt::format("{}", fmt::join(result.with, "+")));
   return cells;
 }
 

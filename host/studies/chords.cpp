@@ -99,6 +99,7 @@ QuantityDefinitions rows() {
            "Mean length of the runs of voxels of the phase along the axis, corrected for the sides of the "
            "volume: twice the length of the axis in the phase over the number of ends inside the volume "
            "(Underwood 1970); undefined where there is none.",
+       .uncertainties = {ErrorSource::resolution},
        .least = 0},
       {.name = "chord_interior_mean",
        .title = "mean interior chord",

@@ -84,6 +84,7 @@ QuantityDefinition share_row(const char* name, const char* title, const char* sy
           .title = title,
           .symbol = symbol,
           .definition = definition,
+          .uncertainties = {ErrorSource::resolution},
           .least = 0,
           .most = 1,
           .known = Known::always};
@@ -146,6 +147,7 @@ QuantityDefinitions rows() {
        .symbol = "chi_V",
        .unit = "1/m3",
        .definition = "euler_number over the volume of all voxels.",
+       .uncertainties = {ErrorSource::resolution},
        .known = Known::always,
        .in_text = false}};
 }

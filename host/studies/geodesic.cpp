@@ -62,6 +62,7 @@ Study geodesic_study() {
                 "by steps to the 26 neighbours inside what percolates over faces, and half a voxel at both "
                 "ends, over the thickness (Stenzel et al. 2016, doi 10.1002/aic.15160). A ratio of "
                 "lengths, no tortuosity factor: that is solved for. Undefined without a path.",
+            .uncertainties = {ErrorSource::resolution},
             .least = 0},
            {.name = "geodesic_tortuosity_least",
             .title = "the shortest way of all",

@@ -37,25 +37,26 @@ Partition::Partition(const Volume& volume, const Phases& named) : phase_of_code(
     throw Error(ExitCode::usage, "labels without a name", volume.path,
                 fmt::format("label {}", fmt::join(nameless, ", ")),
                 "name the phase of every label: --phases pore=0,active=1,binder=2");
-  for (const NamedPhase& phase : named.named) {
-    const std::vector<std::int64_t> labels = labels_under(phase.name, volume, named);
-    if (labels.empty()) continue;
-    const PhaseSet& set = phases.emplace_back(set_of(phase.name, volume, labels));
-    for (std::size_t code = 0; code < set.codes.size(); ++code)
-      if (set.codes[code]) phase_of_code[code] = static_cast<std::uint8_t>(phases.size() - 1);
+  for (std::size_t code = 0; code < volume.labels.size(); ++code) {
+    if (volume.labels[code].voxels == 0) continue;  // a coarse copy may have lost them
+    const std::string name = named.name_of(volume.labels[code].value);
+    const auto known =
+        std::find_if(phases.begin(), phases.end(), [&](const PhaseSet& p) { return p.name == name; });
+    phase_of_code[code] = static_cast<std::uint8_t>(known - phases.begin());
+    if (known == phases.end()) phases.push_back(set_of(name, volume, labels_under(name, volume, named)));
   }
 }
 
 std::vector<PhaseSet> all_phase_sets(const Volume& volume, const Phases& named) {
-  std::vector<PhaseSet> sets = Partition(volume, named).phases;
-  const std::size_t apart = sets.size();
+  std::vector<PhaseSet> sets = Partition(volume, named).phases, made;
   for (const NamedPhase& phase : named.named) {
-    const PhaseSet set = set_of(phase.name, volume, phase.labels);
     const auto is_there = [&](const PhaseSet& other) { return other.name == phase.name; };
-    if (set.voxels > 0 &&
-        std::none_of(sets.begin(), sets.begin() + static_cast<std::ptrdiff_t>(apart), is_there))
-      sets.push_back(set);
+    if (std::any_of(sets.begin(), sets.end(), is_there)) continue;
+    if (const PhaseSet set = set_of(phase.name, volume, phase.labels); set.voxels > 0) made.push_back(set);
   }
+  // A table of a study file has an order of its own.
+  std::sort(made.begin(), made.end(), [](const PhaseSet& a, const PhaseSet& b) { return a.name < b.name; });
+  sets.insert(sets.end(), made.begin(), made.end());
   return sets;
 }
 

@@ -19,7 +19,7 @@ struct PhaseSet {
 };
 
 /// Phases that share no label and together fill the volume: of each label the name that stands for the
-/// fewest. In the order in which they were named.
+/// fewest. In the order of their lowest labels.
 /// @throws Error(usage) where a label has no name
 struct Partition {
   Partition(const Volume& volume, const Phases& phases);
@@ -27,7 +27,7 @@ struct Partition {
   std::vector<std::uint8_t> phase_of_code;  // position in `phases`
 };
 
-/// The same, and behind them the named phases that are made of several of those.
+/// The same, and behind them, by their names, the named phases that are made of several of those.
 std::vector<PhaseSet> all_phase_sets(const Volume& volume, const Phases& phases);
 
 /// Edges of a voxel along z, y, x, m.

@@ -161,6 +161,7 @@ QuantityDefinitions rows() {
        .definition =
            "Mean over the voxels of the phase of the distance from their centre to the nearest centre "
            "of a voxel outside the phase; what lies outside the volume is not counted as outside.",
+       .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .in_text = false},
       diameter_row("inscribed_diameter", "largest inscribed sphere", "d_max",
@@ -183,6 +184,7 @@ QuantityDefinitions rows() {
            "Voxels of the phase that spheres can reach which enter from the separator and move "
            "through the phase from voxel to voxel, over all its voxels (drainage; Hilpert and Miller "
            "2001, doi 10.1016/S0309-1708(00)00056-7).",
+       .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .most = 1,
        .in_text = false},
@@ -200,6 +202,7 @@ QuantityDefinitions rows() {
        .symbol = "beta",
        .definition = "Square of intrusion_d50 over the largest local thickness that at least half of the "
                      "phase's volume has (Holzer et al. 2013, doi 10.1007/s10853-012-6968-z).",
+       .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .most = 1}};
 }

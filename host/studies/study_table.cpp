@@ -18,7 +18,8 @@ namespace tauvox {
   row(triple_lines)         \
   row(sizes)                \
   row(chords)               \
-  row(geodesic)
+  row(geodesic)             \
+  row(accessible)
 // clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/volume/codes.hpp"
+#include "kernels/volume/unknowns.hpp"
 
 namespace tauvox {
 
@@ -60,6 +61,9 @@ class PhaseBits {
   /// @throws Error(input_invalid) with more than most_phases phases
   PhaseBits(const Codes& codes, const std::vector<std::uint8_t>& phase_of_code, int phases);
 
+  /// Sets of voxels of one volume, none empty of a device; a voxel may be in several.
+  explicit PhaseBits(const std::vector<const Unknowns*>& sets);
+
   const Extent& extent() const { return extent_; }
   const Device& device() const { return words_.device(); }
   int phases() const { return phases_; }
@@ -68,6 +72,7 @@ class PhaseBits {
   static std::int64_t bytes(const Extent& extent, int phases);
 
  private:
+  void make_words(const Device& device);
   static std::int64_t row_words(const Extent& extent) { return (extent.nx + 63) / 64; }
   static std::int64_t words(const Extent& extent, int phases) {
     return 1 + (extent.rows() * phases + 1) * (row_words(extent) + 1);
