@@ -94,13 +94,6 @@ struct Weight {
 
 constexpr std::int64_t block = 64;  // voxels of a row that are looked at together
 
-template <class Value>
-TAUVOX_HD Value largest(const Value* values) {
-  Value most = values[0];
-  for (std::int64_t l = 1; l < block; ++l) most = values[l] > most ? values[l] : most;
-  return most;
-}
-
 /// Cost of k steps where it can still pay, else nothing to be looked for any more.
 template <class Value>
 TAUVOX_HD bool pays(Weight<Value> along, std::int64_t k, Value most, Value& cost) {
@@ -113,22 +106,40 @@ TAUVOX_HD bool pays(Weight<Value> along, std::int64_t k, Value most, Value& cost
   return cost < most;
 }
 
+/// best = min(best, value_of(lane) + cost) for every voxel of a block.   @return the largest of them
+template <class Value, class ValueOf>
+inline __attribute__((always_inline)) Value improve(Value* best, Value cost, const ValueOf& value_of) {
+  Value most{};
+#pragma GCC ivdep
+  for (std::int64_t l = 0; l < block; ++l) {
+    const Value other = raised(value_of(l), cost);
+    const Value better = best[l] < other ? best[l] : other;
+    best[l] = better;
+    most = most > better ? most : better;
+  }
+  return most;
+}
+
 /// min over k of z_cost(steps in row y + k) + along(k), for a row; its neighbours lie `stride` apart.
 template <class Step, class Value>
 TAUVOX_CLONES void scan_rows(const Step* here, std::int64_t stride, std::int64_t before, std::int64_t behind,
                              std::int64_t nx, Weight<Value> z_cost, Weight<Value> along, Value* out) {
   for (std::int64_t x0 = 0; x0 < nx; x0 += block) {
     const std::int64_t width = std::min(block, nx - x0);
-    Value best[block] = {};
-    for (std::int64_t l = 0; l < width; ++l) best[l] = z_cost(here[x0 + l]);
-    Value cost;
-    for (std::int64_t k = 1; k <= std::max(before, behind) && pays(along, k, largest(best), cost); ++k)
-      for (const int side : {-1, 1}) {
-        if (k > (side < 0 ? before : behind)) continue;
-        const Step* other = here + side * k * stride + x0;  // what lies behind a row's end is never used
-#pragma GCC ivdep
-        for (std::int64_t l = 0; l < block; ++l) best[l] = std::min(best[l], raised(z_cost(other[l]), cost));
-      }
+    Value best[block] = {}, most{}, cost;  // what lies behind a row's end stays 0
+    for (std::int64_t l = 0; l < width; ++l) {
+      best[l] = z_cost(here[x0 + l]);
+      most = std::max(most, best[l]);
+    }
+    for (std::int64_t k = 1; k <= std::max(before, behind) && pays(along, k, most, cost); ++k) {
+      // Of two rows as far away the nearer one counts; at the sides of the volume there is but one.
+      const Step* above = here + (k <= before ? -k : k) * stride + x0;
+      const Step* below = here + (k <= behind ? k : -k) * stride + x0;
+      most = improve(
+          best, cost, [=](std::int64_t l) __attribute__((always_inline)) {
+            return z_cost(above[l] < below[l] ? above[l] : below[l]);
+          });
+    }
     std::copy(best, best + width, out + x0);
   }
 }
@@ -164,15 +175,17 @@ template <class Value>
 TAUVOX_CLONES void scan_line(const Value* padded, std::int64_t nx, Weight<Value> along, Value* out) {
   for (std::int64_t x0 = 0; x0 < nx; x0 += block) {
     const std::int64_t width = std::min(block, nx - x0);
-    Value best[block] = {};
-    std::copy(padded + x0, padded + x0 + width, best);
-    Value cost;
-    for (std::int64_t k = 1; k < nx && pays(along, k, largest(best), cost); ++k) {
-#pragma GCC ivdep
-      for (std::int64_t l = 0; l < block; ++l) {
-        const Value before = raised(padded[x0 + l - k], cost), behind = raised(padded[x0 + l + k], cost);
-        best[l] = std::min(best[l], std::min(before, behind));
-      }
+    Value best[block] = {}, most{}, cost;
+    for (std::int64_t l = 0; l < width; ++l) {
+      best[l] = padded[x0 + l];
+      most = std::max(most, best[l]);
+    }
+    for (std::int64_t k = 1; k < nx && pays(along, k, most, cost); ++k) {
+      const Value *before = padded + x0 - k, *behind = padded + x0 + k;
+      most = improve(
+          best, cost, [=](std::int64_t l) __attribute__((always_inline)) {
+            return before[l] < behind[l] ? before[l] : behind[l];
+          });
     }
     std::copy(best, best + width, out + x0);
   }

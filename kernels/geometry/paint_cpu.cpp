@@ -12,6 +12,7 @@ namespace tauvox {
 namespace {
 
 constexpr std::int64_t edge = 64;  // of a tile; its rows are words of voxels that are still to be painted
+constexpr std::int64_t band = 8;   // rows that are asked together whether anything is left there
 
 /// Half lengths of the rows of a ball: row (dz, dy) holds the voxels -half .. half.
 class BallRows {
@@ -93,6 +94,14 @@ void sort_balls(std::vector<Ball>& balls, std::vector<Ball>& spare) {
   }
 }
 
+/// Bits x - half .. x + half, as far as a word has them.
+std::uint64_t span(std::int64_t x, std::int64_t half) {
+  constexpr std::uint64_t all = ~std::uint64_t{0};
+  const std::int64_t low = x - half, high = x + half;
+  const std::uint64_t from = low <= 0 ? all : low > 63 ? 0 : all << low;
+  return from & (high >= 63 ? all : high < 0 ? 0 : all >> (63 - high));
+}
+
 /// Takes from the words of `count` rows what the spans x - half .. x + half hold; whether that is anything.
 TAUVOX_CLONES bool take_spans(std::uint64_t* rows, const std::int16_t* half, std::int64_t count,
                               std::int64_t x, std::uint64_t* taken) {
@@ -119,6 +128,7 @@ class TilePainter {
     for (std::size_t axis = 0; axis < 3; ++axis)
       reach_[axis] = static_cast<std::int64_t>(std::sqrt(largest / w_[axis])) + 1;
     words_.resize(edge * edge);
+    bands_.resize(edge * edge / band);
     taken_.resize(edge);
   }
 
@@ -142,8 +152,23 @@ class TilePainter {
     return x + e_.nx * (y + e_.ny * z);
   }
 
+  void gather_band(std::int64_t i) {
+    std::uint64_t any = 0;
+    for (std::int64_t row = i * band; row < (i + 1) * band; ++row)
+      any |= words_[static_cast<std::size_t>(row)];
+    bands_[static_cast<std::size_t>(i)] = any;
+  }
+  /// Whether voxels are left in the box of these rows of the tile and the span.
+  bool any_left(std::int64_t first_row, std::int64_t last_row, std::uint64_t within) const {
+    std::uint64_t any = 0;
+    for (std::int64_t i = first_row / band; i <= last_row / band; ++i)
+      any |= bands_[static_cast<std::size_t>(i)];
+    return (any & within) != 0;
+  }
+
   bool find_unpainted() {
     left_ = 0;
+    std::fill(words_.begin(), words_.end(), 0);
     left_of_layer_.fill(0);
     for (std::int64_t z = low_[0]; z < high_[0]; ++z)
       for (std::int64_t y = low_[1]; y < high_[1]; ++y) {
@@ -156,6 +181,7 @@ class TilePainter {
         words_[static_cast<std::size_t>((z - low_[0]) * edge + y - low_[1])] = word;
         left_of_layer_[static_cast<std::size_t>(z - low_[0])] += __builtin_popcountll(word);
       }
+    for (std::int64_t i = 0; i < edge * edge / band; ++i) gather_band(i);
     for (const std::int64_t layer : left_of_layer_) left_ += layer;
     return left_ > 0;
   }
@@ -197,8 +223,11 @@ class TilePainter {
       const std::int64_t y0 = std::max(low_[1], ball.y - half_y);
       const std::int64_t count = std::min(high_[1] - 1, ball.y + half_y) - y0 + 1;
       if (count <= 0) continue;
-      std::uint64_t* rows = words_.data() + (z - low_[0]) * edge + y0 - low_[1];
-      if (!take_spans(rows, rows_.middle(dz) + y0 - ball.y, count, ball.x - low_[2], taken_.data())) continue;
+      const std::int64_t first = (z - low_[0]) * edge + y0 - low_[1], x = ball.x - low_[2];
+      const std::int16_t* half = rows_.middle(dz);
+      if (!any_left(first, first + count - 1, span(x, *half))) continue;
+      if (!take_spans(words_.data() + first, half + y0 - ball.y, count, x, taken_.data())) continue;
+      for (std::int64_t i = first / band; i <= (first + count - 1) / band; ++i) gather_band(i);
       std::int64_t painted = 0;
       for (std::int64_t i = 0; i < count; ++i)
         painted += write(taken_[static_cast<std::size_t>(i)], y0 + i, z, value);
@@ -219,7 +248,7 @@ class TilePainter {
   BallRows rows_;
   Value* out_;
   std::array<std::int64_t, 3> reach_{}, low_{}, high_{};
-  std::vector<std::uint64_t> words_, taken_;
+  std::vector<std::uint64_t> words_, bands_, taken_;
   std::array<std::int64_t, edge> left_of_layer_{};
   std::int64_t left_ = 0;
   std::vector<Ball> balls_, spare_;
