@@ -18,6 +18,7 @@
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
+#include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/find_device.hpp"
@@ -30,8 +31,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 /// In this order.
-constexpr const char* evaluated[] = {"fractions",    "percolation", "connectivity", "interfaces",
-                                     "triple_lines", "sizes",       "chords",       "geodesic"};
+constexpr const char* evaluated[] = {"fractions", "percolation", "connectivity", "interfaces", "triple_lines",
+                                     "sizes",     "particles",   "chords",       "geodesic"};
 
 /// Labels, bits, squared distances, and local thickness of one phase at a time; a solve needs more.
 constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
@@ -138,11 +139,13 @@ class Evaluation {
     }
     report_.seconds.emplace_back(what.empty() ? study.name : what, seconds_since(start));
     printer_.clear();
+    const bool shown = !s_.quiet && study.name != "percolation";  // the files have it, along all axes
+    if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", study.name, study.meaning));
     for (Result& result : found.results) {
       if (!carries.empty()) result.phase = carries;
       if (!what.empty()) result.remarks.insert(result.remarks.begin(), what + " transport");
       // Along the thickness; the other axes stand in the files.
-      if (!s_.quiet && (!result.axis || *result.axis == s_.thickness))
+      if (shown && (!result.axis || *result.axis == s_.thickness))
         print_text(text_of_result(report_, result));
     }
     append(report_.results, found.results);
@@ -234,6 +237,7 @@ ExitCode run_evaluate(Settings s) {
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
   check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
+  if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
   resolve_carriers(s);
   const Folder folder = s.phases.named.empty() ? Folder{} : reserve_folder(s);
 

@@ -61,8 +61,12 @@ std::vector<PhaseSet> all_phase_sets(const Volume& volume, const Phases& named) 
 }
 
 std::array<double, 3> voxel_edges(const Volume& volume) {
-  if (volume.voxel_size) return *volume.voxel_size;
-  throw Error(ExitCode::usage, "no voxel size", volume.path, "lengths and areas have no unit without it",
+  if (!volume.voxel_size) refuse_without_voxel_size(volume.path);
+  return *volume.voxel_size;
+}
+
+void refuse_without_voxel_size(const std::string& path) {
+  throw Error(ExitCode::usage, "no voxel size", path, "lengths and areas have no unit without it",
               "give --voxel-size 0.4um, or z,y,x as 0.4,0.4,0.5um");
 }
 

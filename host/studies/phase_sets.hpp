@@ -33,6 +33,7 @@ std::vector<PhaseSet> all_phase_sets(const Volume& volume, const Phases& phases)
 /// Edges of a voxel along z, y, x, m.
 /// @throws Error(usage) where nobody said them: without them lengths and areas have no unit
 std::array<double, 3> voxel_edges(const Volume& volume);
+[[noreturn]] void refuse_without_voxel_size(const std::string& path);
 
 /// A result of that study about that phase, complete.
 Result result_about(const char* study, const PhaseSet& set);

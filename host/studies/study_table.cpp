@@ -19,6 +19,7 @@ namespace tauvox {
   row(sizes)                \
   row(chords)               \
   row(geodesic)             \
+  row(particles)            \
   row(accessible)
 // clang-format on
 

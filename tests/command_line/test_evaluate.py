@@ -150,11 +150,24 @@ def test_without_names_the_labels_are_listed_and_nothing_is_guessed(tauvox, tmp_
     assert not (tmp_path / "report").exists()
 
 
-def test_what_is_missing_is_named(tauvox):
+def test_what_is_missing_is_named(tauvox, tmp_path):
     assert_refused(tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um"), 2, "label 2")
-    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES), 2, "--voxel-size")
-    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2,more=9"), 4, "more")
-    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "-o", "cathode.h5"), 7, "cathode.h5")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "-o", "report"), 2, "--voxel-size")
+    assert not (tmp_path / "report").exists()
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2,more=9",
+                          "--voxel-size", "1um"), 4, "more")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um",
+                          "-o", "cathode.h5"), 7, "cathode.h5")
+
+
+def test_particles_and_their_shape(tauvox, tmp_path):
+    z, y, x = numpy.indices((24, 24, 46)) + 0.5
+    ball = lambda at: (z - 12) ** 2 + (y - 12) ** 2 + (x - at) ** 2 <= 81
+    volumes.hdf5(tmp_path / "balls.h5", volume=(ball(12) | ball(34)).astype("u1"))
+    assert tauvox("evaluate", "balls.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "-o", "balls").returncode == 0
+    r = found(json.loads((tmp_path / "balls" / "results.json").read_text()), "particles", "active")
+    assert value(r, "particles") == 2 and value(r, "whole_particles_share") == 1
+    assert value(r, "particle_d50") == pytest.approx(18e-6, rel=0.02) and value(r, "sphericity") == pytest.approx(1, rel=0.02)
 
 
 def test_existing_results_are_kept(evaluate, tmp_path):

@@ -31,7 +31,10 @@ def reports(tauvox, tmp_path, failed_report):
     reports = {"failed": failed_report}
     for status, arguments in runs.items():
         reports[status] = json.loads(tauvox("solve", *arguments, "--json", "-").stdout)
-    volumes.hdf5(tmp_path / "large.h5", volume=volumes.repeated(6))
+    large = volumes.repeated(6)
+    large[10:26, 10:26, 10:26] = 0
+    large[14:22, 14:22, 14:22] = 2  # a particle that is whole
+    volumes.hdf5(tmp_path / "large.h5", volume=large)
     tauvox("evaluate", "large.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "evaluated",
            "--ionic", "pore", "--electronic", "active=1")
     reports["complete once more"] = json.loads((tmp_path / "evaluated" / "results.json").read_text())
