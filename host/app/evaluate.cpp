@@ -274,7 +274,15 @@ ExitCode run_evaluate(Settings s) {
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   if (!s.quiet) print_text(text_of_warnings(report));
   write_folder(s, report);
-  return exit_code(report.results);
+  const ExitCode code = exit_code(report.results);
+  for (const Result& result : report.results)
+    if (code != ExitCode::success &&
+        (result.status == Status::not_converged || result.status == Status::failed)) {
+      report_failure(result.status, code,
+                     fmt::format("{}: {}", subject_of(result), result.reason.value_or("")));
+      break;
+    }
+  return code;
 }
 
 }  // namespace tauvox

@@ -120,6 +120,21 @@ inline __attribute__((always_inline)) Value improve(Value* best, Value cost, con
   return most;
 }
 
+/// Of two rows as far away the nearer voxel counts.
+template <class Step, class Value>
+struct NearerRow {
+  const Step *above, *below;
+  Weight<Value> z_cost;
+  TAUVOX_HD Value operator()(std::int64_t l) const {
+    return z_cost(above[l] < below[l] ? above[l] : below[l]);
+  }
+};
+template <class Value>
+struct NearerVoxel {
+  const Value *before, *behind;
+  TAUVOX_HD Value operator()(std::int64_t l) const { return before[l] < behind[l] ? before[l] : behind[l]; }
+};
+
 /// min over k of z_cost(steps in row y + k) + along(k), for a row; its neighbours lie `stride` apart.
 template <class Step, class Value>
 TAUVOX_CLONES void scan_rows(const Step* here, std::int64_t stride, std::int64_t before, std::int64_t behind,
@@ -132,13 +147,10 @@ TAUVOX_CLONES void scan_rows(const Step* here, std::int64_t stride, std::int64_t
       most = std::max(most, best[l]);
     }
     for (std::int64_t k = 1; k <= std::max(before, behind) && pays(along, k, most, cost); ++k) {
-      // Of two rows as far away the nearer one counts; at the sides of the volume there is but one.
+      // At the sides of the volume there is but one.
       const Step* above = here + (k <= before ? -k : k) * stride + x0;
       const Step* below = here + (k <= behind ? k : -k) * stride + x0;
-      most = improve(
-          best, cost, [=](std::int64_t l) __attribute__((always_inline)) {
-            return z_cost(above[l] < below[l] ? above[l] : below[l]);
-          });
+      most = improve(best, cost, NearerRow<Step, Value>{above, below, z_cost});
     }
     std::copy(best, best + width, out + x0);
   }
@@ -182,10 +194,7 @@ TAUVOX_CLONES void scan_line(const Value* padded, std::int64_t nx, Weight<Value>
     }
     for (std::int64_t k = 1; k < nx && pays(along, k, most, cost); ++k) {
       const Value *before = padded + x0 - k, *behind = padded + x0 + k;
-      most = improve(
-          best, cost, [=](std::int64_t l) __attribute__((always_inline)) {
-            return before[l] < behind[l] ? before[l] : behind[l];
-          });
+      most = improve(best, cost, NearerVoxel<Value>{before, behind});
     }
     std::copy(best, best + width, out + x0);
   }
