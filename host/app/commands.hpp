@@ -9,12 +9,15 @@
 namespace tauvox {
 
 Command solve_command();
+Command evaluate_command();
 Command inspect_command();
 Command generate_command();
 Command info_command();
 
 /// `tauvox solve`: reads, solves, writes. Returns the exit code of the results.
 ExitCode run_solve(Settings settings);
+/// `tauvox evaluate`: the geometry of an electrode, into a folder.
+ExitCode run_evaluate(Settings settings);
 /// `tauvox inspect`: shape, type, labels with fractions, what percolates along which axis.
 ExitCode run_inspect(Settings settings);
 

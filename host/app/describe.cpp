@@ -19,12 +19,12 @@ using Rows = std::vector<Setting<Settings>>;
 void add_input(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
     facts.group = "Input";
-    facts.changes_result = facts.for_inspect = true;
+    facts.changes_result = facts.for_inspect = facts.for_evaluate = true;
     rows.push_back(setting<Settings>(facts, member));
   };
   add({.name = "input",
        .kind = Kind::path_in,
-       .meaning = "volume (HDF5, TIFF, .vti, raw); for solve also a study file (.toml)",
+       .meaning = "volume (HDF5, TIFF, .vti, raw); for solve and evaluate also a study file (.toml)",
        .positional = true,
        .required = true},
       &Settings::input);
@@ -101,7 +101,8 @@ void add_material(Rows& rows) {
        .meaning =
            "names of labels, e.g. pore=0,active=1,binder=2,solid=1+2, for reports and wherever a label "
            "may be given",
-       .for_inspect = true},
+       .for_inspect = true,
+       .for_evaluate = true},
       &Settings::phases);
   add({.name = "phase",
        .kind = Kind::labels,
@@ -113,13 +114,26 @@ void add_material(Rows& rows) {
        .meaning = "value for every label or name of a phase, e.g. 0=0,1=0.01,binder=1",
        .unit = "--unit"},
       &Settings::conductivity);
+  add({.name = "ionic",
+       .kind = Kind::labels,
+       .meaning = "labels or names of phases that carry ions, e.g. pore: their transport is solved",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::ionic);
+  add({.name = "electronic",
+       .kind = Kind::pairs,
+       .meaning = "relative conductivity of what carries electrons, e.g. active=0.01,binder=1: it is solved",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::electronic);
   add({.name = "unit", .meaning = "unit of the conductivities, e.g. S/m or m2/s"}, &Settings::unit);
   add({.name = "default-insulating", .kind = Kind::flag, .meaning = "labels without a conductivity insulate"},
       &Settings::default_insulating);
   add({.name = "allow-absent",
        .kind = Kind::flag,
        .meaning = "labels named by --phases, --phase or --conductivity need not occur in the volume",
-       .for_inspect = true},
+       .for_inspect = true,
+       .for_evaluate = true},
       &Settings::allow_absent);
 }
 
@@ -144,6 +158,18 @@ void add_problem(Rows& rows) {
        .kind = Kind::flag,
        .meaning = "solve copies with voxels 2 and 4 times as large: the error due to the voxels"},
       &Settings::resolution_study);
+  add({.name = "thickness",
+       .kind = Kind::choice,
+       .meaning = "axis across which separator and collector face each other, for studies of geometry",
+       .choices = named({"z", "y", "x"}),
+       .for_evaluate = true},
+      &Settings::thickness);
+  add({.name = "separator",
+       .kind = Kind::choice,
+       .meaning = "the end of the thickness at the separator; the collector is at the other",
+       .choices = {{"low", "before the first layer"}, {"high", "behind the last"}},
+       .for_evaluate = true},
+      &Settings::separator);
 }
 
 void add_solver(Rows& rows) {
@@ -161,7 +187,8 @@ void add_solver(Rows& rows) {
        .kind = Kind::number,
        .meaning = "target on the discrete problem",
        .unit = "relative error of D_eff",
-       .range = Range{1e-12, 0.1}},
+       .range = Range{1e-12, 0.1},
+       .for_evaluate = true},
       &Settings::tolerance);
   add({.name = "flux-balance",
        .kind = Kind::number,
@@ -182,12 +209,14 @@ void add_solver(Rows& rows) {
   add({.name = "device",
        .kind = Kind::device,
        .meaning = "auto (a GPU that the run fits, else the CPU), cpu, cuda or cuda:N",
-       .choices = named({"auto", "cpu", "cuda"})},
+       .choices = named({"auto", "cpu", "cuda"}),
+       .for_evaluate = true},
       &Settings::device);
   add({.name = "threads",
        .kind = Kind::integer,
        .meaning = "CPU threads; unless given, all that this process may use",
        .range = Range{1, 4096},
+       .for_evaluate = true,
        .unset = 0},
       &Settings::threads);
 }
@@ -197,6 +226,13 @@ void add_output(Rows& rows) {
     facts.group = "Output";
     rows.push_back(setting<Settings>(facts, member));
   };
+  add({.name = "output",
+       .letter = 'o',
+       .kind = Kind::path_out,
+       .meaning = "folder for results.json, results.csv, settings.toml and tables of profiles and sizes",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::output);
   add({.name = "field",
        .kind = Kind::path_out,
        .meaning = "concentration field: NAME.vti or NAME.h5 (several axes: NAME_z.vti ...)"},
@@ -216,6 +252,7 @@ void add_output(Rows& rows) {
        .kind = Kind::flag,
        .meaning = "replace outputs that exist",
        .for_inspect = true,
+       .for_evaluate = true,
        .repeats_run = false},
       &Settings::overwrite);
 }
@@ -243,9 +280,14 @@ void add_run(Rows& rows) {
                    {"always", "a bar"},
                    {"plain", "lines"},
                    {"never", "nothing"}},
+       .for_evaluate = true,
        .repeats_run = false},
       &Settings::progress);
-  add({.name = "quiet", .kind = Kind::flag, .meaning = "errors only on standard error", .repeats_run = false},
+  add({.name = "quiet",
+       .kind = Kind::flag,
+       .meaning = "errors only on standard error",
+       .for_evaluate = true,
+       .repeats_run = false},
       &Settings::quiet);
 }
 

@@ -151,6 +151,8 @@ Value to_value(const io::Crop& crop) {
   return ranges;
 }
 
+Value to_value(const Axis& axis) { return axis_name(axis); }
+
 Value to_value(const std::vector<Axis>& axes) {
   Value names = Value::array();
   for (const Axis axis : axes) names.push_back(axis_name(axis));
@@ -189,6 +191,8 @@ Value to_value(const Phases& phases) {
 void from_value(const Value& value, io::Crop& crop) {
   crop = parse::crop(fmt::format("{}", fmt::join(value.get<std::vector<std::string>>(), ",")), "crop");
 }
+
+void from_value(const Value& value, Axis& axis) { axis = parse::axes(value.get<std::string>(), "").front(); }
 
 void from_value(const Value& value, std::vector<Axis>& axes) {
   axes = parse::axes(fmt::format("{}", fmt::join(value.get<std::vector<std::string>>(), ",")), "axis");

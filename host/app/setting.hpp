@@ -67,6 +67,8 @@ struct SettingFacts {
   std::vector<Choice> choices = {};
   bool changes_result = false;  // else it says where, how or how fast
   bool for_inspect = false;     // not for solve alone
+  bool for_evaluate = false;    // nor these
+  bool for_solve = true;
   bool positional = false, required = false;
   bool repeats_run = true;  // part of the settings beside the results
   Value unset = {};         // what the struct holds where nothing was said
@@ -95,12 +97,14 @@ std::vector<Choice> named(const std::vector<std::string>& names);
 // Fields of the structs <-> values.
 Value to_value(const io::Crop& crop);
 Value to_value(const std::vector<Axis>& axes);
+Value to_value(const Axis& axis);
 Value to_value(const std::vector<LabelOrName>& labels);
 Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs);
 Value to_value(const Phases& phases);
 Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places);
 void from_value(const Value& value, io::Crop& crop);
 void from_value(const Value& value, std::vector<Axis>& axes);
+void from_value(const Value& value, Axis& axis);
 void from_value(const Value& value, std::vector<LabelOrName>& labels);
 void from_value(const Value& value, std::vector<std::pair<LabelOrName, double>>& pairs);
 void from_value(const Value& value, Phases& phases);

@@ -249,10 +249,10 @@ std::optional<std::string> read_study_file(const std::string& path, Settings& se
 
 std::string to_study_file(const Settings& settings, const std::string& path) {
   std::string out = fmt::format(
-      "# Effective settings of a run of tauvox {}. `tauvox solve THIS_FILE` computes the same again and "
+      "# Effective settings of a run of tauvox {}. `tauvox {} THIS_FILE` computes the same again and "
       "prints "
       "it;\n# with --overwrite it also replaces the files under [{}]. Paths are relative to this file.\n",
-      TAUVOX_VERSION, written);
+      TAUVOX_VERSION, settings.output.empty() ? "solve" : "evaluate", written);
   std::string outputs;
   for (const Setting<Settings>& row : describe()) {
     const Value value = row.value(settings);

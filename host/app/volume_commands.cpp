@@ -40,6 +40,8 @@ ExitCode solve(const Arguments& arguments, bool& json_to_stdout) {
   return run_solve(settings);
 }
 
+ExitCode evaluate(const Arguments& arguments, bool&) { return run_evaluate(settings_from(arguments)); }
+
 ExitCode inspect(const Arguments& arguments, bool& json_to_stdout) {
   Settings settings;
   apply(describe(), arguments, settings);
@@ -49,10 +51,21 @@ ExitCode inspect(const Arguments& arguments, bool& json_to_stdout) {
 
 }  // namespace
 
+namespace {
+
+std::vector<const SettingFacts*> facts_where(bool SettingFacts::*of_command) {
+  std::vector<const SettingFacts*> rows;
+  for (const SettingFacts* facts : facts_of(describe()))
+    if (facts->*of_command) rows.push_back(facts);
+  return rows;
+}
+
+}  // namespace
+
 Command solve_command() {
   return {.name = "solve",
           .meaning = "effective diffusivity or conductivity and tortuosity factor",
-          .settings = facts_of(describe()),
+          .settings = facts_where(&SettingFacts::for_solve),
           .examples = {{"tauvox solve cathode.h5 --phase 0 --axis all", "label 0 conducts, along all axes"},
                        {"tauvox solve cathode.tif --conductivity 0=0,1=0.01,2=1 --unit S/m --json out.json",
                         "two phases conduct; the report in a file"},
@@ -67,13 +80,25 @@ Command solve_command() {
               "again only with --overwrite."};
 }
 
+Command evaluate_command() {
+  return {
+      .name = "evaluate",
+      .meaning = "geometry of an electrode: fractions, connectivity, surfaces, sizes; no solve",
+      .settings = facts_where(&SettingFacts::for_evaluate),
+      .examples = {{"tauvox evaluate cathode.h5 --phases pore=0,active=1,binder=2 -o report",
+                    "all metrics, in a folder"},
+                   {"tauvox evaluate report/settings.toml", "an earlier evaluation again"}},
+      .run = evaluate,
+      .notes =
+          "Every label needs the name of a phase; a name of several labels, such as solid=1+2, is looked at "
+          "too. Without --phases the labels are listed, and the line to complete. Every number has its "
+          "definition in 'tauvox info --quantities'."};
+}
+
 Command inspect_command() {
-  std::vector<const SettingFacts*> rows;
-  for (const SettingFacts* facts : facts_of(describe()))
-    if (facts->for_inspect) rows.push_back(facts);
   return {.name = "inspect",
           .meaning = "what is in a volume: shape, labels, percolation; no solve",
-          .settings = rows,
+          .settings = facts_where(&SettingFacts::for_inspect),
           .examples = {{"tauvox inspect cathode.tif", "shape, type, labels, what percolates"}},
           .run = inspect};
 }

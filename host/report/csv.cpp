@@ -1,5 +1,6 @@
 // The table: one row per result, a header with the names of the quantities.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "host/report/run_report.hpp"
 #include "host/studies/units.hpp"
@@ -59,6 +60,7 @@ Cells cells_of(const RunReport& report, const Result& result) {
   cells.emplace_back("seconds", fmt::format("{:.6g}", result.seconds));
   cells.emplace_back("phase",
                      result.label || !result.phase.empty() ? result.phase : conducting_phases(report));
+  cells.emplace_back("with", fmt::format("{}", fmt::join(result.with, "+")));
   return cells;
 }
 
@@ -76,6 +78,15 @@ std::string to_csv(const RunReport& report) {
   line(cells_of(report, report.results.empty() ? Result{} : report.results.front()),
        &Cells::value_type::first);
   for (const Result& result : report.results) line(cells_of(report, result), &Cells::value_type::second);
+  return csv;
+}
+
+std::string to_csv(const Curve& curve) {
+  std::string csv = fmt::format("{}\n", fmt::join(curve.columns, ","));
+  for (std::size_t i = 0; i < curve.values.front().size(); ++i)
+    for (const std::vector<double>& column : curve.values)
+      csv += fmt::format("{}{:.10g}{}", &column == curve.values.data() ? "" : ",", column[i],
+                         &column == &curve.values.back() ? "\n" : "");
   return csv;
 }
 

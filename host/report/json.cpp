@@ -67,6 +67,7 @@ Json result_json(const Result& r, const QuantityDefinitions& rows, const Propert
   j["study"] = r.study;
   if (r.label) j["label"] = *r.label;
   if (!r.phase.empty()) j["phase"] = r.phase;
+  if (!r.with.empty()) j["with"] = r.with;
   if (r.axis) j["axis"] = axis_name(*r.axis);
   j["status"] = status_name(r.status);
   if (r.reason) j["reason"] = *r.reason;

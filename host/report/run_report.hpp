@@ -26,6 +26,7 @@ struct RunReport {
   std::string device;
   QuantityDefinitions quantities;  // rows of what the results can hold
   std::vector<Result> results;
+  std::vector<Curve> curves;
   std::vector<std::string> notices, warnings;           // decisions and assumptions; what may make it wrong
   std::vector<std::pair<std::string, double>> seconds;  // stage -> wall time
   MemoryReport memory;
@@ -41,6 +42,8 @@ nlohmann::ordered_json report_schema(const nlohmann::ordered_json& settings);
 
 /// One row per result; the columns are those of report.quantities, whatever was found.
 std::string to_csv(const RunReport& report);
+/// A column each, under its name.
+std::string to_csv(const Curve& curve);
 
 /// `name` in a column as wide as the names of the phases; empty where there are none.
 std::string padded_name(const Phases& phases, const std::string& name);

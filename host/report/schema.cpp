@@ -64,8 +64,9 @@ Json quantity_schema(const QuantityDefinition& row) {
     for (const ErrorSource source : row.uncertainties) {
       names.emplace_back(name_of(source));
       sources[names.back()] = object(
-          source == ErrorSource::solver ? "The discrete problem is solved to a tolerance."
-                                        : "Voxels describe a smooth structure.",
+          source == ErrorSource::solver     ? "The discrete problem is solved to a tolerance."
+          : source == ErrorSource::sampling ? "The volume is one of many that could have been taken."
+                                            : "Voxels describe a smooth structure.",
           {{"half_width", described({"number", "null"},
                                     "of the interval around the value, in its unit; null: cannot be said",
                                     {{"minimum", 0}})},
@@ -182,7 +183,10 @@ Json result_schema() {
       described("integer",
                 "that it is about; absent where it is about all that conducts, or a phase of several labels");
   properties["phase"] = text("name of the label or phase that it is about; absent where it has none");
-  properties["axis"] = described("string", "direction of transport", {{"enum", {"z", "y", "x"}}});
+  properties["with"] =
+      list_of(text("name of a phase"), "the other phases of an interface, or of a line where phases meet");
+  properties["axis"] =
+      described("string", "direction of transport, or that of the thickness", {{"enum", {"z", "y", "x"}}});
   properties["status"] = described(
       "string",
       "converged: error below the tolerance; complete: no iteration was needed; not_percolating: an answer, "
@@ -197,8 +201,9 @@ Json result_schema() {
   properties["solver"] = solver_schema();
   properties["stages"] = stages_schema();
   properties["seconds"] = amount("wall time, in s, writing left out");
-  Json result = object("What a study found for one axis, one label, or both.", properties,
-                       {"label", "phase", "axis", "reason", "percolates", "remarks", "solver", "stages"});
+  Json result =
+      object("What a study found for one axis, one label, or both.", properties,
+             {"label", "phase", "with", "axis", "reason", "percolates", "remarks", "solver", "stages"});
   result["allOf"] = rules;
   return result;
 }

@@ -22,11 +22,15 @@ struct Settings : MaterialSettings, StudySettings {
   std::string study = "effective_transport";
   bool axes_named = false;        // one by one, by the user; the default and "all" name none
   bool resolution_study = false;  // solve coarse copies as well: how much is due to the voxels?
+  // what carries what, and how well
+  std::vector<LabelOrName> ionic;
+  std::vector<std::pair<LabelOrName, double>> electronic;
   // where
   std::string device = "auto";  // auto | cpu | cuda | cuda:N
   int threads = 0;              // 0: usable_processors()
   // output
   std::string field, json, csv, png;
+  std::string output;  // folder of an evaluation
   bool wants_concentration() const { return !field.empty() || !png.empty(); }
   bool overwrite = false, dry_run = false, quiet = false;
   std::string progress = "auto";             // auto | always | plain | never

@@ -5,7 +5,10 @@
 
 namespace tauvox {
 
-const char* name_of(ErrorSource source) { return source == ErrorSource::solver ? "solver" : "resolution"; }
+const char* name_of(ErrorSource source) {
+  if (source == ErrorSource::sampling) return "sampling";
+  return source == ErrorSource::solver ? "solver" : "resolution";
+}
 
 const Uncertainty* Quantity::uncertainty(ErrorSource source) const {
   const auto found = std::find_if(uncertainties.begin(), uncertainties.end(),

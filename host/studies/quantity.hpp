@@ -16,6 +16,7 @@ namespace tauvox {
 enum class ErrorSource {
   solver,      // the discrete problem is solved to a tolerance
   resolution,  // voxels describe a smooth structure
+  sampling,    // the volume is one of many that could have been taken
 };
 const char* name_of(ErrorSource source);
 

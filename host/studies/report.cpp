@@ -1,6 +1,7 @@
 #include "host/studies/report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -44,6 +45,7 @@ std::string subject_of(const Result& result) {
   std::string text = phase.empty() ? "" : "phase " + phase;
   if (result.label)
     text = fmt::format("label {}{}", *result.label, phase.empty() ? "" : fmt::format(" ({})", phase));
+  if (!result.with.empty()) text += fmt::format(" with {}", fmt::join(result.with, ", "));
   if (result.axis) text += fmt::format("{}axis {}", text.empty() ? "" : ", ", axis_name(*result.axis));
   return text.empty() ? result.study : text;
 }

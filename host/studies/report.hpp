@@ -46,6 +46,7 @@ struct Result {
   std::string study;                  // row of the study table
   std::optional<std::int64_t> label;  // where it is about one label
   std::string phase;                  // where it is about a phase that has a name
+  std::vector<std::string> with;      // and these: an interface, or a line where phases meet
   std::optional<Axis> axis;           // where it is about one direction
   Status status = Status::failed;
   std::optional<std::string> reason;  // why not percolating, not converged or failed
@@ -66,8 +67,16 @@ struct Result {
 /// "axis z", "label 3", "label 3 (binder), axis z", "phase solid, axis z".
 std::string subject_of(const Result& result);
 
+/// Columns of numbers of equal length, such as a profile or a distribution; for a table of its own.
+struct Curve {
+  std::string name;                  // of the file, without an ending
+  std::vector<std::string> columns;  // names with units: "position_um"
+  std::vector<std::vector<double>> values;
+};
+
 struct Report {
   std::vector<Result> results;
+  std::vector<Curve> curves;
   std::vector<std::string> notices, warnings;
   std::vector<std::pair<std::string, double>> seconds;  // stage beyond the results -> wall time
 };

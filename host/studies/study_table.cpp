@@ -11,7 +11,16 @@ namespace tauvox {
 #define TAUVOX_STUDIES(row) \
   row(effective_transport)  \
   row(resolution)           \
-  row(percolation)
+  row(percolation)          \
+  row(fractions)            \
+  row(connectivity)         \
+  row(interfaces)           \
+  row(triple_lines)         \
+  row(sizes)                \
+  row(chords)               \
+  row(geodesic)             \
+  row(particles)            \
+  row(accessible)
 // clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();

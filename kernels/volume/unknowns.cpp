@@ -1,25 +1,11 @@
 #include "kernels/volume/unknowns.hpp"
 
-#include <cstring>
-
 #include "kernels/base/atomic.hpp"
 #include "kernels/base/launch.hpp"
 #include "kernels/base/scan.hpp"
 
 namespace tauvox {
 namespace {
-
-/// Whether eight codes are one and the same, where that is seen at a glance; most neighbours are.
-TAUVOX_HD bool eight_alike([[maybe_unused]] const std::uint8_t* c) {
-#ifdef __CUDA_ARCH__
-  return false;
-#else
-  std::uint64_t eight;
-  std::memcpy(&eight, c, sizeof eight);
-  return eight == c[0] * std::uint64_t{0x0101010101010101};
-#endif
-}
-TAUVOX_HD bool eight_alike(const std::uint16_t*) { return false; }
 
 template <class Code>
 struct MarkSet {  // one call a word

@@ -31,6 +31,13 @@ def reports(tauvox, tmp_path, failed_report):
     reports = {"failed": failed_report}
     for status, arguments in runs.items():
         reports[status] = json.loads(tauvox("solve", *arguments, "--json", "-").stdout)
+    large = volumes.repeated(6)
+    large[10:26, 10:26, 10:26] = 0
+    large[14:22, 14:22, 14:22] = 2  # a particle that is whole
+    volumes.hdf5(tmp_path / "large.h5", volume=large)
+    tauvox("evaluate", "large.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "evaluated",
+           "--ionic", "pore", "--electronic", "active=1")
+    reports["complete once more"] = json.loads((tmp_path / "evaluated" / "results.json").read_text())
     reports["complete"] = json.loads(tauvox("inspect", "v.h5", "--phases", "pore=0,solid=1+2", "--json", "-").stdout)
     return reports
 

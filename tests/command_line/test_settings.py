@@ -12,7 +12,7 @@ import pytest
 import volumes
 from conftest import assert_refused, contents
 
-COMMANDS = ["solve", "inspect", "generate", "bench", "info"]
+COMMANDS = ["solve", "evaluate", "inspect", "generate", "bench", "info"]
 SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
 
 
@@ -34,9 +34,11 @@ def shell_files(tauvox, tmp_path):
 def test_help_and_manual_know_every_setting_of_a_run(tauvox):
     settings = json.loads(tauvox(*SOLVE, "--json", "-").stdout)["settings"]
     text, manual = tauvox("solve", "--help").stdout, tauvox("--man", "solve").stdout.replace("\\-", "-")
+    others = tauvox("evaluate", "--help").stdout, tauvox("--man", "evaluate").stdout.replace("\\-", "-")
     for name in settings:
         if name != "input":
-            assert f"--{name}" in text and f"--{name}" in manual, name
+            pages = others if name in ["output", "ionic", "electronic"] else [text, manual]
+            assert all(f"--{name}" in page for page in pages), name
     assert "default 0.0001; from 1e-12 to 0.1" in " ".join(text.split())
     assert "effective diffusivity or conductivity, tortuosity factor" in text
 

@@ -12,6 +12,11 @@ Z, Y, X = numpy.indices(SHAPE)
 LABELS = ((3 * Z + 5 * Y + 7 * X) % 11 % 3).astype("u1")  # 0, 1, 2 in a pattern that percolates
 
 
+def repeated(times):
+    """LABELS with each voxel as a block of times^3."""
+    return LABELS.repeat(times, 0).repeat(times, 1).repeat(times, 2)
+
+
 def hdf5(path, **datasets):
     with h5py.File(path, "w") as file:
         for name, data in datasets.items():

@@ -28,6 +28,8 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"phases", "pore=0,solid=1+2"},
                                                                 {"phase", "pore,0,-3"},
                                                                 {"conductivity", "0=0,2=1e-07,solid=1"},
+                                                                {"ionic", "pore,3"},
+                                                                {"electronic", "1=0.01,solid=1"},
                                                                 {"unit", "S/m"},
                                                                 {"default-insulating", "true"},
                                                                 {"allow-absent", "true"},
@@ -35,6 +37,8 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"axis", "x,z"},
                                                                 {"periodic-sides", "true"},
                                                                 {"resolution-study", "true"},
+                                                                {"thickness", "y"},
+                                                                {"separator", "high"},
                                                                 {"solver", "jacobi"},
                                                                 {"tolerance", "1e-09"},
                                                                 {"flux-balance", "0.25"},
@@ -42,6 +46,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"precision", "double"},
                                                                 {"device", "cuda:1"},
                                                                 {"threads", "3"},
+                                                                {"output", "report"},
                                                                 {"field", "u.vti"},
                                                                 {"json", "-"},
                                                                 {"csv", "t.csv"},
@@ -89,8 +94,8 @@ TEST(Settings, LengthsKeepTheirBits) {
 }
 
 TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
-  const std::set<std::string> elsewhere{"threads",   "field",   "json",     "csv",  "png",
-                                        "overwrite", "dry-run", "progress", "quiet"};
+  const std::set<std::string> elsewhere{"threads",   "field",   "json",     "csv",   "png",
+                                        "overwrite", "dry-run", "progress", "quiet", "output"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);

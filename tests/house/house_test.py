@@ -22,7 +22,7 @@ MAY_INCLUDE = {"kernels": {"kernels"}, "io": {"kernels", "io"}, "host": {"kernel
 # Rooms of a folder, lowest first: a room may include itself and the rooms of the lists before its own. host/main.cpp
 # stands above them all.
 ORDER = {
-    "kernels": [["base"], ["volume", "multigrid"], ["transport"], ["bound"]],
+    "kernels": [["base"], ["volume", "multigrid"], ["geometry", "transport"], ["bound"]],
     "host": [["settings", "generate", "solve"], ["studies"], ["report"], ["app"], ["bench"]],
 }
 TOP = {"host/main.cpp"}
@@ -176,6 +176,8 @@ RULES = [
     (rooms_point_down, "kernels/multigrid/broken.hpp", '#include "kernels/volume/volume.hpp"\n'),
     (rooms_point_down, "kernels/multigrid/broken.hpp", '#include "kernels/transport/blocks.hpp"\n'),
     (rooms_point_down, "kernels/transport/broken.hpp", '#include "kernels/bound/repair.hpp"\n'),
+    (rooms_point_down, "kernels/transport/broken.hpp", '#include "kernels/geometry/distance.hpp"\n'),
+    (rooms_point_down, "kernels/volume/broken.hpp", '#include "kernels/geometry/distance.hpp"\n'),
     (rooms_point_down, "kernels/new_room/broken.hpp", "#pragma once\n"),
     (rooms_point_down, "host/broken.cpp", "int x;\n"),
     (rooms_point_down, "host/solve/broken.hpp", '#include "host/settings/settings.hpp"\n'),

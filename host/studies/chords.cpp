@@ -1,0 +1,132 @@
+// What straight lines along the axes meet: chords of the phases, their two-point correlation and lineal path.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "host/studies/phase_sets.hpp"
+#include "host/studies/study.hpp"
+#include "kernels/geometry/lines.hpp"
+#include "kernels/geometry/profiles.hpp"
+
+namespace tauvox {
+namespace {
+
+double sum_of_lengths(const std::vector<std::int64_t>& chords) {
+  double sum = 0;
+  for (std::size_t length = 1; length < chords.size(); ++length)
+    sum += static_cast<double>(length) * static_cast<double>(chords[length]);
+  return sum;
+}
+std::int64_t number_of(const std::vector<std::int64_t>& chords) {
+  std::int64_t sum = 0;
+  for (const std::int64_t count : chords) sum += count;
+  return sum;
+}
+
+/// Segments of so many steps that lie wholly in the phase.
+double segments_within(const std::vector<std::int64_t>& chords, std::size_t steps) {
+  double sum = 0;
+  for (std::size_t length = steps + 1; length < chords.size(); ++length)
+    sum += static_cast<double>(length - steps) * static_cast<double>(chords[length]);
+  return sum;
+}
+
+/// One phase along one axis.
+struct Lines {
+  ChordCounts chords;
+  std::vector<std::int64_t> pairs;
+  std::int64_t ends_at_sides = 0;  // voxels of the phase in the first and the last layer
+  double edge = 1;                 // m
+
+  std::vector<Quantity> quantities() const {
+    const std::int64_t inside = 2 * number_of(chords.all) - ends_at_sides,
+                       interior = number_of(chords.interior);
+    Quantity mean{"chord_mean", {}}, closed{"chord_interior_mean", {}};
+    if (inside > 0) mean.value = 2 * sum_of_lengths(chords.all) / static_cast<double>(inside) * edge;
+    if (interior > 0) closed.value = sum_of_lengths(chords.interior) / static_cast<double>(interior) * edge;
+    return {mean, closed, {"chords", static_cast<double>(number_of(chords.all))}};
+  }
+  Curve curve(const std::string& name, std::int64_t lines) const {
+    Curve curve{
+        name, {"distance_um", "two_point_correlation", "lineal_path", "interior_chords"}, {{}, {}, {}, {}}};
+    const std::size_t along = chords.all.size() - 1;
+    for (std::size_t lag = 0; lag < pairs.size(); ++lag) {
+      const double all = static_cast<double>(lines) * static_cast<double>(along - lag);
+      curve.values[0].push_back(static_cast<double>(lag) * edge * 1e6);
+      curve.values[1].push_back(static_cast<double>(pairs[lag]) / all);
+      curve.values[2].push_back(segments_within(chords.all, lag) / all);
+      curve.values[3].push_back(static_cast<double>(chords.interior[lag]));
+    }
+    return curve;
+  }
+};
+
+Report chords(const StudyInput& in, const FieldSink&, const Progress& progress) {
+  Report report;
+  const Partition parts(in.volume, in.phases);
+  const std::array<double, 3> edges = voxel_edges(in.volume);
+  const Extent& e = in.volume.extent;
+  const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code,
+                       static_cast<int>(parts.phases.size()));
+  for (const Axis axis : all_axes) {
+    if (progress) progress("chords", static_cast<double>(axis) / 3, fmt::format("axis {}", axis_name(axis)));
+    const std::int64_t lags = std::min<std::int64_t>(e.along(axis), 101);
+    const std::vector<ChordCounts> found = count_chords(bits, axis);
+    const std::vector<std::vector<std::int64_t>> pairs = count_correlation(bits, axis, lags),
+                                                 layers = count_by_layer(bits, axis);
+    for (std::size_t p = 0; p < parts.phases.size(); ++p) {
+      const Lines lines{found[p], pairs[p], layers[p].front() + layers[p].back(),
+                        edges[static_cast<std::size_t>(axis)]};
+      Result result = result_about("chords", parts.phases[p]);
+      result.axis = axis;
+      result.quantities = lines.quantities();
+      report.results.push_back(result);
+      if (in.finished) in.finished(result);
+      report.curves.push_back(lines.curve(fmt::format("lines_{}_{}", parts.phases[p].name, axis_name(axis)),
+                                          e.layer(axis).cells()));
+    }
+  }
+  return report;
+}
+
+QuantityDefinitions rows() {
+  return {
+      {.name = "chord_mean",
+       .title = "mean chord",
+       .symbol = "l",
+       .unit = "m",
+       .definition =
+           "Mean length of the runs of voxels of the phase along the axis, corrected for the sides of the "
+           "volume: twice the length of the axis in the phase over the number of ends inside the volume "
+           "(Underwood 1970); undefined where there is none.",
+       .uncertainties = {ErrorSource::resolution},
+       .least = 0},
+      {.name = "chord_interior_mean",
+       .title = "mean interior chord",
+       .symbol = "l_in",
+       .unit = "m",
+       .definition = "Mean length of those that end inside the volume on both sides: long ones are missed "
+                     "more often.",
+       .least = 0,
+       .in_text = false},
+      {.name = "chords",
+       .title = "chords",
+       .symbol = "n_l",
+       .definition = "Number of runs of voxels of the phase along the axis.",
+       .least = 0,
+       .known = Known::always,
+       .in_text = false}};
+}
+
+}  // namespace
+
+Study chords_study() {
+  return {
+      .name = "chords",
+      .meaning = "chords of the named phases along the axes; two-point correlation and lineal path as tables",
+      .quantities = rows(),
+      .run = chords,
+      .needs_conductivity = false};
+}
+
+}  // namespace tauvox

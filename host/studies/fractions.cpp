@@ -1,0 +1,129 @@
+// Volume fractions of the phases, and how they change from the separator to the collector.
+#include <algorithm>
+#include <cmath>
+
+#include "host/studies/phase_sets.hpp"
+#include "host/studies/study.hpp"
+#include "kernels/geometry/profiles.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Slope of a line through the layers, over the whole thickness, and half of its interval of 95 %. Layers are
+/// correlated: the fewer independent ones are counted by the correlation of neighbours.
+struct Line {
+  double slope = 0;
+  std::optional<double> half_width;
+};
+
+Line line_through(const std::vector<double>& layers) {
+  const auto n = static_cast<double>(layers.size());
+  double mean = 0;
+  for (const double v : layers) mean += v / n;
+  double along = 0, across = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const double t = (static_cast<double>(i) + 0.5) / n - 0.5;
+    along += t * t;
+    across += t * (layers[i] - mean);
+  }
+  Line line;
+  if (layers.size() < 3) return line;
+  line.slope = across / along;
+  double squares = 0, neighbours = 0, last = 0;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const double rest = layers[i] - mean - line.slope * ((static_cast<double>(i) + 0.5) / n - 0.5);
+    squares += rest * rest;
+    if (i > 0) neighbours += rest * last;
+    last = rest;
+  }
+  const double correlation = squares > 0 ? std::clamp(neighbours / squares, 0.0, 0.999) : 0;
+  line.half_width = 1.96 * std::sqrt(squares / (n - 2) / along * (1 + correlation) / (1 - correlation));
+  return line;
+}
+
+double deviation_of(const std::vector<double>& layers) {
+  double mean = 0, squares = 0;
+  for (const double v : layers) mean += v / static_cast<double>(layers.size());
+  for (const double v : layers) squares += (v - mean) * (v - mean);
+  return std::sqrt(squares / static_cast<double>(layers.size()));
+}
+
+Result result_of(const PhaseSet& set, const std::vector<double>& layers, Axis axis, double fraction) {
+  const Line line = line_through(layers);
+  Result result = result_about("fractions", set);
+  result.axis = axis;
+  Quantity slope{"profile_slope", line.slope};
+  if (line.half_width) slope.uncertainties.push_back({ErrorSource::sampling, line.half_width});
+  result.quantities = {{"volume_fraction", fraction},
+                       {"profile_deviation", deviation_of(layers)},
+                       {"profile_least", *std::min_element(layers.begin(), layers.end())},
+                       {"profile_most", *std::max_element(layers.begin(), layers.end())},
+                       slope};
+  return result;
+}
+
+Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
+  const Partition parts(in.volume, in.phases);
+  const Axis axis = in.settings.thickness;
+  const double edge = voxel_edges(in.volume)[static_cast<std::size_t>(axis)];
+  const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code,
+                       static_cast<int>(parts.phases.size()));
+  const std::vector<std::vector<std::int64_t>> counts = count_by_layer(bits, axis);
+  const Extent& e = in.volume.extent;
+  Report report;
+  Curve& curve = report.curves.emplace_back(Curve{"profile", {"distance_from_separator_um"}, {{}}});
+  for (std::int64_t i = 0; i < e.along(axis); ++i)
+    curve.values.front().push_back((static_cast<double>(i) + 0.5) * edge * 1e6);
+  for (std::size_t p = 0; p < parts.phases.size(); ++p) {
+    std::vector<double> layers;
+    for (const std::int64_t count : counts[p])
+      layers.push_back(static_cast<double>(count) / static_cast<double>(e.layer(axis).cells()));
+    if (in.settings.separator == "high") std::reverse(layers.begin(), layers.end());
+    const double fraction = in.volume.fraction({0, parts.phases[p].voxels});
+    report.results.push_back(result_of(parts.phases[p], layers, axis, fraction));
+    if (in.finished) in.finished(report.results.back());
+    curve.columns.push_back(parts.phases[p].name);
+    curve.values.push_back(layers);
+  }
+  return report;
+}
+
+QuantityDefinition layer_row(const char* name, const char* title, const char* symbol,
+                             const char* definition) {
+  return {.name = name,
+          .title = title,
+          .symbol = symbol,
+          .definition = definition,
+          .least = 0,
+          .most = 1,
+          .known = Known::always,
+          .in_text = false};
+}
+
+}  // namespace
+
+Study fractions_study() {
+  return {.name = "fractions",
+          .meaning = "volume fractions of the named phases and their profiles across the thickness",
+          .quantities =
+              {volume_fraction_row(),
+               layer_row("profile_deviation", "deviation of the layers", "s_eps",
+                         "Standard deviation of the volume fractions of the layers across the thickness."),
+               layer_row("profile_least", "least fraction of a layer", "eps_least",
+                         "Smallest volume fraction of a layer across the thickness."),
+               layer_row("profile_most", "largest fraction of a layer", "eps_most",
+                         "Largest volume fraction of a layer across the thickness."),
+               {.name = "profile_slope",
+                .title = "slope from separator to collector",
+                .symbol = "d eps/d(x/L)",
+                .definition =
+                    "Slope of the line of least squares through the volume fractions of the layers, from the "
+                    "separator to the collector, over the whole thickness; its interval counts neighbouring "
+                    "layers as correlated.",
+                .uncertainties = {ErrorSource::sampling},
+                .known = Known::always}},
+          .run = fractions,
+          .needs_conductivity = false};
+}
+
+}  // namespace tauvox

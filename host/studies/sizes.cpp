@@ -1,0 +1,221 @@
+// Sizes in the phases: distances to their surface, local thickness, and what mercury would show.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/studies/phase_sets.hpp"
+#include "host/studies/study.hpp"
+#include "kernels/geometry/distribution.hpp"
+#include "kernels/geometry/intrusion.hpp"
+#include "kernels/geometry/thickness.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Squared radii of the voxels of a phase; those that nothing covers are counted as 0.
+struct Sizes {
+  std::vector<SizeBin> bins;  // ascending
+  std::int64_t voxels = 0;    // of the phase
+  double unit = 1;            // m
+
+  double length(double squared) const { return std::sqrt(squared) * unit; }
+  double mean() const {
+    double sum = 0;
+    for (const SizeBin& bin : bins) sum += length(bin.squared) * static_cast<double>(bin.voxels);
+    return sum / static_cast<double>(voxels);
+  }
+  std::int64_t covered() const {
+    std::int64_t sum = 0;
+    for (const SizeBin& bin : bins) sum += bin.voxels;
+    return sum;
+  }
+  /// Smallest squared radius with at least this share of the phase up to it.
+  double up_to(double share) const {
+    std::int64_t sum = voxels - covered();
+    for (const SizeBin& bin : bins)
+      if (static_cast<double>(sum += bin.voxels) >= share * static_cast<double>(voxels)) return bin.squared;
+    return 0;
+  }
+  /// Largest squared radius with at least this share of the phase from it on; 0: there is none.
+  double from(double share) const {
+    std::int64_t sum = 0;
+    for (auto bin = bins.rbegin(); bin != bins.rend(); ++bin)
+      if (static_cast<double>(sum += bin->voxels) >= share * static_cast<double>(voxels)) return bin->squared;
+    return 0;
+  }
+};
+
+Curve curve_of(const std::string& name, const Sizes& sizes) {
+  Curve curve{name, {"diameter_um", "volume_share", "cumulative_share"}, {{}, {}, {}}};
+  double sum = static_cast<double>(sizes.voxels - sizes.covered()) / static_cast<double>(sizes.voxels);
+  for (const SizeBin& bin : sizes.bins) {
+    const double share = static_cast<double>(bin.voxels) / static_cast<double>(sizes.voxels);
+    curve.values[0].push_back(2e6 * sizes.length(bin.squared));
+    curve.values[1].push_back(share);
+    curve.values[2].push_back(sum += share);
+  }
+  return curve;
+}
+
+class PhaseSizes {
+ public:
+  PhaseSizes(const StudyInput& in, const PhaseBits& bits, int phase, const PhaseSet& set)
+      : in_(in),
+        set_(set),
+        edges_(voxel_edges(in.volume)),
+        distances_(squared_distance(bits, phase, edges_)) {}
+
+  Result run(std::vector<Curve>& curves) {
+    Result result = result_about("sizes", set_);
+    result.axis = in_.settings.thickness;
+    if (distances_.unbounded) {
+      result.remarks.push_back("the phase fills the volume: no size ends in it");
+      for (const char* name :
+           {"distance_mean", "inscribed_diameter", "thickness_mean", "thickness_d10", "thickness_d50",
+            "thickness_d90", "intruded_share", "intrusion_d50", "breakthrough_diameter", "constrictivity"})
+        result.quantities.push_back({name, {}});
+      return result;
+    }
+    const Sizes distances = sizes_of(distances_);
+    const Sizes thickness = sizes_of(largest_covering_balls(distances_, edges_));
+    result.quantities = {{"distance_mean", distances.mean()},
+                         diameter("inscribed_diameter", distances.bins.back().squared),
+                         with_voxel("thickness_mean", 2 * thickness.mean()),
+                         diameter("thickness_d10", thickness.up_to(0.1)),
+                         diameter("thickness_d50", thickness.up_to(0.5)),
+                         diameter("thickness_d90", thickness.up_to(0.9))};
+    curves.push_back(curve_of("thickness_" + set_.name, thickness));
+    add_intrusion(thickness, result, curves);
+    return result;
+  }
+
+ private:
+  Sizes sizes_of(const SquaredDistance& values) const {
+    return {distribution_of(values), set_.voxels, values.unit};
+  }
+  /// A diameter is known to a voxel at best.
+  Quantity with_voxel(const char* name, double value) const {
+    return {name, value, {{ErrorSource::resolution, std::max({edges_[0], edges_[1], edges_[2]})}}};
+  }
+  Quantity diameter(const char* name, double squared_radius) const {
+    return with_voxel(name, 2 * std::sqrt(squared_radius) * distances_.unit);
+  }
+
+  void add_intrusion(const Sizes& thickness, Result& result, std::vector<Curve>& curves) {
+    const Axis axis = in_.settings.thickness;
+    const bool from_low = in_.settings.separator == "low";
+    const SquaredDistance access = widest_access(distances_, axis, from_low);
+    const double through = largest_in_layer(access, axis, from_low ? in_.volume.extent.along(axis) - 1 : 0);
+    distances_.values = {};
+    const Sizes entered = sizes_of(largest_covering_balls(access, edges_));
+    const double half = entered.from(0.5);
+    result.quantities.push_back(
+        {"intruded_share", static_cast<double>(entered.covered()) / static_cast<double>(entered.voxels)});
+    result.quantities.push_back(half > 0 ? diameter("intrusion_d50", half) : Quantity{"intrusion_d50", {}});
+    result.quantities.push_back(through > 0 ? diameter("breakthrough_diameter", through)
+                                            : Quantity{"breakthrough_diameter", {}});
+    result.quantities.push_back(half > 0 ? Quantity{"constrictivity", half / thickness.from(0.5)}
+                                         : Quantity{"constrictivity", {}});
+    if (!entered.bins.empty()) curves.push_back(curve_of("intrusion_" + set_.name, entered));
+  }
+
+  const StudyInput& in_;
+  const PhaseSet& set_;
+  std::array<double, 3> edges_;
+  SquaredDistance distances_;
+};
+
+Report sizes(const StudyInput& in, const FieldSink&, const Progress& progress) {
+  Report report;
+  const Partition parts(in.volume, in.phases);
+  const int count = static_cast<int>(parts.phases.size());
+  const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code, count);
+  for (int p = 0; p < count; ++p) {
+    const PhaseSet& set = parts.phases[static_cast<std::size_t>(p)];
+    if (progress) progress("sizes", static_cast<double>(p) / count, set.name);
+    report.results.push_back(PhaseSizes(in, bits, p, set).run(report.curves));
+    if (in.finished) in.finished(report.results.back());
+  }
+  return report;
+}
+
+QuantityDefinition diameter_row(const char* name, const char* title, const char* symbol,
+                                const char* definition, bool in_text = true) {
+  return {.name = name,
+          .title = title,
+          .symbol = symbol,
+          .unit = "m",
+          .definition = definition,
+          .uncertainties = {ErrorSource::resolution},
+          .least = 0,
+          .in_text = in_text};
+}
+
+QuantityDefinitions rows() {
+  return {
+      {.name = "distance_mean",
+       .title = "mean distance to the surface",
+       .symbol = "D_mean",
+       .unit = "m",
+       .definition =
+           "Mean over the voxels of the phase of the distance from their centre to the nearest centre "
+           "of a voxel outside the phase; what lies outside the volume is not counted as outside.",
+       .uncertainties = {ErrorSource::resolution},
+       .least = 0,
+       .in_text = false},
+      diameter_row("inscribed_diameter", "largest inscribed sphere", "d_max",
+                   "Twice the largest of these distances; its interval is one voxel, as for all diameters."),
+      diameter_row(
+          "thickness_mean", "mean local thickness", "d_mean",
+          "Mean over the voxels of the phase of the diameter of the largest sphere in the phase that "
+          "holds the voxel (Hildebrand and Ruegsegger 1997, doi "
+          "10.1046/j.1365-2818.1997.1340694.x), exact for the voxels as they are."),
+      diameter_row("thickness_d10", "local thickness, 10 %", "d10",
+                   "Smallest local thickness with at least 10 % of the phase's volume up to it.", false),
+      diameter_row("thickness_d50", "local thickness, median", "d50",
+                   "Smallest local thickness with at least 50 % of the phase's volume up to it."),
+      diameter_row("thickness_d90", "local thickness, 90 %", "d90",
+                   "Smallest local thickness with at least 90 % of the phase's volume up to it.", false),
+      {.name = "intruded_share",
+       .title = "share that mercury reaches",
+       .symbol = "f_Hg",
+       .definition =
+           "Voxels of the phase that spheres can reach which enter from the separator and move "
+           "through the phase from voxel to voxel, over all its voxels (drainage; Hilpert and Miller "
+           "2001, doi 10.1016/S0309-1708(00)00056-7).",
+       .uncertainties = {ErrorSource::resolution},
+       .least = 0,
+       .most = 1,
+       .in_text = false},
+      diameter_row(
+          "intrusion_d50", "mercury intrusion, median", "d_Hg50",
+          "Largest diameter at which such spheres fill at least half of the phase's volume; undefined "
+          "where none do.",
+          false),
+      diameter_row(
+          "breakthrough_diameter", "breakthrough", "d_break",
+          "Diameter of the largest sphere that can move from the separator to the collector; undefined "
+          "where none can."),
+      {.name = "constrictivity",
+       .title = "constrictivity",
+       .symbol = "beta",
+       .definition = "Square of intrusion_d50 over the largest local thickness that at least half of the "
+                     "phase's volume has (Holzer et al. 2013, doi 10.1007/s10853-012-6968-z).",
+       .uncertainties = {ErrorSource::resolution},
+       .least = 0,
+       .most = 1}};
+}
+
+}  // namespace
+
+Study sizes_study() {
+  return {
+      .name = "sizes",
+      .meaning = "local thickness of the named phases, inscribed spheres, mercury intrusion, constrictivity",
+      .quantities = rows(),
+      .run = sizes,
+      .needs_conductivity = false};
+}
+
+}  // namespace tauvox

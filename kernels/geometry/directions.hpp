@@ -1,0 +1,31 @@
+// The 13 directions from a voxel to its neighbours by face, edge and corner, opposite ones taken once, and
+// the share of all directions in space that each stands for.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace tauvox {
+
+inline constexpr int neighbour_directions = 13;
+
+/// Steps along z, y, x.
+struct Direction {
+  int z, y, x;
+};
+
+/// The three axes are directions 8 (z), 2 (y) and 0 (x).
+inline constexpr Direction direction_of[neighbour_directions] = {
+    {0, 0, 1},  {0, 1, -1}, {0, 1, 0}, {0, 1, 1},  {1, -1, -1}, {1, -1, 0}, {1, -1, 1},
+    {1, 0, -1}, {1, 0, 0},  {1, 0, 1}, {1, 1, -1}, {1, 1, 0},   {1, 1, 1}};
+inline constexpr std::array<int, 3> direction_of_axis = {8, 2, 0};  // z, y, x
+
+/// Distance between the centres of two voxels in that direction.
+/// @param spacing voxel size along z, y, x
+double length_of(const Direction& direction, const std::array<double, 3>& spacing);
+
+/// Areas of the Voronoi cells of the 26 directions on the unit sphere, a direction and its opposite together,
+/// over the area of the sphere; they add up to 1 (Legland, Kieu, Devaux 2007, doi 10.5566/ias.v26.p83-92).
+std::array<double, neighbour_directions> direction_weights(const std::array<double, 3>& spacing);
+
+}  // namespace tauvox

@@ -1,0 +1,74 @@
+#include "kernels/geometry/distribution.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/geometry/tasks.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr std::uint32_t most_exact = 1u << 26;
+constexpr int dropped_bits = 12;
+
+std::uint32_t bits_of(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+double from_bits(std::uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/// Counts bin_of(value) on the threads of the CPU.
+template <class Value, class BinOf>
+std::vector<std::int64_t> histogram_of(const Device& device, const Value* values, std::int64_t count,
+                                       std::size_t bins, const BinOf& bin_of) {
+  std::vector<std::int64_t> total(bins);
+#pragma omp parallel num_threads(device.threads())
+  {
+    std::vector<std::int64_t> mine(bins);
+#pragma omp for schedule(static)
+    for (std::int64_t i = 0; i < count; ++i) ++mine[bin_of(values[i])];
+#pragma omp critical
+    for (std::size_t bin = 0; bin < bins; ++bin) total[bin] += mine[bin];
+  }
+  return total;
+}
+
+template <class Value>
+std::vector<SizeBin> bins_of(const Device& device, const Value* values, std::int64_t count) {
+  const Value largest = *std::max_element(values, values + count);
+  std::vector<SizeBin> found;
+  const auto keep = [&](const std::vector<std::int64_t>& histogram, const auto& value_of) {
+    for (std::size_t bin = 1; bin < histogram.size(); ++bin)
+      if (histogram[bin] > 0) found.push_back({value_of(bin), histogram[bin]});
+  };
+  if (std::is_integral_v<Value> && static_cast<double>(largest) < most_exact) {
+    keep(histogram_of(device, values, count, static_cast<std::size_t>(largest) + 1,
+                      [](Value v) { return static_cast<std::size_t>(v); }),
+         [](std::size_t bin) { return static_cast<double>(bin); });
+  } else {
+    const auto bin_of = [](Value v) { return std::size_t{bits_of(static_cast<float>(v)) >> dropped_bits}; };
+    keep(histogram_of(device, values, count, bin_of(largest) + 1, bin_of),
+         [](std::size_t bin) { return from_bits(static_cast<std::uint32_t>(bin) << dropped_bits); });
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<SizeBin> distribution_of(const SquaredDistance& values) {
+  return std::visit(
+      [&](const auto& buffer) {
+        const Device& device = buffer.device();
+        if (!device.is_cuda()) return bins_of(device, buffer.data(), buffer.size());
+        const auto host = buffer.to_host();
+        return bins_of(device, host.data(), buffer.size());
+      },
+      values.values);
+}
+
+}  // namespace tauvox

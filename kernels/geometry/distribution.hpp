@@ -1,0 +1,19 @@
+// How many voxels have which squared distance or radius.
+#pragma once
+
+#include <vector>
+
+#include "kernels/geometry/distance.hpp"
+
+namespace tauvox {
+
+struct SizeBin {
+  double squared;  // in SquaredDistance::unit
+  std::int64_t voxels;
+};
+
+/// Of every value but 0, ascending. Exact for whole numbers below 2^26; others are rounded down to 12 bits,
+/// which is 0.02 % in a length. Bytes: 8 a bin and thread.
+std::vector<SizeBin> distribution_of(const SquaredDistance& values);
+
+}  // namespace tauvox

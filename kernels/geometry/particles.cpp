@@ -1,0 +1,166 @@
+#include "kernels/geometry/particles.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "kernels/geometry/directions.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+/// Voxels of the phase, the farthest from the surface first; equal ones in memory order.
+template <class Value>
+std::vector<std::uint32_t> by_distance(const Value* distance, std::int64_t count) {
+  std::vector<std::uint32_t> order;
+  const Value largest = *std::max_element(distance, distance + count);
+  if constexpr (std::is_integral_v<Value>) {
+    if (largest < (1u << 26)) {
+      std::vector<std::uint32_t> start(static_cast<std::size_t>(largest) + 2);
+      for (std::int64_t i = 0; i < count; ++i)
+        if (distance[i] > 0) ++start[static_cast<std::size_t>(largest - distance[i]) + 1];
+      std::partial_sum(start.begin(), start.end(), start.begin());
+      order.resize(start.back());
+      for (std::int64_t i = 0; i < count; ++i)
+        if (distance[i] > 0)
+          order[start[static_cast<std::size_t>(largest - distance[i])]++] = static_cast<std::uint32_t>(i);
+      return order;
+    }
+  }
+  for (std::int64_t i = 0; i < count; ++i)
+    if (distance[i] > 0) order.push_back(static_cast<std::uint32_t>(i));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return distance[a] > distance[b]; });
+  return order;
+}
+
+template <class Value>
+class Splitter {
+ public:
+  Splitter(const Value* distance, const Extent& e, double neck)
+      : distance_(distance),
+        e_(e),
+        least_(neck * neck),
+        particle_(static_cast<std::size_t>(e.voxels()), none) {}
+
+  void run() {
+    for (const std::uint32_t i : by_distance(distance_, e_.voxels())) take(i);
+    for (std::uint32_t& particle : particle_)
+      if (particle != none) particle = root(particle);
+  }
+  const std::vector<std::uint32_t>& particle_of_voxel() const { return particle_; }
+  /// Numbers as they are given out; those that were merged are not roots.
+  std::size_t given() const { return parent_.size(); }
+  bool stands(std::size_t particle) const { return parent_[particle] == particle; }
+
+ private:
+  std::uint32_t root(std::uint32_t particle) {
+    while (parent_[particle] != particle) particle = parent_[particle] = parent_[parent_[particle]];
+    return particle;
+  }
+  void take(std::uint32_t i) {
+    const std::int64_t row = e_.nx, plane = e_.nx * e_.ny, at = i;
+    const std::int64_t x = at % row, y = at / row % e_.ny, z = at / plane;
+    std::uint32_t mine = none;
+    const auto meet = [&](bool inside, std::int64_t other) {
+      if (!inside || particle_[static_cast<std::size_t>(other)] == none) return;
+      const std::uint32_t there = root(particle_[static_cast<std::size_t>(other)]);
+      mine = mine == none ? there : joined(mine, there, distance_[i]);
+    };
+    meet(z > 0, at - plane);
+    meet(y > 0, at - row);
+    meet(x > 0, at - 1);
+    meet(x + 1 < e_.nx, at + 1);
+    meet(y + 1 < e_.ny, at + row);
+    meet(z + 1 < e_.nz, at + plane);
+    if (mine == none) {
+      mine = static_cast<std::uint32_t>(parent_.size());
+      parent_.push_back(mine);
+      peak_.push_back(distance_[i]);
+    }
+    particle_[i] = mine;
+  }
+  /// The larger of two particles that meet in a voxel, which is both where the neck is wide.
+  std::uint32_t joined(std::uint32_t a, std::uint32_t b, Value here) {
+    if (a == b) return a;
+    const std::uint32_t larger = std::min(a, b), smaller = std::max(a, b);  // larger ones began earlier
+    if (static_cast<double>(here) >= least_ * static_cast<double>(peak_[smaller])) parent_[smaller] = larger;
+    return larger;
+  }
+  const Value* distance_;
+  Extent e_;
+  double least_;
+  std::vector<std::uint32_t> particle_, parent_;
+  std::vector<Value> peak_;
+};
+
+/// Adds voxels and the pairs of neighbours that leave each particle.
+std::vector<Particle> measured(const std::vector<std::uint32_t>& of_voxel, std::size_t given, const Extent& e,
+                               const std::array<double, 3>& spacing) {
+  std::vector<Particle> all(given);
+  const auto weights = direction_weights(spacing);
+  std::array<double, neighbour_directions> share{};
+  for (std::size_t k = 0; k < neighbour_directions; ++k)
+    share[k] = 2 * weights[k] / length_of(direction_of[k], spacing) * spacing[0] * spacing[1] * spacing[2];
+  std::vector<std::array<std::int64_t, neighbour_directions>> leaving(given);
+  const auto inside = [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    return z >= 0 && z < e.nz && y >= 0 && y < e.ny && x >= 0 && x < e.nx;
+  };
+  std::size_t i = 0;
+  for (std::int64_t z = 0; z < e.nz; ++z)
+    for (std::int64_t y = 0; y < e.ny; ++y)
+      for (std::int64_t x = 0; x < e.nx; ++x, ++i) {
+        const std::uint32_t mine = of_voxel[i];
+        if (mine != none) {
+          ++all[mine].voxels;
+          const bool side = z == 0 || y == 0 || x == 0 || z == e.nz - 1 || y == e.ny - 1 || x == e.nx - 1;
+          all[mine].at_side = all[mine].at_side || side;
+        }
+        for (std::size_t k = 0; k < neighbour_directions; ++k) {
+          const Direction d = direction_of[k];
+          if (!inside(z + d.z, y + d.y, x + d.x)) continue;
+          const std::uint32_t other = of_voxel[static_cast<std::size_t>(static_cast<std::int64_t>(i) + d.x +
+                                                                        e.nx * (d.y + e.ny * d.z))];
+          if (other == mine) continue;
+          if (mine != none) ++leaving[mine][k];
+          if (other != none) ++leaving[other][k];
+        }
+      }
+  for (std::size_t p = 0; p < given; ++p)
+    for (std::size_t k = 0; k < neighbour_directions; ++k)
+      all[p].area += share[k] * static_cast<double>(leaving[p][k]);
+  return all;
+}
+
+template <class Value>
+std::vector<Particle> split(const Value* distance, const Extent& e, const std::array<double, 3>& spacing,
+                            double neck) {
+  Splitter<Value> splitter(distance, e, neck);
+  splitter.run();
+  const std::vector<Particle> all = measured(splitter.particle_of_voxel(), splitter.given(), e, spacing);
+  std::vector<Particle> found;
+  for (std::size_t p = 0; p < all.size(); ++p)
+    if (splitter.stands(p)) found.push_back(all[p]);
+  return found;
+}
+
+}  // namespace
+
+std::vector<Particle> find_particles(const SquaredDistance& distances, const std::array<double, 3>& spacing,
+                                     double neck) {
+  const Extent& e = distances.extent;
+  if (e.voxels() >= none)
+    throw Error(ExitCode::input_invalid, "the volume is too large to be split into particles", to_string(e),
+                "", "below 2^32 voxels; use --crop");
+  return std::visit(
+      [&](const auto& buffer) {
+        if (!buffer.device().is_cuda()) return split(buffer.data(), e, spacing, neck);
+        const auto host = buffer.to_host();
+        return split(host.data(), e, spacing, neck);
+      },
+      distances.values);
+}
+
+}  // namespace tauvox

@@ -1,0 +1,185 @@
+"""tauvox evaluate: the geometry of an electrode into a folder."""
+
+import csv
+import json
+import tomllib
+
+import numpy
+import pytest
+import volumes
+from conftest import assert_refused, contents, value
+
+NAMES = "pore=0,active=1,binder=2,solid=1+2"
+
+
+@pytest.fixture(autouse=True)
+def cathode(tmp_path):
+    return volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+
+
+@pytest.fixture
+def evaluate(tauvox, tmp_path):
+    """The report of an evaluation with voxels of 1 um."""
+
+    def run(*arguments, code=0):
+        result = tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--device", "cpu",
+                        "-o", "report", *arguments)
+        assert result.returncode == code, result.stderr
+        return json.loads((tmp_path / "report" / "results.json").read_text())
+
+    return run
+
+
+def found(report, study, phase, *with_phases, axis=None):
+    result, = [r for r in report["results"] if r["study"] == study and r.get("phase") == phase
+               and r.get("with", []) == list(with_phases) and (axis is None or r["axis"] == axis)]
+    return result
+
+
+def faces(first, second):
+    """Between voxels of two sets, over all voxels, 1/m at voxels of 1 um."""
+    count = 0
+    for axis in range(3):
+        n = first.shape[axis]
+        low, high = (lambda a: a.take(range(n - 1), axis)), (lambda a: a.take(range(1, n), axis))
+        count += numpy.sum(low(first) & high(second)) + numpy.sum(low(second) & high(first))
+    return count / first.size / 1e-6
+
+
+def test_the_numbers_are_those_of_the_volume(evaluate):
+    report = evaluate()
+    v = volumes.LABELS
+    for label, name in enumerate(["pore", "active", "binder"]):
+        r = found(report, "fractions", name)
+        assert value(r, "volume_fraction") == pytest.approx(numpy.mean(v == label), rel=1e-12)
+        layers = numpy.mean(v == label, axis=(1, 2))
+        assert value(r, "profile_deviation") == pytest.approx(numpy.std(layers), rel=1e-9)
+        assert value(r, "profile_slope") == pytest.approx(
+            numpy.polyfit((numpy.arange(6) + 0.5) / 6, layers, 1)[0], abs=1e-12)
+        assert value(found(report, "interfaces", name), "specific_faces") == pytest.approx(faces(v == label, v != label))
+    for a, b in [(0, 1), (0, 2), (1, 2)]:
+        names = ["pore", "active", "binder"]
+        r = found(report, "interfaces", names[a], names[b])
+        assert value(r, "specific_faces") == pytest.approx(faces(v == a, v == b))
+        assert value(r, "surface_area") == pytest.approx(value(r, "specific_surface") * v.size * 1e-18)
+    assert value(found(report, "connectivity", "solid"), "percolating_share") == 1
+    assert found(report, "triple_lines", "pore", "active", "binder")["quantities"]["triple_edges"]["unit"] == "1/m2"
+    assert value(found(report, "sizes", "pore"), "inscribed_diameter") >= 2e-6
+    assert {r["axis"] for r in report["results"] if r["study"] == "percolation"} == {"z", "y", "x"}
+
+
+def test_shares_add_up(evaluate):
+    report = evaluate()
+    for name in ["pore", "active", "binder", "solid"]:
+        r = found(report, "connectivity", name)
+        assert sum(value(r, f"{share}_share") for share in ["percolating", "one_face", "isolated", "cut"]) \
+            == pytest.approx(1)
+    coverage = [value(found(report, "interfaces", *pair), share) for pair, share in [
+        (("pore", "active"), "share_of_phase"), (("pore", "binder"), "share_of_phase")]]
+    assert sum(coverage) == pytest.approx(1)
+
+
+def test_the_folder_holds_report_tables_and_settings(evaluate, tauvox, tmp_path):
+    report = evaluate("--thickness", "y", "--separator", "high")
+    folder = tmp_path / "report"
+    assert {"results.json", "results.csv", "settings.toml", "profile.csv", "thickness_pore.csv"} <= set(contents(folder))
+    rows = list(csv.DictReader((folder / "results.csv").open()))
+    assert len(rows) == len(report["results"])
+    assert {r["with"] for r in rows} >= {"", "active", "active+binder"}
+    profile = list(csv.DictReader((folder / "profile.csv").open()))
+    layers = numpy.mean(volumes.LABELS == 2, axis=(0, 2))[::-1]
+    assert [float(r["binder"]) for r in profile] == pytest.approx(list(layers))
+    assert [float(r["distance_from_separator_um"]) for r in profile] == pytest.approx([i + 0.5 for i in range(7)])
+    settings = tomllib.loads((folder / "settings.toml").read_text())
+    assert settings["thickness"] == "y" and settings["separator"] == "high"
+    before = contents(folder)
+    again = tauvox("evaluate", "report/settings.toml", "--voxel-size", "1um")
+    assert again.returncode == 0 and "specific surface" in again.stdout
+    assert contents(folder) == before
+    assert tauvox("evaluate", "report/settings.toml", "--overwrite").returncode == 0
+    assert contents(folder).keys() == before.keys()
+    def told(rows):  # the path of the input may be another, and times are
+        return [{k: v for k, v in row.items() if k not in ["input", "seconds"]} for row in csv.DictReader(rows)]
+
+    assert told((folder / "results.csv").open()) == told(before["results.csv"].decode().splitlines())
+
+
+def test_the_same_bits_for_every_number_of_threads(evaluate):
+    def numbers(*arguments):
+        return [r["quantities"] for r in evaluate(*arguments)["results"]]
+    first = numbers("--threads", "1")
+    for threads in "2", "3":
+        assert numbers("--threads", threads, "--overwrite") == first
+
+
+def test_what_is_named_is_solved_as_solve_does(evaluate, solve):
+    report = evaluate("--ionic", "pore", "--electronic", "active=0.01,binder=1", "--thickness", "x")
+    ions, electrons = [r for r in report["results"] if r["study"] == "effective_transport"]
+    assert (ions["phase"], electrons["phase"]) == ("pore", "active+binder")
+    assert ions["remarks"][0] == "ionic transport" and electrons["remarks"][0] == "electronic transport"
+    for result, conductivity in [(ions, "0=1,1=0,2=0"), (electrons, "0=0,1=0.01,2=1")]:
+        alone, = solve("cathode.h5", "--conductivity", conductivity, "--axis", "x", "--voxel-size", "1um")["results"]
+        assert result["quantities"]["effective_ratio"] == alone["quantities"]["effective_ratio"]
+    accessible = found(report, "accessible", None)
+    solid = [value(found(report, "interfaces", "pore", other), "specific_surface") for other in ["active", "binder"]]
+    assert 0 < value(accessible, "accessible_surface") <= sum(solid) * (1 + 1e-12)
+    assert value(accessible, "accessible_surface") == pytest.approx(value(accessible, "accessible_share") * sum(solid))
+    assert not [r for r in evaluate("--overwrite")["results"] if r["study"] in ["effective_transport", "accessible"]]
+
+
+def test_a_copy_with_larger_voxels_says_what_is_due_to_them(tauvox, tmp_path):
+    def evaluated(times):
+        volumes.hdf5(tmp_path / f"{times}.h5", volume=volumes.repeated(times))
+        result = tauvox("evaluate", f"{times}.h5", "--phases", NAMES, "--voxel-size", f"{6 / times}um", "--device", "cpu",
+                        "-o", f"of_{times}")
+        assert result.returncode == 0, result.stderr
+        return json.loads((tmp_path / f"of_{times}" / "results.json").read_text())
+
+    fine, coarse = evaluated(6), evaluated(3)  # every second voxel of the one is the other
+    for study, name in [("chords", "chord_mean"), ("geodesic", "geodesic_tortuosity"), ("sizes", "constrictivity")]:
+        quantity = found(fine, study, "pore", axis="z")["quantities"][name]
+        assert quantity["uncertainty"]["resolution"]["half_width"] == pytest.approx(
+            abs(quantity["value"] - value(found(coarse, study, "pore", axis="z"), name)), abs=1e-12)
+    assert any("too small for a copy" in notice for notice in coarse["notices"])
+
+
+def test_without_names_the_labels_are_listed_and_nothing_is_guessed(tauvox, tmp_path):
+    result = tauvox("evaluate", "cathode.h5", "-o", "report")
+    assert_refused(result, 2, "tauvox evaluate cathode.h5 --phases NAME=0,NAME=1,NAME=2 -o report")
+    assert [line.split()[0] for line in result.stdout.splitlines()[2:]] == ["0", "1", "2"]
+    assert not (tmp_path / "report").exists()
+
+
+def test_what_is_missing_is_named(tauvox, tmp_path):
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um"), 2, "label 2")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "-o", "report"), 2, "--voxel-size")
+    assert not (tmp_path / "report").exists()
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2,more=9",
+                          "--voxel-size", "1um"), 4, "more")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um",
+                          "-o", "cathode.h5"), 7, "cathode.h5")
+
+
+def test_particles_and_their_shape(tauvox, tmp_path):
+    z, y, x = numpy.indices((24, 24, 46)) + 0.5
+    ball = lambda at: (z - 12) ** 2 + (y - 12) ** 2 + (x - at) ** 2 <= 81
+    volumes.hdf5(tmp_path / "balls.h5", volume=(ball(12) | ball(34)).astype("u1"))
+    assert tauvox("evaluate", "balls.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "-o", "balls").returncode == 0
+    r = found(json.loads((tmp_path / "balls" / "results.json").read_text()), "particles", "active")
+    assert value(r, "particles") == 2 and value(r, "whole_particles_share") == 1
+    assert value(r, "particle_d50") == pytest.approx(18e-6, rel=0.02) and value(r, "sphericity") == pytest.approx(1, rel=0.02)
+
+
+def test_existing_results_are_kept(evaluate, tmp_path):
+    evaluate()
+    before = contents(tmp_path / "report")
+    evaluate(code=7)
+    assert contents(tmp_path / "report") == before
+
+
+def test_a_volume_of_one_phase_has_no_sizes(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "one.h5", volume=numpy.zeros((4, 4, 4), "u1"))
+    assert tauvox("evaluate", "one.h5", "--phases", "pore=0", "--voxel-size", "1um", "-o", "one").returncode == 0
+    report = json.loads((tmp_path / "one" / "results.json").read_text())
+    r = found(report, "sizes", "pore")
+    assert value(r, "thickness_d50") is None and r["remarks"]

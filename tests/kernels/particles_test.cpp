@@ -1,0 +1,69 @@
+// Particles of shapes whose necks are known.
+#include "kernels/geometry/particles.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/geometry.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr std::array<double, 3> cubes{1, 1, 1};
+
+/// Spheres of radius 10 on a line along z, their centres so far apart.
+Volume chain(int count, double apart) {
+  const auto n = static_cast<std::int64_t>(26 + apart * (count - 1));
+  return test::shape_of({n, 26, 26}, [=](double z, double y, double x) {
+    for (int i = 0; i < count; ++i)
+      if (test::squared(z - 13 - apart * i) + test::squared(y - 13) + test::squared(x - 13) <= 100)
+        return true;
+    return false;
+  });
+}
+
+std::vector<Particle> particles_of(const Volume& v, const std::array<double, 3>& edges = cubes) {
+  return find_particles(squared_distance(test::bits_of(test::device(), v), 1, edges), edges);
+}
+
+TEST(Particles, SpheresPartAtNarrowNecksAndNotAtWideOnes) {
+  // Two spheres R = 10 whose centres are 2 d apart have a neck of sqrt(100 - d^2).
+  for (const auto& [apart, expected] : {std::pair(6.0, 1), {16.0, 3}, {19.0, 3}, {22.0, 3}}) {
+    const Volume v = chain(3, apart);
+    const std::vector<Particle> found = particles_of(v);
+    ASSERT_EQ(found.size(), static_cast<std::size_t>(expected)) << apart;
+    std::int64_t voxels = 0;
+    for (const Particle& particle : found) {
+      voxels += particle.voxels;
+      EXPECT_FALSE(particle.at_side);
+    }
+    EXPECT_EQ(voxels, v.labels[1].voxels);
+  }
+  const std::vector<Particle> apart = particles_of(chain(3, 22));
+  for (const Particle& sphere : apart) {
+    EXPECT_EQ(sphere.voxels, 4224);
+    EXPECT_NEAR(sphere.area, 1260.157394015122, 1e-9);
+  }
+}
+
+TEST(Particles, AllOfAPhaseIsInOneAndASphereIsOne) {
+  EXPECT_EQ(particles_of(test::sphere(20, 0.5)).size(), 1u);
+  for (const std::array<double, 3>& edges : {cubes, std::array{2.0, 1.0, 0.7}})
+    for (const Volume& v : {test::rough_volume({12, 13, 40}, 5), test::noise({9, 20, 30}, 1, {40, 60})}) {
+      std::int64_t voxels = 0;
+      for (const Particle& particle : particles_of(v, edges)) {
+        EXPECT_GT(particle.voxels, 0);
+        voxels += particle.voxels;
+      }
+      EXPECT_EQ(voxels, v.labels[1].voxels);
+    }
+}
+
+TEST(Particles, WhatIsCutIsSaid) {
+  const Volume v = test::volume_of({5, 5, 12}, [](auto, auto, auto x) { return x < 4 || x == 7; });
+  const std::vector<Particle> found = particles_of(v);
+  ASSERT_FALSE(found.empty());
+  for (const Particle& particle : found) EXPECT_TRUE(particle.at_side);
+}
+
+}  // namespace
+}  // namespace tauvox

@@ -1,0 +1,93 @@
+// Local thickness against painting every ball on every voxel, and exact integers of known shapes.
+#include "kernels/geometry/thickness.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/geometry.hpp"
+
+namespace tauvox {
+namespace {
+
+using Edges = std::array<double, 3>;
+
+std::vector<double> values_of(const SquaredDistance& found) {
+  return std::visit(
+      [](const auto& buffer) {
+        const auto host = buffer.to_host();
+        return std::vector<double>(host.begin(), host.end());
+      },
+      found.values);
+}
+
+SquaredDistance thickness_of(const Device& device, const Volume& v, std::int64_t phase, const Edges& edges) {
+  return largest_covering_balls(squared_distance(test::bits_of(device, v), static_cast<int>(phase), edges),
+                                edges);
+}
+
+/// @param radii squared
+std::vector<double> by_painting_all(const Extent& e, const std::vector<double>& radii, const Edges& edges) {
+  std::vector<double> all(radii.size());
+  std::size_t i = 0;
+  test::for_each_voxel(e, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    const double r = radii[i++];
+    std::size_t k = 0;
+    if (r > 0)
+      test::for_each_voxel(e, [&](std::int64_t oz, std::int64_t oy, std::int64_t ox) {
+        const double d = test::squared(edges[0] * static_cast<double>(z - oz)) +
+                         test::squared(edges[1] * static_cast<double>(y - oy)) +
+                         test::squared(edges[2] * static_cast<double>(x - ox));
+        if (d < r) all[k] = std::max(all[k], r);
+        ++k;
+      });
+  });
+  return all;
+}
+
+TEST(LocalThickness, ShapesHaveTheirExactSums) {
+  const std::vector<std::pair<Volume, double>> known{
+      {test::sphere(5, 0), 10488},      {test::sphere(5, 0.5), 13390},   {test::sphere(10, 0), 362592},
+      {test::sphere(10, 0.5), 421069},  {test::sphere(20, 0), 12356808}, {test::sphere(20, 0.5), 13393801},
+      {test::sphere(40, 0), 411674424}, {test::cylinder(5), 25600},      {test::cylinder(10), 449984},
+      {test::cylinder(20), 7624448},    {test::cylinder(40), 124514816}, {test::gyroid(), 40136238}};
+  for (const auto& [volume, expected] : known) {
+    double sum = 0;
+    for (const double r : values_of(thickness_of(test::device(), volume, 1, {1, 1, 1}))) sum += r;
+    EXPECT_EQ(sum, expected);
+  }
+}
+
+TEST(LocalThickness, IsThatOfPaintingEveryBallForEveryNumberOfThreads) {
+  const std::vector<Volume> volumes{
+      test::noise({9, 8, 70}, 1, {3, 97}),
+      test::noise({13, 11, 65}, 2, {1, 99}),
+      test::noise({3, 5, 9}, 3, {50, 50}),
+      test::noise({70, 5, 6}, 4, {2, 98}),
+      test::rough_volume({12, 13, 40}, 5),
+      test::noise({20, 17, 19}, 6, {1, 99}),
+      test::shape_of({9, 66, 12}, [](double z, double y, double x) { return z + y / 7 + x > 3; })};
+  for (const Volume& v : volumes)
+    for (const Edges& edges : {Edges{1, 1, 1}, Edges{2, 1, 0.5}, Edges{1, 3, 1.5}}) {
+      const double shortest = *std::min_element(edges.begin(), edges.end());
+      const Edges units{edges[0] / shortest, edges[1] / shortest, edges[2] / shortest};
+      const std::vector<double> expected = by_painting_all(
+          v.extent, values_of(squared_distance(test::bits_of(Device::cpu(1), v), 1, edges)), units);
+      for (const Device& device : test::devices()) {
+        SCOPED_TRACE(to_string(v.extent) + " on " + device.description());
+        const SquaredDistance found = thickness_of(device, v, 1, edges);
+        EXPECT_EQ(values_of(found), expected);
+        EXPECT_EQ(found.unit, shortest);
+      }
+    }
+}
+
+TEST(LocalThickness, BallsLargerThanTheTables) {
+  // A slab of 600 between single layers: the middle has balls beyond 255 voxels.
+  const Volume v = test::volume_of({602, 2, 3}, [](auto z, auto, auto) { return z > 0 && z < 601; });
+  const std::vector<double> radii =
+      values_of(squared_distance(test::bits_of(test::device(), v), 1, {1, 1, 1}));
+  EXPECT_EQ(values_of(thickness_of(test::device(), v, 1, {1, 1, 1})),
+            by_painting_all(v.extent, radii, {1, 1, 1}));
+}
+
+}  // namespace
+}  // namespace tauvox
