@@ -35,25 +35,22 @@ struct Ends {
   }
 };
 
-/// A value in an octet, and what lies behind the faces of its slots.
+/// What lies behind the faces of an octet's slots across an axis.
 template <class W>
-struct Star {
-  Octet<W> own, inside[3], beyond[3];
-
-  /// @param value (k): the octet of neighbour k of the place; 6: its own
-  template <class Value>
-  TAUVOX_HD Star(const Place& p, const Ends& ends, const Value& value) : own(value(6)) {
-    for_axes([&](auto axis) TAUVOX_INLINE {
-      constexpr int a = axis;
-      const Octet<W> before = value(2 * a), behind = value(2 * a + 1);
-      inside[a] = across<a>(own);
-      beyond[a] = across<a>(halves<a>(behind, before));
-      if (!p.at_end) return;
-      beyond[a] = choose<W>(ends.before[a], before, beyond[a]);
-      inside[a] = choose<W>(ends.behind[a], behind, inside[a]);
-    });
-  }
+struct Behind {
+  Octet<W> inside, beyond;
 };
+
+/// @param before, behind octets of the neighbours across the axis
+template <int axis, class W>
+TAUVOX_HD Behind<W> behind_faces(const Place& p, const Ends& ends, const Octet<W>& own,
+                                 const Octet<W>& before, const Octet<W>& behind) {
+  Behind<W> found{across<axis>(own), across<axis>(halves<axis>(behind, before))};
+  if (!p.at_end) return found;
+  found.beyond = choose<W>(ends.before[axis], before, found.beyond);
+  found.inside = choose<W>(ends.behind[axis], behind, found.inside);
+  return found;
+}
 
 /// The slots of a mask that have another of it on the other side of the middle.
 template <int axis>
@@ -62,34 +59,42 @@ TAUVOX_HD std::uint32_t both_halves(std::uint32_t mask) {
   return pairs | pairs << axis_bit<axis>;
 }
 
+/// What all kinds of faces know of an octet.
+template <class W>
+struct AnyFaces {
+  const Medium<W>& m;
+  const Place& p;
+  std::uint32_t code, mask;
+  Ends ends;
+
+  TAUVOX_HD AnyFaces(const Medium<W>& of, const Place& place)
+      : m(of), p(place), code(m.octets.codes[p.octet]), mask(code & 0xffu), ends(Ends::of(m, p, mask)) {}
+};
+
 /// One conducting class: a face conducts or does not.
 struct Alike {
   template <class W>
-  struct Faces {
-    std::uint32_t mask, inside[3], beyond[3];
-    Ends ends;
-    W scale[3];
+  struct Faces : AnyFaces<W> {
+    using AnyFaces<W>::AnyFaces;
 
-    TAUVOX_HD Faces(const Medium<W>& m, const Place& p) {
-      const std::uint32_t code = m.octets.codes[p.octet];
-      mask = code & 0xffu;
-      ends = Ends::of(m, p, mask);
-      for_axes([&](auto axis) TAUVOX_INLINE {
-        constexpr int a = axis;
-        inside[a] = both_halves<a>(mask);
-        beyond[a] = code >> (24 - 8 * a);
-        scale[a] = m.scale[a];
-        if (p.at_end && ends.behind[a] != 0)
-          inside[a] |= ends.behind[a] & m.octets.codes[p.around[2 * a + 1]];
-      });
-    }
-    /// Sum of g times what is given of each face of an axis.
+    /// Of an axis.
+    struct Along {
+      std::uint32_t inside, beyond;
+      W scale;
+      /// Sum of g times what is given of each face.
+      TAUVOX_HD Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
+        return scale * (where<W>(inside, of_inside) + where<W>(beyond, of_beyond));
+      }
+    };
     template <int axis>
-    TAUVOX_HD Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
-      return scale[axis] * (where<W>(inside[axis], of_inside) + where<W>(beyond[axis], of_beyond));
+    TAUVOX_HD Along along() const {
+      Along faces{both_halves<axis>(this->mask), this->code >> (24 - 8 * axis), this->m.scale[axis]};
+      if (this->p.at_end && this->ends.behind[axis] != 0)
+        faces.inside |= this->ends.behind[axis] & this->m.octets.codes[this->p.around[2 * axis + 1]];
+      return faces;
     }
     TAUVOX_HD Octet<W> plate(int side) const {
-      return where<W>(ends.plate[side], splat<W>(2 * scale[side / 2]));
+      return where<W>(this->ends.plate[side], splat<W>(2 * this->m.scale[side / 2]));
     }
   };
 };
@@ -98,64 +103,71 @@ struct Alike {
 template <class Law>
 struct ByLaw {
   template <class W>
-  struct Faces {
-    std::uint32_t mask;
-    Ends ends;
-    Octet<W> own, inside[3], beyond[3], of_plate;
-    W scale[3];
+  struct Faces : AnyFaces<W> {
+    Octet<W> own;
 
-    TAUVOX_HD Faces(const Medium<W>& m, const Place& p) {
-      mask = m.octets.codes[p.octet] & 0xffu;
-      ends = Ends::of(m, p, mask);
-      const Star<W> material(p, ends, [&](int k) TAUVOX_INLINE {
-        return look_up<W>(m.material, m.octets.classes + 8 * (k == 6 ? p.octet : p.around[k]), m.few_classes);
-      });
-      own = material.own;
-      of_plate = splat<W>(m.material[plate_class]);
-      for_axes([&](auto axis) TAUVOX_INLINE {
-        constexpr int a = axis;
-        scale[a] = m.scale[a];
-        inside[a] = scale[a] * conductance(own, material.inside[a]);
-        beyond[a] = scale[a] * conductance(own, material.beyond[a]);
-      });
-    }
+    TAUVOX_HD Faces(const Medium<W>& of, const Place& place)
+        : AnyFaces<W>(of, place), own(material(place.octet)) {}
+
+    struct Along {
+      Octet<W> inside, beyond;
+      TAUVOX_HD Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
+        return inside * of_inside + beyond * of_beyond;
+      }
+    };
     template <int axis>
-    TAUVOX_HD Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
-      return inside[axis] * of_inside + beyond[axis] * of_beyond;
+    TAUVOX_HD Along along() const {
+      const Behind<W> there =
+          behind_faces<axis, W>(this->p, this->ends, own, material(this->p.around[2 * axis]),
+                                material(this->p.around[2 * axis + 1]));
+      const W scale = this->m.scale[axis];
+      return {scale * conductance(own, there.inside), scale * conductance(own, there.beyond)};
     }
     TAUVOX_HD Octet<W> plate(int side) const {
-      return where<W>(ends.plate[side], scale[side / 2] * conductance(own, of_plate));
+      return where<W>(this->ends.plate[side],
+                      this->m.scale[side / 2] * conductance(own, splat<W>(this->m.material[plate_class])));
     }
 
    private:
+    TAUVOX_HD Octet<W> material(std::uint32_t octet) const {
+      return look_up<W>(this->m.material, this->m.octets.classes + 8 * std::int64_t{octet},
+                        this->m.few_classes);
+    }
     TAUVOX_HD static Octet<W> conductance(const Octet<W>& here, const Octet<W>& there) {
       return slot_by_slot<W>(here, there, [](W a, W b) TAUVOX_INLINE { return Law::conductance(a, b); });
     }
   };
 };
 
-/// The shift and g over the faces.
-template <class W, class Faces>
-TAUVOX_HD Octet<W> diagonal(const Medium<W>& m, const Place& p, const Faces& faces) {
-  const Octet<W> one = splat<W>(1);
-  Octet<W> sum = where<W>(faces.mask, splat<W>(m.shift));
-  for_axes([&](auto axis) TAUVOX_INLINE { sum += faces.template sum<axis>(one, one); });
-  if (p.at_end)
-    for (int side = 0; side < 6; ++side) sum += faces.plate(side);
-  return sum;
-}
+/// A on an octet: (A u), where plates have 0, and the diagonal.
+template <class W>
+struct Product {
+  Octet<W> Au, diagonal;
 
-/// A u, where plates have 0.   @pre u is 0 where no unknown is
+  /// @param value (k): u of neighbour k of the place; `own`: of the octet itself, 0 where no unknown is
+  template <class Faces, class Value>
+  TAUVOX_HD Product(const Faces& faces, const Octet<W>& own, const Value& value)
+      : Au(faces.m.shift * own), diagonal(where<W>(faces.mask, splat<W>(faces.m.shift))) {
+    for_axes([&](auto axis) TAUVOX_INLINE {
+      constexpr int a = axis;
+      const auto along = faces.template along<a>();
+      const Behind<W> there = behind_faces<a, W>(faces.p, faces.ends, own, value(2 * a), value(2 * a + 1));
+      Au += along.sum(own - there.inside, own - there.beyond);
+      diagonal += along.sum(splat<W>(1), splat<W>(1));
+    });
+    if (!faces.p.at_end) return;
+    for (int side = 0; side < 6; ++side) {
+      const Octet<W> g = faces.plate(side);
+      Au += g * own;
+      diagonal += g;
+    }
+  }
+};
+
+/// The diagonal alone.
 template <class W, class Faces>
-TAUVOX_HD Octet<W> apply(const Medium<W>& m, const Place& p, const Faces& faces, const Star<W>& u) {
-  Octet<W> sum = m.shift * u.own;
-  for_axes([&](auto axis) TAUVOX_INLINE {
-    constexpr int a = axis;
-    sum += faces.template sum<a>(u.own - u.inside[a], u.own - u.beyond[a]);
-  });
-  if (p.at_end)
-    for (int side = 0; side < 6; ++side) sum += faces.plate(side) * u.own;
-  return sum;
+TAUVOX_HD Octet<W> diagonal_of(const Faces& faces) {
+  return Product<W>(faces, splat<W>(0), [](int) TAUVOX_INLINE { return splat<W>(0); }).diagonal;
 }
 
 }  // namespace tauvox::TAUVOX_FORM

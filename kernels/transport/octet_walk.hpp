@@ -67,11 +67,17 @@ TAUVOX_HD std::int64_t wrap(std::int64_t i, std::int64_t n, bool joined) {
   return !joined ? i : i < 0 ? n - 1 : i >= n ? 0 : i;
 }
 
+TAUVOX_HD Place place_at(std::uint32_t octet, std::int64_t bx, std::int64_t by, std::int64_t bz) {
+  return {octet,
+          {static_cast<std::int32_t>(bz), static_cast<std::int32_t>(by), static_cast<std::int32_t>(bx)},
+          {}};
+}
+
 /// What is there to know of octet i.
 template <class W>
-TAUVOX_HD Place place_of(const Medium<W>& m, std::int64_t i, std::int64_t bx, std::int64_t by,
+TAUVOX_HD Place place_of(const Medium<W>& m, std::uint32_t i, std::int64_t bx, std::int64_t by,
                          std::int64_t bz) {
-  Place p{i, {bz, by, bx}, {}, false};
+  Place p = place_at(i, bx, by, bz);
   for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
     const std::int64_t n = m.octets.length(a);
@@ -79,7 +85,7 @@ TAUVOX_HD Place place_of(const Medium<W>& m, std::int64_t i, std::int64_t bx, st
       std::int64_t there[3] = {bz, by, bx};
       there[a] = wrap(there[a] + 2 * k - 1, n, m.joined(a));
       p.around[2 * a + k] =
-          there[a] < 0 || there[a] >= n ? m.octets.count : m.octets.find(there[2], there[1], there[0]);
+          there[a] < 0 || there[a] >= n ? m.octets.none() : m.octets.find(there[2], there[1], there[0]);
     }
     p.at_end = p.at_end || m.at_end(a, p.at[a]);
   });
@@ -100,24 +106,27 @@ TAUVOX_HD void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t 
     near[k] = step[k] ? o.row(y, z) : none;
   }
   const bool row_at_end = m.at_end(0, bz) || m.at_end(1, by);
-  const std::int64_t zeros = o.count, last = o.lattice.nx - 1;
-  Place p{0, {bz, by, 0}, {}, false};
+  const std::int64_t last = o.lattice.nx - 1;
+  const std::uint32_t zeros = o.none();
+  Place p = place_at(0, 0, by, bz);
   for (std::int64_t w = 0; w < o.words_per_row; ++w) {
     const std::uint32_t mask = own[w].mask;
     if (mask == 0) continue;
     const std::uint32_t before = mask << 1 | (w > 0 ? own[w - 1].mask >> 31 : 0),
                         behind = mask >> 1 | (w + 1 < o.words_per_row ? own[w + 1].mask << 31 : 0);
-    std::int64_t i = own[w].first;
+    std::uint32_t i = own[w].first;
     for (std::uint32_t left = mask; left != 0; left &= left - 1, ++i) {
       const int b = lowest_bit(left);
       const std::uint32_t below = (1u << b) - 1;
       p.octet = i;
-      p.at[2] = 32 * w + b;
+      p.at[2] = static_cast<std::int32_t>(32 * w) + b;
       p.around[4] = (before >> b) & 1u ? i - 1 : zeros;
       p.around[5] = (behind >> b) & 1u ? i + 1 : zeros;
       for (int k = 0; k < 4; ++k) {
         const OctetWord word = near[k][w * step[k]];
-        p.around[k] = (word.mask >> b) & 1u ? std::int64_t{word.first} + bit_count(word.mask & below) : zeros;
+        p.around[k] = (word.mask >> b) & 1u
+                          ? word.first + static_cast<std::uint32_t>(bit_count(word.mask & below))
+                          : zeros;
       }
       p.at_end = row_at_end;
       if (p.at[2] == 0 || p.at[2] == last) {
@@ -178,9 +187,16 @@ void walk(const Pass& pass, int threads, double* partial) {
 #endif
 
 #ifdef TAUVOX_DEVICE_CODE
+/// Blocks of threads that a multiprocessor shall have room for: 128 registers a thread in FP32, all it can
+/// have in FP64. With fewer the passes in FP32 spill.
+template <class Pass>
+inline constexpr int resident_blocks =
+    std::is_same_v<decltype(std::declval<const Pass&>().medium().shift), float> ? 8 : 4;
+
 /// An octet has a thread.
 template <class Kind, class Pass>
-__global__ void octet_kernel(Pass pass, std::int64_t rows, double* partial) {
+__global__ void __launch_bounds__(lanes, resident_blocks<Pass>)
+    octet_kernel(Pass pass, std::int64_t rows, double* partial) {
   constexpr int N = Pass::sums;
   const auto& m = pass.medium();
   const OctetsView& o = m.octets;
@@ -188,8 +204,8 @@ __global__ void octet_kernel(Pass pass, std::int64_t rows, double* partial) {
   Totals<N> totals;
   if (row < rows) {
     const std::int64_t bz = row / o.lattice.ny, by = row - bz * o.lattice.ny;
-    const std::int64_t end = o.words[(row + 1) * o.words_per_row].first;
-    for (std::int64_t i = o.words[row * o.words_per_row].first + threadIdx.x % warp; i < end; i += warp)
+    const std::uint32_t end = o.words[(row + 1) * o.words_per_row].first;
+    for (std::uint32_t i = o.words[row * o.words_per_row].first + threadIdx.x % warp; i < end; i += warp)
       visit<Kind>(pass, place_of(m, i, o.x[i], by, bz), totals);
   }
   if constexpr (N > 0) {

@@ -146,10 +146,11 @@ void Octets::find(const Problem& problem) {
   Buffer<std::uint32_t> first(device, words + 1);
   for_each_cell(device, all, CountOctets{bits, words_.data(), first.data(), lattice_.ny});
   count_ = static_cast<std::int64_t>(sum_over_indices<1>(device, words, TotalOf{first.data()})[0]);
-  if (count_ >= std::int64_t{0xffffffff})
+  constexpr std::int64_t longest = std::int64_t{1} << 31;  // an axis; places are 32 bits
+  if (count_ >= std::int64_t{0xffffffff} || std::max({lattice_.nx, lattice_.ny, lattice_.nz}) >= longest)
     throw Error(ExitCode::input_invalid, "volume is too large for the solver", "",
                 std::to_string(count_) + " blocks of 2x2x2 voxels conduct",
-                "fewer than 2^32 can be numbered; use --crop");
+                "fewer than 2^32 can be numbered, and an axis may have 2^32 voxels; use --crop");
   exclusive_scan(device, first.data(), words);
   for_each_index(device, words + 1, SetFirst{first.data(), words_.data()});
   codes_ = Buffer<std::uint32_t>(device, count_ + 1);

@@ -21,10 +21,10 @@ struct OctetWord {
 
 /// An octet, where it is, and its neighbours: numbers of octets, that of the zeros where there is none.
 struct Place {
-  std::int64_t octet;
-  std::int64_t at[3];      // z, y, x in the lattice
-  std::int64_t around[6];  // before z, behind z, before y, ...
-  bool at_end = false;     // whether it meets more at the sides of the volume than walls (Medium::at_end)
+  std::uint32_t octet;
+  std::int32_t at[3];       // z, y, x in the lattice
+  std::uint32_t around[6];  // before z, behind z, before y, ...
+  bool at_end = false;      // whether it meets more at the sides of the volume than walls (Medium::at_end)
 };
 
 /// Trivially copyable window on Octets.
@@ -45,14 +45,18 @@ struct OctetsView {
     return axis == 0 ? lattice.nz : axis == 1 ? lattice.ny : lattice.nx;
   }
   /// Number of the octet at a place inside the lattice, or of the zeros.
-  TAUVOX_HD std::int64_t find(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+  TAUVOX_HD std::uint32_t find(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const OctetWord word = row(by, bz)[bx >> 5];
     const std::uint32_t bit = 1u << (bx & 31);
-    return word.mask & bit ? std::int64_t{word.first} + bit_count(word.mask & (bit - 1)) : count;
+    return word.mask & bit ? word.first + static_cast<std::uint32_t>(bit_count(word.mask & (bit - 1)))
+                           : none();
   }
+  /// Number of the octet of zeros.
+  TAUVOX_HD std::uint32_t none() const { return static_cast<std::uint32_t>(count); }
   /// Where the value of a voxel is in a vector.   @pre it is an unknown
   TAUVOX_HD std::int64_t slot(const Voxel& v) const {
-    return 8 * find(v.x() >> 1, v.y() >> 1, v.z() >> 1) + (4 * (v.z() & 1) + 2 * (v.y() & 1) + (v.x() & 1));
+    return 8 * std::int64_t{find(v.x() >> 1, v.y() >> 1, v.z() >> 1)} +
+           (4 * (v.z() & 1) + 2 * (v.y() & 1) + (v.x() & 1));
   }
 };
 

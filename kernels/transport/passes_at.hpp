@@ -12,30 +12,34 @@ struct ValueOf {
   const Place& p;
   const T* vector;
   TAUVOX_HD Octet<W> operator()(int k) const {
-    return load<W>(vector + 8 * (k == 6 ? p.octet : p.around[k]));
+    return load<W>(vector + 8 * std::int64_t{k == 6 ? p.octet : p.around[k]});
   }
 };
+
+/// Where an octet is in a vector.
+TAUVOX_HD std::int64_t slots_of(const Place& p) { return 8 * std::int64_t{p.octet}; }
 
 template <class Kind, class T>
 TAUVOX_HD void visit(const ApplyDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
-  const Star<T> u(p, faces.ends, ValueOf<T, T>{p, pass.p});
-  const Octet<T> q = apply(pass.m, p, faces, u);
-  store<T>(pass.q + 8 * p.octet, divide<T>(q, diagonal(pass.m, p, faces)));
-  totals.add(0, convert<double>(u.own) * convert<double>(q));
+  const ValueOf<T, T> value{p, pass.p};
+  const Octet<T> own = value(6);
+  const Product<T> q(faces, own, value);
+  store<T>(pass.q + slots_of(p), divide<T>(q.Au, q.diagonal));
+  totals.add(0, convert<double>(own) * convert<double>(q.Au));
 }
 
 template <class Kind, class T>
 TAUVOX_HD void visit(const JacobiDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
-  const Octet<T> s = load<T>(pass.s + 8 * p.octet), z = T(damping) * s;
-  store<T>(pass.z + 8 * p.octet, z);
-  totals.add(0, convert<double>(diagonal(pass.m, p, faces)) * convert<double>(s) * convert<double>(z));
+  const Octet<T> s = load<T>(pass.s + slots_of(p)), z = T(damping) * s;
+  store<T>(pass.z + slots_of(p), z);
+  totals.add(0, convert<double>(diagonal_of<T>(faces)) * convert<double>(s) * convert<double>(z));
 }
 
 template <class Kind, class T>
 TAUVOX_HD void visit(const WriteDiagonal<T>& pass, const Place& p, Totals<0>&) {
-  store<T>(pass.d + 8 * p.octet, diagonal(pass.m, p, typename Kind::template Faces<T>(pass.m, p)));
+  store<T>(pass.d + slots_of(p), diagonal_of<T>(typename Kind::template Faces<T>(pass.m, p)));
 }
 
 /// Sums of the slots of an octet, over its aggregates.
@@ -57,10 +61,10 @@ TAUVOX_HD void sum_aggregates(const BlockView& blocks, const Place& p, const O& 
 template <class Kind, class T>
 TAUVOX_HD void visit(const SmoothRestrict<T>& pass, const Place& p, Totals<0>&) {
   const typename Kind::template Faces<T> faces(pass.m, p);
-  const Star<T> s(p, faces.ends, ValueOf<T, T>{p, pass.s});
-  const Octet<T> rest =
-      diagonal(pass.m, p, faces) * s.own - T(damping) * apply(pass.m, p, faces, s);  // A (damping s)
-  sum_aggregates(pass.blocks, p, rest, pass.coarse_b);
+  const ValueOf<T, T> value{p, pass.s};
+  const Octet<T> s = value(6);
+  const Product<T> of_s(faces, s, value);
+  sum_aggregates(pass.blocks, p, of_s.diagonal * s - T(damping) * of_s.Au, pass.coarse_b);
 }
 
 /// e = damping s + factor coarse_x
@@ -108,12 +112,12 @@ struct CorrectedStep {
 template <class Kind, class T>
 TAUVOX_HD void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
-  const Star<T> e(p, faces.ends, CorrectedStep<T>(pass, p));
-  const Octet<T> s = load<T>(pass.s + 8 * p.octet), d = diagonal(pass.m, p, faces);
-  const Octet<T> z =
-      where<T>(faces.mask, e.own + T(damping) * (s - divide<T>(apply(pass.m, p, faces, e), d)));
-  store<T>(pass.z + 8 * p.octet, z);
-  totals.add(0, convert<double>(d) * convert<double>(s) * convert<double>(z));
+  const CorrectedStep<T> step(pass, p);
+  const Octet<T> e = step(6), s = load<T>(pass.s + slots_of(p));
+  const Product<T> of_e(faces, e, step);
+  const Octet<T> z = where<T>(faces.mask, e + T(damping) * (s - divide<T>(of_e.Au, of_e.diagonal)));
+  store<T>(pass.z + slots_of(p), z);
+  totals.add(0, convert<double>(of_e.diagonal) * convert<double>(s) * convert<double>(z));
 }
 
 /// The reference of an octet's voxels (potential.hpp).
@@ -141,24 +145,28 @@ TAUVOX_HD Octet<double> fall_inside(const PotentialOf<T>& u) {
 /// A u - b of an octet of a potential; adds what it amounts to.
 template <class Kind, class T>
 struct Residual {
-  Octet<double> out, diagonal_of;
+  Octet<double> out, diagonal;
 
   TAUVOX_HD Residual(const PotentialOf<T>& u, const Place& p, Totals<4>& totals) {
     const Medium<double>& m = u.m;
     const typename Kind::template Faces<double> faces(m, p);
-    const Star<double> v(p, faces.ends, ValueOf<double, T>{p, u.v});
+    const ValueOf<double, T> value{p, u.v};
+    const Octet<double> v = value(6), one = splat<double>(1);
     out = splat<double>(0);
+    diagonal = where<double>(faces.mask, splat<double>(m.shift));
     Octet<double> energy = splat<double>(0);  // a face between two unknowns is met from both
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
-      const Octet<double> fall = fall_inside<a>(u), in = v.own - v.inside[a] + fall,
-                          off = v.own - v.beyond[a] - fall;
-      out += faces.template sum<a>(in, off);
-      energy += faces.template sum<a>(in * in, off * off);
+      const auto along = faces.template along<a>();
+      const Behind<double> there = behind_faces<a, double>(p, faces.ends, v, value(2 * a), value(2 * a + 1));
+      const Octet<double> fall = fall_inside<a>(u), in = v - there.inside + fall,
+                          off = v - there.beyond - fall;
+      out += along.sum(in, off);
+      energy += along.sum(in * in, off * off);
+      diagonal += along.sum(one, one);
     });
     totals.add(0, 0.5 * energy);
-    diagonal_of = diagonal(m, p, faces);
-    if (m.shift != 0 || u.drive.load || p.at_end) outside(u, p, faces, v.own, totals);
+    if (m.shift != 0 || u.drive.load || p.at_end) outside(u, p, faces, v, totals);
     totals.add(3, out * out);
   }
 
@@ -169,14 +177,16 @@ struct Residual {
                          Totals<4>& totals) {
     const double shift = u.m.shift;
     const Octet<double> here = where<double>(faces.mask, v + reference_of(u, p)),
-                        load_of = u.drive.load ? load<double>(u.drive.load + 8 * p.octet) : splat<double>(0);
+                        load_of = u.drive.load ? load<double>(u.drive.load + slots_of(p)) : splat<double>(0);
     out += shift * here - load_of;
     totals.add(0, (shift * here - 2.0 * load_of) * here);
     if (!p.at_end) return;
     for (int side = 0; side < 6; ++side) {
       if (faces.ends.plate[side] == 0) continue;
-      const Octet<double> drop = here - splat<double>(u.drive.plate[side]), q = faces.plate(side) * drop;
+      const Octet<double> drop = here - splat<double>(u.drive.plate[side]), g = faces.plate(side),
+                          q = g * drop;
       out += q;
+      diagonal += g;
       totals.add(0, q * drop);
       totals.add(side % 2 ? 2 : 1, side % 2 ? q : -q);
     }
@@ -186,7 +196,7 @@ struct Residual {
 template <class Kind, class T>
 TAUVOX_HD void visit(const Evaluate<T>& pass, const Place& p, Totals<4>& totals) {
   const Residual<Kind, T> left(pass.u, p, totals);
-  if (pass.s) store<T>(pass.s + 8 * p.octet, convert<T>(divide<double>(-left.out, left.diagonal_of)));
+  if (pass.s) store<T>(pass.s + slots_of(p), convert<T>(divide<double>(-left.out, left.diagonal)));
   if (pass.rest) sum_aggregates(pass.blocks, p, -left.out, pass.rest);
 }
 
@@ -194,14 +204,17 @@ template <int axis, class Kind, class T>
 TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
   const PotentialOf<T>& u = pass.u;
   const typename Kind::template Faces<double> faces(u.m, p);
-  const Star<double> v(p, faces.ends, ValueOf<double, T>{p, u.v});
-  const Octet<double> fall = fall_inside<axis>(u), none = splat<double>(0),
-                      in = faces.template sum<axis>(v.own - v.inside[axis] + fall, none),
-                      off = faces.template sum<axis>(none, v.own - v.beyond[axis] - fall);
+  const ValueOf<double, T> value{p, u.v};
+  const Octet<double> v = value(6), fall = fall_inside<axis>(u), none = splat<double>(0);
+  const Behind<double> there =
+      behind_faces<axis, double>(p, faces.ends, v, value(2 * axis), value(2 * axis + 1));
+  const auto along = faces.template along<axis>();
+  const Octet<double> in = along.sum(v - there.inside + fall, none),
+                      off = along.sum(none, v - there.beyond - fall);
   double inside = sum_of(where<double>(low_slots<axis>, in)),
          ahead = sum_of(where<double>(0xffu & ~low_slots<axis>, off));
   if (p.at_end) {
-    const Octet<double> here = v.own + reference_of(u, p);
+    const Octet<double> here = v + reference_of(u, p);
     const auto to_plate = [&](int side) TAUVOX_INLINE {
       return sum_of(faces.plate(side) * (here - splat<double>(u.drive.plate[side])));
     };
@@ -210,8 +223,8 @@ TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& to
     totals.add(0, where<double>(1, splat<double>(-to_plate(2 * axis))));
   }
   if (p.at[axis] == 0) totals.add(0, where<double>(low_slots<axis>, -off));
-  pass.flux[2 * p.octet] = inside;
-  pass.flux[2 * p.octet + 1] = ahead;
+  pass.flux[2 * std::int64_t{p.octet}] = inside;
+  pass.flux[2 * std::int64_t{p.octet} + 1] = ahead;
 }
 
 template <class Kind, class T>
@@ -224,7 +237,7 @@ TAUVOX_HD void visit(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals)
 template <class Kind, class T>
 TAUVOX_HD void visit(const WritePotential<T>& pass, const Place& p, Totals<0>&) {
   const PotentialOf<T>& u = pass.u;
-  const Octet<double> here = load<double>(u.v + 8 * p.octet) + reference_of(u, p);
+  const Octet<double> here = load<double>(u.v + slots_of(p)) + reference_of(u, p);
   const std::uint32_t mask = u.m.octets.codes[p.octet] & 0xffu;
   const Extent& e = u.m.active.extent;
   for (int s = 0; s < 8; ++s) {
@@ -235,7 +248,7 @@ TAUVOX_HD void visit(const WritePotential<T>& pass, const Place& p, Totals<0>&) 
 
 template <class Kind, class T>
 TAUVOX_HD void visit(const CountOutside<T>& pass, const Place& p, Totals<1>& totals) {
-  const Octet<double> here = load<double>(pass.u.v + 8 * p.octet) + reference_of(pass.u, p);
+  const Octet<double> here = load<double>(pass.u.v + slots_of(p)) + reference_of(pass.u, p);
   const std::uint32_t mask = pass.u.m.octets.codes[p.octet] & 0xffu;
   double outside[8];
   for (int s = 0; s < 8; ++s) outside[s] = (mask >> s) & 1u && !within(here[s], pass.slack) ? 1 : 0;
