@@ -146,7 +146,10 @@ class Planner {
     if (!one_class())
       add("material classes", Field<std::uint8_t>::bytes(extent_), true,
           {"coarsen", "solve", "bound", "write"});
-    add("partial sums", voxels_ / 64 + (std::int64_t{8} << 10), true, {"coarsen", "solve", "bound", "write"});
+    // On a GPU four of each two rows of octets, on a CPU fewer.
+    const std::int64_t of_rows = plan_.gpu ? 16 * extent_.halved().rows() : 0;
+    add("partial sums", std::max(voxels_ / 64, of_rows) + (std::int64_t{8} << 10), true,
+        {"coarsen", "solve", "bound", "write"});
   }
   void sets() {
     add("which voxels conduct", Unknowns::bytes(extent_), true, {"label"});

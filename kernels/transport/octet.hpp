@@ -48,6 +48,17 @@ struct Doubles {
   HalfDoubles half[2];
   TAUVOX_HD double operator[](int slot) const { return half[slot >> 2][slot & 3]; }
 };
+/// Elements of a, then of b, by number.
+template <int... element, class V>
+TAUVOX_HD V shuffle(const V& a, const V& b) {
+#if __has_builtin(__builtin_shufflevector)
+  return __builtin_shufflevector(a, b, element...);
+#else  // GCC before 12
+  using Bits = std::conditional_t<sizeof(V{}[0]) == 4, FloatBits, HalfDoubleBits>;
+  return __builtin_shuffle(a, b, Bits{element...});
+#endif
+}
+
 template <class F>
 TAUVOX_HD Doubles each_half(const F& f) {
   return {{f(0), f(1)}};
@@ -79,13 +90,17 @@ template <class W, class O>
 TAUVOX_HD Octet<W> convert(const O& octet) {
   if constexpr (std::is_same_v<O, Octet<W>>)
     return octet;
-  else if constexpr (std::is_same_v<W, double>)
-    return {{__builtin_convertvector(__builtin_shufflevector(octet, octet, 0, 1, 2, 3), HalfDoubles),
-             __builtin_convertvector(__builtin_shufflevector(octet, octet, 4, 5, 6, 7), HalfDoubles)}};
-  else
-    return __builtin_shufflevector(__builtin_convertvector(octet.half[0], HalfFloats),
-                                   __builtin_convertvector(octet.half[1], HalfFloats), 0, 1, 2, 3, 4, 5, 6,
-                                   7);
+  else if constexpr (std::is_same_v<W, double>) {
+    HalfFloats half[2];
+    __builtin_memcpy(half, &octet, sizeof half);
+    return {{__builtin_convertvector(half[0], HalfDoubles), __builtin_convertvector(half[1], HalfDoubles)}};
+  } else {
+    const HalfFloats half[2] = {__builtin_convertvector(octet.half[0], HalfFloats),
+                                __builtin_convertvector(octet.half[1], HalfFloats)};
+    Floats joined;
+    __builtin_memcpy(&joined, half, sizeof joined);
+    return joined;
+  }
 }
 template <class W, class T>
 TAUVOX_HD Octet<W> load(const T* from) {
@@ -127,35 +142,31 @@ TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
 /// Each slot gets the value on the other side of the middle.
 template <int axis>
 TAUVOX_HD Floats across(const Floats& o) {
-  if constexpr (axis == 2) return __builtin_shufflevector(o, o, 1, 0, 3, 2, 5, 4, 7, 6);
-  if constexpr (axis == 1) return __builtin_shufflevector(o, o, 2, 3, 0, 1, 6, 7, 4, 5);
-  if constexpr (axis == 0) return __builtin_shufflevector(o, o, 4, 5, 6, 7, 0, 1, 2, 3);
+  if constexpr (axis == 2) return shuffle<1, 0, 3, 2, 5, 4, 7, 6>(o, o);
+  if constexpr (axis == 1) return shuffle<2, 3, 0, 1, 6, 7, 4, 5>(o, o);
+  if constexpr (axis == 0) return shuffle<4, 5, 6, 7, 0, 1, 2, 3>(o, o);
 }
 template <int axis>
 TAUVOX_HD Doubles across(const Doubles& o) {
   if constexpr (axis == 2)
-    return each_half([&](int h)
-                         TAUVOX_INLINE { return __builtin_shufflevector(o.half[h], o.half[h], 1, 0, 3, 2); });
+    return each_half([&](int h) TAUVOX_INLINE { return shuffle<1, 0, 3, 2>(o.half[h], o.half[h]); });
   if constexpr (axis == 1)
-    return each_half([&](int h)
-                         TAUVOX_INLINE { return __builtin_shufflevector(o.half[h], o.half[h], 2, 3, 0, 1); });
+    return each_half([&](int h) TAUVOX_INLINE { return shuffle<2, 3, 0, 1>(o.half[h], o.half[h]); });
   if constexpr (axis == 0) return {{o.half[1], o.half[0]}};
 }
 /// Slots before the middle from one octet, those behind it from another.
 template <int axis>
 TAUVOX_HD Floats halves(const Floats& a, const Floats& b) {
-  if constexpr (axis == 2) return __builtin_shufflevector(a, b, 0, 9, 2, 11, 4, 13, 6, 15);
-  if constexpr (axis == 1) return __builtin_shufflevector(a, b, 0, 1, 10, 11, 4, 5, 14, 15);
-  if constexpr (axis == 0) return __builtin_shufflevector(a, b, 0, 1, 2, 3, 12, 13, 14, 15);
+  if constexpr (axis == 2) return shuffle<0, 9, 2, 11, 4, 13, 6, 15>(a, b);
+  if constexpr (axis == 1) return shuffle<0, 1, 10, 11, 4, 5, 14, 15>(a, b);
+  if constexpr (axis == 0) return shuffle<0, 1, 2, 3, 12, 13, 14, 15>(a, b);
 }
 template <int axis>
 TAUVOX_HD Doubles halves(const Doubles& a, const Doubles& b) {
   if constexpr (axis == 2)
-    return each_half([&](int h)
-                         TAUVOX_INLINE { return __builtin_shufflevector(a.half[h], b.half[h], 0, 5, 2, 7); });
+    return each_half([&](int h) TAUVOX_INLINE { return shuffle<0, 5, 2, 7>(a.half[h], b.half[h]); });
   if constexpr (axis == 1)
-    return each_half([&](int h)
-                         TAUVOX_INLINE { return __builtin_shufflevector(a.half[h], b.half[h], 0, 1, 6, 7); });
+    return each_half([&](int h) TAUVOX_INLINE { return shuffle<0, 1, 6, 7>(a.half[h], b.half[h]); });
   if constexpr (axis == 0) return {{a.half[0], b.half[1]}};
 }
 /// a / b where b > 0, else 0.

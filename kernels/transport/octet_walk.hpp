@@ -92,6 +92,12 @@ TAUVOX_HD Place place_of(const Medium<W>& m, std::uint32_t i, std::int64_t bx, s
   return p;
 }
 
+/// a where the bit is set, else b. Which neighbours are there is hard to guess for a CPU, so without a
+/// branch.
+TAUVOX_HD std::uint32_t pick(std::uint32_t bit, std::uint32_t a, std::uint32_t b) {
+  return b ^ ((a ^ b) & (0u - bit));
+}
+
 /// Calls body(place) for the octets of a row: neighbours are found by counting bits, word by word.
 template <class W, class Body>
 TAUVOX_HD void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t bz, const Body& body) {
@@ -120,13 +126,12 @@ TAUVOX_HD void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t 
       const std::uint32_t below = (1u << b) - 1;
       p.octet = i;
       p.at[2] = static_cast<std::int32_t>(32 * w) + b;
-      p.around[4] = (before >> b) & 1u ? i - 1 : zeros;
-      p.around[5] = (behind >> b) & 1u ? i + 1 : zeros;
+      p.around[4] = pick((before >> b) & 1u, i - 1, zeros);
+      p.around[5] = pick((behind >> b) & 1u, i + 1, zeros);
       for (int k = 0; k < 4; ++k) {
         const OctetWord word = near[k][w * step[k]];
-        p.around[k] = (word.mask >> b) & 1u
-                          ? word.first + static_cast<std::uint32_t>(bit_count(word.mask & below))
-                          : zeros;
+        p.around[k] = pick((word.mask >> b) & 1u,
+                           word.first + static_cast<std::uint32_t>(bit_count(word.mask & below)), zeros);
       }
       p.at_end = row_at_end;
       if (p.at[2] == 0 || p.at[2] == last) {

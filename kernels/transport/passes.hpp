@@ -128,6 +128,11 @@ struct CountOutside {
   std::int64_t bytes() const { return u.m.bytes() + vector_bytes<T>(u.m.octets); }
 };
 
+/// All of them.
+#define TAUVOX_PASSES(each)                                                                      \
+  each(ApplyDot) each(JacobiDot) each(WriteDiagonal) each(SmoothRestrict) each(ProlongSmoothDot) \
+      each(Evaluate) each(AxisFlux) each(WritePotential) each(CountOutside)
+
 /// Runs a pass in the form of a device, or in the plain one; adds its sums up.
 template <class Pass>
 Sums<Pass::sums> run_pass(const Device& device, const Pass& pass, KernelForm form);

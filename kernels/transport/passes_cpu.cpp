@@ -8,14 +8,6 @@ namespace tauvox::vectors {
 #define TAUVOX_INSTANTIATE(Pass)                              \
   template void run_on_cpu(const Pass<float>&, int, double*); \
   template void run_on_cpu(const Pass<double>&, int, double*);
-TAUVOX_INSTANTIATE(ApplyDot)
-TAUVOX_INSTANTIATE(JacobiDot)
-TAUVOX_INSTANTIATE(WriteDiagonal)
-TAUVOX_INSTANTIATE(SmoothRestrict)
-TAUVOX_INSTANTIATE(ProlongSmoothDot)
-TAUVOX_INSTANTIATE(Evaluate)
-TAUVOX_INSTANTIATE(AxisFlux)
-TAUVOX_INSTANTIATE(WritePotential)
-TAUVOX_INSTANTIATE(CountOutside)
+TAUVOX_PASSES(TAUVOX_INSTANTIATE)
 
 }  // namespace tauvox::vectors
