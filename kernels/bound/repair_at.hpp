@@ -13,7 +13,7 @@ struct RepairVoxels {
   PotentialOf<T> u;
   BlockView blocks;
   FluxView flux;
-  TAUVOX_HD const Medium<double>& medium() const { return u.m; }
+  TAUVOX_OCTET const Medium<double>& medium() const { return u.m; }
   std::int64_t bytes() const {
     return u.m.bytes() + blocks.bytes() + flux.bytes() + vector_bytes<T>(u.m.octets);
   }
@@ -22,7 +22,7 @@ struct RepairVoxels {
 namespace TAUVOX_FORM {
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
+TAUVOX_OCTET void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
   Totals<4> not_wanted;
   const Residual<Kind, T> left(pass.u, p, not_wanted);
   BlockNetwork network;

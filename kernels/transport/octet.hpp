@@ -18,10 +18,15 @@
 #define TAUVOX_FORM plain
 #endif
 
-// Lambdas are part of the text around them.
+// All of a pass is one piece of code, lambdas included. Not under a sanitizer, which takes minutes for it.
 #ifdef __CUDACC__
+#define TAUVOX_OCTET TAUVOX_HD
+#define TAUVOX_INLINE
+#elif defined(__SANITIZE_ADDRESS__)
+#define TAUVOX_OCTET inline
 #define TAUVOX_INLINE
 #else
+#define TAUVOX_OCTET TAUVOX_HD
 #define TAUVOX_INLINE __attribute__((always_inline))
 #endif
 
@@ -46,11 +51,11 @@ typedef std::int64_t HalfDoubleBits __attribute__((vector_size(32)));
 
 struct Doubles {
   HalfDoubles half[2];
-  TAUVOX_HD double operator[](int slot) const { return half[slot >> 2][slot & 3]; }
+  TAUVOX_OCTET double operator[](int slot) const { return half[slot >> 2][slot & 3]; }
 };
 /// Elements of a, then of b, by number.
 template <int... element, class V>
-TAUVOX_HD V shuffle(const V& a, const V& b) {
+TAUVOX_OCTET V shuffle(const V& a, const V& b) {
 #if __has_builtin(__builtin_shufflevector)
   return __builtin_shufflevector(a, b, element...);
 #else  // GCC before 12
@@ -60,34 +65,34 @@ TAUVOX_HD V shuffle(const V& a, const V& b) {
 }
 
 template <class F>
-TAUVOX_HD Doubles each_half(const F& f) {
+TAUVOX_OCTET Doubles each_half(const F& f) {
   return {{f(0), f(1)}};
 }
-TAUVOX_HD Doubles operator+(const Doubles& a, const Doubles& b) {
+TAUVOX_OCTET Doubles operator+(const Doubles& a, const Doubles& b) {
   return {{a.half[0] + b.half[0], a.half[1] + b.half[1]}};
 }
-TAUVOX_HD Doubles operator-(const Doubles& a, const Doubles& b) {
+TAUVOX_OCTET Doubles operator-(const Doubles& a, const Doubles& b) {
   return {{a.half[0] - b.half[0], a.half[1] - b.half[1]}};
 }
-TAUVOX_HD Doubles operator-(const Doubles& a) { return {{-a.half[0], -a.half[1]}}; }
-TAUVOX_HD Doubles operator*(const Doubles& a, const Doubles& b) {
+TAUVOX_OCTET Doubles operator-(const Doubles& a) { return {{-a.half[0], -a.half[1]}}; }
+TAUVOX_OCTET Doubles operator*(const Doubles& a, const Doubles& b) {
   return {{a.half[0] * b.half[0], a.half[1] * b.half[1]}};
 }
-TAUVOX_HD Doubles operator*(double a, const Doubles& b) { return {{a * b.half[0], a * b.half[1]}}; }
-TAUVOX_HD Doubles& operator+=(Doubles& a, const Doubles& b) { return a = a + b; }
+TAUVOX_OCTET Doubles operator*(double a, const Doubles& b) { return {{a * b.half[0], a * b.half[1]}}; }
+TAUVOX_OCTET Doubles& operator+=(Doubles& a, const Doubles& b) { return a = a + b; }
 
 template <class W>
 using Octet = std::conditional_t<std::is_same_v<W, float>, Floats, Doubles>;
 
 template <class W>
-TAUVOX_HD Octet<W> splat(W value) {
+TAUVOX_OCTET Octet<W> splat(W value) {
   if constexpr (std::is_same_v<W, float>)
     return Floats{} + value;
   else
     return {{HalfDoubles{} + value, HalfDoubles{} + value}};
 }
 template <class W, class O>
-TAUVOX_HD Octet<W> convert(const O& octet) {
+TAUVOX_OCTET Octet<W> convert(const O& octet) {
   if constexpr (std::is_same_v<O, Octet<W>>)
     return octet;
   else if constexpr (std::is_same_v<W, double>) {
@@ -103,26 +108,26 @@ TAUVOX_HD Octet<W> convert(const O& octet) {
   }
 }
 template <class W, class T>
-TAUVOX_HD Octet<W> load(const T* from) {
+TAUVOX_OCTET Octet<W> load(const T* from) {
   Octet<T> octet;
   __builtin_memcpy(&octet, from, sizeof octet);
   return convert<W>(octet);
 }
 template <class W>
-TAUVOX_HD void store(W* to, const Octet<W>& octet) {
+TAUVOX_OCTET void store(W* to, const Octet<W>& octet) {
   __builtin_memcpy(to, &octet, sizeof octet);
 }
-TAUVOX_HD FloatBits spread(std::uint32_t bits) {
+TAUVOX_OCTET FloatBits spread(std::uint32_t bits) {
   constexpr FloatBits each{1, 2, 4, 8, 16, 32, 64, 128};
   return ((FloatBits{} + static_cast<std::int32_t>(bits)) & each) == each;
 }
-TAUVOX_HD HalfDoubleBits spread(std::uint32_t bits, int half) {
+TAUVOX_OCTET HalfDoubleBits spread(std::uint32_t bits, int half) {
   constexpr HalfDoubleBits each[2] = {{1, 2, 4, 8}, {16, 32, 64, 128}};
   return ((HalfDoubleBits{} + static_cast<std::int64_t>(bits)) & each[half]) == each[half];
 }
 /// Octet where a bit is set, else `other`.
 template <class W>
-TAUVOX_HD Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
+TAUVOX_OCTET Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
   if constexpr (std::is_same_v<W, float>)
     return spread(bits) ? octet : other;
   else
@@ -131,7 +136,7 @@ TAUVOX_HD Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet
 }
 /// Octet where a bit is set, else 0.
 template <class W>
-TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
+TAUVOX_OCTET Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
   if constexpr (std::is_same_v<W, float>)
     return reinterpret_cast<Floats>(spread(bits) & reinterpret_cast<FloatBits>(octet));
   else
@@ -141,13 +146,13 @@ TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
 }
 /// Each slot gets the value on the other side of the middle.
 template <int axis>
-TAUVOX_HD Floats across(const Floats& o) {
+TAUVOX_OCTET Floats across(const Floats& o) {
   if constexpr (axis == 2) return shuffle<1, 0, 3, 2, 5, 4, 7, 6>(o, o);
   if constexpr (axis == 1) return shuffle<2, 3, 0, 1, 6, 7, 4, 5>(o, o);
   if constexpr (axis == 0) return shuffle<4, 5, 6, 7, 0, 1, 2, 3>(o, o);
 }
 template <int axis>
-TAUVOX_HD Doubles across(const Doubles& o) {
+TAUVOX_OCTET Doubles across(const Doubles& o) {
   if constexpr (axis == 2)
     return each_half([&](int h) TAUVOX_INLINE { return shuffle<1, 0, 3, 2>(o.half[h], o.half[h]); });
   if constexpr (axis == 1)
@@ -156,13 +161,13 @@ TAUVOX_HD Doubles across(const Doubles& o) {
 }
 /// Slots before the middle from one octet, those behind it from another.
 template <int axis>
-TAUVOX_HD Floats halves(const Floats& a, const Floats& b) {
+TAUVOX_OCTET Floats halves(const Floats& a, const Floats& b) {
   if constexpr (axis == 2) return shuffle<0, 9, 2, 11, 4, 13, 6, 15>(a, b);
   if constexpr (axis == 1) return shuffle<0, 1, 10, 11, 4, 5, 14, 15>(a, b);
   if constexpr (axis == 0) return shuffle<0, 1, 2, 3, 12, 13, 14, 15>(a, b);
 }
 template <int axis>
-TAUVOX_HD Doubles halves(const Doubles& a, const Doubles& b) {
+TAUVOX_OCTET Doubles halves(const Doubles& a, const Doubles& b) {
   if constexpr (axis == 2)
     return each_half([&](int h) TAUVOX_INLINE { return shuffle<0, 5, 2, 7>(a.half[h], b.half[h]); });
   if constexpr (axis == 1)
@@ -171,7 +176,7 @@ TAUVOX_HD Doubles halves(const Doubles& a, const Doubles& b) {
 }
 /// a / b where b > 0, else 0.
 template <class W>
-TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
   if constexpr (std::is_same_v<W, float>)
     return b > 0 ? a / b : Floats{};
   else
@@ -181,7 +186,7 @@ TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
 /// table[index of each slot]
 /// @param few no index is above 7; the table has eight entries at least
 template <class W>
-TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index, [[maybe_unused]] bool few) {
+TAUVOX_OCTET Octet<W> look_up(const W* table, const std::uint8_t* index, [[maybe_unused]] bool few) {
 #ifdef __AVX2__
   if (few) {
     const __m256i at = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(index)));
@@ -217,78 +222,78 @@ TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index, [[maybe_un
 template <class W>
 struct Octet {
   W v[8] = {};
-  TAUVOX_HD W operator[](int slot) const { return v[slot]; }
+  TAUVOX_OCTET W operator[](int slot) const { return v[slot]; }
 };
 template <class W, class F>
-TAUVOX_HD Octet<W> each_slot(const F& f) {
+TAUVOX_OCTET Octet<W> each_slot(const F& f) {
   Octet<W> out;
 #pragma GCC unroll 8
   for (int s = 0; s < 8; ++s) out.v[s] = f(s);
   return out;
 }
 template <class W>
-TAUVOX_HD Octet<W> splat(W value) {
+TAUVOX_OCTET Octet<W> splat(W value) {
   return each_slot<W>([&](int) { return value; });
 }
 template <class W>
-TAUVOX_HD Octet<W> operator+(const Octet<W>& a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W> operator+(const Octet<W>& a, const Octet<W>& b) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return a.v[s] + b.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W> operator-(const Octet<W>& a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W> operator-(const Octet<W>& a, const Octet<W>& b) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return a.v[s] - b.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W> operator-(const Octet<W>& a) {
+TAUVOX_OCTET Octet<W> operator-(const Octet<W>& a) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return -a.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W> operator*(const Octet<W>& a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W> operator*(const Octet<W>& a, const Octet<W>& b) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return a.v[s] * b.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W> operator*(W a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W> operator*(W a, const Octet<W>& b) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return a * b.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W>& operator+=(Octet<W>& a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W>& operator+=(Octet<W>& a, const Octet<W>& b) {
   return a = a + b;
 }
 template <class W, class T>
-TAUVOX_HD Octet<W> convert(const Octet<T>& octet) {
+TAUVOX_OCTET Octet<W> convert(const Octet<T>& octet) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return static_cast<W>(octet.v[s]); });
 }
 template <class W, class T>
-TAUVOX_HD Octet<W> load(const T* from) {
+TAUVOX_OCTET Octet<W> load(const T* from) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return static_cast<W>(from[s]); });
 }
 template <class W>
-TAUVOX_HD void store(W* to, const Octet<W>& octet) {
+TAUVOX_OCTET void store(W* to, const Octet<W>& octet) {
 #pragma GCC unroll 8
   for (int s = 0; s < 8; ++s) to[s] = octet.v[s];
 }
 template <class W>
-TAUVOX_HD Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
+TAUVOX_OCTET Octet<W> choose(std::uint32_t bits, const Octet<W>& octet, const Octet<W>& other) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return (bits >> s) & 1u ? octet.v[s] : other.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
+TAUVOX_OCTET Octet<W> where(std::uint32_t bits, const Octet<W>& octet) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return (bits >> s) & 1u ? octet.v[s] : W(0); });
 }
 template <int axis, class W>
-TAUVOX_HD Octet<W> across(const Octet<W>& o) {
+TAUVOX_OCTET Octet<W> across(const Octet<W>& o) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return o.v[s ^ axis_bit<axis>]; });
 }
 template <int axis, class W>
-TAUVOX_HD Octet<W> halves(const Octet<W>& before, const Octet<W>& behind) {
+TAUVOX_OCTET Octet<W> halves(const Octet<W>& before, const Octet<W>& behind) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return s & axis_bit<axis> ? behind.v[s] : before.v[s]; });
 }
 template <class W>
-TAUVOX_HD Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
+TAUVOX_OCTET Octet<W> divide(const Octet<W>& a, const Octet<W>& b) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return b.v[s] > 0 ? a.v[s] / b.v[s] : W(0); });
 }
 template <class W>
-TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index, bool /*few*/) {
+TAUVOX_OCTET Octet<W> look_up(const W* table, const std::uint8_t* index, bool /*few*/) {
   return each_slot<W>([&](int s) TAUVOX_INLINE { return table[index[s]]; });
 }
 
@@ -296,7 +301,7 @@ TAUVOX_HD Octet<W> look_up(const W* table, const std::uint8_t* index, bool /*few
 
 /// f(a, b) of each slot, with scalars: for what is to be written without a thought of octets.
 template <class W, class F>
-TAUVOX_HD Octet<W> slot_by_slot(const Octet<W>& a, const Octet<W>& b, const F& f) {
+TAUVOX_OCTET Octet<W> slot_by_slot(const Octet<W>& a, const Octet<W>& b, const F& f) {
   W x[8], y[8];
   store<W>(x, a);
   store<W>(y, b);
@@ -306,7 +311,7 @@ TAUVOX_HD Octet<W> slot_by_slot(const Octet<W>& a, const Octet<W>& b, const F& f
 
 /// Sum of the eight, in a fixed order.
 template <class O>
-TAUVOX_HD auto sum_of(const O& octet) {
+TAUVOX_OCTET auto sum_of(const O& octet) {
   O sum = octet + across<2>(octet);
   sum += across<1>(sum);
   sum += across<0>(sum);
@@ -315,7 +320,7 @@ TAUVOX_HD auto sum_of(const O& octet) {
 
 /// f(constant of the axis) for x, y, z in this order.
 template <class F>
-TAUVOX_HD void for_axes(const F& f) {
+TAUVOX_OCTET void for_axes(const F& f) {
   f(std::integral_constant<int, 2>{});
   f(std::integral_constant<int, 1>{});
   f(std::integral_constant<int, 0>{});

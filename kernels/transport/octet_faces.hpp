@@ -18,7 +18,7 @@ struct Ends {
       {};  // alone in their block along the axis: the neighbour behind is in the same half
 
   template <class W>
-  TAUVOX_HD static Ends of(const Medium<W>& m, const Place& p, std::uint32_t mask) {
+  TAUVOX_OCTET static Ends of(const Medium<W>& m, const Place& p, std::uint32_t mask) {
     Ends ends;
     if (!p.at_end) return ends;
     for_axes([&](auto axis) TAUVOX_INLINE {
@@ -43,8 +43,8 @@ struct Behind {
 
 /// @param before, behind octets of the neighbours across the axis
 template <int axis, class W>
-TAUVOX_HD Behind<W> behind_faces(const Place& p, const Ends& ends, const Octet<W>& own,
-                                 const Octet<W>& before, const Octet<W>& behind) {
+TAUVOX_OCTET Behind<W> behind_faces(const Place& p, const Ends& ends, const Octet<W>& own,
+                                    const Octet<W>& before, const Octet<W>& behind) {
   Behind<W> found{across<axis>(own), across<axis>(halves<axis>(behind, before))};
   if (!p.at_end) return found;
   found.beyond = choose<W>(ends.before[axis], before, found.beyond);
@@ -54,7 +54,7 @@ TAUVOX_HD Behind<W> behind_faces(const Place& p, const Ends& ends, const Octet<W
 
 /// The slots of a mask that have another of it on the other side of the middle.
 template <int axis>
-TAUVOX_HD std::uint32_t both_halves(std::uint32_t mask) {
+TAUVOX_OCTET std::uint32_t both_halves(std::uint32_t mask) {
   const std::uint32_t pairs = mask & (mask >> axis_bit<axis>)&low_slots<axis>;
   return pairs | pairs << axis_bit<axis>;
 }
@@ -67,7 +67,7 @@ struct AnyFaces {
   std::uint32_t code, mask;
   Ends ends;
 
-  TAUVOX_HD AnyFaces(const Medium<W>& of, const Place& place)
+  TAUVOX_OCTET AnyFaces(const Medium<W>& of, const Place& place)
       : m(of), p(place), code(m.octets.codes[p.octet]), mask(code & 0xffu), ends(Ends::of(m, p, mask)) {}
 };
 
@@ -82,18 +82,18 @@ struct Alike {
       std::uint32_t inside, beyond;
       W scale;
       /// Sum of g times what is given of each face.
-      TAUVOX_HD Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
+      TAUVOX_OCTET Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
         return scale * (where<W>(inside, of_inside) + where<W>(beyond, of_beyond));
       }
     };
     template <int axis>
-    TAUVOX_HD Along along() const {
+    TAUVOX_OCTET Along along() const {
       Along faces{both_halves<axis>(this->mask), this->code >> (24 - 8 * axis), this->m.scale[axis]};
       if (this->p.at_end && this->ends.behind[axis] != 0)
         faces.inside |= this->ends.behind[axis] & this->m.octets.codes[this->p.around[2 * axis + 1]];
       return faces;
     }
-    TAUVOX_HD Octet<W> plate(int side) const {
+    TAUVOX_OCTET Octet<W> plate(int side) const {
       return where<W>(this->ends.plate[side], splat<W>(2 * this->m.scale[side / 2]));
     }
   };
@@ -106,34 +106,34 @@ struct ByLaw {
   struct Faces : AnyFaces<W> {
     Octet<W> own;
 
-    TAUVOX_HD Faces(const Medium<W>& of, const Place& place)
+    TAUVOX_OCTET Faces(const Medium<W>& of, const Place& place)
         : AnyFaces<W>(of, place), own(material(place.octet)) {}
 
     struct Along {
       Octet<W> inside, beyond;
-      TAUVOX_HD Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
+      TAUVOX_OCTET Octet<W> sum(const Octet<W>& of_inside, const Octet<W>& of_beyond) const {
         return inside * of_inside + beyond * of_beyond;
       }
     };
     template <int axis>
-    TAUVOX_HD Along along() const {
+    TAUVOX_OCTET Along along() const {
       const Behind<W> there =
           behind_faces<axis, W>(this->p, this->ends, own, material(this->p.around[2 * axis]),
                                 material(this->p.around[2 * axis + 1]));
       const W scale = this->m.scale[axis];
       return {scale * conductance(own, there.inside), scale * conductance(own, there.beyond)};
     }
-    TAUVOX_HD Octet<W> plate(int side) const {
+    TAUVOX_OCTET Octet<W> plate(int side) const {
       return where<W>(this->ends.plate[side],
                       this->m.scale[side / 2] * conductance(own, splat<W>(this->m.material[plate_class])));
     }
 
    private:
-    TAUVOX_HD Octet<W> material(std::uint32_t octet) const {
+    TAUVOX_OCTET Octet<W> material(std::uint32_t octet) const {
       return look_up<W>(this->m.material, this->m.octets.classes + 8 * std::int64_t{octet},
                         this->m.few_classes);
     }
-    TAUVOX_HD static Octet<W> conductance(const Octet<W>& here, const Octet<W>& there) {
+    TAUVOX_OCTET static Octet<W> conductance(const Octet<W>& here, const Octet<W>& there) {
       return slot_by_slot<W>(here, there, [](W a, W b) TAUVOX_INLINE { return Law::conductance(a, b); });
     }
   };
@@ -146,7 +146,7 @@ struct Product {
 
   /// @param value (k): u of neighbour k of the place; `own`: of the octet itself, 0 where no unknown is
   template <class Faces, class Value>
-  TAUVOX_HD Product(const Faces& faces, const Octet<W>& own, const Value& value)
+  TAUVOX_OCTET Product(const Faces& faces, const Octet<W>& own, const Value& value)
       : Au(faces.m.shift * own), diagonal(where<W>(faces.mask, splat<W>(faces.m.shift))) {
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
@@ -166,7 +166,7 @@ struct Product {
 
 /// The diagonal alone.
 template <class W, class Faces>
-TAUVOX_HD Octet<W> diagonal_of(const Faces& faces) {
+TAUVOX_OCTET Octet<W> diagonal_of(const Faces& faces) {
   return Product<W>(faces, splat<W>(0), [](int) TAUVOX_INLINE { return splat<W>(0); }).diagonal;
 }
 

@@ -28,12 +28,12 @@ template <int N>
 struct Totals {
 #ifdef TAUVOX_VECTORS
   Octet<double> value[N > 0 ? N : 1] = {};
-  TAUVOX_HD void add(int n, const Octet<double>& octet) { value[n] += octet; }
-  TAUVOX_HD double operator[](int n) const { return sum_of(value[n]); }
+  TAUVOX_OCTET void add(int n, const Octet<double>& octet) { value[n] += octet; }
+  TAUVOX_OCTET double operator[](int n) const { return sum_of(value[n]); }
 #else
   double value[N > 0 ? N : 1] = {};
-  TAUVOX_HD void add(int n, const Octet<double>& octet) { value[n] += sum_of(octet); }
-  TAUVOX_HD double operator[](int n) const { return value[n]; }
+  TAUVOX_OCTET void add(int n, const Octet<double>& octet) { value[n] += sum_of(octet); }
+  TAUVOX_OCTET double operator[](int n) const { return value[n]; }
 #endif
 };
 
@@ -42,7 +42,7 @@ struct Totals {
 struct Units {
   std::int64_t ny, nz, height, depth, tiles, slabs;
 
-  TAUVOX_HD explicit Units(const Extent& lattice) : ny(lattice.ny), nz(lattice.nz) {
+  TAUVOX_OCTET explicit Units(const Extent& lattice) : ny(lattice.ny), nz(lattice.nz) {
     constexpr std::int64_t cells = 4096, wanted = 32, least = 8;
     const std::int64_t fit = cells / lattice.nx;
     height = fit < least ? least : fit;
@@ -51,10 +51,10 @@ struct Units {
     depth = (nz + (asked < most ? asked : most) - 1) / (asked < most ? asked : most);
     slabs = (nz + depth - 1) / depth;
   }
-  TAUVOX_HD std::int64_t count() const { return tiles * slabs; }
+  TAUVOX_OCTET std::int64_t count() const { return tiles * slabs; }
   /// f(by, bz) for the rows of a unit, plane by plane.
   template <class F>
-  TAUVOX_HD void for_each_row(std::int64_t unit, const F& f) const {
+  TAUVOX_OCTET void for_each_row(std::int64_t unit, const F& f) const {
     const std::int64_t y0 = unit % tiles * height, z0 = unit / tiles * depth;
     const std::int64_t y1 = y0 + height < ny ? y0 + height : ny, z1 = z0 + depth < nz ? z0 + depth : nz;
     for (std::int64_t bz = z0; bz < z1; ++bz)
@@ -63,11 +63,11 @@ struct Units {
 };
 
 /// i, or where joined sides lead from there.
-TAUVOX_HD std::int64_t wrap(std::int64_t i, std::int64_t n, bool joined) {
+TAUVOX_OCTET std::int64_t wrap(std::int64_t i, std::int64_t n, bool joined) {
   return !joined ? i : i < 0 ? n - 1 : i >= n ? 0 : i;
 }
 
-TAUVOX_HD Place place_at(std::uint32_t octet, std::int64_t bx, std::int64_t by, std::int64_t bz) {
+TAUVOX_OCTET Place place_at(std::uint32_t octet, std::int64_t bx, std::int64_t by, std::int64_t bz) {
   return {octet,
           {static_cast<std::int32_t>(bz), static_cast<std::int32_t>(by), static_cast<std::int32_t>(bx)},
           {}};
@@ -75,8 +75,8 @@ TAUVOX_HD Place place_at(std::uint32_t octet, std::int64_t bx, std::int64_t by, 
 
 /// What is there to know of octet i.
 template <class W>
-TAUVOX_HD Place place_of(const Medium<W>& m, std::uint32_t i, std::int64_t bx, std::int64_t by,
-                         std::int64_t bz) {
+TAUVOX_OCTET Place place_of(const Medium<W>& m, std::uint32_t i, std::int64_t bx, std::int64_t by,
+                            std::int64_t bz) {
   Place p = place_at(i, bx, by, bz);
   for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
@@ -94,13 +94,13 @@ TAUVOX_HD Place place_of(const Medium<W>& m, std::uint32_t i, std::int64_t bx, s
 
 /// a where the bit is set, else b. Which neighbours are there is hard to guess for a CPU, so without a
 /// branch.
-TAUVOX_HD std::uint32_t pick(std::uint32_t bit, std::uint32_t a, std::uint32_t b) {
+TAUVOX_OCTET std::uint32_t pick(std::uint32_t bit, std::uint32_t a, std::uint32_t b) {
   return b ^ ((a ^ b) & (0u - bit));
 }
 
 /// Calls body(place) for the octets of a row: neighbours are found by counting bits, word by word.
 template <class W, class Body>
-TAUVOX_HD void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t bz, const Body& body) {
+TAUVOX_OCTET void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64_t bz, const Body& body) {
   const OctetsView& o = m.octets;
   const OctetWord *own = o.row(by, bz), *none = o.words + o.words_per_row * o.lattice.rows();
   const OctetWord* near[4];

@@ -11,16 +11,16 @@ template <class W, class T>
 struct ValueOf {
   const Place& p;
   const T* vector;
-  TAUVOX_HD Octet<W> operator()(int k) const {
+  TAUVOX_OCTET Octet<W> operator()(int k) const {
     return load<W>(vector + 8 * std::int64_t{k == 6 ? p.octet : p.around[k]});
   }
 };
 
 /// Where an octet is in a vector.
-TAUVOX_HD std::int64_t slots_of(const Place& p) { return 8 * std::int64_t{p.octet}; }
+TAUVOX_OCTET std::int64_t slots_of(const Place& p) { return 8 * std::int64_t{p.octet}; }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const ApplyDot<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const ApplyDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const ValueOf<T, T> value{p, pass.p};
   const Octet<T> own = value(6);
@@ -30,7 +30,7 @@ TAUVOX_HD void visit(const ApplyDot<T>& pass, const Place& p, Totals<1>& totals)
 }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const JacobiDot<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const JacobiDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const Octet<T> s = load<T>(pass.s + slots_of(p)), z = T(damping) * s;
   store<T>(pass.z + slots_of(p), z);
@@ -38,13 +38,13 @@ TAUVOX_HD void visit(const JacobiDot<T>& pass, const Place& p, Totals<1>& totals
 }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const WriteDiagonal<T>& pass, const Place& p, Totals<0>&) {
+TAUVOX_OCTET void visit(const WriteDiagonal<T>& pass, const Place& p, Totals<0>&) {
   store<T>(pass.d + slots_of(p), diagonal_of<T>(typename Kind::template Faces<T>(pass.m, p)));
 }
 
 /// Sums of the slots of an octet, over its aggregates.
 template <class W, class O>
-TAUVOX_HD void sum_aggregates(const BlockView& blocks, const Place& p, const O& octet, W* sums) {
+TAUVOX_OCTET void sum_aggregates(const BlockView& blocks, const Place& p, const O& octet, W* sums) {
   const std::int64_t b = blocks.block(p.at[2], p.at[1], p.at[0]);
   const std::uint32_t first = blocks.first_node[b], end = blocks.first_node[b + 1];
   if (end == first + 1) {
@@ -59,7 +59,7 @@ TAUVOX_HD void sum_aggregates(const BlockView& blocks, const Place& p, const O& 
 }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const SmoothRestrict<T>& pass, const Place& p, Totals<0>&) {
+TAUVOX_OCTET void visit(const SmoothRestrict<T>& pass, const Place& p, Totals<0>&) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const ValueOf<T, T> value{p, pass.s};
   const Octet<T> s = value(6);
@@ -76,7 +76,7 @@ struct CorrectedStep {
   T correction[7];           // of those whose block has one aggregate, which are nearly all
   std::uint32_t others = 0;  // bits of those that have several
 
-  TAUVOX_HD CorrectedStep(const ProlongSmoothDot<T>& of, const Place& place) : pass(of), p(place) {
+  TAUVOX_OCTET CorrectedStep(const ProlongSmoothDot<T>& of, const Place& place) : pass(of), p(place) {
     block[6] = pass.blocks.block(p.at[2], p.at[1], p.at[0]);
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
@@ -91,8 +91,8 @@ struct CorrectedStep {
       if (there && pass.blocks.first_node[block[k] + 1] != first + 1) others |= 1u << k;
     }
   }
-  TAUVOX_HD std::int64_t octet(int k) const { return k == 6 ? p.octet : p.around[k]; }
-  TAUVOX_HD Octet<T> slot_by_slot_correction(std::int64_t b) const {
+  TAUVOX_OCTET std::int64_t octet(int k) const { return k == 6 ? p.octet : p.around[k]; }
+  TAUVOX_OCTET Octet<T> slot_by_slot_correction(std::int64_t b) const {
     const std::uint32_t first = pass.blocks.first_node[b], code = pass.blocks.code(b);
     T x[8];
     for (int s = 0; s < 8; ++s)
@@ -103,14 +103,14 @@ struct CorrectedStep {
               : T(0);
     return load<T>(x);
   }
-  TAUVOX_HD Octet<T> operator()(int k) const {
+  TAUVOX_OCTET Octet<T> operator()(int k) const {
     const Octet<T> step = T(damping) * load<T>(pass.s + 8 * octet(k));
     return step + ((others >> k) & 1u ? slot_by_slot_correction(block[k]) : splat<T>(correction[k]));
   }
 };
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const CorrectedStep<T> step(pass, p);
   const Octet<T> e = step(6), s = load<T>(pass.s + slots_of(p));
@@ -122,7 +122,7 @@ TAUVOX_HD void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>&
 
 /// The reference of an octet's voxels (potential.hpp).
 template <class T>
-TAUVOX_HD Octet<double> reference_of(const PotentialOf<T>& u, const Place& p) {
+TAUVOX_OCTET Octet<double> reference_of(const PotentialOf<T>& u, const Place& p) {
   Octet<double> sum = splat<double>(0);
   for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
@@ -137,7 +137,7 @@ TAUVOX_HD Octet<double> reference_of(const PotentialOf<T>& u, const Place& p) {
 /// By how much the reference falls from the voxels of an octet to those behind their faces inside the block;
 /// beyond it rises by as much.
 template <int axis, class T>
-TAUVOX_HD Octet<double> fall_inside(const PotentialOf<T>& u) {
+TAUVOX_OCTET Octet<double> fall_inside(const PotentialOf<T>& u) {
   const double step = (u.drive.first[axis] - u.drive.last[axis]) / static_cast<double>(u.m.length(axis));
   return halves<axis>(splat<double>(step), splat<double>(-step));
 }
@@ -147,7 +147,7 @@ template <class Kind, class T>
 struct Residual {
   Octet<double> out, diagonal;
 
-  TAUVOX_HD Residual(const PotentialOf<T>& u, const Place& p, Totals<4>& totals) {
+  TAUVOX_OCTET Residual(const PotentialOf<T>& u, const Place& p, Totals<4>& totals) {
     const Medium<double>& m = u.m;
     const typename Kind::template Faces<double> faces(m, p);
     const ValueOf<double, T> value{p, u.v};
@@ -173,8 +173,8 @@ struct Residual {
  private:
   /// Plates, shift and load: here the potential itself counts.
   template <class Faces>
-  TAUVOX_HD void outside(const PotentialOf<T>& u, const Place& p, const Faces& faces, const Octet<double>& v,
-                         Totals<4>& totals) {
+  TAUVOX_OCTET void outside(const PotentialOf<T>& u, const Place& p, const Faces& faces,
+                            const Octet<double>& v, Totals<4>& totals) {
     const double shift = u.m.shift;
     const Octet<double> here = where<double>(faces.mask, v + reference_of(u, p)),
                         load_of = u.drive.load ? load<double>(u.drive.load + slots_of(p)) : splat<double>(0);
@@ -194,14 +194,14 @@ struct Residual {
 };
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const Evaluate<T>& pass, const Place& p, Totals<4>& totals) {
+TAUVOX_OCTET void visit(const Evaluate<T>& pass, const Place& p, Totals<4>& totals) {
   const Residual<Kind, T> left(pass.u, p, totals);
   if (pass.s) store<T>(pass.s + slots_of(p), convert<T>(divide<double>(-left.out, left.diagonal)));
   if (pass.rest) sum_aggregates(pass.blocks, p, -left.out, pass.rest);
 }
 
 template <int axis, class Kind, class T>
-TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
   const PotentialOf<T>& u = pass.u;
   const typename Kind::template Faces<double> faces(u.m, p);
   const ValueOf<double, T> value{p, u.v};
@@ -228,14 +228,14 @@ TAUVOX_HD void flux_along(const AxisFlux<T>& pass, const Place& p, Totals<1>& to
 }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const AxisFlux<T>& pass, const Place& p, Totals<1>& totals) {
   for_axes([&](auto axis) TAUVOX_INLINE {
     if (pass.axis == axis) flux_along<decltype(axis)::value, Kind>(pass, p, totals);
   });
 }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const WritePotential<T>& pass, const Place& p, Totals<0>&) {
+TAUVOX_OCTET void visit(const WritePotential<T>& pass, const Place& p, Totals<0>&) {
   const PotentialOf<T>& u = pass.u;
   const Octet<double> here = load<double>(u.v + slots_of(p)) + reference_of(u, p);
   const std::uint32_t mask = u.m.octets.codes[p.octet] & 0xffu;
@@ -247,7 +247,7 @@ TAUVOX_HD void visit(const WritePotential<T>& pass, const Place& p, Totals<0>&) 
 }
 
 template <class Kind, class T>
-TAUVOX_HD void visit(const CountOutside<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const CountOutside<T>& pass, const Place& p, Totals<1>& totals) {
   const Octet<double> here = load<double>(pass.u.v + slots_of(p)) + reference_of(pass.u, p);
   const std::uint32_t mask = pass.u.m.octets.codes[p.octet] & 0xffu;
   double outside[8];
