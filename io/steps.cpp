@@ -6,6 +6,18 @@
 #include "io/volume_source.hpp"
 
 namespace tauvox::io {
+namespace {
+
+/// As --voxel-size takes it, in the unit in which these numbers may be meant: micrometres, else metres; where
+/// neither gives a voxel, the ratio alone.
+std::string as_voxel_size(const std::array<double, 3>& zyx) {
+  const auto [least, most] = std::minmax_element(zyx.begin(), zyx.end());
+  const char* unit = *least >= 1e-4 && *most <= 1e6 ? "um" : *least >= 1e-12 && *most <= 1 ? "m" : "";
+  const double scale = *unit ? 1 : *least;
+  return fmt::format("{:g},{:g},{:g}{}", zyx[0] / scale, zyx[1] / scale, zyx[2] / scale, *unit ? unit : "um");
+}
+
+}  // namespace
 
 void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& source, const std::string& said,
                 VolumeDescription& description) {
@@ -21,8 +33,8 @@ void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& sourc
   description.voxel_size_source = fmt::format("{} without a unit", source);
   description.warnings.push_back(
       fmt::format("{}: {}: only the ratio of the edges is used, z,y,x = {:g} : {:g} : {:g}, on which D_eff "
-                  "depends; --voxel-size, such as {:g},{:g},{:g}um, settles it",
-                  source, said, z / unit, y / unit, x / unit, z, y, x));
+                  "depends; --voxel-size, such as {}, settles it",
+                  source, said, z / unit, y / unit, x / unit, as_voxel_size(steps_zyx)));
 }
 
 }  // namespace tauvox::io

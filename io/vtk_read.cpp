@@ -12,11 +12,15 @@
 #include <vtkXMLImageDataReader.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <sstream>
 
 #include "io/formats.hpp"
+#include "io/printable.hpp"
 #include "io/vtk_messages.hpp"
 
 namespace tauvox::io {
@@ -37,6 +41,37 @@ std::string text_in(vtkFieldData* data, const char* name) {
   return array && array->GetNumberOfValues() == 1 ? std::string(array->GetValue(0)) : "";
 }
 
+/// What the file says as its spacing, in the words of the file; none where it says nothing.
+std::optional<std::string> spacing_text(const InputFile& input) {
+  std::string head(std::min<std::uint64_t>(input.size(), 1 << 16), ' ');
+  head.resize(input.read_at(0, head.data(), head.size()));
+  const std::size_t tag = head.find("<ImageData");
+  if (tag == std::string::npos) return std::nullopt;
+  head = head.substr(tag, head.find('>', tag) - tag);
+  constexpr const char *name = "Spacing", *blanks = " \t\r\n";
+  for (std::size_t at = head.find(name); at != std::string::npos; at = head.find(name, at + 1)) {
+    const std::size_t equals = head.find_first_not_of(blanks, at + std::strlen(name)),
+                      quote = equals == std::string::npos || head[equals] != '='
+                                  ? std::string::npos
+                                  : head.find_first_not_of(blanks, equals + 1);
+    if (quote == std::string::npos || (head[quote] != '"' && head[quote] != '\'')) continue;
+    return head.substr(quote + 1, head.find(head[quote], quote + 1) - quote - 1);
+  }
+  return std::nullopt;
+}
+
+bool are_three_lengths(const std::string& text) {
+  std::istringstream words(text);
+  int count = 0;
+  for (std::string word; words >> word; ++count) {
+    double value = 0;
+    const char *begin = word.data() + (word.starts_with('+') ? 1 : 0), *end = word.data() + word.size();
+    const auto [last, error] = std::from_chars(begin, end, value);
+    if (error != std::errc() || last != end || !std::isfinite(value) || value <= 0) return false;
+  }
+  return count == 3;
+}
+
 class VtiSource final : public VolumeSource {
  public:
   VtiSource(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
@@ -47,6 +82,7 @@ class VtiSource final : public VolumeSource {
     require(messages.good() && reader_->GetErrorCode() == 0, messages);
     reader_->GetOutputInformation(0)->Get(vtkStreamingDemandDrivenPipeline::WHOLE_EXTENT(), whole_);
     choose(options.dataset);
+    spacing_text_ = spacing_text(input);
     describe(messages, input.size());
   }
 
@@ -130,6 +166,11 @@ class VtiSource final : public VolumeSource {
     const std::string unit = text_in(data, "length_unit");
     const double* xyz = reader_->GetOutput()->GetSpacing();
     const bool are_steps = std::all_of(xyz, xyz + 3, [](double h) { return std::isfinite(h) && h > 0; });
+    if (are_steps && spacing_text_ && !are_three_lengths(*spacing_text_)) {  // VTK takes 1 1 1 for it
+      description.warnings.push_back("spacing '" + printable(spacing_text_->substr(0, 80)) +
+                                     "' ignored: not three positive lengths; give --voxel-size");
+      return;
+    }
     const std::string said = fmt::format("z,y,x = {:g}, {:g}, {:g}", xyz[2], xyz[1], xyz[0]);
     if (unit == "voxel" && xyz[0] == xyz[1] && xyz[1] == xyz[2]) return;
     if (!are_steps) {
@@ -164,6 +205,7 @@ class VtiSource final : public VolumeSource {
   }
 
   std::string path_, name_;
+  std::optional<std::string> spacing_text_;
   int whole_[6] = {};  // points: x, y, z, first and last
   vtkNew<vtkXMLImageDataReader> reader_;
 };

@@ -40,6 +40,14 @@ void limit(int what, std::uint64_t most) {
   ::setrlimit(static_cast<__rlimit_resource_t>(what), &now);
 }
 
+/// The soft limit alone.
+void soften(int what, std::uint64_t most) {
+  rlimit now{};
+  if (::getrlimit(static_cast<__rlimit_resource_t>(what), &now) != 0) return;
+  now.rlim_cur = std::min<rlim_t>(most, now.rlim_max);
+  ::setrlimit(static_cast<__rlimit_resource_t>(what), &now);
+}
+
 /// Kernels before 5.13, or without Landlock: the file system stays as open as to the program itself.
 void allow_only(const std::string& input) {
 #if defined(LANDLOCK_ACCESS_FS_MAKE_SYM) && defined(SYS_landlock_create_ruleset)
@@ -122,7 +130,8 @@ void confine(const std::string& input, std::uint64_t cpu_seconds) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 64);
-  limit(RLIMIT_CPU, cpu_seconds);
+  limit(RLIMIT_CPU, cpu_seconds + 5);  // the signal of the soft limit comes first, and says what it was
+  soften(RLIMIT_CPU, cpu_seconds);
   if (is_instrumented) return;
   constexpr std::uint64_t program = std::uint64_t{4} << 30;  // addresses of libraries, stacks and arenas
   limit(RLIMIT_AS, program + static_cast<std::uint64_t>(host_memory().available));

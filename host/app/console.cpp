@@ -15,6 +15,7 @@ namespace tauvox {
 namespace {
 
 int lost_text_errno = 0;  // why text for standard output got lost: it is told once, at the end
+bool is_closed = false, has_files = false;
 
 bool print(std::FILE* stream, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
@@ -36,10 +37,20 @@ void guard_standard_streams() {
 
 void print_text(const std::string& text) {
   errno = 0;
-  if (!print(stdout, guarded(text)) && errno != EPIPE && errno != EBADF) lost_text_errno = errno;
+  if (!print(stdout, guarded(text)) && errno != EPIPE) {
+    if (errno == EBADF)
+      is_closed = true;
+    else
+      lost_text_errno = errno;
+  }
 }
 
+void results_are_in_files() { has_files = true; }
+
 void check_standard_output() {
+  if (lost_text_errno == 0 && is_closed && !has_files)
+    throw Error(ExitCode::output, "the result is lost", "standard output", "it is closed",
+                "open it, or give a file name for the result, such as --json NAME");
   if (lost_text_errno != 0)
     throw Error(ExitCode::output, "the text cannot be written", "standard output",
                 std::strerror(lost_text_errno), "files that were asked for are complete");

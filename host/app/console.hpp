@@ -12,10 +12,12 @@ namespace tauvox {
 void guard_standard_streams();
 
 /// On standard output. Lost silently where nobody reads it any more; where it cannot be written for another
-/// reason, the run goes on, and check_standard_output tells at its end.
+/// reason, or was closed from the start, the run goes on, and check_standard_output tells at its end.
 void print_text(const std::string& text);
 /// For people, on standard error; silently lost when it is closed.
 void print_note(const std::string& text);
+/// To be called where files hold the results: whoever closed standard output has them there.
+void results_are_in_files();
 /// @throws Error(output) when text got lost that somebody waits for
 void check_standard_output();
 /// Removes the line that a terminal's cursor is in, on standard error.

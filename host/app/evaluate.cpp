@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
-#include "host/app/describe.hpp"
+#include "host/app/evaluate_folder.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
-#include "host/app/study_file.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -20,14 +17,12 @@
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
-#include "io/write.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 /// In this order.
@@ -46,44 +41,6 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
-std::string in_folder(const Settings& s, const std::string& name) {
-  return (fs::path(s.output) / name).string();
-}
-
-/// Letters, digits, - and . of a name of a phase stay as they are.
-std::string file_name(const Curve& curve) {
-  std::string name = curve.name;
-  for (char& c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
-  return name + ".csv";
-}
-
-/// What is written whatever is found.
-struct Folder {
-  std::vector<io::OutputLock> locks;
-  std::vector<std::string> notices;
-};
-
-Folder reserve_folder(const Settings& s) {
-  Folder folder;
-  if (s.output.empty()) return folder;
-  std::error_code failed;
-  fs::create_directories(s.output, failed);
-  if (failed || !fs::is_directory(s.output))
-    throw Error(ExitCode::output, "the folder cannot be made", s.output,
-                failed ? failed.message() : "it is a file", "give -o another name");
-  for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv"}) {
-    const std::string path = in_folder(s, name);
-    for (const std::string& input : s.input_files())
-      if (io::same_file(path, input) && !(s.study_file == input && repeats_study_file(s)))
-        throw Error(ExitCode::usage, "an output is the input", path, "", "give -o another folder");
-    append(folder.notices, io::check_output(path, s.overwrite));
-  }
-  folder.locks.emplace_back(in_folder(s, "results.json"));
-  if (folder.locks.back().notice()) folder.notices.push_back(*folder.locks.back().notice());
-  return folder;
-}
-
 /// The labels there are, and the line to complete.
 [[noreturn]] void ask_for_phases(const Settings& s, const Volume& volume) {
   std::string text = fmt::format("{}  {}\n  {:>8} {:>14} {:>10}\n", volume.path, to_string(volume.extent),
@@ -95,7 +52,8 @@ Folder reserve_folder(const Settings& s) {
   }
   print_text(text);
   throw Error(ExitCode::usage, "no phase has a name", s.input, "what the labels mean is not guessed",
-              fmt::format("complete: tauvox evaluate {} --phases {}{}", s.input, fmt::join(names, ","),
+              fmt::format("complete: tauvox evaluate {} --phases {}{}{}", s.input, fmt::join(names, ","),
+                          volume.voxel_size ? "" : " --voxel-size 0.4um",
                           s.output.empty() ? "" : fmt::format(" -o {}", s.output)));
 }
 
@@ -166,69 +124,79 @@ std::string text_of(const LabelOrName& given) {
   return label ? std::to_string(*label) : std::get<std::string>(given);
 }
 
+/// What carries ions or electrons, and how well.
+struct Carriers {
+  std::string what;  // "ionic"
+  MaterialSettings settings;
+  Materials materials = {};  // of the volume
+  std::string names() const {
+    std::string names;
+    for (const LabelOrName& given : settings.phase)
+      names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
+    for (const auto& [given, value] : settings.conductivity)
+      names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
+    return names;
+  }
+};
+
+/// Those that were named, and their labels.
+/// @throws Error(usage) for names that are none, labels given twice, and where nothing conducts
+std::vector<Carriers> resolve_carriers(Settings& s) {
+  MaterialSettings alone;
+  alone.phases = s.phases;
+  alone.allow_absent = s.allow_absent;
+  alone.default_insulating = true;
+  alone.phase_option = "--ionic";
+  alone.conductivity_option = "--electronic";
+  Carriers ions{"ionic", alone}, electrons{"electronic", alone};
+  ions.settings.phase = s.ionic;
+  electrons.settings.conductivity = s.electronic;
+  for (const auto& [label, value] : given_conductivities(ions.settings)) s.ionic_labels.push_back(label);
+  for (const auto& [label, value] : given_conductivities(electrons.settings))
+    if (value > 0) s.electronic_labels.push_back(label);
+  if (!s.electronic.empty() && s.electronic_labels.empty())
+    throw Error(ExitCode::usage, "nothing carries electrons", "--electronic", "every conductivity is 0",
+                "give a conductivity above 0, or leave out --electronic");
+  std::vector<Carriers> named;
+  if (!s.ionic.empty()) named.push_back(ions);
+  if (!s.electronic.empty()) named.push_back(electrons);
+  return named;
+}
+
+/// What they are in the volume, before anything is computed of it.
+/// @return warnings
+std::vector<std::string> assign(const Volume& volume, std::vector<Carriers>& carriers) {
+  std::vector<std::string> warnings;
+  for (Carriers& those : carriers) {
+    those.materials = assign_materials(volume, those.settings);
+    append(warnings, those.materials.warnings);
+  }
+  return warnings;
+}
+
 /// Effective transport along the thickness of what carries ions or electrons.
-void solve(const Settings& s, const StudyInput& evaluated_input, const MaterialSettings& carriers,
-           const std::string& what, Evaluation& evaluation) {
-  std::string names;
-  for (const LabelOrName& given : carriers.phase)
-    names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
-  for (const auto& [given, value] : carriers.conductivity)
-    names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
+void solve(const Settings& s, const StudyInput& evaluated_input, const Carriers& carriers,
+           Evaluation& evaluation) {
   StudySettings settings = s;
   settings.axes = {s.thickness};
-  const Materials materials = assign_materials(evaluated_input.volume, carriers);
-  StudyInput in{evaluated_input.volume, materials, settings, evaluated_input.device};
+  StudyInput in{evaluated_input.volume, carriers.materials, settings, evaluated_input.device};
   in.phases = s.phases;
-  evaluation.run(study_named("effective_transport"), in, names, what);
+  evaluation.run(study_named("effective_transport"), in, carriers.names(), carriers.what);
 }
 
-/// What is asked of ions or electrons alone.
-MaterialSettings carriers_of(const Settings& s) {
-  MaterialSettings carriers;
-  carriers.phases = s.phases;
-  carriers.allow_absent = s.allow_absent;
-  carriers.default_insulating = true;
-  return carriers;
-}
-
-/// Labels of what carries ions and electrons, with the names resolved.
-void resolve_carriers(Settings& s) {
-  for (const LabelOrName& given : s.ionic) append(s.ionic_labels, labels_of(given, s.phases, "--ionic"));
-  for (const auto& [given, value] : s.electronic)
-    if (value > 0) append(s.electronic_labels, labels_of(given, s.phases, "--electronic"));
-}
-
-void run_studies(const Settings& s, const StudyInput& in, RunReport& report, ProgressPrinter& printer) {
+void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carriers>& carriers,
+                 RunReport& report, ProgressPrinter& printer) {
   Evaluation evaluation(s, in.volume, report, printer);
   for (const char* name : evaluated) evaluation.run(study_named(name), in);
   if (!s.ionic.empty() && !s.electronic.empty()) evaluation.run(study_named("accessible"), in);
-  if (!s.ionic.empty()) {
-    MaterialSettings ions = carriers_of(s);
-    ions.phase = s.ionic;
-    solve(s, in, ions, "ionic", evaluation);
-  }
-  if (!s.electronic.empty()) {
-    MaterialSettings electrons = carriers_of(s);
-    electrons.conductivity = s.electronic;
-    solve(s, in, electrons, "electronic", evaluation);
-  }
-}
-
-void write_folder(const Settings& s, const RunReport& report) {
-  if (s.output.empty()) return;
-  for (const Curve& curve : report.curves)
-    io::write_text(in_folder(s, file_name(curve)), to_csv(curve), true);
-  io::write_text(in_folder(s, "results.csv"), to_csv(report), s.overwrite);
-  io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", s.overwrite);
-  const std::string settings = in_folder(s, "settings.toml");
-  io::write_text(settings, to_study_file(s, settings), s.overwrite);
-  if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
+  for (const Carriers& those : carriers) solve(s, in, those, evaluation);
 }
 
 }  // namespace
 
 ExitCode run_evaluate(Settings s) {
   check(s);
+  std::vector<Carriers> carriers = resolve_carriers(s);
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
@@ -238,8 +206,7 @@ ExitCode run_evaluate(Settings s) {
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
   check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
-  resolve_carriers(s);
-  const Folder folder = s.phases.named.empty() ? Folder{} : reserve_folder(s);
+  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   const Volume volume =
@@ -259,6 +226,9 @@ ExitCode run_evaluate(Settings s) {
                                        axis_name(s.thickness), s.separator));
   report.warnings = description.warnings;
   append(report.warnings, check_named_labels(volume, s));
+  for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
+    if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
+      report.warnings.push_back(warning);
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)
     if (!s.quiet) print_note("notice: " + said + "\n");
@@ -266,14 +236,18 @@ ExitCode run_evaluate(Settings s) {
   const auto studies_start = Clock::now();
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;
-  run_studies(s, in, report, printer);
+  run_studies(s, in, carriers, report, printer);
   report.seconds.emplace_back("solve", seconds_since(studies_start));
   report.seconds.emplace_back("write", 0);
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   if (!s.quiet) print_text(text_of_warnings(report));
-  write_folder(s, report);
+  if (!s.output.empty()) {
+    write_folder(s, report);
+    results_are_in_files();
+    if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
+  }
   const ExitCode code = exit_code(report.results);
   for (const Result& result : report.results)
     if (code != ExitCode::success &&

@@ -97,6 +97,7 @@ ExitCode run(const Arguments& arguments, bool&) {
   check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);
   const Volume volume = generate(settings.volume);
   io::write_volume(path, volume, settings.overwrite);
+  results_are_in_files();
   std::string text =
       fmt::format("{}: {}\n  {}\n", io::printable(path), to_string(volume.extent), volume.path);
   for (const Label& label : volume.labels)

@@ -114,7 +114,10 @@ ExitCode run_inspect(Settings settings) {
     print_report(text);
     return ExitCode::success;
   }
-  if (!json.empty()) io::write_text(json, text, settings.overwrite);
+  if (!json.empty()) {
+    io::write_text(json, text, settings.overwrite);
+    results_are_in_files();
+  }
   print_text(text_of(report));
   return ExitCode::success;
 }

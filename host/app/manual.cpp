@@ -61,7 +61,7 @@ const std::vector<Choice>& exit_codes() {
       {"2", "command line or study file"},
       {"3", "the input cannot be opened, read or trusted"},
       {"4", "the input does not fit the request"},
-      {"5", "memory or disk do not suffice, found before the work starts"},
+      {"5", "memory or disk do not suffice, found before the work starts; or reading was ended from outside"},
       {"6", "not converged; the best value is reported as such"},
       {"7", "an output cannot be written"},
       {"8", "the GPU, its driver, or the request for one"},

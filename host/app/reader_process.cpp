@@ -192,7 +192,12 @@ void ReaderProcess::refuse_end() {
       signal == 0
           ? fmt::format("the process that read it ended with code {}", WEXITSTATUS(status))
           : fmt::format("the process that read it ended by signal {} ({})", signal, strsignal(signal));
-  if (signal == SIGXCPU || signal == SIGKILL) why += ": too much CPU time, or the machine is out of memory";
+  // What nothing in a file can cause: a crash has other signals.
+  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT)
+    throw Error(ExitCode::resources, "the process that read the file was ended from outside", path_, why,
+                "the system does so where memory is short, a batch system at its limits of time and memory; "
+                "ask for more, or use --crop");
+  if (signal == SIGXCPU) why += ": too much CPU time";
   throw Error(ExitCode::input_refused, "the file cannot be read", path_, why,
               "it is damaged, or made to do harm; export or copy it again");
 }

@@ -201,6 +201,7 @@ void run_study(const Study& study, const StudyInput& in, const Settings& s, RunR
 
 void write_outputs(const Settings& s, const RunReport& report) {
   if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, to_csv(report), s.overwrite);
+  if (!settings_path(s).empty()) results_are_in_files();
   const std::string json = to_json(report, settings_json(s)).dump(2) + "\n";
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
   if (const std::string path = settings_path(s); !path.empty())

@@ -269,6 +269,7 @@ ExitCode run_suite(const SuiteOptions& given) {
   for (const std::string& size : sizes)
     for (const Case* row : wanted) suite.run(*row, size);
   suite.finish();
+  results_are_in_files();
   print_text(suite.summary());
   if (!options.csv.empty()) io::write_text(options.csv, suite.csv(), options.overwrite);
   return suite.all_valid() ? ExitCode::success : ExitCode::internal;

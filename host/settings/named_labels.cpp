@@ -48,9 +48,10 @@ std::vector<std::int64_t> labels_of(const LabelOrName& given, const Phases& phas
 std::map<std::int64_t, double> given_conductivities(const MaterialSettings& settings) {
   std::map<std::int64_t, double> values;
   std::map<std::int64_t, std::string> given_as;
-  for (const LabelOrName& phase : settings.phase) add(values, given_as, phase, 1, settings.phases, "--phase");
+  for (const LabelOrName& phase : settings.phase)
+    add(values, given_as, phase, 1, settings.phases, settings.phase_option);
   for (const auto& [phase, value] : settings.conductivity)
-    add(values, given_as, phase, value, settings.phases, "--conductivity");
+    add(values, given_as, phase, value, settings.phases, settings.conductivity_option);
   return values;
 }
 

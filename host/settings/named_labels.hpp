@@ -12,7 +12,7 @@ namespace tauvox {
 std::vector<std::int64_t> labels_of(const LabelOrName& given, const Phases& phases,
                                     const std::string& option);
 
-/// Of every label that --phase or --conductivity speaks of.
+/// Of every label that --phase or --conductivity, or what stands for them, speaks of.
 /// @throws Error(usage) for a name that is none, and for a label that is spoken of twice
 std::map<std::int64_t, double> given_conductivities(const MaterialSettings& settings);
 

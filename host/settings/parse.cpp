@@ -230,7 +230,7 @@ io::Crop crop(const std::string& text, const std::string& option) {
 
 std::string nearest(const std::string& name, const std::vector<std::string>& valid) {
   std::string best;
-  std::size_t best_distance = 3;
+  std::size_t best_distance = 6;  // halves of edits
   for (const std::string& candidate : valid) {
     std::vector<std::size_t> row(candidate.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -243,10 +243,11 @@ std::string nearest(const std::string& name, const std::vector<std::string>& val
         row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
       }
     }
-    if (row.back() == 2 && std::is_permutation(name.begin(), name.end(), candidate.begin(), candidate.end()))
-      row.back() = 1;  // two letters changed places
-    if (row.back() < best_distance) {
-      best_distance = row.back();
+    std::size_t distance = 2 * row.back();
+    if (distance == 4 && std::is_permutation(name.begin(), name.end(), candidate.begin(), candidate.end()))
+      distance = 3;  // two letters changed places
+    if (distance < best_distance) {
+      best_distance = distance;
       best = candidate;
     }
   }

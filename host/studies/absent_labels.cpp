@@ -23,7 +23,7 @@ std::string labels_there_are(const Volume& volume, const Phases& phases) {
 /// Label -> the option that named it.
 std::map<std::int64_t, std::string> named_by_option(const MaterialSettings& settings) {
   std::map<std::int64_t, std::string> named;
-  const char* option = settings.phase.empty() ? "--conductivity" : "--phase";
+  const char* option = settings.phase.empty() ? settings.conductivity_option : settings.phase_option;
   for (const NamedPhase& phase : settings.phases.named)
     for (const std::int64_t label : phase.labels) named.emplace(label, "--phases");
   for (const auto& [label, value] : given_conductivities(settings)) named.emplace(label, option);

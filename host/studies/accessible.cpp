@@ -1,6 +1,7 @@
 // Where ions from the separator meet electrons from the collector.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study.hpp"
@@ -24,6 +25,36 @@ struct Carrier {
   }
 };
 
+/// Pairs of neighbours of which one carries ions and the other electrons, but not both of both: [0] whatever
+/// they are joined to, [1] where the ends are reached.
+class Meeting {
+ public:
+  Meeting(const Carrier& ionic, const Carrier& electronic, const Unknowns& both)
+      : bits_({&ionic.all, &electronic.all, &ionic.joined, &electronic.joined}) {
+    if (both.count() == 0) return;
+    const Unknowns ions = in_both(ionic.joined, both), electrons = in_both(electronic.joined, both);
+    within_.emplace(std::vector{&both, &both, &ions, &electrons});
+  }
+
+  NeighbourPairs pairs(int lag) const {
+    const NeighbourPairs found = count_neighbour_pairs(bits_, lag);
+    NeighbourPairs met = found;
+    met.of_pair = {found.of_pair[whole], found.of_pair[joined]};
+    if (!within_) return met;
+    const NeighbourPairs within = count_neighbour_pairs(*within_, lag);
+    for (std::size_t k = 0; k < met.all.size(); ++k) {
+      met.of_pair[0][k] -= within.of_pair[whole][k];
+      met.of_pair[1][k] -= within.of_pair[joined][k];
+    }
+    return met;
+  }
+
+ private:
+  static constexpr std::size_t whole = 0, joined = 5;  // pair_of(0, 1) and pair_of(2, 3)
+  PhaseBits bits_;
+  std::optional<PhaseBits> within_;  // of voxels that carry both
+};
+
 std::vector<std::uint8_t> codes_of(const Volume& volume, const std::vector<std::int64_t>& labels) {
   std::vector<std::uint8_t> set;
   for (const Label& label : volume.labels)
@@ -42,22 +73,24 @@ Report accessible(const StudyInput& in, const FieldSink&, const Progress& progre
   const std::uint32_t before = 1u << (2 * static_cast<int>(axis)), behind = 2 * before;
   const bool low = in.settings.separator == "low";
   const Codes codes(in.device, in.volume);
-  const Carrier ionic(codes, codes_of(in.volume, ions), low ? before : behind),
-      electronic(codes, codes_of(in.volume, electrons), low ? behind : before);
-  // Whole carriers are phases 0 and 1, what is joined to the ends 2 and 3.
-  const PhaseBits bits({&ionic.all, &electronic.all, &ionic.joined, &electronic.joined});
-  const NeighbourPairs fine = count_neighbour_pairs(bits, 1), twice = count_neighbour_pairs(bits, 2);
-  const auto density = [&](const NeighbourPairs& pairs, int p, int q) {
-    return surface_density(pairs, pair_of(p, q), edges);
-  };
-  const double all = density(fine, 0, 1), reached = density(fine, 2, 3);
+  const std::vector<std::uint8_t> of_ions = codes_of(in.volume, ions),
+                                  of_electrons = codes_of(in.volume, electrons);
+  const Carrier ionic(codes, of_ions, low ? before : behind),
+      electronic(codes, of_electrons, low ? behind : before);
+  const Unknowns both = in_both(ionic.all, electronic.all);
+  const Meeting meeting(ionic, electronic, both);
+  const NeighbourPairs fine = meeting.pairs(1), twice = meeting.pairs(2);
+  const double all = surface_density(fine, 0, edges), reached = surface_density(fine, 1, edges);
   Result result;
   result.study = "accessible";
   result.axis = axis;
   result.status = Status::complete;
-  result.quantities = {
-      {"accessible_surface", reached, {{ErrorSource::resolution, std::abs(reached - density(twice, 2, 3))}}},
-      {"accessible_share", all > 0 ? std::optional(reached / all) : std::nullopt}};
+  result.quantities = {{"accessible_surface",
+                        reached,
+                        {{ErrorSource::resolution, std::abs(reached - surface_density(twice, 1, edges))}}},
+                       {"accessible_share", all > 0 ? std::optional(reached / all) : std::nullopt}};
+  if (both.count() > 0)
+    result.remarks.push_back("some phases carry both: faces between voxels that do are not counted");
   Report report;
   report.results.push_back(result);
   if (in.finished) in.finished(result);
@@ -78,7 +111,9 @@ Study accessible_study() {
             .definition =
                 "Area of the interface between what carries ions and what carries electrons, over the "
                 "volume of all voxels, estimated as specific_surface is, between clusters of face-sharing "
-                "voxels that touch the separator (ions) and the collector (electrons).",
+                "voxels that touch the separator (ions) and the collector (electrons). Where phases carry "
+                "both, "
+                "what lies between two voxels of them is no part of it.",
             .uncertainties = {ErrorSource::resolution},
             .least = 0,
             .known = Known::always},

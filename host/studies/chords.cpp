@@ -46,9 +46,11 @@ struct Lines {
     if (interior > 0) closed.value = sum_of_lengths(chords.interior) / static_cast<double>(interior) * edge;
     return {mean, closed, {"chords", static_cast<double>(number_of(chords.all))}};
   }
-  Curve curve(const std::string& name, std::int64_t lines) const {
-    Curve curve{
-        name, {"distance_um", "two_point_correlation", "lineal_path", "interior_chords"}, {{}, {}, {}, {}}};
+  Curve curve(const std::string& name, const std::string& phase, std::int64_t lines) const {
+    Curve curve{name,
+                {"distance_um", "two_point_correlation", "lineal_path", "interior_chords"},
+                {{}, {}, {}, {}},
+                phase};
     const std::size_t along = chords.all.size() - 1;
     for (std::size_t lag = 0; lag < pairs.size(); ++lag) {
       const double all = static_cast<double>(lines) * static_cast<double>(along - lag);
@@ -82,7 +84,7 @@ Report chords(const StudyInput& in, const FieldSink&, const Progress& progress) 
       result.quantities = lines.quantities();
       report.results.push_back(result);
       if (in.finished) in.finished(result);
-      report.curves.push_back(lines.curve(fmt::format("lines_{}_{}", parts.phases[p].name, axis_name(axis)),
+      report.curves.push_back(lines.curve(fmt::format("lines_{{}}_{}", axis_name(axis)), parts.phases[p].name,
                                           e.layer(axis).cells()));
     }
   }

@@ -69,9 +69,10 @@ std::string subject_of(const Result& result);
 
 /// Columns of numbers of equal length, such as a profile or a distribution; for a table of its own.
 struct Curve {
-  std::string name;                  // of the file, without an ending
+  std::string name;                  // of the file, without an ending; {} stands for the phase
   std::vector<std::string> columns;  // names with units: "position_um"
   std::vector<std::vector<double>> values;
+  std::string phase = {};  // that it is about, where there is one
 };
 
 struct Report {

@@ -46,8 +46,8 @@ struct Sizes {
   }
 };
 
-Curve curve_of(const std::string& name, const Sizes& sizes) {
-  Curve curve{name, {"diameter_um", "volume_share", "cumulative_share"}, {{}, {}, {}}};
+Curve curve_of(const std::string& name, const std::string& phase, const Sizes& sizes) {
+  Curve curve{name, {"diameter_um", "volume_share", "cumulative_share"}, {{}, {}, {}}, phase};
   double sum = static_cast<double>(sizes.voxels - sizes.covered()) / static_cast<double>(sizes.voxels);
   for (const SizeBin& bin : sizes.bins) {
     const double share = static_cast<double>(bin.voxels) / static_cast<double>(sizes.voxels);
@@ -85,7 +85,7 @@ class PhaseSizes {
                          diameter("thickness_d10", thickness.up_to(0.1)),
                          diameter("thickness_d50", thickness.up_to(0.5)),
                          diameter("thickness_d90", thickness.up_to(0.9))};
-    curves.push_back(curve_of("thickness_" + set_.name, thickness));
+    curves.push_back(curve_of("thickness_{}", set_.name, thickness));
     add_intrusion(thickness, result, curves);
     return result;
   }
@@ -117,7 +117,7 @@ class PhaseSizes {
                                             : Quantity{"breakthrough_diameter", {}});
     result.quantities.push_back(half > 0 ? Quantity{"constrictivity", half / thickness.from(0.5)}
                                          : Quantity{"constrictivity", {}});
-    if (!entered.bins.empty()) curves.push_back(curve_of("intrusion_" + set_.name, entered));
+    if (!entered.bins.empty()) curves.push_back(curve_of("intrusion_{}", set_.name, entered));
   }
 
   const StudyInput& in_;

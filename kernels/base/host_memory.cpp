@@ -1,5 +1,7 @@
 #include "kernels/base/host_memory.hpp"
 
+#include <sys/sysinfo.h>
+
 #include <algorithm>
 #include <fstream>
 #include <optional>
@@ -29,6 +31,14 @@ std::optional<std::int64_t> number_of(const std::string& path, const std::string
     std::getline(file, rest);
   }
   return {};
+}
+
+/// Where /proc is not mounted. No less than what there is: what is not known refuses no run.
+std::int64_t memory_of_machine() {
+  constexpr std::int64_t unknown = std::int64_t{1} << 60;
+  struct sysinfo found {};
+  if (::sysinfo(&found) != 0 || found.totalram == 0) return unknown;
+  return static_cast<std::int64_t>(found.totalram) * static_cast<std::int64_t>(found.mem_unit);
 }
 
 /// One of the two versions of control groups.
@@ -67,9 +77,11 @@ void limit_by_all(const std::string& root, std::string group, const GroupFiles& 
 }  // namespace
 
 HostMemory host_memory(const std::string& root) {
+  const auto told = [&](const char* key) { return number_of(root + "/proc/meminfo", key); };
   HostMemory memory;
-  memory.total = 1024 * number_of(root + "/proc/meminfo", "MemTotal:").value_or(0);
-  memory.available = 1024 * number_of(root + "/proc/meminfo", "MemAvailable:").value_or(0);
+  const std::optional<std::int64_t> total = told("MemTotal:"), available = told("MemAvailable:");
+  memory.total = total ? 1024 * *total : memory_of_machine();
+  memory.available = available ? 1024 * *available : memory.total;
   limit_by_all(root, "", version_2, memory);  // in a container its group is the top of what it sees
   limit_by_all(root, "", version_1, memory);
   for (const ControlGroup& group : control_groups(root)) {

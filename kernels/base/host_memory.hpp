@@ -8,7 +8,8 @@
 namespace tauvox {
 
 /// Physical memory of the host, and what is available of it now, in bytes; both within the limits of the
-/// control groups of this process, of every level.
+/// control groups of this process, of every level. Where nothing says what is available, that is all there
+/// is.
 struct HostMemory {
   std::int64_t total = 0, available = 0;
 };

@@ -32,6 +32,12 @@ struct MarkSet {  // one call a word
   }
 };
 
+struct MarkBoth {  // one call a word
+  const UnknownsWord *first, *second;
+  UnknownsWord* words;
+  TAUVOX_HD void operator()(std::int64_t i) const { words[i] = {first[i].mask & second[i].mask, 0}; }
+};
+
 struct RankWords {  // one call a row
   UnknownsWord* words;
   std::int64_t words_per_row, ny;
@@ -109,6 +115,14 @@ Unknowns unknowns_of(const Codes& codes, const std::vector<std::uint8_t>& in_set
     for_each_index(device, words.size(),
                    MarkSet<Code>{c, table.data(), words.data(), e.nx, Unknowns::words_per_row(e)});
   });
+  return {e, std::move(words)};
+}
+
+Unknowns in_both(const Unknowns& first, const Unknowns& second) {
+  const Extent& e = first.extent();
+  Buffer<UnknownsWord> words(first.device(), Unknowns::words(e));
+  for_each_index(first.device(), words.size(),
+                 MarkBoth{first.view().words, second.view().words, words.data()});
   return {e, std::move(words)};
 }
 

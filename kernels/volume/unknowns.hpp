@@ -83,6 +83,9 @@ class Unknowns {
 /// @param in_set 1 or 0 for every code that occurs
 Unknowns unknowns_of(const Codes& codes, const std::vector<std::uint8_t>& in_set);
 
+/// The voxels that are in both sets of one volume.
+Unknowns in_both(const Unknowns& first, const Unknowns& second);
+
 /// Number of voxels of each code in the set.   @pre on the device of the codes
 std::vector<std::int64_t> histogram(const Codes& codes, const Unknowns& set);
 

@@ -4,6 +4,7 @@ import csv
 import json
 import tomllib
 
+import h5py
 import numpy
 import pytest
 import volumes
@@ -145,7 +146,7 @@ def test_a_copy_with_larger_voxels_says_what_is_due_to_them(tauvox, tmp_path):
 
 def test_without_names_the_labels_are_listed_and_nothing_is_guessed(tauvox, tmp_path):
     result = tauvox("evaluate", "cathode.h5", "-o", "report")
-    assert_refused(result, 2, "tauvox evaluate cathode.h5 --phases NAME=0,NAME=1,NAME=2 -o report")
+    assert_refused(result, 2, "tauvox evaluate cathode.h5 --phases NAME=0,NAME=1,NAME=2 --voxel-size 0.4um -o report")
     assert [line.split()[0] for line in result.stdout.splitlines()[2:]] == ["0", "1", "2"]
     assert not (tmp_path / "report").exists()
 
@@ -168,6 +169,59 @@ def test_particles_and_their_shape(tauvox, tmp_path):
     r = found(json.loads((tmp_path / "balls" / "results.json").read_text()), "particles", "active")
     assert value(r, "particles") == 2 and value(r, "whole_particles_share") == 1
     assert value(r, "particle_d50") == pytest.approx(18e-6, rel=0.02) and value(r, "sphericity") == pytest.approx(1, rel=0.02)
+
+
+def tables(folder):
+    return {name for name in contents(folder) if name.startswith(("thickness", "lines", "intrusion"))}
+
+
+def test_every_phase_has_tables_of_its_own(tauvox, tmp_path):
+    def evaluated(phases, *options):
+        result = tauvox("evaluate", "cathode.h5", "--phases", phases, "--voxel-size", "1um", "--device", "cpu", "-o", "d",
+                        *options)
+        assert result.returncode == 0, result.stderr
+        return tables(tmp_path / "d")
+
+    assert {"thickness_ä.csv", "thickness_ö.csv", "lines_c_x.csv"} <= evaluated("ä=0,ö=1,c=2")
+    own = ["lines_a_b-0_x.csv", "lines_a_b-1_x.csv", "lines_A_B-2_x.csv"]
+    # Of the run before nothing is left, and what somebody else put there is.
+    (tmp_path / "d" / "lines_of_mine.csv").write_text("1")
+    again = evaluated("a b=0,a&b=1,A_B=2", "--overwrite")
+    assert {*own, "lines_of_mine.csv"} <= again and not any("ä" in name or "_c" in name for name in again)
+    assert len({(tmp_path / "d" / name).read_text() for name in own}) == 3
+    assert evaluated("a b=0,a&b=1,A_B=2", "--overwrite") == again
+
+
+def test_what_carries_both_meets_what_carries_one(evaluate):
+    def surface(*arguments):
+        return found(evaluate("--overwrite", *arguments), "accessible", None)
+    apart = surface("--ionic", "pore", "--electronic", "active=1,binder=1")
+    both = surface("--ionic", "pore", "--electronic", "pore=0.1,active=1,binder=1")
+    assert value(both, "accessible_surface") == pytest.approx(value(apart, "accessible_surface"), rel=1e-12)
+    assert value(both, "accessible_share") <= 1 and "both" in both["remarks"][0] and "remarks" not in apart
+    same = surface("--ionic", "pore", "--electronic", "pore=1")
+    assert value(same, "accessible_surface") == 0 and value(same, "accessible_share") is None
+
+
+def test_what_carries_is_checked_before_anything_is_computed(tauvox, tmp_path):
+    def refused(code, *facts, options):
+        result = tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--device", "cpu", *options)
+        assert_refused(result, code, *facts)
+        assert "fractions" not in result.stdout and "--conductivity" not in result.stderr and "--phase " not in result.stderr
+    refused(2, "given twice", "--ionic", options=["--ionic", "pore,0"])
+    refused(2, "given twice", "--electronic", options=["--electronic", "solid=1,binder=0.5"])
+    refused(2, "no phase of that name", "--electronic", options=["--electronic", "actve=0"])
+    refused(2, "nothing carries electrons", "--electronic", options=["--ionic", "pore", "--electronic", "active=0"])
+    refused(4, "label 7", "correct --ionic", options=["--ionic", "7"])
+    refused(4, "label 7", "correct --electronic", options=["--electronic", "7=1"])
+
+
+def test_the_line_to_complete_is_complete(tauvox, tmp_path):
+    assert_refused(tauvox("evaluate", "cathode.h5", "-o", "r"), 2, "NAME=2 --voxel-size 0.4um -o r")
+    with h5py.File(volumes.hdf5(tmp_path / "sized.h5", volume=volumes.LABELS), "a") as file:
+        file["volume"].attrs["element_size_um"] = [1.0, 1.0, 1.0]
+    assert "--voxel-size" not in tauvox("evaluate", "sized.h5").stderr
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phase", "a=0"), 2, "did you mean --phases?")
 
 
 def test_existing_results_are_kept(evaluate, tmp_path):

@@ -226,6 +226,16 @@ def test_a_closed_standard_output_does_not_cost_the_results(tauvox, tmp_path):
         assert (tmp_path / f"out{i}.vti").stat().st_size > 0
 
 
+@pytest.mark.parametrize("words,code", [([*SOLVE], 7), (["inspect", "cathode.h5"], 7), (["--version"], 7),
+                                        ([*SOLVE, "--json", "out.json"], 0)])
+def test_a_result_that_stands_nowhere_is_an_output_failure(tauvox, tmp_path, words, code):
+    result = subprocess.run(["bash", "-c", '"$0" "$@" >&-', *tauvox_command(tauvox), *words], cwd=tmp_path, timeout=60,
+                            capture_output=True, text=True)
+    if code:
+        assert_refused(result, code, "standard output", "closed")
+    assert result.returncode == code
+
+
 def test_a_report_that_does_not_arrive_is_an_output_failure(tauvox, tmp_path):
     result = subprocess.run(["bash", "-c", '"$0" "$@" --json - --quiet >/dev/full', *tauvox_command(tauvox), *SOLVE],
                             cwd=tmp_path, timeout=60, capture_output=True, text=True)

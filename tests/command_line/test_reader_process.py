@@ -54,14 +54,21 @@ def caught(program, tmp_path):
 SANITIZED = os.environ.get("TAUVOX_SANITIZE", "") not in ("", "OFF")
 
 
-@pytest.mark.parametrize("deadly", [signal.SIGABRT, signal.SIGKILL] if SANITIZED else [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
-def test_a_reader_that_dies_is_an_unreadable_file(caught, deadly, tmp_path):
+ENDS = [signal.SIGABRT, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
+
+
+@pytest.mark.parametrize("deadly", ENDS if SANITIZED else [signal.SIGSEGV, *ENDS])
+def test_a_reader_that_dies_is_an_unreadable_file_unless_it_was_ended(caught, deadly, tmp_path):
     run, reader = caught
     os.kill(reader, deadly)
     os.kill(reader, signal.SIGCONT)
     run.stdout, errors = None, run.communicate(timeout=60)[1]
     result = subprocess.CompletedProcess(run.args, run.returncode, "", errors)
-    assert_refused(result, 3, "large.raw", f"signal {deadly.value}")
+    if deadly in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        assert_refused(result, 5, "large.raw", f"signal {deadly.value}", "ended from outside")
+        assert "damaged" not in errors
+    else:
+        assert_refused(result, 3, "large.raw", f"signal {deadly.value}", "damaged")
     assert [path.name for path in tmp_path.iterdir()] == ["large.raw"]  # and no core file
 
 

@@ -313,6 +313,36 @@ def test_steps_without_a_unit_are_a_ratio_and_a_warning(folder, tauvox, tmp_path
         assert not warned(report, "spacing") and report["input"]["voxel_ratio"] is None and report["input"]["voxel_size_m"] == pytest.approx([5e-6, 1e-6, 1e-6])
 
 
+def vti(path, spacing):
+    labels = " ".join(str(label) for label in volumes.LABELS.ravel())
+    nz, ny, nx = volumes.SHAPE
+    extent = f"0 {nx} 0 {ny} 0 {nz}"
+    path.write_text(f"""<VTKFile type="ImageData" version="0.1" byte_order="LittleEndian">
+  <ImageData WholeExtent="{extent}" Origin="0 0 0" {spacing}>
+    <Piece Extent="{extent}"><CellData><DataArray type="UInt8" Name="label" format="ascii">{labels}</DataArray></CellData></Piece>
+  </ImageData>
+</VTKFile>""")
+    return path
+
+
+@pytest.mark.parametrize("spacing", ["nan 1 1", "abc 1 1", "1,5 1 1", "1 1", "0 -1 nan", ""])
+def test_a_spacing_that_is_none_is_named(tauvox, tmp_path, spacing):
+    for quote in "\"'":
+        report = json.loads(tauvox("inspect", vti(tmp_path / "v.vti", f"Spacing={quote}{spacing}{quote}"), "--json", "-").stdout)
+        assert warned(report, f"spacing '{spacing}' ignored", "--voxel-size"), report["warnings"]
+    for whole in ["", 'Spacing="1 1 1"', 'Spacing=" +2 2.0\n2e0 "']:
+        report = json.loads(tauvox("inspect", vti(tmp_path / "v.vti", whole), "--json", "-").stdout)
+        assert not warned(report, "spacing")
+
+
+@pytest.mark.parametrize("spacing,size", [("3e-07 3e-07 6e-07", "6e-07,3e-07,3e-07m"), ("1 2 4", "4,2,1um"),
+                                          ("3e-20 3e-20 6e-20", "2,1,1um")])
+def test_the_voxel_size_that_is_suggested_is_taken(tauvox, tmp_path, spacing, size):
+    volume = vti(tmp_path / "v.vti", f'Spacing="{spacing}"')
+    assert warned(json.loads(tauvox("inspect", volume, "--json", "-").stdout), f"such as {size},")
+    assert tauvox("inspect", volume, "--voxel-size", size).returncode == 0
+
+
 def test_inspect_knows_what_percolates(tauvox, tmp_path):
     path = volumes.hdf5(tmp_path / "layers.h5", volume=volumes.layers(1, 0, 1))
     report = json.loads(tauvox("inspect", path, "--json", "-").stdout)

@@ -34,6 +34,16 @@ TEST_F(Groups, WithoutThemTheMachineCounts) {
   EXPECT_EQ(memory().total, 1024000000);
 }
 
+TEST_F(Groups, WhatIsNotKnownRefusesNothing) {
+  file("proc/meminfo", "MemTotal: 1000000 kB\n");  // kernels before 3.14
+  EXPECT_EQ(memory().available, 1024000000);
+  fs::remove_all(root_ / "proc");
+  EXPECT_GT(memory().total, 0);
+  EXPECT_EQ(memory().available, memory().total);
+  file("sys/fs/cgroup/memory.max", "500000\n");
+  EXPECT_EQ(memory().available, 500000);
+}
+
 TEST_F(Groups, OfEveryLevelTheTightestLimits) {
   file("proc/self/cgroup", "0::/slurm/job_7/step_0/task\n");
   file("sys/fs/cgroup/slurm/job_7/step_0/task/memory.max", "max\n");

@@ -1,0 +1,127 @@
+#include "host/app/evaluate_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "host/app/describe.hpp"
+#include "host/app/study_file.hpp"
+
+namespace tauvox {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string in_folder(const Settings& s, const std::string& name) {
+  return (fs::path(s.output) / name).string();
+}
+
+std::string cleaned(std::string name) {
+  for (char& c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && !std::isalnum(byte) && c != '-' && c != '.') c = '_';
+  }
+  return name;
+}
+
+std::string in_small_letters(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// The name of a curve holds {} where its phase has its word.
+std::string file_name(std::string curve, const std::string& word) {
+  if (const std::size_t at = curve.find("{}"); at != std::string::npos) curve.replace(at, 2, word);
+  return curve + ".csv";
+}
+
+/// Every table that a run with these phases may have written.
+std::vector<std::string> tables_of(const Phases& phases) {
+  std::vector<std::string> names;
+  for (const auto& [phase, word] : words_of_phases(phases))
+    for (const char* curve : {"thickness_{}", "intrusion_{}", "lines_{}_z", "lines_{}_y", "lines_{}_x"})
+      names.push_back(file_name(curve, word));
+  return names;
+}
+
+/// Tables of the run whose settings lie in the folder; none where it holds none that can be read.
+std::vector<std::string> former_tables(const Settings& s) {
+  const std::string settings = in_folder(s, "settings.toml");
+  if (!fs::exists(settings)) return {};
+  try {
+    Settings former;
+    read_study_file(settings, former, false);
+    return tables_of(former.phases);
+  } catch (const Error&) {
+    return {};  // whose files these are nobody knows
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> words_of_phases(const Phases& phases) {
+  std::map<std::string, std::vector<const NamedPhase*>> alike;  // in an order that a study file keeps
+  for (const NamedPhase& phase : phases.named) alike[in_small_letters(cleaned(phase.name))].push_back(&phase);
+  std::map<std::string, std::string> words;
+  std::set<std::string> taken;
+  for (const auto& [small, those] : alike) taken.insert(small);
+  for (auto& [small, those] : alike) {
+    if (those.size() == 1) {
+      words[those.front()->name] = cleaned(those.front()->name);
+      continue;
+    }
+    std::sort(those.begin(), those.end(),
+              [](const NamedPhase* a, const NamedPhase* b) { return a->name < b->name; });
+    for (const NamedPhase* phase : those) {
+      std::string word = fmt::format("{}-{}", cleaned(phase->name), phase->labels.front());
+      while (!taken.insert(in_small_letters(word)).second) word += '_';
+      words[phase->name] = word;
+    }
+  }
+  return words;
+}
+
+ReservedFolder reserve_folder(const Settings& s) {
+  ReservedFolder folder;
+  if (s.output.empty()) return folder;
+  std::error_code failed;
+  fs::create_directories(s.output, failed);
+  if (failed || !fs::is_directory(s.output))
+    throw Error(ExitCode::output, "the folder cannot be made", s.output,
+                failed ? failed.message() : "it is a file", "give -o another name");
+  for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv"}) {
+    const std::string path = in_folder(s, name);
+    for (const std::string& input : s.input_files())
+      if (io::same_file(path, input) && !(s.study_file == input && repeats_study_file(s)))
+        throw Error(ExitCode::usage, "an output is the input", path, "", "give -o another folder");
+    const std::vector<std::string> found = io::check_output(path, s.overwrite);
+    folder.notices.insert(folder.notices.end(), found.begin(), found.end());
+  }
+  folder.locks.emplace_back(in_folder(s, "results.json"));
+  if (folder.locks.back().notice()) folder.notices.push_back(*folder.locks.back().notice());
+  return folder;
+}
+
+void write_folder(const Settings& s, const RunReport& report) {
+  const std::vector<std::string> former = former_tables(s);
+  const std::map<std::string, std::string> words = words_of_phases(s.phases);
+  std::set<std::string> written;
+  for (const Curve& curve : report.curves) {
+    const auto word = words.find(curve.phase);
+    const std::string name = file_name(curve.name, word == words.end() ? "" : word->second);
+    io::write_text(in_folder(s, name), to_csv(curve), true);
+    written.insert(name);
+  }
+  io::write_text(in_folder(s, "results.csv"), to_csv(report), s.overwrite);
+  io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", s.overwrite);
+  const std::string settings = in_folder(s, "settings.toml");
+  io::write_text(settings, to_study_file(s, settings), s.overwrite);
+  for (const std::string& name : former)
+    if (std::error_code failed; !written.contains(name)) fs::remove(in_folder(s, name), failed);
+}
+
+}  // namespace tauvox

@@ -1,0 +1,32 @@
+// The folder of an evaluation: which files it holds under which names.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "host/report/run_report.hpp"
+#include "host/settings/settings.hpp"
+#include "io/write.hpp"
+
+namespace tauvox {
+
+/// Phase -> what stands for it in names of files: letters, digits, - and . stay as they are, also those
+/// beyond ASCII. No two are the same, also where capitals count as small letters.
+std::map<std::string, std::string> words_of_phases(const Phases& phases);
+
+/// What is written whatever is found: nobody else writes it while this lives.
+struct ReservedFolder {
+  std::vector<io::OutputLock> locks;
+  std::vector<std::string> notices;
+};
+/// Before any work: the folder is there, and its files can be written. Nothing where no folder is asked for.
+/// @throws Error(output), Error(usage)
+ReservedFolder reserve_folder(const Settings& settings);
+
+/// Report, tables and settings. Tables of the run before that this one does not write are removed, so that
+/// none of them passes for one of this run.
+/// @throws Error(output)
+void write_folder(const Settings& settings, const RunReport& report);
+
+}  // namespace tauvox
