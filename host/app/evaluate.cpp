@@ -9,6 +9,7 @@
 #include "host/app/evaluate_folder.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/reader_process.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -200,7 +201,8 @@ ExitCode run_evaluate(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
-  const io::VolumeDescription description = io::describe_volume(s.input, s.read);
+  ReaderProcess reader(s);
+  const io::VolumeDescription& description = reader.description();
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
@@ -209,8 +211,7 @@ ExitCode run_evaluate(Settings s) {
   const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
-  const Volume volume =
-      io::read_volume(s.input, s.read, [&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
   RunReport report;

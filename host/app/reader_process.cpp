@@ -59,8 +59,7 @@ LabelCodes received_codes(int socket, std::int64_t count) {
 }
 
 template <class Code>
-LabelCodes codes_from(const Message& message, int socket, int shared, std::int64_t count) {
-  if (message.at("sent").get<bool>()) return received_codes<Code>(socket, count);
+LabelCodes mapped_codes(int shared, std::int64_t count) {
   auto mapped = map_codes<Code>(shared, count, false);
   return mapped ? LabelCodes(std::move(*mapped)) : LabelCodes(LabelArray<Code>());
 }
@@ -105,6 +104,10 @@ void ReaderProcess::end() {
     if (*descriptor >= 0) ::close(*descriptor);
     *descriptor = -1;
   }
+  stop();
+}
+
+void ReaderProcess::stop() {
   if (process_ < 0) return;
   ::kill(process_, SIGKILL);
   while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
@@ -168,9 +171,14 @@ Volume ReaderProcess::read(const std::function<void(double)>& progress) {
       Volume volume = volume_from(*answer);
       const std::int64_t count = volume.extent.voxels();
       if (volume.extent.zyx() != description_.read_extent.zyx()) refuse_end();
-      volume.codes = answer->at("wide").get<bool>()
-                         ? codes_from<std::uint16_t>(*answer, socket_, wide_, count)
-                         : codes_from<std::uint8_t>(*answer, socket_, narrow_, count);
+      const bool wide = answer->at("wide").get<bool>(), sent = answer->at("sent").get<bool>();
+      if (sent)
+        volume.codes = wide ? received_codes<std::uint16_t>(socket_, count)
+                            : received_codes<std::uint8_t>(socket_, count);
+      stop();  // what is looked at from here on nobody changes any more
+      if (!sent)
+        volume.codes =
+            wide ? mapped_codes<std::uint16_t>(wide_, count) : mapped_codes<std::uint8_t>(narrow_, count);
       if (size_of(volume.codes) != count || !is_sound(volume)) refuse_end();
       end();
       return volume;
@@ -182,6 +190,10 @@ Volume ReaderProcess::read(const std::function<void(double)>& progress) {
 
 /// It said nothing more, or nothing that makes sense.
 void ReaderProcess::refuse_end() {
+  if (process_ < 0)
+    throw Error(ExitCode::input_refused, "the file cannot be read", path_,
+                "what the process that read it handed over makes no sense",
+                "it is damaged, or made to do harm; export or copy it again");
   int status = 0;
   ::shutdown(socket_, SHUT_RDWR);
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {

@@ -28,6 +28,7 @@ class ReaderProcess {
   bool start();
   void ask(const Settings& settings);
   [[noreturn]] void refuse_end();
+  void stop();
   void end();
 
   const std::string path_;

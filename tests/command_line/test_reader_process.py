@@ -51,6 +51,18 @@ def caught(program, tmp_path):
     run.communicate()
 
 
+@pytest.mark.parametrize("command", [["inspect"], ["solve", "--phase", "0"], ["evaluate", "--voxel-size", "1um"]])
+def test_every_command_that_takes_a_volume_reads_apart(program, tmp_path, command):
+    with open(tmp_path / "large.raw", "wb") as file:
+        file.truncate(8 * 300**3)
+    run = subprocess.Popen([program, *command, "large.raw", "--shape", "300,300,300", "--dtype", "float64"], cwd=tmp_path,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    reader = reader_of(run)
+    os.kill(reader, signal.SIGABRT)
+    said = run.communicate()[1]
+    assert run.returncode == 3 and "signal 6" in said, said
+
+
 SANITIZED = os.environ.get("TAUVOX_SANITIZE", "") not in ("", "OFF")
 
 

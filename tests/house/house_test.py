@@ -32,6 +32,7 @@ KINDS_OF_TESTS = {"oracle", "exact", "laws", "parity", "house", "command_line", 
 
 # Breaks that stand today, as (rule, file); each goes when the break does.
 KNOWN = set()
+READERS = re.compile(r"io::(read_volume|describe_volume)\b")
 
 # Words that betray a machine or a library, and the folder they belong to.
 WORDS = {
@@ -144,6 +145,21 @@ def words_stay_home(project):
                 yield f"{name} says {found.group()!r}: that word belongs to {home}/"
 
 
+def files_of_users_are_read_apart(project):
+    for name, text in sources(project, {".cpp", ".hpp"}):
+        if name.startswith("host/app/") and not name.startswith("host/app/reader_"):
+            found = READERS.search(without_comments(text))
+            if found:
+                yield f"{name} says {found.group()}: a file from elsewhere is read by ReaderProcess"
+
+
+def vectors_have_their_own_files(project):
+    """Only *_vectors.cpp are compiled for AVX2; what else were so would end on an older CPU."""
+    for name, text in sources(project, {".cpp"}):
+        if ("#define TAUVOX_VECTORS" in text) != name.endswith("_vectors.cpp"):
+            yield f"{name}: passes on vector registers, and nothing else, stand in files named *_vectors.cpp"
+
+
 def files_are_short(project):
     for name, text in sources(project):
         if text.count("\n") > MOST_LINES:
@@ -198,6 +214,9 @@ RULES = [
     (words_stay_home, "tests/laws/broken.cpp", "void f() { cudaDeviceReset(); }\n"),
     (words_stay_home, "host/broken.cpp", "#include <hdf5.h>\n"),
     (words_stay_home, "kernels/broken.cpp", "#include <vtkImageData.h>\n"),
+    (files_of_users_are_read_apart, "host/app/broken.cpp", "auto v = io::read_volume(path, options);\n"),
+    (vectors_have_their_own_files, "kernels/geometry/broken_vectors.cpp", "int x;\n"),
+    (vectors_have_their_own_files, "kernels/geometry/broken_cpu.cpp", "#define TAUVOX_VECTORS\n"),
     (files_are_short, "host/broken.cpp", "\n" * (MOST_LINES + 1)),
     (no_path_of_one_machine, "examples/broken.sh", "ls /" + "root/out\n"),
     (every_test_is_compiled, "benchmarks/broken.cpp", "int main() {}\n"),
