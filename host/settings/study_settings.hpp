@@ -13,10 +13,10 @@ namespace tauvox {
 struct StudySettings {
   std::vector<Axis> axes{Axis::z};
   bool periodic_sides = false;
-  Axis thickness = Axis::z;        // across which separator and collector face each other
-  std::string separator = "low";   // low | high: the end of the thickness that the separator is at
+  Axis thickness = Axis::z;       // across which separator and collector face each other
+  std::string separator = "low";  // low | high: the end of the thickness that the separator is at
   std::vector<std::int64_t> ionic_labels, electronic_labels;  // what carries ions, and electrons
-  std::string solver = "multigrid";  // multigrid | jacobi (the reference)
+  std::string solver = "multigrid";                           // multigrid | jacobi (the reference)
   double tolerance = 1e-4;
   double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
   std::int64_t max_iterations = 100000;
