@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
-#include "io/output.hpp"
 #include "io/vtk_messages.hpp"
 #include "io/write.hpp"
 
@@ -69,7 +69,6 @@ Colour concentration_colour(float value) {
 template <class ColourOf>
 void write_slice(const std::string& path, const Extent& extent, Axis normal, bool overwrite,
                  const ColourOf& colour) {
-  PendingFile pending(path, overwrite);
   const Axis down = normal == Axis::z ? Axis::y : Axis::z, right = normal == Axis::x ? Axis::y : Axis::x;
   const auto step = [&](Axis axis) {
     return axis == Axis::z ? extent.nx * extent.ny : axis == Axis::y ? extent.nx : 1;
@@ -83,35 +82,40 @@ void write_slice(const std::string& path, const Extent& extent, Axis normal, boo
                 std::to_string(height) + "x" + std::to_string(width) + " pixels",
                 "choose another axis, or crop");
 
-  vtkNew<vtkImageData> image;
-  image->SetDimensions(static_cast<int>(width), static_cast<int>(height), 1);
-  image->AllocateScalars(VTK_UNSIGNED_CHAR, 3);
+  std::vector<unsigned char> rgb(static_cast<std::size_t>(3 * width * height));
+  auto pixel = rgb.begin();
   const std::int64_t middle = extent.along(normal) / 2 * step(normal);
-  for (std::int64_t row = 0; row < height; ++row) {
-    const std::int64_t upwards = height - 1 - row;  // VTK counts rows from the bottom
-    auto* pixel = static_cast<unsigned char*>(image->GetScalarPointer(0, static_cast<int>(upwards), 0));
+  for (std::int64_t row = 0; row < height; ++row)
     for (std::int64_t column = 0; column < columns; ++column) {
       const Colour c = colour(middle + row / factor * step(down) + column * step(right));
       for (std::int64_t repeat = 0; repeat < factor; ++repeat) pixel = std::copy(c.begin(), c.end(), pixel);
     }
-  }
+  write_text(path, png_of(static_cast<int>(width), static_cast<int>(height), rgb), overwrite);
+}
 
-  // Encoded in memory and written by ourselves: VTK does not look at what fwrite and fclose return.
+}  // namespace
+
+std::string png_of(int width, int height, std::span<const unsigned char> rgb) {
+  vtkNew<vtkImageData> image;
+  image->SetDimensions(width, height, 1);
+  image->AllocateScalars(VTK_UNSIGNED_CHAR, 3);
+  const auto row_bytes = static_cast<std::ptrdiff_t>(3) * width;
+  for (int row = 0; row < height; ++row)  // VTK counts rows from the bottom
+    std::copy_n(rgb.begin() + row * row_bytes, row_bytes,
+                static_cast<unsigned char*>(image->GetScalarPointer(0, height - 1 - row, 0)));
+  // Encoded in memory: VTK does not look at what fwrite and fclose return.
   const VtkMessages messages;
   vtkNew<vtkPNGWriter> writer;
   writer->SetInputData(image);
+  writer->SetCompressionLevel(9);
   writer->WriteToMemoryOn();
   writer->Write();
   vtkUnsignedCharArray* bytes = writer->GetResult();
   messages.check(writer->GetErrorCode() == 0 && bytes != nullptr && bytes->GetNumberOfValues() > 0,
-                 "cannot make the picture", path);
-  CheckedFile file(pending);
-  file.write(bytes->GetPointer(0), static_cast<std::size_t>(bytes->GetNumberOfValues()));
-  file.close();
-  pending.commit();
+                 "cannot make the picture", "");
+  return {reinterpret_cast<const char*>(bytes->GetPointer(0)),
+          static_cast<std::size_t>(bytes->GetNumberOfValues())};
 }
-
-}  // namespace
 
 void write_label_png(const std::string& path, const Volume& volume, Axis normal, bool overwrite) {
   write_slice(path, volume.extent, normal, overwrite,

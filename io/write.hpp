@@ -111,6 +111,12 @@ void check_field_ending(const std::string& path);
 /// @throws Error(usage) for another ending, listing the valid ones.
 void write_volume(const std::string& path, const Volume& volume, bool overwrite);
 
+/// The bytes of a PNG file.
+/// @param rgb red, green, blue of each pixel, rows from the top
+/// @throws Error(output); Error(usage) in a build without VTK.
+std::string png_of(int width, int height, std::span<const unsigned char> rgb);
+bool can_make_png();
+
 /// Middle slices perpendicular to `normal` as PNG: the labels in distinct colours, or the concentration in a
 /// perceptual colour map with the insulators grey. Small slices are enlarged by whole factors to >= 512
 /// pixels.

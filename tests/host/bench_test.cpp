@@ -7,7 +7,7 @@
 
 #include "host/bench/cases.hpp"
 #include "host/bench/compare.hpp"
-#include "host/bench/escape.hpp"
+#include "host/report/escape.hpp"
 #include "host/bench/measure.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"

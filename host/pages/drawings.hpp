@@ -1,0 +1,28 @@
+// The figures of an evaluation, as drawings for the plotter.
+#pragma once
+
+#include <map>
+
+#include "host/pages/look.hpp"
+#include "host/pages/plotter.hpp"
+
+namespace tauvox::pages {
+
+/// Slices across the three axes at one scale: phases, axes, scale bar, and where separator and collector are.
+/// Nothing of a volume one voxel thick but for the slice that has two lengths.
+std::optional<Drawing> slices_drawing(const Look& look);
+
+/// Volume fractions of the phases from the separator to the collector.
+std::optional<Drawing> profile_drawing(const RunReport& report, const Look& look);
+/// Cumulative local thickness and mercury intrusion of all phases.
+std::optional<Drawing> sizes_drawing(const RunReport& report, const Look& look);
+/// The same of one phase, with both r50.
+std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& look, std::size_t phase,
+                                           const std::string& file_name);
+/// Two-point correlation of the phases along the thickness.
+std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look);
+
+/// A step of 1, 2 or 5 times a power of ten that parts `length` into about so many.
+double round_step(double length, double parts);
+
+}  // namespace tauvox::pages
