@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/report/judgement.hpp"
 #include "host/settings/phases.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
@@ -29,6 +30,8 @@ struct RunReport {
   std::vector<Curve> curves;
   std::vector<std::string> notices, warnings;           // decisions and assumptions; what may make it wrong
   std::vector<std::pair<std::string, double>> seconds;  // stage -> wall time
+  std::vector<Judgement> judgements;                    // one per limit and what it is of
+  std::string verdict;  // of them all: the worst; empty where no limits were given
   MemoryReport memory;
 };
 

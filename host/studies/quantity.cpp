@@ -6,8 +6,17 @@
 namespace tauvox {
 
 const char* name_of(ErrorSource source) {
-  if (source == ErrorSource::sampling) return "sampling";
-  return source == ErrorSource::solver ? "solver" : "resolution";
+  switch (source) {
+    case ErrorSource::solver:
+      return "solver";
+    case ErrorSource::resolution:
+      return "resolution";
+    case ErrorSource::sampling:
+      return "sampling";
+    case ErrorSource::segmentation:
+      return "segmentation";
+  }
+  return "";
 }
 
 const Uncertainty* Quantity::uncertainty(ErrorSource source) const {

@@ -14,10 +14,13 @@ namespace tauvox {
 
 /// Where an uncertainty comes from.
 enum class ErrorSource {
-  solver,      // the discrete problem is solved to a tolerance
-  resolution,  // voxels describe a smooth structure
-  sampling,    // the volume is one of many that could have been taken
+  solver,        // the discrete problem is solved to a tolerance
+  resolution,    // voxels describe a smooth structure
+  sampling,      // the volume is one of many that could have been taken
+  segmentation,  // the boundary of a phase may lie elsewhere by a part of a voxel
 };
+inline constexpr ErrorSource all_sources[] = {ErrorSource::solver, ErrorSource::resolution,
+                                              ErrorSource::sampling, ErrorSource::segmentation};
 const char* name_of(ErrorSource source);
 
 /// When a quantity has a value.
