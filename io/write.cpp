@@ -107,12 +107,6 @@ void write_vti(const std::string& path, const FieldFile&, bool) {
 std::string png_of(int, int, std::span<const unsigned char>) {
   throw Error(ExitCode::usage, "cannot make pictures", "", "this build was made without VTK");
 }
-void write_label_png(const std::string& path, const Volume&, Axis, bool) {
-  throw Error(ExitCode::usage, "cannot write pictures", path, "this build was made without VTK");
-}
-void write_concentration_png(const std::string& path, const Volume&, std::span<const float>, Axis, bool) {
-  throw Error(ExitCode::usage, "cannot write pictures", path, "this build was made without VTK");
-}
 #endif
 #ifndef TAUVOX_HAVE_HDF5
 void write_hdf5(const std::string& path, const FieldFile&, bool) {

@@ -117,12 +117,4 @@ void write_volume(const std::string& path, const Volume& volume, bool overwrite)
 std::string png_of(int width, int height, std::span<const unsigned char> rgb);
 bool can_make_png();
 
-/// Middle slices perpendicular to `normal` as PNG: the labels in distinct colours, or the concentration in a
-/// perceptual colour map with the insulators grey. Small slices are enlarged by whole factors to >= 512
-/// pixels.
-/// @throws Error(output); Error(usage) in a build without VTK.
-void write_label_png(const std::string& path, const Volume& volume, Axis normal, bool overwrite);
-void write_concentration_png(const std::string& path, const Volume& volume,
-                             std::span<const float> concentration, Axis normal, bool overwrite);
-
 }  // namespace tauvox::io

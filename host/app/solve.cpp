@@ -1,6 +1,7 @@
 // `tauvox solve`
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "host/app/progress.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
+#include "host/pages/field_picture.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
@@ -31,10 +33,16 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// A plane that shows the direction of transport.
-Axis picture_normal(Axis flow) { return flow == Axis::y ? Axis::z : Axis::y; }
+/// One notice, however many pictures lack their axes.
+void note_pictures(const std::string& notice, RunReport& report) {
+  if (notice.empty() ||
+      std::find(report.notices.begin(), report.notices.end(), notice) != report.notices.end())
+    return;
+  report.notices.push_back(notice);
+}
 
-void write_field_of(const Settings& s, const Volume& volume, const Result& r, const std::vector<float>& u) {
+void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
+  const Volume& volume = *report.volume;
   const Axis axis = r.axis.value_or(s.axes.front());
   if (!s.field.empty()) {
     io::FieldFile file;
@@ -47,9 +55,18 @@ void write_field_of(const Settings& s, const Volume& volume, const Result& r, co
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
     io::write_field(field_path(s, axis), file, s.overwrite);
   }
-  if (!s.png.empty())
-    io::write_concentration_png(concentration_picture_path(s, axis), volume, u, picture_normal(axis),
-                                s.overwrite);
+  if (s.png.empty()) return;
+  std::string notice;
+  const pages::SolvePictures pictures{volume, report.materials, report.phases, s.slice_at};
+  io::write_text(concentration_picture_path(s, axis), pictures.concentration(axis, u, notice), s.overwrite);
+  note_pictures(notice, report);
+}
+
+void write_structure_picture(const Settings& s, RunReport& report) {
+  std::string notice;
+  const pages::SolvePictures pictures{*report.volume, report.materials, report.phases, s.slice_at};
+  io::write_text(structure_picture_path(s), pictures.structure(s.axes.front(), notice), s.overwrite);
+  note_pictures(notice, report);
 }
 
 /// Where the GPU that --device auto found is too small, the CPU: its answer is as good.
@@ -179,7 +196,7 @@ void run_study(const Study& study, const StudyInput& in, const Settings& s, RunR
     sink = [&](const Result& result, const std::vector<float>& concentration) {
       const auto start = Clock::now();
       printer.clear();
-      write_field_of(s, in.volume, result, concentration);
+      write_field_of(s, report, result, concentration);
       writing += seconds_since(start);
     };
   const auto start = Clock::now();
@@ -282,8 +299,7 @@ ExitCode run_solve(Settings s) {
                               std::chrono::duration<double>(*s.time_limit_seconds));
   run_study(study, in, s, report, announcer, printer);
   printer.clear();
-  if (!s.png.empty())
-    io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);
+  if (!s.png.empty()) write_structure_picture(s, report);
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};

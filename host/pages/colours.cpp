@@ -9,7 +9,7 @@
 namespace tauvox::pages {
 namespace {
 
-constexpr PhaseColours pore{{236, 240, 244}, {84, 98, 112}};
+constexpr PhaseColours pale{{236, 240, 244}, {84, 98, 112}, true};
 constexpr std::array<PhaseColours, 7> others{{{{0, 114, 178}, {0, 114, 178}},     // blue
                                               {{230, 159, 0}, {184, 120, 0}},     // orange
                                               {{0, 158, 115}, {0, 130, 95}},      // bluish green
@@ -75,7 +75,7 @@ std::vector<PhaseColours> colours_of(const std::vector<PhaseSet>& phases, const 
     const bool is_pore =
         !pale_is_taken &&
         (ionic_labels.empty() ? says_pore(phase.name) : all_carry_ions(phase, volume, ionic_labels));
-    colours.push_back(is_pore ? pore : of_the_wheel(next++));
+    colours.push_back(is_pore ? pale : of_the_wheel(next++));
     pale_is_taken = pale_is_taken || is_pore;
   }
   return colours;
@@ -85,13 +85,6 @@ Colour field_colour(double value) {
   const double position = 8 * std::clamp(value, 0.0, 1.0);
   const std::size_t below = std::min<std::size_t>(static_cast<std::size_t>(position), 7);
   return mix(viridis[below], viridis[below + 1], position - static_cast<double>(below));
-}
-
-std::string field_colour_stops() {
-  std::string stops;
-  for (std::size_t i = 0; i < viridis.size(); ++i)
-    stops += fmt::format("{}{:g} '{}'", i == 0 ? "" : ", ", static_cast<double>(i) / 8, hex_of(viridis[i]));
-  return stops;
 }
 
 Colour insulator_colour(std::size_t which, std::size_t of) {

@@ -16,7 +16,8 @@ std::string hex_of(Colour colour);
 
 struct PhaseColours {
   Colour area;
-  Colour line;  // dark enough on white
+  Colour line;        // dark enough on white
+  bool pore = false;  // pale
 };
 
 /// For each phase: pale for pore, the others in the order of Okabe and Ito
@@ -27,10 +28,7 @@ std::vector<PhaseColours> colours_of(const std::vector<PhaseSet>& phases, const 
 
 /// Viridis from 0 to 1.
 Colour field_colour(double value);
-/// Colours of viridis for a plotter, from 0 to 1: "0 '#440154', 0.125 '#472d7b', ...".
-std::string field_colour_stops();
-
-/// Of the code of a phase that does not conduct, where several must be told apart: greys.
+/// Of labels that do not conduct, to tell them apart: greys.
 Colour insulator_colour(std::size_t which, std::size_t of);
 
 }  // namespace tauvox::pages

@@ -6,6 +6,7 @@
 
 #include "host/pages/digits.hpp"
 #include "host/pages/drawings.hpp"
+#include "host/pages/slice_map.hpp"
 #include "host/report/escape.hpp"
 
 namespace tauvox::pages {
@@ -14,6 +15,8 @@ namespace {
 constexpr const char* settings =
     "set border 3 lw 0.8\nset tics out nomirror scale 0.6\nset grid lc rgb '#e4e4e4' lw 0.6 dt 1\n"
     "set key above left samplen 2.2 spacing 1.15 maxrows 6\n";
+
+constexpr std::size_t most_points = 500;
 
 const Curve* curve_named(const RunReport& report, const std::string& name, const std::string& phase) {
   for (const Curve& curve : report.curves)
@@ -28,7 +31,9 @@ class Lines {
            const std::string& title) {
     const std::string name = fmt::format("$line{}", ++count_);
     data_ += name + " << end_of_numbers\n";
-    for (std::size_t i = 0; i < x.size(); ++i) data_ += fmt::format("{:.7g} {:.7g}\n", x[i], y[i]);
+    const std::size_t every = (x.size() + most_points - 1) / most_points;  // a picture has room for no more
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (i % every == 0 || i + 1 == x.size()) data_ += fmt::format("{:.7g} {:.7g}\n", x[i], y[i]);
     data_ += "end_of_numbers\n";
     plots_ += fmt::format("{}{} {} {}", plots_.empty() ? "plot " : ", \\\n     ", name, style,
                           title.empty() ? "notitle" : "title " + plotter_text(title, 80));
@@ -85,7 +90,10 @@ void add_sizes(const RunReport& report, const Look& look, std::size_t phase, boo
     if (!with_radius && kind.dashed) title = "";
     if (median && !title.empty()) title += ", " + in_micrometres("d50", *median, 1);
     if (median && with_radius) title += ", " + in_micrometres(kind.radius, *median, 0.5);
-    lines.add(curve->values[0], curve->values[2], line_style(look, phase, kind.dashed), title);
+    std::vector<double> sizes = curve->values[0], shares = curve->values[2];
+    sizes.insert(sizes.begin(), sizes.front());  // the smallest begins where none is counted yet
+    shares.insert(shares.begin(), shares.front() - curve->values[1].front());
+    lines.add(sizes, shares, line_style(look, phase, kind.dashed), title);
     if (median) lines.add({*median->value * 1e6}, {0.5}, point_style(look, phase, !kind.dashed), "");
   }
 }
@@ -99,6 +107,25 @@ std::string sizes_axes(double largest) {
 }
 
 }  // namespace
+
+std::optional<Drawing> slices_drawing(const Look& look) {
+  SliceMap map;
+  map.name = "slices";
+  map.extent = look.volume.extent;
+  for (const Axis axis : all_axes) {
+    map.edges[static_cast<std::size_t>(axis)] = look.edges[static_cast<std::size_t>(axis)] * 1e6;
+    map.slices.push_back(look.slice(axis));
+  }
+  map.unit = "µm";
+  map.picture = [&](const Slice& slice, std::int64_t most) { return look.picture(slice, most); };
+  for (std::size_t p = 0; p < look.parts.phases.size(); ++p)
+    map.legend.push_back({look.colours[p].area, look.legend_of(p)});
+  map.along = look.thickness;
+  map.forwards = look.separator_low;
+  map.from = "separator";
+  map.to = "collector";
+  return drawing_of(map);
+}
 
 std::optional<Drawing> profile_drawing(const RunReport& report, const Look& look) {
   const Curve* profile = curve_named(report, "profile", "");
@@ -136,7 +163,7 @@ std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& 
   const double largest = largest_of(curve_named(report, "thickness_{}", look.parts.phases[phase].name));
   const std::string title =
       fmt::format("set title {} offset 0,-0.5\n", plotter_text(name_of_phase(look, phase)));
-  return Drawing{file_name, 3.5, 2.8, lines.script(title + sizes_axes(largest)), {}};
+  return Drawing{file_name, 4.4, 2.8, lines.script(title + sizes_axes(largest)), {}};
 }
 
 std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look) {

@@ -8,8 +8,7 @@
 
 namespace tauvox::pages {
 
-/// Slices across the three axes at one scale: phases, axes, scale bar, and where separator and collector are.
-/// Nothing of a volume one voxel thick but for the slice that has two lengths.
+/// Slices across the three axes: the phases, and where separator and collector are.
 std::optional<Drawing> slices_drawing(const Look& look);
 
 /// Volume fractions of the phases from the separator to the collector.
@@ -21,8 +20,5 @@ std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& 
                                            const std::string& file_name);
 /// Two-point correlation of the phases along the thickness.
 std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look);
-
-/// A step of 1, 2 or 5 times a power of ten that parts `length` into about so many.
-double round_step(double length, double parts);
 
 }  // namespace tauvox::pages

@@ -16,7 +16,8 @@ struct FigureSet {
 };
 
 /// @param words phase -> what stands for it in names of files
-FigureSet figures_of(const RunReport& report, const Look& look, const std::map<std::string, std::string>& words);
+FigureSet figures_of(const RunReport& report, const Look& look,
+                     const std::map<std::string, std::string>& words);
 
 /// Every figure that a run with phases of these words may have, without an ending.
 std::vector<std::string> figure_names(const std::map<std::string, std::string>& words);

@@ -7,7 +7,7 @@
 namespace tauvox::pages {
 
 Look::Look(const RunReport& report, const StudySettings& settings,
-           const std::vector<std::pair<std::string, std::int64_t>>& places)
+           const std::vector<std::pair<Axis, std::int64_t>>& places)
     : volume(*report.volume),
       parts(volume, report.phases),
       colours(colours_of(parts.phases, volume, settings.ionic_labels)),
@@ -17,8 +17,8 @@ Look::Look(const RunReport& report, const StudySettings& settings,
   for (const Axis axis : all_axes) {
     std::int64_t& cut = cuts[static_cast<std::size_t>(axis)];
     cut = volume.extent.along(axis) / 2;
-    for (const auto& [name, place] : places)
-      if (name == axis_name(axis)) cut = std::min(place, volume.extent.along(axis) - 1);
+    for (const auto& [across, place] : places)
+      if (across == axis) cut = std::min(place, volume.extent.along(axis) - 1);
   }
 }
 

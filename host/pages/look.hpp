@@ -13,7 +13,7 @@ namespace tauvox::pages {
 struct Look {
   /// @param places axis -> where to cut across it; the middle where it is not among them
   Look(const RunReport& report, const StudySettings& settings,
-       const std::vector<std::pair<std::string, std::int64_t>>& places);
+       const std::vector<std::pair<Axis, std::int64_t>>& places);
 
   const Volume& volume;
   Partition parts;

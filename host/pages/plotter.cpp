@@ -66,18 +66,21 @@ std::string whole_script(const Drawing& d, const fs::path& folder) {
     return fmt::format("set terminal {}\nset output 'out.{}'\nload 'body.gp'\nset output\nreset\n", terminal,
                        ending);
   };
-  return fmt::format("cd {}\n", plotter_text(folder.string(), 4096)) +
-         form(fmt::format("svg size {:.0f},{:.0f} font 'sans-serif,{:.2f}' linewidth 1 standalone name '{}'",
-                          d.width * pixels_per_inch, d.height * pixels_per_inch,
-                          font_points * pixels_per_inch / 72, d.name),
+  const std::string png =
+      form(fmt::format("pngcairo size {:.0f},{:.0f} font 'sans-serif,{}' fontscale {:.3f} linewidth {:.3f} "
+                       "pointscale {:.3f}",
+                       d.width * dots_per_inch, d.height * dots_per_inch, font_points,
+                       dots_per_inch / pixels_per_inch, dots_per_inch / pixels_per_inch,
+                       dots_per_inch / pixels_per_inch),
+           "png");
+  const std::string begin = fmt::format("cd {}\n", plotter_text(folder.string(), 4096)) + png;
+  if (d.png_alone) return begin;
+  return begin +
+         form(fmt::format(
+                  "svg size {:.0f},{:.0f} font 'sans-serif,{:.2f}' linewidth 1 standalone name 'figure'",
+                  d.width * pixels_per_inch, d.height * pixels_per_inch, font_points * pixels_per_inch / 72),
               "svg") +
-         form(
-             fmt::format("pngcairo size {:.0f},{:.0f} font 'sans-serif,{}' fontscale {:.3f} linewidth {:.3f} "
-                         "pointscale {:.3f}",
-                         d.width * dots_per_inch, d.height * dots_per_inch, font_points, dots_per_inch / 72.0,
-                         dots_per_inch / pixels_per_inch, dots_per_inch / pixels_per_inch),
-             "png") +
-         form(fmt::format("pdfcairo size {:.3f}in,{:.3f}in font 'sans-serif,{}' fontscale 1 linewidth 0.75 "
+         form(fmt::format("pdfcairo size {:.3f}in,{:.3f}in font 'sans-serif,{}' fontscale 1 linewidth 1 "
                           "pointscale 0.6",
                           d.width, d.height, font_points),
               "pdf");
@@ -143,7 +146,9 @@ std::optional<Figure> draw(const Drawing& drawing, std::string& problem) {
     return bytes_of(folder.path() / fmt::format("out.{}", ending));
   };
   Figure figure{drawing.name, form("svg"), form("png"), form("pdf")};
-  if (status == 0 && !figure.svg.empty() && !figure.png.empty() && !figure.pdf.empty()) return figure;
+  const bool whole =
+      !figure.png.empty() && (drawing.png_alone || (!figure.svg.empty() && !figure.pdf.empty()));
+  if (status == 0 && whole) return figure;
   problem = harmless(fmt::format("gnuplot ended with {}: {}", status, bytes_of(folder.path() / "log")), 300);
   return std::nullopt;
 }

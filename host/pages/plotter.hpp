@@ -15,10 +15,11 @@ struct Drawing {
   double width = 4.5, height = 3;                          // inches
   std::string script;                                      // commands after terminal and output are set
   std::vector<std::pair<std::string, std::string>> files;  // name -> bytes that the script reads
+  bool png_alone = false;                                  // the other forms are not wanted
 };
 
 struct Figure {
-  std::string name, svg, png, pdf;  // bytes
+  std::string name, svg, png, pdf;  // bytes; empty where a form was not wanted
 };
 
 /// Text of users or files as a string of the plotter: shown as it is, never a command.

@@ -26,6 +26,7 @@ struct Picture {
   std::vector<unsigned char> rgb;
 
   std::string png() const;
+  Picture mirrored(bool left_and_right) const;  // or top and bottom
 };
 
 /// @param colour of the voxel with this index: Colour(std::int64_t)
@@ -58,11 +59,12 @@ Picture picture_of(const Extent& extent, const Slice& slice, std::int64_t most, 
   return picture;
 }
 
-/// A round length near a fifth of `width`, both in m: 1, 2 or 5 times a power of ten.
+/// A round length near a fifth of `width`: 1, 2 or 5 times a power of ten.
+/// @param unit of both; of µm the label is in nm or mm where that is shorter
 struct ScaleBar {
   double length = 0;
   std::string label;  // "10 µm"
 };
-ScaleBar scale_bar_of(double width);
+ScaleBar scale_bar_of(double width, const std::string& unit = "µm");
 
 }  // namespace tauvox::pages
