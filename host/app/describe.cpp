@@ -148,7 +148,8 @@ void add_problem(Rows& rows) {
   add({.name = "axis",
        .kind = Kind::axes,
        .meaning = "direction of transport: z, y, x or 0, 1, 2, a list of them, or all",
-       .choices = named({"z", "y", "x", "all"})},
+       .choices = named({"z", "y", "x", "all"}),
+       .for_evaluate = true},
       &Settings::axes);
   add({.name = "periodic-sides",
        .kind = Kind::flag,
@@ -170,6 +171,12 @@ void add_problem(Rows& rows) {
        .choices = {{"low", "before the first layer"}, {"high", "behind the last"}},
        .for_evaluate = true},
       &Settings::separator);
+  add({.name = "no-sampling",
+       .kind = Kind::flag,
+       .meaning = "leave out the octants, and with them the error due to where the volume was taken",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::no_sampling);
 }
 
 void add_solver(Rows& rows) {

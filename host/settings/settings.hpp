@@ -25,6 +25,7 @@ struct Settings : MaterialSettings, StudySettings {
   // what carries what, and how well
   std::vector<LabelOrName> ionic;
   std::vector<std::pair<LabelOrName, double>> electronic;
+  bool no_sampling = false;  // no studies of octants: how much is due to where the volume was taken?
   // where
   std::string device = "auto";  // auto | cpu | cuda | cuda:N
   int threads = 0;              // 0: usable_processors()

@@ -125,6 +125,7 @@ QuantityDefinitions rows() {
            "read "
            "-7 to +2 % by direction; its interval is the difference from the same by voxels two apart.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0,
        .known = Known::always},
       {.name = "specific_surface_extrapolated",
@@ -135,6 +136,7 @@ QuantityDefinitions rows() {
                      "phases touch "
                      "or overlap, chords shorter than a voxel are missed in the first order of its size.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .known = Known::always},
       {.name = "surface_area",
        .title = "area",
@@ -161,6 +163,7 @@ QuantityDefinitions rows() {
            "specific_surface of the interface over that of the first phase: for active material and "
            "binder the coverage by binder; undefined where the result is about one phase.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0,
        .most = 1},
       {.name = "share_of_other",
@@ -169,6 +172,7 @@ QuantityDefinitions rows() {
        .definition = "specific_surface of the interface over that of the other phase; undefined where the "
                      "result is about one phase.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0,
        .most = 1},
       {.name = "boundary_shift_fraction",

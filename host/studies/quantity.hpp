@@ -19,8 +19,6 @@ enum class ErrorSource {
   sampling,      // the volume is one of many that could have been taken
   segmentation,  // the boundary of a phase may lie elsewhere by a part of a voxel
 };
-inline constexpr ErrorSource all_sources[] = {ErrorSource::solver, ErrorSource::resolution,
-                                              ErrorSource::sampling, ErrorSource::segmentation};
 const char* name_of(ErrorSource source);
 
 /// When a quantity has a value.
@@ -36,17 +34,22 @@ enum class Known {
 inline constexpr const char *given_unit = "given", *si_unit = "SI";
 
 struct QuantityDefinition {
-  std::string name;        // key in JSON, column of the table
-  std::string title;       // in words; {property} is diffusivity or what else was asked for
-  std::string symbol;      // {D} is the symbol of that property
-  std::string unit = "1";  // or given_unit, si_unit
-  std::string definition;  // a sentence, with the formula
-  std::vector<ErrorSource> uncertainties{};
+  std::string name;                          // key in JSON, column of the table
+  std::string title;                         // in words; {property} is diffusivity or what else was asked for
+  std::string symbol;                        // {D} is the symbol of that property
+  std::string unit = "1";                    // or given_unit, si_unit
+  std::string definition;                    // a sentence, with the formula
+  std::vector<ErrorSource> uncertainties{};  // that its study gives, or those that extend it
+  std::vector<ErrorSource> evaluated{};      // and those that an evaluation adds
+  /// A verdict cannot do without these; of the others none applies, or it may be left out.
+  std::vector<ErrorSource> needs{ErrorSource::resolution, ErrorSource::sampling};
   bool bounded = false;  // a lower and an upper bound can be given
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
   Known known = Known::maybe;
   bool in_text = true;  // shown on the terminal
 };
+/// Whether a quantity of that row may have an uncertainty from there.
+bool may_have(const QuantityDefinition& row, ErrorSource source);
 using QuantityDefinitions = std::vector<QuantityDefinition>;
 
 struct Uncertainty {

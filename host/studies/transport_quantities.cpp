@@ -137,6 +137,11 @@ QuantityDefinitions transport_quantities() {
        .least = 0,
        .known = Known::not_converged,
        .in_text = false}};
+  for (QuantityDefinition& row : rows)
+    if (row.uncertainties == both) {
+      row.evaluated = {ErrorSource::sampling, ErrorSource::segmentation};
+      row.needs = {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling};
+    }
   return rows;
 }
 
