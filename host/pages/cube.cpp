@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <numbers>
+
 #include "host/pages/html.hpp"
 
 namespace tauvox::pages {
@@ -25,6 +28,28 @@ constexpr Face faces_of_a_cube[] = {{Axis::y, false, "", false},
                                     {Axis::z, true, "rotateX(-90deg)", false},
                                     {Axis::z, false, "rotateX(90deg)", true}};
 
+using Point = std::array<double, 3>;  // to the right, down, towards the viewer
+
+/// Where a point of the cube is on paper: turned as the cube is when it starts, without perspective.
+std::array<double, 2> on_paper(const Point& p) {
+  const double x_turn = -24 * std::numbers::pi / 180, y_turn = -32 * std::numbers::pi / 180;
+  const double right = p[0] * std::cos(y_turn) + p[2] * std::sin(y_turn),
+               near = -p[0] * std::sin(y_turn) + p[2] * std::cos(y_turn);
+  return {right, p[1] * std::cos(x_turn) - near * std::sin(x_turn)};
+}
+
+/// For paper, which has no depth: the three faces that are seen, each as a flat transformation.
+std::string flat_transform(const Face& face, double out) {
+  const bool front = face.normal == Axis::y, top = face.normal == Axis::z;
+  const auto c = on_paper(front ? Point{0, 0, out}
+                          : top ? Point{0, -out, 0}
+                                : Point{out, 0, 0}),
+             u = on_paper(front || top ? Point{1, 0, 0} : Point{0, 0, -1}),
+             v = on_paper(top ? Point{0, 0, 1} : Point{0, 1, 0});
+  return fmt::format("matrix({:.4f},{:.4f},{:.4f},{:.4f},{:.2f},{:.2f})", u[0], u[1], v[0], v[1], c[0], c[1]);
+}
+bool is_behind(const Face& face) { return face.last != (face.normal == Axis::x); }
+
 std::string arrow_words(const Look& look) {
   return look.separator_low ? "separator → collector" : "collector ← separator";
 }
@@ -39,15 +64,17 @@ std::string cube_of(const Look& look) {
   for (const Face& face : faces_of_a_cube) {
     const Slice slice{face.normal, face.last ? look.volume.extent.along(face.normal) - 1 : 0};
     const double width = pixels(slice.right()), height = pixels(slice.down());
+    const double out = pixels(face.normal) / 2;
     const Picture picture = look.picture(slice, pixels_of_a_face);
-    faces +=
-        image_of((face.mirrored ? picture.mirrored(face.normal != Axis::z) : picture).png(), "image/png",
-                 fmt::format("face of the volume at the {} of {}", face.last ? "end" : "begin",
-                             axis_name(face.normal)),
-                 fmt::format("style=\"width:{:.1f}px;height:{:.1f}px;margin:{:.1f}px 0 0 {:.1f}px;"
-                             "transform:{} translateZ({:.1f}px)\"",
-                             width, height, -height / 2, -width / 2, face.turn, pixels(face.normal) / 2)) +
-        "\n";
+    faces += image_of((face.mirrored ? picture.mirrored(face.normal != Axis::z) : picture).png(), "image/png",
+                      fmt::format("face of the volume at the {} of {}", face.last ? "end" : "begin",
+                                  axis_name(face.normal)),
+                      fmt::format(
+                          "class=\"{}\" style=\"width:{:.1f}px;height:{:.1f}px;margin:{:.1f}px 0 0 {:.1f}px;"
+                          "transform:{} translateZ({:.1f}px);--flat:{}\"",
+                          is_behind(face) ? "behind" : "seen", width, height, -height / 2, -width / 2,
+                          face.turn, out, flat_transform(face, out))) +
+             "\n";
   }
   const auto micrometres = [&](Axis axis) { return look.length(axis) * 1e6; };
   return fmt::format(

@@ -25,7 +25,8 @@ thead th { color: #56606a; border-bottom: 1.5px solid #8a949d; font-size: .92em;
 .n { text-align: right; white-space: nowrap; }
 .value { font-weight: 600; }
 .unit, .of { color: #3c454d; }
-.of { overflow-wrap: anywhere; }
+.of { overflow-wrap: break-word; max-width: 11em; }
+.unit { white-space: nowrap; }
 .note, figcaption { color: #56606a; font-size: .82em; }
 small { color: #56606a; }
 figure { margin: 0; }
@@ -66,7 +67,10 @@ pre { background: #f3f5f7; padding: .6em; white-space: pre-wrap; overflow-wrap: 
   :root { background: #fff; font-size: 11.5px; }
   body { max-width: none; margin: 0; padding: 0; box-shadow: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .cube { animation: none; }
+  .cube { animation: none; transform: none; transform-style: flat; }
+  .cube img { transform: var(--flat) !important; backface-visibility: visible; }
+  .cube .behind { display: none; }
+  .stage { perspective: none; }
   .first { break-after: page; }
   tr, figure, dd { break-inside: avoid; }
   h2, h3, dt { break-after: avoid; }

@@ -4,6 +4,7 @@
 #include "host/pages/html.hpp"
 #include "host/pages/report_page.hpp"
 #include "host/studies/study_table.hpp"
+#include "host/studies/units.hpp"
 
 namespace tauvox::pages {
 namespace {
@@ -34,7 +35,7 @@ std::string definitions(const Study& study) {
   std::string list;
   for (const QuantityDefinition& row : study.quantities)
     list += fmt::format("<dt>{} <code>{}</code></dt><dd>{}</dd>\n", escaped(title_of({}, row)),
-                        escaped(row.name), escaped(row.definition));
+                        escaped(row.name), escaped(in_words_of(property_of("relative"), row.definition)));
   return fmt::format("<dl>\n{}</dl>\n", list);
 }
 
@@ -51,8 +52,11 @@ std::string section_of(const PageInput& in, const Study& study) {
   for (const Result& result : in.report.results) {
     if (result.study != study.name) continue;
     if (count <= most_rows) remarks += remarks_of(result);
-    for (const Quantity& q : result.quantities)
+    for (const Quantity& q : result.quantities) {
+      const QuantityDefinition& row = definition_of(in.report.quantities, q.name);
+      if (row.unit == given_unit && unit_of(in.report, row) == "1") continue;  // the same as the ratio
       if ((q.value || q.infinite) && ++count <= most_rows) rows += row_of(in, result, q);
+    }
   }
   if (rows.empty() && remarks.empty()) return "";
   return fmt::format(

@@ -20,34 +20,60 @@ std::string list_of(const std::vector<std::string>& texts) {
   return fmt::format("<ul>\n{}</ul>\n", items);
 }
 
+/// What limits a quantity most, and by how much of its value.
 struct Doubt {
-  std::string text;
-  double share = 0;  // of the value
+  ErrorSource source = ErrorSource::solver;
+  std::string text;  // "specific surface of active | binder ±21 %"
+  double share = 0;
 };
 
-/// "specific surface of active | binder: ±21 %, most of it by the voxels".
 std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
+  constexpr double worth_saying = 0.05;
   if (!row.quantity->value || *row.quantity->value == 0) return std::nullopt;
   double squares = 0, widest = 0;
-  ErrorSource from = ErrorSource::solver;
+  Doubt doubt;
   for (const Uncertainty& u : row.quantity->uncertainties) {
     if (!u.half_width || !std::isfinite(*u.half_width)) continue;
     squares += *u.half_width * *u.half_width;
-    if (*u.half_width > widest) widest = *u.half_width, from = u.source;
+    if (*u.half_width > widest) widest = *u.half_width, doubt.source = u.source;
   }
-  const double share = std::sqrt(squares) / std::abs(*row.quantity->value);
-  if (share < 0.05) return std::nullopt;
-  const char* why = from == ErrorSource::resolution
-                        ? "limited by the voxels: smaller ones would help, a larger scan would not"
-                    : from == ErrorSource::sampling
-                        ? "limited by the volume: a larger scan would help, smaller voxels would not"
-                    : from == ErrorSource::segmentation
-                        ? "limited by the segmentation"
-                        : "limited by the solver: a smaller --tolerance would help";
+  doubt.share = std::sqrt(squares) / std::abs(*row.quantity->value);
+  if (doubt.share < worth_saying) return std::nullopt;
   const std::string subject = short_subject(*row.result, in.look.thickness);
-  return Doubt{fmt::format("{}{}: ±{:.0f} %, {}", title_of(*row.result, *row.definition),
-                           subject.empty() ? "" : " of " + subject, 100 * share, why),
-               share};
+  doubt.text = fmt::format("{}{} ±{:.0f} %", title_of(*row.result, *row.definition),
+                           subject.empty() ? "" : " of " + subject, 100 * doubt.share);
+  return doubt;
+}
+
+const char* advice_of(ErrorSource source) {
+  switch (source) {
+    case ErrorSource::solver:
+      return "The solver limits, a smaller --tolerance would help";
+    case ErrorSource::resolution:
+      return "The voxels limit; smaller ones would help, a larger scan would not";
+    case ErrorSource::sampling:
+      return "The volume limits; a larger scan would help, smaller voxels would not";
+    case ErrorSource::segmentation:
+      return "The segmentation limits, where the surface of a phase lies";
+  }
+  return "";
+}
+
+/// One line for each source, the largest doubts first.
+std::vector<std::string> doubts_of(const PageInput& in) {
+  std::vector<Doubt> doubts;
+  for (const MainRow& row : main_rows(in.report, in.look))
+    if (const std::optional<Doubt> doubt = doubt_of(in, row)) doubts.push_back(*doubt);
+  std::stable_sort(doubts.begin(), doubts.end(),
+                   [](const Doubt& a, const Doubt& b) { return a.share > b.share; });
+  std::vector<std::string> lines;
+  for (const ErrorSource source : shown_sources) {
+    std::string those;
+    for (const Doubt& doubt : doubts)
+      if (doubt.source == source) those += (those.empty() ? "" : "; ") + doubt.text;
+    if (!those.empty()) lines.push_back(fmt::format("{}: {}.", advice_of(source), those));
+  }
+  return lines;
 }
 
 std::string fact(const char* name, const std::string& html) {
@@ -57,13 +83,7 @@ std::string fact(const char* name, const std::string& html) {
 }  // namespace
 
 std::string limits_section(const PageInput& in) {
-  std::vector<Doubt> doubts;
-  for (const MainRow& row : main_rows(in.report, in.look))
-    if (const std::optional<Doubt> doubt = doubt_of(in, row)) doubts.push_back(*doubt);
-  std::stable_sort(doubts.begin(), doubts.end(),
-                   [](const Doubt& a, const Doubt& b) { return a.share > b.share; });
-  std::vector<std::string> texts;
-  for (const Doubt& doubt : doubts) texts.push_back(doubt.text);
+  const std::vector<std::string> texts = doubts_of(in);
   std::string html = "<section>\n<h2>What limits the numbers</h2>\n";
   html += texts.empty()
               ? "<p>No main quantity is in doubt by more than 5 %, as far as that was computed.</p>\n"

@@ -68,7 +68,7 @@ class MapScript {
     columns_ = std::max<std::size_t>(1, static_cast<std::size_t>((width_ - left) / legend_column));
     rows_ = (map_.legend.size() + columns_ - 1) / columns_;
     const double bottom = 0.48 + line * 1.2 * static_cast<double>(rows_);
-    height_ = bottom + highest * scale + 1.8 * line + (above ? 1.5 * line : 0);
+    height_ = bottom + highest * scale + 1.8 * line + (above ? 2.2 * line : 0);
     double x = left;
     for (Panel& p : panels_) {
       p.width = std::max(map_.length(p.slice.right()) * scale, 0.02);
@@ -160,10 +160,11 @@ class MapScript {
   }
 
   void add_colour_bar(const Panel& last) {
-    Picture bar{1, bar_pixels, {}};
+    Picture bar{2, bar_pixels, {}};  // a plotter wants two columns of an image
+
     for (int row = 0; row < bar_pixels; ++row) {
       const Colour c = field_colour((row + 0.5) / bar_pixels);
-      bar.rgb.insert(bar.rgb.end(), c.begin(), c.end());
+      for (int column = 0; column < bar.width; ++column) bar.rgb.insert(bar.rgb.end(), c.begin(), c.end());
     }
     add_margins(last.x + last.width + 0.15 + (vertical(last) ? for_arrow : 0), last.y, 0.13, last.height);
     add("set xrange [0:1]\nset yrange [0:1]\nunset xlabel\nunset ylabel\nunset xtics\nunset ytics\n"
