@@ -85,7 +85,10 @@ std::string drawn(const SliceMap& map, std::string& notice) {
 
 std::string SolvePictures::structure(Axis flow, std::string& notice) const {
   const std::vector<PhaseSet> sets = labels_as_phases(*this);
-  const std::vector<PhaseColours> colours = colours_of(sets, volume, {});
+  // Without names the lowest label is pale: pore in most files.
+  const std::vector<std::int64_t> pore =
+      phases.named.empty() ? std::vector{volume.labels.front().value} : std::vector<std::int64_t>{};
+  const std::vector<PhaseColours> colours = colours_of(sets, volume, pore);
   SliceMap map = map_of(*this, flow);
   map.picture = [&](const Slice& slice, std::int64_t most) {
     return picture_of(volume.extent, slice, most, smallest_side,

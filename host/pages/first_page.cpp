@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <set>
 
 #include "host/pages/cube.hpp"
 #include "host/pages/html.hpp"
@@ -39,9 +40,8 @@ std::string heading(const PageInput& in) {
       axis_name(in.look.thickness), mark_of(in.report.verdict, "p"));
 }
 
-std::string limit_text(const Judgement& j, double factor, const std::string& unit) {
+std::string limit_text(const Judgement& j, double factor) {
   const auto number = [&](double value) { return fmt::format("{:.6g}", value * factor); };
-  (void)unit;
   if (j.least && j.most) return fmt::format("{} to {}", number(*j.least), number(*j.most));
   return j.least ? "≥ " + number(*j.least) : j.most ? "≤ " + number(*j.most) : "";
 }
@@ -64,17 +64,36 @@ std::string row_of(const PageInput& in, const MainRow& row, bool limits) {
       value, unit.name == "1" ? "1" : escaped(unit.name),
       half_width_cells(*row.result, *row.quantity, shown));
   if (limits)
-    cells += row.judgement ? fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td>",
-                                         limit_text(*row.judgement, unit.factor, unit.name),
-                                         verdict_cell(*row.judgement))
-                           : fmt::format("<td class=\"n\">{0}</td><td>{0}</td>", not_computed);
+    cells += row.judgement
+                 ? fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td>",
+                               limit_text(*row.judgement, unit.factor), verdict_cell(*row.judgement))
+                 : fmt::format("<td class=\"n\">{0}</td><td>{0}</td>", not_computed);
   return cells + "</tr>\n";
+}
+
+/// Of a limit that is about none of the results, or about several.
+std::string row_of(const Judgement& j) {
+  const ShownUnit unit = shown_unit(j.unit);
+  std::string cells = fmt::format(
+      "<tr><th scope=\"row\"><code>{}</code></th><td class=\"of\">{}</td><td class=\"n\">{}</td>"
+      "<td class=\"unit\">{}</td>",
+      escaped(j.quantity), escaped(j.subject), not_computed, escaped(unit.name));
+  for (std::size_t i = 0; i < std::size(shown_sources); ++i)
+    cells += fmt::format("<td class=\"n\">{}</td>", not_computed);
+  return cells + fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td></tr>\n",
+                             limit_text(j, unit.factor), verdict_cell(j));
 }
 
 std::string main_table(const PageInput& in) {
   const bool limits = !in.report.judgements.empty();
   std::string rows;
-  for (const MainRow& row : main_rows(in.report, in.look)) rows += row_of(in, row, limits);
+  std::set<const Judgement*> shown;
+  for (const MainRow& row : main_rows(in.report, in.look)) {
+    rows += row_of(in, row, limits);
+    shown.insert(row.judgement);
+  }
+  for (const Judgement& judgement : in.report.judgements)
+    if (!shown.contains(&judgement)) rows += row_of(judgement);
   return fmt::format(
       "<table class=\"main\"><thead><tr><th>quantity</th><th>of</th><th class=\"n\">value</th><th>unit</th>"
       "<th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± sampling</th>"
