@@ -86,10 +86,11 @@ void add_sizes(const RunReport& report, const Look& look, std::size_t phase, boo
     const Curve* curve = curve_named(report, kind.curve, name);
     if (!curve) continue;
     const Quantity* median = quantity_of(report, "sizes", name, kind.median);
-    std::string title = with_radius ? std::string(kind.words) : name_of_phase(look, phase);
-    if (!with_radius && kind.dashed) title = "";
-    if (median && !title.empty()) title += ", " + in_micrometres("d50", *median, 1);
-    if (median && with_radius) title += ", " + in_micrometres(kind.radius, *median, 0.5);
+    // Short: the plotter leaves out what is wider than the picture.
+    std::string title = with_radius ? kind.words : kind.dashed ? "" : harmless(name, 16);
+    if (median && !title.empty())
+      title += ", " +
+               (with_radius ? in_micrometres(kind.radius, *median, 0.5) : in_micrometres("d50", *median, 1));
     std::vector<double> sizes = curve->values[0], shares = curve->values[2];
     sizes.insert(sizes.begin(), sizes.front());  // the smallest begins where none is counted yet
     shares.insert(shares.begin(), shares.front() - curve->values[1].front());
@@ -161,8 +162,10 @@ std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& 
   add_sizes(report, look, phase, true, lines);
   if (lines.empty()) return std::nullopt;
   const double largest = largest_of(curve_named(report, "thickness_{}", look.parts.phases[phase].name));
-  const std::string title =
-      fmt::format("set title {} offset 0,-0.5\n", plotter_text(name_of_phase(look, phase)));
+  std::string words = name_of_phase(look, phase);
+  if (const Quantity* median = quantity_of(report, "sizes", look.parts.phases[phase].name, "thickness_d50"))
+    words += ", " + in_micrometres("d50", *median, 1);
+  const std::string title = fmt::format("set title {} offset 0,-0.5\n", plotter_text(words, 80));
   return Drawing{file_name, 4.4, 2.8, lines.script(title + sizes_axes(largest)), {}};
 }
 

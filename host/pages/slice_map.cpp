@@ -98,7 +98,7 @@ class MapScript {
     const double width = map_.length(p.slice.right());
     const ScaleBar bar = scale_bar_of(width, map_.unit);
     const double length = bar.length / width * p.width,
-                 plate = std::max(length, 0.075 * static_cast<double>(bar.label.size())) + 0.12;
+                 plate = std::max(length, 0.065 * static_cast<double>(bar.label.size())) + 0.12;
     const double x = p.x + 0.05, y = p.y + 0.05, middle = x + plate / 2;
     if (plate + 0.1 > p.width || p.height < 0.4) return;
     add(fmt::format("set object rect from {} to {} front fc rgb 'white' fs solid noborder", at(x, y),
