@@ -8,6 +8,7 @@
 #include "host/app/console.hpp"
 #include "host/app/evaluate_folder.hpp"
 #include "host/app/evaluation.hpp"
+#include "host/app/limits.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/settings/named_labels.hpp"
@@ -27,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 /// In this order. Octants say nothing of what depends on where the ends are, and of particles they cut some.
 constexpr std::pair<const char*, Parts> evaluated[] = {
     {"fractions", Parts::octants},  {"percolation", Parts::none},     {"connectivity", Parts::none},
-    {"interfaces", Parts::octants}, {"triple_lines", Parts::octants}, {"sizes", Parts::octants},
+    {"interfaces", Parts::octants}, {"triple_lines", Parts::octants}, {"sizes", Parts::none},
     {"particles", Parts::none},     {"chords", Parts::octants},       {"geodesic", Parts::none}};
 
 /// Labels, bits, squared distances, and local thickness of one phase at a time; a solve needs more.
@@ -121,6 +122,21 @@ void solve(const Settings& s, const StudyInput& evaluated_input, const Carriers&
   evaluation.run_transport(in, carriers.names(), carriers.what);
 }
 
+/// What the settings say of limits, before anything is computed; none where there are none.
+Limits limits_of(const Settings& s, const std::vector<Carriers>& carriers) {
+  if (s.limits.empty()) return {};
+  Limitable of{s.phases, {}, {}};
+  for (const Carriers& those : carriers) of.carriers.push_back(those.names());
+  for (const LabelOrName& given : s.ionic) of.ionic.push_back(text_of(given));
+  return read_limits(s.limits, of);
+}
+
+void judge_by(const Limits& limits, const Settings& s, RunReport& report) {
+  report.judgements = judge(limits, report.results, report.quantities, s.unit, s.thickness);
+  report.verdict = worst(report.judgements);
+  if (!s.quiet) print_text(text_of_verdict(report.judgements));
+}
+
 void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carriers>& carriers,
                  RunReport& report, ProgressPrinter& printer) {
   Evaluation evaluation(s, in.volume, report, printer);
@@ -135,6 +151,7 @@ ExitCode run_evaluate(Settings s) {
   check(s);
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   std::vector<Carriers> carriers = resolve_carriers(s);
+  const Limits limits = limits_of(s, carriers);
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
@@ -181,20 +198,21 @@ ExitCode run_evaluate(Settings s) {
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   if (!s.quiet) print_text(text_of_warnings(report));
+  judge_by(limits, s, report);
   if (!s.output.empty()) {
     write_folder(s, report);
     results_are_in_files();
     if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
   }
-  const ExitCode code = exit_code(report.results);
   for (const Result& result : report.results)
-    if (code != ExitCode::success &&
+    if (const ExitCode code = exit_code(report.results);
+        code != ExitCode::success &&
         (result.status == Status::not_converged || result.status == Status::failed)) {
       report_failure(result.status, code,
                      fmt::format("{}: {}", subject_of(result), result.reason.value_or("")));
       break;
     }
-  return code;
+  return exit_code(report);
 }
 
 }  // namespace tauvox

@@ -8,7 +8,9 @@
 #include "host/app/console.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
+#include "host/studies/rve.hpp"
 #include "host/studies/sampling.hpp"
+#include "host/studies/segmentation.hpp"
 #include "host/studies/study_table.hpp"
 
 namespace tauvox {
@@ -80,6 +82,8 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   const auto start = Clock::now();
   Report found = with_copies.run(in, {}, progress());
   add_octants(study, in, found, &in.materials);
+  if (settings_.segmentation_study) add_shifted(study, in, found);
+  if (settings_.rve) add_representative_volume(found, in, "rve_" + what, progress());
   report_.seconds.emplace_back(what, seconds_since(start));
   for (Result& result : found.results) {
     result.phase = carries;
@@ -94,6 +98,35 @@ void Evaluation::add_octants(const Study& study, const StudyInput& in, Report& f
   if (octants_.empty()) return;
   append(found.warnings, add_sampling(found.results, report_.quantities,
                                       results_on(octants_, study, in, progress()), materials));
+}
+
+void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& found) {
+  std::vector<std::uint8_t> inside, outside;
+  Phases phases{{{"inside", {}}, {"outside", {}}}};
+  for (const Phase& phase : in.materials.phases) {
+    inside.push_back(phase.conductivity > 0);
+    outside.push_back(phase.conductivity == 0);
+    phases.named[phase.conductivity > 0 ? 0 : 1].labels.push_back(phase.label);
+  }
+  if (in.materials.volume_fraction == 0 || in.materials.volume_fraction == 1) return;  // there is no boundary
+  StudyInput parted = in;
+  parted.phases = phases;
+  double shift = 0;
+  for (const Result& result : study_named("fractions").run(parted, {}, {}).results)
+    if (result.phase == "inside")
+      shift = result.half_width("volume_fraction", ErrorSource::segmentation).value_or(0);
+  std::vector<Shifted> shifted;
+  for (const auto* set : {&inside, &outside}) {
+    const Volume volume = grown(in.volume, *set);
+    const Materials materials = materials_of(volume, in.materials);
+    const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
+      printer_(doing + (set == &inside ? ", boundary moved out" : ", boundary moved in"), fraction, remark);
+    };
+    shifted.push_back(
+        {materials.volume_fraction,
+         study.run({volume, materials, in.settings, in.device, {}, {}, in.phases}, {}, named).results});
+  }
+  add_segmentation(found.results, report_.quantities, in.materials.volume_fraction, shift, shifted);
 }
 
 void Evaluation::keep(const std::string& name, const std::string& meaning, Report& found) {

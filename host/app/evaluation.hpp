@@ -25,6 +25,7 @@ class Evaluation {
 
  private:
   void add_octants(const Study& study, const StudyInput& in, Report& found, const Materials* materials);
+  void add_shifted(const Study& study, const StudyInput& in, Report& found);
   void keep(const std::string& name, const std::string& meaning, Report& found);
   Progress progress() const;
 

@@ -11,6 +11,7 @@
 #include "host/settings/phases.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
+#include "host/studies/units.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -45,6 +46,9 @@ nlohmann::ordered_json report_schema(const nlohmann::ordered_json& settings);
 
 /// One row per result; the columns are those of report.quantities, whatever was found.
 std::string to_csv(const RunReport& report);
+/// One row per number, with all that it is uncertain by, its definition and its limits; empty cells are not
+/// known, 0 is what cannot apply.
+std::string to_long_csv(const RunReport& report);
 /// A column each, under its name.
 std::string to_csv(const Curve& curve);
 
@@ -63,10 +67,15 @@ std::string text_of_voxel_size(const Volume& volume);
 /// docs/quantities.md: every quantity of every study.
 std::string quantities_page();
 
+/// In words of what was given; empty where it is not known.
+std::string unit_of(const QuantityDefinition& row, const Property& property);
+
 /// Row of that name. @throws Error(internal) when a study fills what it has not defined
 const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const std::string& name);
 
 /// Exit code of the worst status: converged and not percolating are successes.
 ExitCode exit_code(const std::vector<Result>& results);
+/// The same, and where all are successes that of the verdict.
+ExitCode exit_code(const RunReport& report);
 
 }  // namespace tauvox

@@ -25,7 +25,8 @@ void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions
       if (!quantity.value || quantity.uncertainty(ErrorSource::resolution)) continue;
       const std::optional<double> there = other->value(quantity.name);
       if (!there || !std::isfinite(*there) || !may_have_resolution(rows, quantity.name)) continue;
-      quantity.uncertainties.push_back({ErrorSource::resolution, std::abs(*quantity.value - *there)});
+      quantity.uncertainties.push_back(
+          {ErrorSource::resolution, std::abs(*quantity.value - *there), false, true});
     }
   }
 }

@@ -19,17 +19,17 @@ struct Area {
   }
 };
 
-Quantity with_resolution_of(const char* name, double value, const Area& area) {
-  return {name, value, {{ErrorSource::resolution, std::abs(area.fine - area.twice)}}};
+Quantity with_resolution_of(const char* name, double value, const Area& area, bool one_sided) {
+  return {name, value, {{ErrorSource::resolution, std::abs(area.fine - area.twice), false, one_sided}}};
 }
 
 std::vector<Quantity> quantities_of(const Area& area, double volume, std::optional<double> of_first,
                                     std::optional<double> of_second, std::optional<double> shift) {
-  return {with_resolution_of("specific_surface", area.fine, area),
-          with_resolution_of("specific_surface_extrapolated", 2 * area.fine - area.twice, area),
+  return {with_resolution_of("specific_surface", area.fine, area, true),
+          with_resolution_of("specific_surface_extrapolated", 2 * area.fine - area.twice, area, false),
           {"surface_area",
            area.fine * volume,
-           {{ErrorSource::resolution, std::abs(area.fine - area.twice) * volume}}},
+           {{ErrorSource::resolution, std::abs(area.fine - area.twice) * volume, false, true}}},
           {"specific_faces", area.faces},
           {"share_of_phase", of_first},
           {"share_of_other", of_second},

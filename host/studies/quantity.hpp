@@ -56,6 +56,7 @@ struct Uncertainty {
   ErrorSource source = ErrorSource::solver;
   std::optional<double> half_width;  // of the interval around the value, in its unit; empty: cannot be said
   bool proven = false;               // a bound; otherwise an estimate
+  bool one_sided = false;            // the value may be off by all of it, always to the same side
 };
 
 struct Quantity {

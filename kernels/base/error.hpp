@@ -20,6 +20,8 @@ enum class ExitCode : int {
   output = 7,         // an output cannot be written
   device = 8,         // the GPU, its driver, or the request for one
   internal = 9,       // a self-check failed: never trust the number
+  not_decided = 10,   // limits: passed or failed on condition, or not decided
+  failed_limits = 11  // limits: failed
 };
 
 class Error : public std::runtime_error {
