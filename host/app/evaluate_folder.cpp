@@ -95,7 +95,8 @@ std::vector<std::string> write_pages(const Settings& s, RunReport& report,
                                                                 : figure.pdf;
       io::write_text(in_folder(s, written.back()), bytes, true);
     }
-  const pages::PageInput page{report, look, figures, to_study_file(s, in_folder(s, "settings.toml"))};
+  const pages::PageInput page{report, look, figures, to_study_file(s, in_folder(s, "settings.toml")),
+                              s.operator_name};
   io::write_text(in_folder(s, "report.html"), pages::report_page(page), s.overwrite);
   return written;
 }

@@ -27,13 +27,16 @@ const Curve* curve_named(const RunReport& report, const std::string& name, const
 /// Lines of a diagram, each with its numbers.
 class Lines {
  public:
+  /// @param half_widths of y, for a style that shows them
   void add(const std::vector<double>& x, const std::vector<double>& y, const std::string& style,
-           const std::string& title) {
+           const std::string& title, const std::vector<double>& half_widths = {}) {
     const std::string name = fmt::format("$line{}", ++count_);
     data_ += name + " << end_of_numbers\n";
     const std::size_t every = (x.size() + most_points - 1) / most_points;  // a picture has room for no more
     for (std::size_t i = 0; i < x.size(); ++i)
-      if (i % every == 0 || i + 1 == x.size()) data_ += fmt::format("{:.7g} {:.7g}\n", x[i], y[i]);
+      if (i % every == 0 || i + 1 == x.size())
+        data_ += fmt::format("{:.7g} {:.7g}{}\n", x[i], y[i],
+                             half_widths.empty() ? "" : fmt::format(" {:.7g}", half_widths[i]));
     data_ += "end_of_numbers\n";
     plots_ += fmt::format("{}{} {} {}", plots_.empty() ? "plot " : ", \\\n     ", name, style,
                           title.empty() ? "notitle" : "title " + plotter_text(title, 80));
@@ -167,6 +170,26 @@ std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& 
     words += ", " + in_micrometres("d50", *median, 1);
   const std::string title = fmt::format("set title {} offset 0,-0.5\n", plotter_text(words, 80));
   return Drawing{file_name, 4.4, 2.8, lines.script(title + sizes_axes(largest)), {}};
+}
+
+std::optional<Drawing> rve_drawing(const RunReport& report, const Look& look, const std::string& carriers) {
+  const Curve* parts = curve_named(report, fmt::format("rve_{}_{}", carriers, axis_name(look.thickness)), "");
+  if (!parts || parts->values.size() < 5) return std::nullopt;
+  std::vector<double> edges;
+  for (const double voxels : parts->values[1])
+    edges.push_back(std::cbrt(voxels * look.edges[0] * look.edges[1] * look.edges[2]) * 1e6);
+  const double largest = *std::max_element(edges.begin(), edges.end());
+  Lines lines;
+  lines.add(edges, parts->values[2], "with yerrorbars pt 7 ps 0.8 lw 1.4 lc rgb '#0072b2'",
+            "mean of the parts, interval of 95 %", parts->values[4]);
+  return Drawing{"rve_" + carriers,
+                 3.5,
+                 2.6,
+                 lines.script(fmt::format("set xrange [0:{:.6g}]\nset yrange [0:*]\n"
+                                          "set xlabel 'edge of a part (µm)'\n"
+                                          "set ylabel '{} ratio'\n",
+                                          largest * 1.15, carriers)),
+                 {}};
 }
 
 std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look) {

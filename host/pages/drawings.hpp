@@ -18,6 +18,8 @@ std::optional<Drawing> sizes_drawing(const RunReport& report, const Look& look);
 /// The same of one phase, with both r50.
 std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& look, std::size_t phase,
                                            const std::string& file_name);
+/// Effective ratio of parts by their size, of "ionic" or "electronic" transport along the thickness.
+std::optional<Drawing> rve_drawing(const RunReport& report, const Look& look, const std::string& carriers);
 /// Two-point correlation of the phases along the thickness.
 std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look);
 

@@ -19,6 +19,7 @@ std::vector<Drawing> drawings_of(const RunReport& report, const Look& look,
   add(profile_drawing(report, look));
   add(sizes_drawing(report, look));
   add(correlation_drawing(report, look));
+  for (const char* carriers : {"ionic", "electronic"}) add(rve_drawing(report, look, carriers));
   for (std::size_t p = 0; p < look.parts.phases.size(); ++p)
     if (const auto word = words.find(look.parts.phases[p].name); word != words.end())
       add(phase_sizes_drawing(report, look, p, sizes_name(word->second)));
@@ -51,7 +52,7 @@ FigureSet figures_of(const RunReport& report, const Look& look,
 }
 
 std::vector<std::string> figure_names(const std::map<std::string, std::string>& words) {
-  std::vector<std::string> names{"slices", "profile", "sizes", "correlation"};
+  std::vector<std::string> names{"slices", "profile", "sizes", "correlation", "rve_ionic", "rve_electronic"};
   for (const auto& [phase, word] : words) names.push_back(sizes_name(word));
   return names;
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "host/pages/cube.hpp"
@@ -104,6 +105,16 @@ std::string main_table(const PageInput& in) {
       limits ? "Percentages: probability that the limit is kept. " : "");
 }
 
+/// What a certificate says of itself.
+std::string certificate_line(const PageInput& in) {
+  if (in.report.judgements.empty()) return "";
+  const std::string& hash = in.report.volume->sha256;
+  return fmt::format("<p class=\"note\">{}, {}{}, SHA-256 of the file <code>{}</code></p>\n",
+                     escaped("tauvox " + tool_json()["version"].get<std::string>()), date_of_today(),
+                     in.operator_name.empty() ? "" : ", operator " + escaped(in.operator_name),
+                     hash.empty() ? "not computed" : escaped(hash));
+}
+
 std::string plots(const PageInput& in) {
   struct Plot {
     const char *name, *caption;
@@ -139,8 +150,8 @@ std::string first_page(const PageInput& in) {
   if (io::can_make_png())
     structure =
         fmt::format("<div class=\"structure\">\n{}{}</div>\n", cube_of(in.look), slice_figure(in.look));
-  return fmt::format("<section class=\"first\">\n{}{}{}{}</section>\n", heading(in), main_table(in),
-                     structure, plots(in));
+  return fmt::format("<section class=\"first\">\n{}{}{}{}</section>\n", heading(in),
+                     main_table(in) + certificate_line(in), structure, plots(in));
 }
 
 }  // namespace tauvox::pages

@@ -82,6 +82,11 @@ std::string fact(const char* name, const std::string& html) {
 
 }  // namespace
 
+std::string date_of_today() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(now));
+}
+
 std::string limits_section(const PageInput& in) {
   const std::vector<std::string> texts = doubts_of(in);
   std::string html = "<section>\n<h2>What limits the numbers</h2>\n";
@@ -96,7 +101,6 @@ std::string limits_section(const PageInput& in) {
 std::string provenance_section(const PageInput& in) {
   const Volume& v = *in.report.volume;
   const auto tool = tool_json();
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   std::string labels;
   for (const Label& label : v.labels)
     labels += fmt::format("{}{} = {} ({} voxels)", labels.empty() ? "" : ", ",
@@ -116,8 +120,8 @@ std::string provenance_section(const PageInput& in) {
           fact("labels", labels) +
           fact("program", escaped(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
                                               tool["compiler"].get<std::string>()))) +
-          fact("device", escaped(in.report.device)) +
-          fact("date", fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(now))),
+          fact("device", escaped(in.report.device)) + fact("operator", escaped(in.operator_name)) +
+          fact("date", date_of_today()),
       escaped_lines(in.settings));
 }
 

@@ -15,10 +15,14 @@ struct PageInput {
   const RunReport& report;
   const Look& look;
   const FigureSet& figures;
-  std::string settings;  // a study file that repeats the run
+  std::string settings;       // a study file that repeats the run
+  std::string operator_name;  // who evaluated; may be empty
 };
 
 std::string report_page(const PageInput& in);
+
+/// "2026-11-25 14:03 UTC"
+std::string date_of_today();
 
 /// Parts of it.
 std::string first_page(const PageInput& in);
