@@ -34,11 +34,12 @@ double seconds_since(Clock::time_point start) {
 }
 
 /// One notice, however many pictures lack their axes.
-void note_pictures(const std::string& notice, RunReport& report) {
+void note_pictures(const Settings& s, const std::string& notice, RunReport& report) {
   if (notice.empty() ||
       std::find(report.notices.begin(), report.notices.end(), notice) != report.notices.end())
     return;
   report.notices.push_back(notice);
+  if (!s.quiet) print_note("notice: " + notice + "\n");
 }
 
 void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
@@ -59,14 +60,14 @@ void write_field_of(const Settings& s, RunReport& report, const Result& r, const
   std::string notice;
   const pages::SolvePictures pictures{volume, report.materials, report.phases, s.slice_at};
   io::write_text(concentration_picture_path(s, axis), pictures.concentration(axis, u, notice), s.overwrite);
-  note_pictures(notice, report);
+  note_pictures(s, notice, report);
 }
 
 void write_structure_picture(const Settings& s, RunReport& report) {
   std::string notice;
   const pages::SolvePictures pictures{*report.volume, report.materials, report.phases, s.slice_at};
   io::write_text(structure_picture_path(s), pictures.structure(s.axes.front(), notice), s.overwrite);
-  note_pictures(notice, report);
+  note_pictures(s, notice, report);
 }
 
 /// Where the GPU that --device auto found is too small, the CPU: its answer is as good.

@@ -51,6 +51,8 @@ def evaluated(tauvox, tmp_path):
         result = tauvox("evaluate", "electrode.h5", "--phases", phases, "--device", "cpu", "-o", "report", *arguments,
                         **options)
         assert result.returncode == 0, result.stderr
+        assert ("notice: figures are left out" in result.stderr) == ("env" in options and not
+                                                                     (tmp_path / "bin" / "gnuplot").exists())
         return tmp_path / "report"
 
     return run
