@@ -14,7 +14,7 @@ echo "2/3 generate an electrode: label 0 = pore, 1 = active particles, 2 = carbo
 build/tauvox generate electrode --size 96 --porosity 0.4 --seed 1 -o out/electrode.h5 --overwrite
 
 echo "3/3 diffusion through the pore, along z, y and x"
-build/tauvox solve out/electrode.h5 --phase 0 --axis all --device cpu --overwrite \
+build/tauvox solve out/electrode.h5 --phases pore=0,active=1,binder=2 --phase pore --axis all --device cpu --overwrite \
   --json out/result.json --csv out/result.csv --field out/field.vti --png out/slice
 
 cat <<'END'
@@ -24,6 +24,6 @@ In out/:
   result.json, result.csv       the numbers above, and how they were found
   result.settings.toml          the same run as a file: build/tauvox solve FILE
   field_{z,y,x}.vti             labels and concentration for ParaView, one file per axis of transport
-  slice_structure.png           middle slice: black pore, orange particles, blue carbon-binder
-  slice_concentration_*.png     middle slice along each transport: from 1 (yellow) to 0 (violet), grey insulates
+  slice_structure.png           middle slice: pale pore, blue particles, orange carbon-binder
+  slice_concentration_*.png     middle slice along each transport: from 1 (yellow) to 0 (violet), greys insulate
 END

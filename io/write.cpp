@@ -81,6 +81,8 @@ void write_raw(const std::string& path, const Volume& volume, bool overwrite) {
 
 void check_field_ending(const std::string& path) { check_ending(path, false); }
 
+bool can_make_png() { return have_vtk; }
+
 void write_field(const std::string& path, const FieldFile& file, bool overwrite) {
   check_field_ending(path);
   if (ending_of(path) == ".vti")
@@ -102,11 +104,8 @@ void write_vti(const std::string& path, const FieldFile&, bool) {
   throw Error(ExitCode::usage, "cannot write .vti files", path, "this build was made without VTK",
               valid_endings(false));
 }
-void write_label_png(const std::string& path, const Volume&, Axis, bool) {
-  throw Error(ExitCode::usage, "cannot write pictures", path, "this build was made without VTK");
-}
-void write_concentration_png(const std::string& path, const Volume&, std::span<const float>, Axis, bool) {
-  throw Error(ExitCode::usage, "cannot write pictures", path, "this build was made without VTK");
+std::string png_of(int, int, std::span<const unsigned char>) {
+  throw Error(ExitCode::usage, "cannot make pictures", "", "this build was made without VTK");
 }
 #endif
 #ifndef TAUVOX_HAVE_HDF5

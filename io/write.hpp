@@ -111,12 +111,10 @@ void check_field_ending(const std::string& path);
 /// @throws Error(usage) for another ending, listing the valid ones.
 void write_volume(const std::string& path, const Volume& volume, bool overwrite);
 
-/// Middle slices perpendicular to `normal` as PNG: the labels in distinct colours, or the concentration in a
-/// perceptual colour map with the insulators grey. Small slices are enlarged by whole factors to >= 512
-/// pixels.
+/// The bytes of a PNG file.
+/// @param rgb red, green, blue of each pixel, rows from the top
 /// @throws Error(output); Error(usage) in a build without VTK.
-void write_label_png(const std::string& path, const Volume& volume, Axis normal, bool overwrite);
-void write_concentration_png(const std::string& path, const Volume& volume,
-                             std::span<const float> concentration, Axis normal, bool overwrite);
+std::string png_of(int width, int height, std::span<const unsigned char> rgb);
+bool can_make_png();
 
 }  // namespace tauvox::io

@@ -272,7 +272,9 @@ void add_output(Rows& rows) {
   add({.name = "output",
        .letter = 'o',
        .kind = Kind::path_out,
-       .meaning = "folder for results.json, results.csv, settings.toml and tables of profiles and sizes",
+       .meaning = "folder for report.html, results.json, results.csv, settings.toml, figures, and tables of "
+                  "profiles "
+                  "and sizes",
        .for_evaluate = true,
        .for_solve = false},
       &Settings::output);
@@ -291,6 +293,12 @@ void add_output(Rows& rows) {
        .kind = Kind::path_out,
        .meaning = "slices: NAME_structure.png, NAME_concentration_z.png, ..."},
       &Settings::png);
+  add({.name = "slice-at",
+       .kind = Kind::cuts,
+       .meaning = "where pictures cut the volume, e.g. z=40,x=7; elsewhere in the middle",
+       .unit = "layer, from 0",
+       .for_evaluate = true},
+      &Settings::slice_at);
   add({.name = "overwrite",
        .kind = Kind::flag,
        .meaning = "replace outputs that exist",

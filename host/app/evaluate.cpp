@@ -217,8 +217,11 @@ ExitCode run_evaluate(Settings s) {
   if (!s.quiet) print_text(text_of_warnings(report));
   judge_by(limits, s, report);
   if (!s.output.empty()) {
+    const std::size_t known = report.notices.size();
     write_folder(s, report);
     checkpoint.remove();
+    for (std::size_t i = known; i < report.notices.size(); ++i)
+      if (!s.quiet) print_note("notice: " + report.notices[i] + "\n");
     results_are_in_files();
     if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
   }

@@ -10,6 +10,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
+#include "host/pages/report_page.hpp"
 
 namespace tauvox {
 namespace {
@@ -39,6 +40,12 @@ std::string file_name(std::string curve, const std::string& word) {
   return curve + ".csv";
 }
 
+constexpr const char* figure_endings[] = {"svg", "png", "pdf"};
+
+std::string figure_file(const std::string& name, const char* ending) {
+  return fmt::format("figures/{}.{}", name, ending);
+}
+
 /// Every table that a run with these phases may have written.
 std::vector<std::string> tables_of(const Phases& phases) {
   std::vector<std::string> names;
@@ -50,17 +57,48 @@ std::vector<std::string> tables_of(const Phases& phases) {
   return names;
 }
 
-/// Tables of the run whose settings lie in the folder; none where it holds none that can be read.
-std::vector<std::string> former_tables(const Settings& s) {
+/// Every file but the reserved ones that a run with these phases may have written.
+std::vector<std::string> files_of(const Phases& phases) {
+  std::vector<std::string> names = tables_of(phases);
+  for (const std::string& figure : pages::figure_names(words_of_phases(phases)))
+    for (const char* ending : figure_endings) names.push_back(figure_file(figure, ending));
+  return names;
+}
+
+/// Files of the run whose settings lie in the folder; none where it holds none that can be read.
+std::vector<std::string> former_files(const Settings& s) {
   const std::string settings = in_folder(s, "settings.toml");
   if (!fs::exists(settings)) return {};
   try {
     Settings former;
     read_study_file(settings, former, false);
-    return tables_of(former.phases);
+    return files_of(former.phases);
   } catch (const Error&) {
     return {};  // whose files these are nobody knows
   }
+}
+
+/// Figures and the page. What is left out, and why, joins the notices of the report.
+/// @return the files in figures/
+std::vector<std::string> write_pages(const Settings& s, RunReport& report,
+                                     const std::map<std::string, std::string>& words) {
+  const pages::Look look(report, s, s.slice_at);
+  const pages::FigureSet figures = pages::figures_of(report, look, words);
+  report.notices.insert(report.notices.end(), figures.notices.begin(), figures.notices.end());
+  std::vector<std::string> written;
+  if (!figures.figures.empty()) fs::create_directories(in_folder(s, "figures"));
+  for (const pages::Figure& figure : figures.figures)
+    for (const char* ending : figure_endings) {
+      written.push_back(figure_file(figure.name, ending));
+      const std::string& bytes = ending == std::string("svg")   ? figure.svg
+                                 : ending == std::string("png") ? figure.png
+                                                                : figure.pdf;
+      io::write_text(in_folder(s, written.back()), bytes, true);
+    }
+  const pages::PageInput page{report, look, figures, to_study_file(s, in_folder(s, "settings.toml")),
+                              s.operator_name};
+  io::write_text(in_folder(s, "report.html"), pages::report_page(page), s.overwrite);
+  return written;
 }
 
 }  // namespace
@@ -95,7 +133,7 @@ ReservedFolder reserve_folder(const Settings& s) {
   if (failed || !fs::is_directory(s.output))
     throw Error(ExitCode::output, "the folder cannot be made", s.output,
                 failed ? failed.message() : "it is a file", "give -o another name");
-  for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv"}) {
+  for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv", "report.html"}) {
     const std::string path = in_folder(s, name);
     for (const std::string& input : s.input_files())
       if (io::same_file(path, input) && !(s.study_file == input && repeats_study_file(s)))
@@ -108,8 +146,8 @@ ReservedFolder reserve_folder(const Settings& s) {
   return folder;
 }
 
-void write_folder(const Settings& s, const RunReport& report) {
-  const std::vector<std::string> former = former_tables(s);
+void write_folder(const Settings& s, RunReport& report) {
+  const std::vector<std::string> former = former_files(s);
   const std::map<std::string, std::string> words = words_of_phases(s.phases);
   std::set<std::string> written;
   for (const Curve& curve : report.curves) {
@@ -118,6 +156,7 @@ void write_folder(const Settings& s, const RunReport& report) {
     io::write_text(in_folder(s, name), to_csv(curve), true);
     written.insert(name);
   }
+  for (const std::string& name : write_pages(s, report, words)) written.insert(name);
   io::write_text(in_folder(s, "results.csv"), to_long_csv(report), s.overwrite);
   io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", s.overwrite);
   const std::string settings = in_folder(s, "settings.toml");

@@ -24,9 +24,9 @@ struct ReservedFolder {
 /// @throws Error(output), Error(usage)
 ReservedFolder reserve_folder(const Settings& settings);
 
-/// Report, tables and settings. Tables of the run before that this one does not write are removed, so that
-/// none of them passes for one of this run.
+/// Report, page, figures, tables and settings; notices of what is left out join the report. Files of the run
+/// before that this one does not write are removed, so that none of them passes for one of this run.
 /// @throws Error(output)
-void write_folder(const Settings& settings, const RunReport& report);
+void write_folder(const Settings& settings, RunReport& report);
 
 }  // namespace tauvox

@@ -132,6 +132,7 @@ const Form& form_of(const SettingFacts& facts) {
        {"NAME=LABEL,...", true, [](Facts, Text t, Text o) { return to_value(parse::phases(t, o)); }}},
       {Kind::places,
        {"AXIS=N,...", true, [](Facts, Text t, Text o) { return to_value(parse::places(t, o)); }}},
+      {Kind::cuts, {"AXIS=N,...", true, [](Facts, Text t, Text o) { return to_value(parse::cuts(t, o)); }}},
       {Kind::letters,
        {"LETTERS", false, [](Facts, Text t, Text o) -> Value { return parse::axis_letters(t, o); }}},
       {Kind::path_in, {"FILE", false, as_it_stands}},
@@ -181,6 +182,12 @@ Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places) 
   return object;
 }
 
+Value to_value(const std::vector<std::pair<Axis, std::int64_t>>& cuts) {
+  Value object;
+  for (const auto& [axis, index] : cuts) object[axis_name(axis)] = index;
+  return object;
+}
+
 Value to_value(const Phases& phases) {
   Value object;
   for (const NamedPhase& phase : phases.named)
@@ -210,6 +217,10 @@ void from_value(const Value& value, Phases& phases) { phases = parse::phases(tex
 
 void from_value(const Value& value, std::vector<std::pair<std::string, std::int64_t>>& places) {
   places = parse::places(text_of({}, value), "slice");
+}
+
+void from_value(const Value& value, std::vector<std::pair<Axis, std::int64_t>>& cuts) {
+  cuts = parse::cuts(text_of({}, value), "slice-at");
 }
 
 Value value_from(const SettingFacts& facts, const std::string& text, const std::string& option) {

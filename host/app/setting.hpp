@@ -36,7 +36,8 @@ enum class Kind {
   labels,
   pairs,   // label=value
   phases,  // name=labels
-  places,  // axis=index
+  places,  // axis=index, of further axes of an array
+  cuts,    // axis=index, of z, y, x
   letters,
   numbers,
   path_in,
@@ -102,6 +103,7 @@ Value to_value(const std::vector<LabelOrName>& labels);
 Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs);
 Value to_value(const Phases& phases);
 Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places);
+Value to_value(const std::vector<std::pair<Axis, std::int64_t>>& cuts);
 void from_value(const Value& value, io::Crop& crop);
 void from_value(const Value& value, std::vector<Axis>& axes);
 void from_value(const Value& value, Axis& axis);
@@ -109,6 +111,7 @@ void from_value(const Value& value, std::vector<LabelOrName>& labels);
 void from_value(const Value& value, std::vector<std::pair<LabelOrName, double>>& pairs);
 void from_value(const Value& value, Phases& phases);
 void from_value(const Value& value, std::vector<std::pair<std::string, std::int64_t>>& places);
+void from_value(const Value& value, std::vector<std::pair<Axis, std::int64_t>>& cuts);
 template <class T>
 Value to_value(const T& field) {
   if constexpr (requires { field.has_value(); })

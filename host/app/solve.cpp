@@ -1,6 +1,7 @@
 // `tauvox solve`
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
+#include "host/pages/field_picture.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
@@ -211,8 +213,7 @@ ExitCode run_solve(Settings s) {
   if (report.unfinished && report.unfinished->why.starts_with("the limit"))
     report.unfinished->why += " (" + deadline->source + ")";
   printer.clear();
-  if (!s.png.empty())
-    io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);
+  if (!s.png.empty()) write_structure_picture(s, report);
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};

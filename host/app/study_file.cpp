@@ -45,6 +45,7 @@ std::string types_of(const SettingFacts& facts) {
     case Kind::pairs:
       return "a table of numbers";
     case Kind::places:
+    case Kind::cuts:
       return "a table of whole numbers";
     case Kind::ranges:
       return "a list of texts in quotes";
@@ -60,8 +61,8 @@ bool takes(const SettingFacts& facts, const toml::node& node) {
   if (node.is_integer()) return types.find("number") != std::string::npos;
   if (node.is_floating_point()) return types.find("a number") == 0 || facts.kind == Kind::pairs;
   if (node.is_array()) return is_list(facts);
-  return node.is_table() &&
-         (facts.kind == Kind::pairs || facts.kind == Kind::phases || facts.kind == Kind::places);
+  return node.is_table() && (facts.kind == Kind::pairs || facts.kind == Kind::phases ||
+                             facts.kind == Kind::places || facts.kind == Kind::cuts);
 }
 
 /// Reads the values of one study file.

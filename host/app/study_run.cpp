@@ -8,6 +8,7 @@
 
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
+#include "host/pages/field_picture.hpp"
 #include "host/settings/named_labels.hpp"
 #include "io/write.hpp"
 
@@ -24,7 +25,8 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
-void write_field_of(const Settings& s, const Volume& volume, const Result& r, const std::vector<float>& u) {
+void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
+  const Volume& volume = *report.volume;
   const Axis axis = r.axis.value_or(s.axes.front());
   if (!s.field.empty()) {
     io::FieldFile file;
@@ -37,9 +39,11 @@ void write_field_of(const Settings& s, const Volume& volume, const Result& r, co
     file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
     io::write_field(field_path(s, axis), file, s.overwrite);
   }
-  if (!s.png.empty())
-    io::write_concentration_png(concentration_picture_path(s, axis), volume, u, picture_normal(axis),
-                                s.overwrite);
+  if (s.png.empty()) return;
+  std::string notice;
+  const pages::SolvePictures pictures{volume, report.materials, report.phases, s.slice_at};
+  io::write_text(concentration_picture_path(s, axis), pictures.concentration(axis, u, notice), s.overwrite);
+  note_pictures(s, notice, report);
 }
 
 class StudyRun {
@@ -109,7 +113,7 @@ class StudyRun {
     return [this](const Result& result, const std::vector<float>& concentration) {
       const auto start = Clock::now();
       printer_.clear();
-      write_field_of(s_, in_.volume, result, concentration);
+      write_field_of(s_, report_, result, concentration);
       writing_ += seconds_since(start);
       keep(result);
     };
@@ -178,8 +182,20 @@ void note_all(const Settings& s, const std::vector<std::string>& notices) {
   for (const std::string& notice : notices) print_note("notice: " + notice + "\n");
 }
 
-/// A plane that shows the direction of transport.
-Axis picture_normal(Axis flow) { return flow == Axis::y ? Axis::z : Axis::y; }
+void note_pictures(const Settings& s, const std::string& notice, RunReport& report) {
+  if (notice.empty() ||
+      std::find(report.notices.begin(), report.notices.end(), notice) != report.notices.end())
+    return;
+  report.notices.push_back(notice);
+  note_all(s, {notice});
+}
+
+void write_structure_picture(const Settings& s, RunReport& report) {
+  std::string notice;
+  const pages::SolvePictures pictures{*report.volume, report.materials, report.phases, s.slice_at};
+  io::write_text(structure_picture_path(s), pictures.structure(s.axes.front(), notice), s.overwrite);
+  note_pictures(s, notice, report);
+}
 
 void run_study(const Study& study, const StudyInput& in, const Settings& settings, RunReport& report,
                Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint) {

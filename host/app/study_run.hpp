@@ -13,8 +13,10 @@ namespace tauvox {
 bool data_to_stdout(const Settings& settings);
 /// On standard error, unless all is to be quiet.
 void note_all(const Settings& settings, const std::vector<std::string>& notices);
-/// A plane that shows the direction of transport.
-Axis picture_normal(Axis flow);
+/// One notice, however many pictures lack their axes; empty: none.
+void note_pictures(const Settings& settings, const std::string& notice, RunReport& report);
+/// NAME_structure.png
+void write_structure_picture(const Settings& settings, RunReport& report);
 
 /// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
 /// and the whole at the end.

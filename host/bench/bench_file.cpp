@@ -8,7 +8,7 @@
 
 #include "host/bench/answers.hpp"
 #include "host/bench/compare.hpp"
-#include "host/bench/escape.hpp"
+#include "host/report/escape.hpp"
 #include "io/input_file.hpp"
 
 namespace tauvox::bench {

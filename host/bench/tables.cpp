@@ -7,7 +7,7 @@
 
 #include "host/bench/cases.hpp"
 #include "host/bench/compare.hpp"
-#include "host/bench/escape.hpp"
+#include "host/report/escape.hpp"
 
 namespace tauvox::bench {
 namespace {

@@ -204,6 +204,25 @@ std::vector<std::pair<std::string, std::int64_t>> places(const std::string& text
   return found;
 }
 
+std::vector<std::pair<Axis, std::int64_t>> cuts(const std::string& text, const std::string& option) {
+  std::vector<std::pair<Axis, std::int64_t>> found;
+  for (const std::string& item : list(text)) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos) refuse(option, text, "axes and layers across them, such as z=40,x=7");
+    const std::string name = trimmed(item.substr(0, equals));
+    if (name != "z" && name != "y" && name != "x")
+      refuse(option, item, "one of z, y, x and a layer across it");
+    const Axis axis = name == "z" ? Axis::z : name == "y" ? Axis::y : Axis::x;
+    const std::int64_t index = integer(trimmed(item.substr(equals + 1)), option + " " + item);
+    if (index < 0) refuse(option, item, "a layer, from 0");
+    for (const auto& [other, place] : found)
+      if (other == axis) refuse(option, text, fmt::format("each axis once; '{}' is there twice", name));
+    found.emplace_back(axis, index);
+  }
+  if (found.empty()) refuse(option, text, "axes and layers across them, such as z=40,x=7");
+  return found;
+}
+
 std::string device(const std::string& text, const std::string& option) {
   if (text == "auto" || text == "cpu" || text == "cuda") return text;
   std::int64_t index = -1;

@@ -7,10 +7,10 @@
 
 #include "host/bench/cases.hpp"
 #include "host/bench/compare.hpp"
-#include "host/bench/escape.hpp"
 #include "host/bench/measure.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
+#include "host/report/escape.hpp"
 #include "host/studies/study.hpp"
 #include "tests/support.hpp"
 

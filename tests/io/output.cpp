@@ -246,7 +246,7 @@ TEST_F(FieldEnding, EndingsOfThisBuildAreAcceptedInAnyCase) {
 #else
   EXPECT_EQ(outcome_of([] { io::check_field_ending("field.vti"); }).code, usage_code);
   EXPECT_EQ(outcome_of([] { io::write_vti("field.vti", {}, false); }).code, usage_code);
-  EXPECT_EQ(outcome_of([] { io::write_label_png("a.png", {}, Axis::z, false); }).code, usage_code);
+  EXPECT_EQ(outcome_of([] { io::png_of(1, 1, {}); }).code, usage_code);
 #endif
 #ifdef TAUVOX_HAVE_HDF5
   EXPECT_NO_THROW(io::check_field_ending("field.h5"));

@@ -1,9 +1,9 @@
-#include "host/bench/escape.hpp"
+#include "host/report/escape.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace tauvox::bench {
+namespace tauvox {
 namespace {
 
 /// Bytes of the character that begins at `at`; 0 where that is no UTF-8.
@@ -102,4 +102,4 @@ std::string csv_cell(const std::string& text) {
   return "\"" + cell + "\"";
 }
 
-}  // namespace tauvox::bench
+}  // namespace tauvox

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace tauvox::bench {
+namespace tauvox {
 
 /// For terminals and all that follows: one line of UTF-8 without control characters, directions of writing
 /// and what XML forbids ('?' instead, blanks for line breaks), of at most `most` bytes. To be called where
@@ -18,4 +18,4 @@ std::string xml_text(const std::string& text);
 /// Quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
 std::string csv_cell(const std::string& text);
 
-}  // namespace tauvox::bench
+}  // namespace tauvox

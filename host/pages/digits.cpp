@@ -1,0 +1,84 @@
+#include "host/pages/digits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tauvox::pages {
+namespace {
+
+constexpr int digits_without_uncertainty = 4;
+
+int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)))); }
+
+/// One power of ten for value and half widths, 0 where plain digits are as short.
+int common_exponent(double largest) {
+  if (largest == 0) return 0;
+  const int exponent = exponent_of(largest);
+  return exponent >= 6 || exponent < -3 ? exponent : 0;
+}
+
+std::string with_power(const std::string& digits, int exponent) {
+  static constexpr const char* raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  if (exponent == 0 || digits == "0") return digits;
+  std::string power = exponent < 0 ? "⁻" : "";
+  for (const char c : std::to_string(std::abs(exponent))) power += raised[c - '0'];
+  return digits + "·10" + power;
+}
+
+/// A true minus.
+std::string fixed(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", std::abs(value), decimals);
+  const bool is_zero = text.find_first_not_of("0.") == std::string::npos;
+  return value < 0 && !is_zero ? fmt::format("−{}", text) : text;
+}
+
+std::string half_width_text(double half_width, int decimals) {
+  if (half_width == 0) return "0";
+  const std::string text = fixed(half_width, decimals);
+  if (text.find_first_not_of("0.") != std::string::npos) return text;
+  return fmt::format("<{}", fixed(std::pow(10, -decimals), decimals));  // 0 is only what is exactly 0
+}
+
+}  // namespace
+
+Shown in_unit(const Quantity& q, double factor) {
+  Shown shown;
+  if (!q.value) {
+    shown.value = q.infinite ? "∞" : not_computed;
+    return shown;
+  }
+  const double value = *q.value * factor;
+  double widest = 0;
+  for (const Uncertainty& u : q.uncertainties)
+    if (u.half_width && std::isfinite(*u.half_width)) widest = std::max(widest, *u.half_width * factor);
+  const bool is_count = widest == 0 && value == std::round(value) && std::abs(value) < 1e6;
+  const int power = is_count ? 0 : common_exponent(std::max(std::abs(value), widest));
+  const double scale = std::pow(10, -power);
+  int decimals = 0;
+  if (widest > 0)
+    decimals = 1 - exponent_of(widest * scale);
+  else if (!is_count)
+    decimals = digits_without_uncertainty - 1 - exponent_of(value * scale);
+  decimals = std::clamp(decimals, 0, 12);
+  shown.value = with_power(fixed(value * scale, decimals), power);
+  for (const Uncertainty& u : q.uncertainties)
+    if (u.half_width && std::isfinite(*u.half_width))
+      shown.half_widths[u.source] =
+          with_power(half_width_text(*u.half_width * factor * scale, decimals), power);
+  return shown;
+}
+
+ShownUnit shown_unit(const std::string& unit) {
+  if (unit == "m") return {"µm", 1e6};
+  if (unit == "m2") return {"µm²", 1e12};
+  if (unit == "m3") return {"µm³", 1e18};
+  if (unit == "1/m") return {"1/µm", 1e-6};
+  if (unit == "1/m2") return {"1/µm²", 1e-12};
+  if (unit == "1/m3") return {"1/µm³", 1e-18};
+  if (unit == "m2/s") return {"m²/s", 1};
+  return {unit, 1};
+}
+
+}  // namespace tauvox::pages

@@ -1,0 +1,30 @@
+// How many digits of a number are shown: those that its uncertainty leaves.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "host/studies/quantity.hpp"
+
+namespace tauvox::pages {
+
+/// As text: value and half widths with the same decimals, two of them significant in the largest half width.
+struct Shown {
+  std::string value;
+  std::map<ErrorSource, std::string> half_widths;  // of those that were computed
+};
+
+/// A value in a unit that is `factor` times smaller than that of the quantity. Without an uncertainty four
+/// digits; counts are whole. Undefined is "–".
+Shown in_unit(const Quantity& q, double factor);
+
+/// A unit that suits the eye: m -> µm, 1/m -> 1/µm; others stay.
+struct ShownUnit {
+  std::string name;
+  double factor = 1;  // a value in the unit of the quantity times this is one in `name`
+};
+ShownUnit shown_unit(const std::string& unit);
+
+inline constexpr const char* not_computed = "–";
+
+}  // namespace tauvox::pages

@@ -1,0 +1,137 @@
+#include "host/pages/field_picture.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/pages/look.hpp"
+#include "host/pages/slice_map.hpp"
+#include "host/report/escape.hpp"
+
+namespace tauvox::pages {
+namespace {
+
+constexpr std::int64_t smallest_side = 512;  // pixels of a slice alone
+constexpr std::size_t most_in_legend = 8;
+
+/// A plane that shows the direction of transport.
+Axis picture_normal(Axis flow) { return flow == Axis::y ? Axis::z : Axis::y; }
+
+/// Each label as a phase of its own: what conducts and what does not is a matter of labels.
+std::vector<PhaseSet> labels_as_phases(const SolvePictures& in) {
+  std::vector<PhaseSet> sets;
+  for (std::size_t code = 0; code < in.volume.labels.size(); ++code) {
+    const Label& label = in.volume.labels[code];
+    const std::string name = in.phases.name_of(label.value);
+    PhaseSet set;
+    set.name = name.empty() ? fmt::format("label {}", label.value) : name;
+    set.label = label.value;
+    set.codes.assign(in.volume.labels.size(), 0);
+    set.codes[code] = 1;
+    set.voxels = label.voxels;
+    sets.push_back(set);
+  }
+  return sets;
+}
+
+std::string words_of(const Volume& volume, const PhaseSet& set) {
+  return fmt::format("{} {:.1f} %", harmless(set.name, longest_name), 100 * volume.fraction({0, set.voxels}));
+}
+
+SliceMap map_of(const SolvePictures& in, Axis flow) {
+  SliceMap map;
+  map.name = "slice";
+  map.extent = in.volume.extent;
+  map.edges = in.volume.spacing();
+  map.unit = in.volume.voxel_size ? "µm" : "voxels";
+  if (in.volume.voxel_size)
+    for (double& edge : map.edges) edge *= 1e6;
+  const Axis normal = picture_normal(flow);
+  std::int64_t at = in.volume.extent.along(normal) / 2;
+  for (const auto& [axis, place] : in.cuts)
+    if (axis == normal) at = std::min(place, in.volume.extent.along(normal) - 1);
+  map.slices = {{normal, at}};
+  map.along = flow;
+  map.from = "plate at 1";
+  map.to = "plate at 0";
+  return map;
+}
+
+void shorten(std::vector<LegendEntry>& legend) {
+  if (legend.size() <= most_in_legend) return;
+  const std::size_t left_out = legend.size() - most_in_legend + 1;
+  legend.resize(most_in_legend - 1);
+  legend.push_back({{255, 255, 255}, fmt::format("and {} others", left_out)});
+}
+
+std::string drawn(const SliceMap& map, std::string& notice) {
+  std::optional<Drawing> drawing = drawing_of(map);
+  std::string problem;
+  if (!drawing) {
+    problem = "the slice is a line of voxels";
+  } else if (!have_plotter()) {
+    problem = "no program gnuplot is on the PATH (Debian: gnuplot-nox)";
+  } else {
+    drawing->png_alone = true;
+    if (const std::optional<Figure> figure = draw(*drawing, problem)) return figure->png;
+  }
+  notice = fmt::format("pictures are slices without axes: {}", problem);
+  constexpr std::int64_t most_pixels = 65500;
+  return map.picture(map.slices.front(), most_pixels).png();
+}
+
+}  // namespace
+
+std::string SolvePictures::structure(Axis flow, std::string& notice) const {
+  const std::vector<PhaseSet> sets = labels_as_phases(*this);
+  // Without names the lowest label is pale: pore in most files.
+  const std::vector<std::int64_t> pore =
+      phases.named.empty() ? std::vector{volume.labels.front().value} : std::vector<std::int64_t>{};
+  const std::vector<PhaseColours> colours = colours_of(sets, volume, pore);
+  SliceMap map = map_of(*this, flow);
+  map.picture = [&](const Slice& slice, std::int64_t most) {
+    return picture_of(volume.extent, slice, most, smallest_side,
+                      [&](std::int64_t i) { return colours[static_cast<std::size_t>(volume.code(i))].area; });
+  };
+  for (std::size_t p = 0; p < sets.size(); ++p)
+    map.legend.push_back({colours[p].area, words_of(volume, sets[p])});
+  shorten(map.legend);
+  return drawn(map, notice);
+}
+
+std::string SolvePictures::concentration(Axis flow, std::span<const float> values,
+                                         std::string& notice) const {
+  const std::vector<PhaseSet> sets = labels_as_phases(*this);
+  std::vector<Colour> insulators(sets.size());
+  std::vector<std::size_t> insulating;
+  for (std::size_t code = 0; code < sets.size(); ++code)
+    if (code >= materials.phases.size() || materials.phases[code].conductivity <= 0)
+      insulating.push_back(code);
+  SliceMap map = map_of(*this, flow);
+  for (std::size_t i = 0; i < insulating.size(); ++i) {
+    insulators[insulating[i]] = insulator_colour(i, insulating.size());
+    map.legend.push_back({insulators[insulating[i]], words_of(volume, sets[insulating[i]])});
+  }
+  // What conducts and is not joined to a plate has no value either.
+  constexpr Colour cut_off{255, 255, 255};
+  for (std::size_t code = 0; code < sets.size(); ++code)
+    if (std::find(insulating.begin(), insulating.end(), code) == insulating.end()) insulators[code] = cut_off;
+  bool some_cut_off = false;
+  map.picture = [&](const Slice& slice, std::int64_t most) {
+    return picture_of(volume.extent, slice, most, smallest_side, [&](std::int64_t i) {
+      const float value = values[static_cast<std::size_t>(i)];
+      if (!std::isnan(value)) return field_colour(value);
+      const Colour colour = insulators[static_cast<std::size_t>(volume.code(i))];
+      some_cut_off = some_cut_off || colour == cut_off;
+      return colour;
+    });
+  };
+  map.picture(map.slices.front(), smallest_side);
+  if (some_cut_off) map.legend.push_back({cut_off, "conducts, cut off"});
+  shorten(map.legend);
+  map.field = "concentration";
+  return drawn(map, notice);
+}
+
+}  // namespace tauvox::pages

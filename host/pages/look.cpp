@@ -1,0 +1,43 @@
+#include "host/pages/look.hpp"
+
+#include <fmt/format.h>
+
+#include "host/report/escape.hpp"
+
+namespace tauvox::pages {
+
+Look::Look(const RunReport& report, const StudySettings& settings,
+           const std::vector<std::pair<Axis, std::int64_t>>& places)
+    : volume(*report.volume),
+      parts(volume, report.phases),
+      colours(colours_of(parts.phases, volume, settings.ionic_labels)),
+      edges(voxel_edges(volume)),
+      thickness(settings.thickness),
+      separator_low(settings.separator == "low") {
+  for (const Axis axis : all_axes) {
+    std::int64_t& cut = cuts[static_cast<std::size_t>(axis)];
+    cut = volume.extent.along(axis) / 2;
+    for (const auto& [across, place] : places)
+      if (across == axis) cut = std::min(place, volume.extent.along(axis) - 1);
+  }
+}
+
+std::string Look::place_of(const Slice& slice) const {
+  const double edge = edges[static_cast<std::size_t>(slice.normal)];
+  return fmt::format("{} = {:.4g} µm", axis_name(slice.normal),
+                     (static_cast<double>(slice.at) + 0.5) * edge * 1e6);
+}
+
+std::string Look::legend_of(std::size_t phase) const {
+  const PhaseSet& set = parts.phases[phase];
+  return fmt::format("{} {:.1f} %", harmless(set.name, longest_name), 100 * volume.fraction({0, set.voxels}));
+}
+
+Picture Look::picture(const Slice& slice, std::int64_t most, std::int64_t least) const {
+  std::vector<Colour> of_code;
+  for (const std::uint8_t phase : parts.phase_of_code) of_code.push_back(colours[phase].area);
+  return picture_of(volume.extent, slice, most, least,
+                    [&](std::int64_t i) { return of_code[static_cast<std::size_t>(volume.code(i))]; });
+}
+
+}  // namespace tauvox::pages

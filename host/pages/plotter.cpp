@@ -1,0 +1,156 @@
+#include "host/pages/plotter.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "host/report/escape.hpp"
+#include "io/write.hpp"
+
+extern char** environ;
+
+namespace tauvox::pages {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* program = "gnuplot";
+constexpr int dots_per_inch = 300;
+constexpr double font_points = 8;
+constexpr std::chrono::seconds longest{60};
+
+/// A folder of its own that goes with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code failed;
+    std::string name = (fs::temp_directory_path(failed) / "tauvox-figure-XXXXXX").string();
+    if (!failed && ::mkdtemp(name.data())) path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code failed;
+    if (!path_.empty()) fs::remove_all(path_, failed);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  explicit operator bool() const { return !path_.empty(); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void put(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+/// One size in all three: points and lines are as large on paper, whatever the form.
+std::string whole_script(const Drawing& d, const fs::path& folder) {
+  const double pixels_per_inch = 96;  // of CSS
+  const auto form = [&](const std::string& terminal, const char* ending) {
+    return fmt::format("set terminal {}\nset output 'out.{}'\nload 'body.gp'\nset output\nreset\n", terminal,
+                       ending);
+  };
+  const std::string png =
+      form(fmt::format("pngcairo size {:.0f},{:.0f} font 'sans-serif,{}' fontscale {:.3f} linewidth {:.3f} "
+                       "pointscale {:.3f}",
+                       d.width * dots_per_inch, d.height * dots_per_inch, font_points,
+                       dots_per_inch / pixels_per_inch, dots_per_inch / pixels_per_inch,
+                       dots_per_inch / pixels_per_inch),
+           "png");
+  const std::string begin = fmt::format("cd {}\n", plotter_text(folder.string(), 4096)) + png;
+  if (d.png_alone) return begin;
+  return begin +
+         form(fmt::format(
+                  "svg size {:.0f},{:.0f} font 'sans-serif,{:.2f}' linewidth 1 standalone name 'figure'",
+                  d.width * pixels_per_inch, d.height * pixels_per_inch, font_points * pixels_per_inch / 72),
+              "svg") +
+         form(fmt::format("pdfcairo size {:.3f}in,{:.3f}in font 'sans-serif,{}' fontscale 1 linewidth 1 "
+                          "pointscale 0.6",
+                          d.width, d.height, font_points),
+              "pdf");
+}
+
+/// The exit status; -1 where the program cannot be started or takes too long.
+int run_plotter(const fs::path& script, const fs::path& log) {
+  posix_spawn_file_actions_t actions;
+  if (posix_spawn_file_actions_init(&actions) != 0) return -1;
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  std::string name = program, no_settings_of_the_user = "-d", file = script.string();
+  char* arguments[] = {name.data(), no_settings_of_the_user.data(), file.data(), nullptr};
+  pid_t child = 0;
+  const int failed = posix_spawnp(&child, program, &actions, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return -1;
+  const auto end = std::chrono::steady_clock::now() + longest;
+  int status = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > end) {
+      ::kill(child, SIGKILL);
+      ::waitpid(child, &status, 0);
+      return -1;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+std::string plotter_text(const std::string& text, std::size_t most) {
+  std::string quoted = "'";
+  for (const char c : harmless(text, most)) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
+}
+
+bool have_plotter() {
+  const char* path = std::getenv("PATH");
+  std::string rest = path ? path : "";
+  for (;;) {
+    const std::size_t colon = rest.find(':');
+    const std::string folder = rest.substr(0, colon);
+    if (!folder.empty() && ::access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
+    if (colon == std::string::npos) return false;
+    rest.erase(0, colon + 1);
+  }
+}
+
+std::optional<Figure> draw(const Drawing& drawing, std::string& problem) {
+  const TemporaryFolder folder;
+  if (!folder) {
+    problem = "no temporary folder can be made (TMPDIR)";
+    return std::nullopt;
+  }
+  for (const auto& [name, bytes] : drawing.files) put(folder.path() / name, bytes);
+  put(folder.path() / "body.gp", "set termoption noenhanced\nset encoding utf8\n" + drawing.script);
+  put(folder.path() / "all.gp", whole_script(drawing, folder.path()));
+  const int status = run_plotter(folder.path() / "all.gp", folder.path() / "log");
+  const auto form = [&](const char* ending) {
+    return bytes_of(folder.path() / fmt::format("out.{}", ending));
+  };
+  Figure figure{drawing.name, form("svg"), form("png"), form("pdf")};
+  const bool whole =
+      !figure.png.empty() && (drawing.png_alone || (!figure.svg.empty() && !figure.pdf.empty()));
+  if (status == 0 && whole) return figure;
+  problem = harmless(fmt::format("gnuplot ended with {}: {}", status, bytes_of(folder.path() / "log")), 300);
+  return std::nullopt;
+}
+
+}  // namespace tauvox::pages

@@ -1,0 +1,138 @@
+#include "host/pages/report_page.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "host/pages/html.hpp"
+
+namespace tauvox::pages {
+namespace {
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string items;
+  for (const std::string& text : texts) items += fmt::format("<li>{}</li>\n", escaped(text));
+  return fmt::format("<ul>\n{}</ul>\n", items);
+}
+
+/// What limits a quantity most, and by how much of its value.
+struct Doubt {
+  ErrorSource source = ErrorSource::solver;
+  std::string text;  // "specific surface of active | binder ±21 %"
+  double share = 0;
+};
+
+std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
+  constexpr double worth_saying = 0.05;
+  if (!row.quantity->value || *row.quantity->value == 0) return std::nullopt;
+  double squares = 0, widest = 0;
+  Doubt doubt;
+  for (const Uncertainty& u : row.quantity->uncertainties) {
+    if (!u.half_width || !std::isfinite(*u.half_width)) continue;
+    squares += *u.half_width * *u.half_width;
+    if (*u.half_width > widest) widest = *u.half_width, doubt.source = u.source;
+  }
+  doubt.share = std::sqrt(squares) / std::abs(*row.quantity->value);
+  if (doubt.share < worth_saying) return std::nullopt;
+  const std::string subject = short_subject(*row.result, in.look.thickness);
+  doubt.text = fmt::format("{}{} ±{:.0f} %", title_of(*row.result, *row.definition),
+                           subject.empty() ? "" : " of " + subject, 100 * doubt.share);
+  return doubt;
+}
+
+const char* advice_of(ErrorSource source) {
+  switch (source) {
+    case ErrorSource::solver:
+      return "The solver limits, a smaller --tolerance would help";
+    case ErrorSource::resolution:
+      return "The voxels limit; smaller ones would help, a larger scan would not";
+    case ErrorSource::sampling:
+      return "The volume limits; a larger scan would help, smaller voxels would not";
+    case ErrorSource::segmentation:
+      return "The segmentation limits, where the surface of a phase lies";
+  }
+  return "";
+}
+
+/// One line for each source, the largest doubts first.
+std::vector<std::string> doubts_of(const PageInput& in) {
+  std::vector<Doubt> doubts;
+  for (const MainRow& row : main_rows(in.report, in.look))
+    if (const std::optional<Doubt> doubt = doubt_of(in, row)) doubts.push_back(*doubt);
+  std::stable_sort(doubts.begin(), doubts.end(),
+                   [](const Doubt& a, const Doubt& b) { return a.share > b.share; });
+  std::vector<std::string> lines;
+  for (const ErrorSource source : shown_sources) {
+    std::string those;
+    for (const Doubt& doubt : doubts)
+      if (doubt.source == source) those += (those.empty() ? "" : "; ") + doubt.text;
+    if (!those.empty()) lines.push_back(fmt::format("{}: {}.", advice_of(source), those));
+  }
+  return lines;
+}
+
+std::string fact(const char* name, const std::string& html) {
+  return html.empty() ? "" : fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", name, html);
+}
+
+}  // namespace
+
+std::string date_of_today() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(now));
+}
+
+std::string limits_section(const PageInput& in) {
+  const std::vector<std::string> texts = doubts_of(in);
+  std::string html = "<section>\n<h2>What limits the numbers</h2>\n";
+  html += texts.empty()
+              ? "<p>No main quantity is in doubt by more than 5 %, as far as that was computed.</p>\n"
+              : list_of(texts);
+  if (!in.report.warnings.empty()) html += "<h3>Warnings</h3>\n" + list_of(in.report.warnings);
+  if (!in.report.notices.empty()) html += "<h3>Notices</h3>\n" + list_of(in.report.notices);
+  return html + "</section>\n";
+}
+
+std::string provenance_section(const PageInput& in) {
+  const Volume& v = *in.report.volume;
+  const auto tool = tool_json();
+  std::string labels;
+  for (const Label& label : v.labels)
+    labels += fmt::format("{}{} = {} ({} voxels)", labels.empty() ? "" : ", ",
+                          escaped(in.report.phases.name_of(label.value)), label.value, label.voxels);
+  return fmt::format(
+      "<section>\n<h2>Where this comes from</h2>\n<table class=\"facts\"><tbody>\n{}</tbody></table>\n"
+      "<h3>Settings</h3>\n<p>Saved as <code>settings.toml</code>, these repeat the run: "
+      "<code>tauvox evaluate settings.toml</code></p>\n<pre>{}</pre>\n</section>\n",
+      fact("file", escaped(v.path)) +
+          fact("SHA-256",
+               fmt::format("<code>{}</code>", v.sha256.empty() ? "not computed" : escaped(v.sha256))) +
+          fact("format",
+               escaped(v.format + (v.dataset.empty() ? "" : ", " + v.dataset) + ", " + v.stored_type)) +
+          fact("voxel size",
+               fmt::format("{:.6g} × {:.6g} × {:.6g} µm (z, y, x), from {}", in.look.edges[0] * 1e6,
+                           in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, escaped(v.voxel_size_source))) +
+          fact("labels", labels) +
+          fact("program", escaped(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
+                                              tool["compiler"].get<std::string>()))) +
+          fact("device", escaped(in.report.device)) + fact("operator", escaped(in.operator_name)) +
+          fact("date", date_of_today()),
+      escaped_lines(in.settings));
+}
+
+std::string report_page(const PageInput& in) {
+  const std::string name = escaped(std::filesystem::path(in.report.volume->path).filename().string());
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
+      "'unsafe-inline'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{}: tauvox report</title>\n<style>\n{}</style>\n</head>\n<body>\n{}{}{}{}</body>\n</html>\n",
+      name, page_style, first_page(in), limits_section(in), quantities_section(in), provenance_section(in));
+}
+
+}  // namespace tauvox::pages

@@ -1,0 +1,154 @@
+"""report.html and figures of `tauvox evaluate`: whole, self-contained, and deaf to what names try to say."""
+
+import html.parser
+import os
+import re
+import shutil
+import struct
+import tomllib
+
+import pytest
+import volumes
+from conftest import contents
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+HOSTILE = "p<script>alert(1)</script>"
+
+
+class Page(html.parser.HTMLParser):
+    """The tags of a page, each closed where it must be; addresses, scripts and text by the way."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.addresses, self.tags, self.words = [], [], [], ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        assert not any(name.startswith("on") for name, _ in attributes)
+        self.addresses += [value for name, value in attributes if name in ("src", "href", "srcset", "data", "action")]
+        if tag == "img":
+            assert dict(attributes)["alt"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words += data
+
+
+@pytest.fixture
+def evaluated(tauvox, tmp_path):
+    """Folder of an evaluation of a small generated electrode."""
+
+    def run(phases="pore=0,active=1,binder=2", *arguments, **options):
+        if not (tmp_path / "electrode.h5").exists():
+            assert tauvox("generate", "electrode", "--size", "24,28,32", "-o", "electrode.h5").returncode == 0
+        result = tauvox("evaluate", "electrode.h5", "--phases", phases, "--device", "cpu", "-o", "report", *arguments,
+                        **options)
+        assert result.returncode == 0, result.stderr
+        assert ("notice: figures are left out" in result.stderr) == ("env" in options and not
+                                                                     (tmp_path / "bin" / "gnuplot").exists())
+        return tmp_path / "report"
+
+    return run
+
+
+def without_gnuplot(tmp_path):
+    """A PATH that has none."""
+    (tmp_path / "bin").mkdir(exist_ok=True)
+    return os.environ | {"PATH": str(tmp_path / "bin")}
+
+
+needs_gnuplot = pytest.mark.skipif(shutil.which("gnuplot") is None, reason="no gnuplot")
+
+
+def test_the_page_is_whole_and_needs_nothing_else(evaluated):
+    text = (evaluated("pore=0,active=1,binder=2", "--ionic", "pore") / "report.html").read_text()
+    page = Page(text)
+    assert len(text) < 1_000_000
+    assert "script" not in page.tags and "link" not in page.tags and "iframe" not in page.tags
+    assert page.addresses and all(address.startswith("data:image/") for address in page.addresses)
+    assert "url(" not in text and "@import" not in text and "default-src 'none'" in text
+    for words in ["tortuosity factor", "volume fraction", "SHA-256", "± sampling", "no limits were given",
+                  "What limits the numbers", "separator", "thickness_d50"]:
+        assert words in page.words, words
+    assert page.tags.count("img") >= 7  # six faces and a slice
+
+
+def test_names_are_words_and_nothing_more(tauvox, tmp_path, evaluated):
+    evaluated()
+    os.rename(tmp_path / "electrode.h5", tmp_path / "<img src=x onerror=alert(1)>.h5")
+    result = tauvox("evaluate", "<img src=x onerror=alert(1)>.h5", "--phases", f"{HOSTILE}=0,a&b`id`$(id)=1,b=2",
+                    "--device", "cpu", "-o", "hostile")
+    assert result.returncode == 0, result.stderr
+    text = (tmp_path / "hostile" / "report.html").read_text()
+    page = Page(text)
+    assert "script" not in page.tags and "x" not in page.addresses
+    assert "alert(1)" in page.words and "a&b`id`$(id)" in page.words
+    for svg in (tmp_path / "hostile" / "figures").glob("*.svg"):
+        drawn = svg.read_text()
+        assert "<script" not in drawn and "uid=" not in drawn
+
+
+@needs_gnuplot
+def test_figures_have_three_forms(evaluated):
+    folder = evaluated("pore=0,active=1,binder=2", "--slice-at", "z=3,x=100")
+    figures = contents(folder / "figures")
+    names = {"slices", "profile", "sizes", "correlation", "sizes_pore", "sizes_active", "sizes_binder"}
+    assert set(figures) == {f"{name}.{ending}" for name in names for ending in ("svg", "png", "pdf")}
+    for name, picture in figures.items():
+        if name.endswith("svg"):
+            assert "<svg" in picture.decode() and "href='http" not in picture.decode()
+        elif name.endswith("pdf"):
+            assert picture.startswith(b"%PDF")
+        else:
+            width, _ = struct.unpack(">II", picture[16:24])
+            assert picture.startswith(b"\x89PNG") and width >= 3.5 * 300 - 1
+    drawn = figures["slices.svg"].decode()
+    for words in ["z = 1.4 µm", "x = 12.6 µm", "separator → collector", "pore 40.0 %", "x (µm)"]:
+        assert words in drawn, words
+    assert re.search(r">\d+ µm<", drawn)  # the scale bar
+    assert tomllib.loads((folder / "settings.toml").read_text())["slice-at"] == {"z": 3, "x": 100}
+    assert "d50 = " in figures["sizes_pore.svg"].decode() and "r50,min" in figures["sizes_pore.svg"].decode()
+
+
+@needs_gnuplot
+def test_figures_of_the_run_before_go(evaluated):
+    folder = evaluated()
+    (folder / "figures" / "mine.svg").write_text("1")
+    evaluated("void=0,active=1,binder=2", "--overwrite")
+    names = set(contents(folder / "figures"))
+    assert "sizes_void.pdf" in names and "mine.svg" in names and not any("pore" in name for name in names)
+
+
+def test_without_gnuplot_the_figures_are_left_out(evaluated, tmp_path):
+    folder = evaluated(env=without_gnuplot(tmp_path))
+    assert not (folder / "figures").exists()
+    page = Page((folder / "report.html").read_text())
+    assert "no program gnuplot is on the PATH" in page.words
+    assert "gnuplot" in (folder / "results.json").read_text()
+
+
+@needs_gnuplot
+def test_a_plotter_that_fails_costs_the_figures_alone(evaluated, tmp_path):
+    environment = without_gnuplot(tmp_path)
+    (tmp_path / "bin" / "gnuplot").write_text("#!/bin/sh\necho 'broken <b>' >&2\nexit 3\n")
+    (tmp_path / "bin" / "gnuplot").chmod(0o755)
+    folder = evaluated(env=environment)
+    assert not (folder / "figures").exists()
+    assert "gnuplot ended with 3: broken <b>" in Page((folder / "report.html").read_text()).words
+
+
+def test_flat_and_strange_volumes_have_a_page(tauvox, tmp_path):
+    for name, size in [("flat", "1,24,30"), ("long", "90,4,4"), ("one", "2,2,2")]:
+        assert tauvox("generate", "layers-series" if name == "one" else "site-percolation", "--size", size, "--fraction",
+                      "0.5", "-o", f"{name}.h5").returncode == 0
+        result = tauvox("evaluate", f"{name}.h5", "--phases", "pore=0,active=1", "--allow-absent", "--device", "cpu", "-o",
+                        name)
+        assert result.returncode == 0, result.stderr
+        Page((tmp_path / name / "report.html").read_text())
