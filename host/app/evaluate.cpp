@@ -16,6 +16,7 @@
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
+#include "host/studies/electrolytes.hpp"
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
 #include "kernels/base/find_device.hpp"
@@ -82,6 +83,9 @@ class Evaluation {
       report.notices.push_back("the volume is too small for a copy with larger voxels: fewer uncertainties");
   }
 
+  /// Those of a study whose results are part of another's.
+  void add_quantities_of(const Study& study) { add_quantities(study, report_); }
+
   /// @param carries names of phases that the results are about, where they are solves
   void run(const Study& study, const StudyInput& in, const std::string& carries = "",
            const std::string& what = "") {
@@ -102,6 +106,7 @@ class Evaluation {
     if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", study.name, study.meaning));
     for (Result& result : found.results) {
       if (!carries.empty()) result.phase = carries;
+      add_electrolyte(result, in.settings);
       if (!what.empty()) result.remarks.insert(result.remarks.begin(), what + " transport");
       // Along the thickness; the other axes stand in the files.
       if (shown && (!result.axis || *result.axis == s_.thickness))
@@ -164,6 +169,15 @@ std::vector<Carriers> resolve_carriers(Settings& s) {
   return named;
 }
 
+/// @throws Error(usage) where there is no electrolyte for this run
+void check_electrolyte(const Settings& s) {
+  if (s.electrolyte.empty()) return;
+  electrolyte_of(s);
+  if (s.ionic.empty())
+    throw Error(ExitCode::usage, "nothing said about what the electrolyte fills", "--electrolyte", "",
+                "give --ionic and the phase");
+}
+
 /// What they are in the volume, before anything is computed of it.
 /// @return warnings
 std::vector<std::string> assign(const Volume& volume, std::vector<Carriers>& carriers) {
@@ -180,8 +194,10 @@ void solve(const Settings& s, const StudyInput& evaluated_input, const Carriers&
            Evaluation& evaluation) {
   StudySettings settings = s;
   settings.axes = {s.thickness};
+  if (carriers.what != "ionic") settings.electrolyte.clear();
   StudyInput in{evaluated_input.volume, carriers.materials, settings, evaluated_input.device};
   in.phases = s.phases;
+  if (!settings.electrolyte.empty()) evaluation.add_quantities_of(study_named("electrolyte"));
   evaluation.run(study_named("effective_transport"), in, carriers.names(), carriers.what);
 }
 
@@ -198,6 +214,7 @@ void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carr
 ExitCode run_evaluate(Settings s) {
   check(s);
   std::vector<Carriers> carriers = resolve_carriers(s);
+  check_electrolyte(s);
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
@@ -225,6 +242,7 @@ ExitCode run_evaluate(Settings s) {
   append(report.notices, volume.notices);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
+  if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
   report.warnings = description.warnings;
   append(report.warnings, check_named_labels(volume, s));
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "host/report/results_file.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
@@ -14,31 +15,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string text_or_empty(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 std::string subject(const Json& result) {
   std::string text;
   if (const std::string phase = text_or_empty(result, "phase"); !phase.empty()) text += ", phase " + phase;
   for (const Json& other : result.value("with", Json::array())) text += " with " + other.get<std::string>();
   if (const std::string axis = text_or_empty(result, "axis"); !axis.empty()) text += ", axis " + axis;
   return text;
-}
-
-/// All kinds together: a bound is as likely anywhere within, an estimate is a 95 % interval.
-std::optional<double> deviation_of(const Json& quantity) {
-  double squares = 0;
-  bool any = false;
-  const Json uncertainties = quantity.value("uncertainty", Json::object());
-  for (const auto& [kind, u] : uncertainties.items()) {
-    if (!u.is_object() || !u.contains("half_width") || !u["half_width"].is_number()) continue;
-    const double share = text_or_empty(u, "kind") == "bound" ? std::sqrt(3.0) : 1.96;
-    squares += std::pow(u["half_width"].get<double>() / share, 2);
-    any = true;
-  }
-  return any ? std::optional(std::sqrt(squares)) : std::nullopt;
 }
 
 std::optional<Measured> measured(const Json& result, const std::string& name, const std::string& of) {
