@@ -183,13 +183,22 @@ class Batch {
       volume.folder = (fs::path("volumes") / name).string();
       take(volume, state_for(path, key, volumes_ / name, what));
     } catch (const Error& error) {
-      volume.exit_code = static_cast<int>(error.code());
-      volume.reason = error.what();
+      fail(volume, error.code(), error.what());
+    } catch (const fs::filesystem_error& error) {
+      fail(volume, ExitCode::output, error.what());
+    } catch (const Json::exception& error) {
+      fail(volume, ExitCode::input_refused, error.what());
     }
     return volume;
   }
 
  private:
+  static void fail(LotVolume& volume, ExitCode code, const std::string& reason) {
+    volume.status = LotStatus::failed;
+    volume.exit_code = static_cast<int>(code);
+    volume.reason = reason;
+  }
+
   /// Nothing is computed where it is known how this ended.
   std::optional<LotState> known(const std::string& key, const fs::path& folder) const {
     std::optional<LotState> state = state_of(folder.string());
