@@ -66,6 +66,7 @@ const std::vector<Choice>& exit_codes() {
       {"7", "an output cannot be written"},
       {"8", "the GPU, its driver, or the request for one"},
       {"9", "a self-check failed; there is no number then"},
+      {"12", "of batch: a volume has no results"},
   };
   return codes;
 }
