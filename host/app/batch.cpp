@@ -24,9 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// Of a batch in which a volume failed; behind the codes of single runs, which its rows have.
-constexpr ExitCode rows_failed{12};
-
 struct BatchRun {
   Settings evaluation;  // of every volume; its input and output are set for each
   std::vector<std::string> volumes;
@@ -233,6 +230,7 @@ class Batch {
     words.insert(words.end(), {"--", path});
     const EvaluationEnd end = evaluate_in_a_process(words, errors.string());
     LotState state{key, LotStatus::failed, end.exit_code, end.reason};
+    if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
     if (is_result(end.exit_code) && fs::exists(part / "results.json")) state.status = LotStatus::finished;
     if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
     write_state(part.string(), state, path);
@@ -269,7 +267,7 @@ ExitCode outcome(const std::vector<LotVolume>& volumes) {
     all = all && volume.status == LotStatus::finished;
     verdict = std::max(verdict, volume.exit_code);
   }
-  return all ? ExitCode{verdict} : rows_failed;
+  return all ? ExitCode{verdict} : ExitCode::incomplete;
 }
 
 ExitCode run_batch(const Arguments& arguments, bool&) {

@@ -271,7 +271,7 @@ ExitCode run_evaluate(Settings s) {
   for (const Result& result : report.results)
     if (code != ExitCode::success &&
         (result.status == Status::not_converged || result.status == Status::failed)) {
-      report_failure(result.status, code,
+      report_failure(status_name(result.status), code,
                      fmt::format("{}: {}", subject_of(result), result.reason.value_or("")));
       break;
     }

@@ -136,13 +136,16 @@ Json tool_json() {
 
 Json to_json(const RunReport& report, const Json& settings) {
   const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
-  const ExitCode code = exit_code(report.results);
+  const ExitCode code = exit_code(report);
   Json j;
   j["schema_version"] = "2.0";
   j["status"] = code == ExitCode::success         ? "success"
                 : code == ExitCode::not_converged ? "not_converged"
+                : code == ExitCode::interrupted   ? "interrupted"
                                                   : "failed";
   j["exit_code"] = static_cast<int>(code);
+  if (report.unfinished)
+    j["unfinished"] = {{"reason", report.unfinished->why}, {"not_done", report.unfinished->not_done}};
   j["tool"] = tool_json();
   j["input"] = input_json(*report.volume);
   j["phases"] = phases_json(report, property);
@@ -167,6 +170,11 @@ ExitCode exit_code(const std::vector<Result>& results) {
     if (r.status == Status::not_converged) code = ExitCode::not_converged;
   }
   return code;
+}
+
+ExitCode exit_code(const RunReport& report) {
+  const ExitCode code = exit_code(report.results);
+  return report.unfinished && code != ExitCode::internal ? ExitCode::interrupted : code;
 }
 
 }  // namespace tauvox

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,12 @@ struct MemoryReport {
   double bytes_per_voxel = 0;  // of the device buffers at their peak
 };
 
+/// A run that was asked to end before it was done.
+struct Unfinished {
+  std::string why;                    // "signal 15 (Terminated)"
+  std::vector<std::string> not_done;  // "axis x"
+};
+
 struct RunReport {
   const Volume* volume = nullptr;
   Materials materials;
@@ -30,6 +37,7 @@ struct RunReport {
   std::vector<std::string> notices, warnings;           // decisions and assumptions; what may make it wrong
   std::vector<std::pair<std::string, double>> seconds;  // stage -> wall time
   MemoryReport memory;
+  std::optional<Unfinished> unfinished;
 };
 
 /// Program name, version and how it was built.
@@ -65,5 +73,7 @@ const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const s
 
 /// Exit code of the worst status: converged and not percolating are successes.
 ExitCode exit_code(const std::vector<Result>& results);
+/// The same, unless the run was asked to end before it was done.
+ExitCode exit_code(const RunReport& report);
 
 }  // namespace tauvox
