@@ -24,6 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+/// Of a batch in which a volume has no results; behind the codes of single runs, which its rows have.
+constexpr ExitCode incomplete{12};
+
 struct BatchRun {
   Settings evaluation;  // of every volume; its input and output are set for each
   std::vector<std::string> volumes;
@@ -267,7 +270,7 @@ ExitCode outcome(const std::vector<LotVolume>& volumes) {
     all = all && volume.status == LotStatus::finished;
     verdict = std::max(verdict, volume.exit_code);
   }
-  return all ? ExitCode{verdict} : ExitCode::incomplete;
+  return all ? ExitCode{verdict} : incomplete;
 }
 
 ExitCode run_batch(const Arguments& arguments, bool&) {

@@ -20,7 +20,6 @@ enum class ExitCode : int {
   output = 7,         // an output cannot be written
   device = 8,         // the GPU, its driver, or the request for one
   internal = 9,       // a self-check failed: never trust the number
-  incomplete = 12,    // of a batch: volumes have no results
   interrupted = 75,   // asked to end before it was done: the same command goes on
 };
 
