@@ -302,7 +302,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   });
   if (failed > 0)
     report_failure(
-        status_name(Status::failed), code,
+        "failed", code,
         fmt::format("{} of {} volumes have no results; batch.csv has the reasons", failed, volumes.size()));
   return code;
 }
