@@ -166,6 +166,7 @@ class Batch {
  public:
   explicit Batch(const BatchRun& run)
       : run_(run), volumes_(fs::path(run.output) / "volumes"), key_(result_key(run.evaluation)) {
+    if (!run.evaluation.limits.empty()) key_ += io::read_text(run.evaluation.limits);
     std::error_code failed;
     fs::create_directories(volumes_, failed);
     if (failed || !fs::is_directory(volumes_))

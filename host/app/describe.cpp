@@ -180,7 +180,8 @@ void add_problem(Rows& rows) {
   add({.name = "axis",
        .kind = Kind::axes,
        .meaning = "direction of transport: z, y, x or 0, 1, 2, a list of them, or all",
-       .choices = named({"z", "y", "x", "all"})},
+       .choices = named({"z", "y", "x", "all"}),
+       .for_evaluate = true},
       &Settings::axes);
   add({.name = "periodic-sides",
        .kind = Kind::flag,
@@ -202,6 +203,48 @@ void add_problem(Rows& rows) {
        .choices = {{"low", "before the first layer"}, {"high", "behind the last"}},
        .for_evaluate = true},
       &Settings::separator);
+  add({.name = "no-sampling",
+       .kind = Kind::flag,
+       .meaning = "leave out the octants, and with them the error due to where the volume was taken",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::no_sampling);
+  add({.name = "segmentation-study",
+       .kind = Kind::flag,
+       .meaning = "solve with the boundary of what conducts a voxel farther out and in: the error due to "
+                  "where it is",
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::segmentation_study);
+}
+
+void add_rve(Rows& rows) {
+  rows.push_back(setting<Settings>(
+      {.name = "rve",
+       .kind = Kind::number,
+       .group = "Problem",
+       .meaning =
+           "evaluate, --study rve: also solve 27 and 64 parts, for the size of a volume whose result is "
+           "known to this",
+       .unit = "half width over the value",
+       .range = Range{1e-4, 1},
+       .changes_result = true,
+       .for_evaluate = true},
+      &Settings::rve));
+}
+
+void add_verdict(Rows& rows) {
+  const auto add = [&](SettingFacts facts, auto member) {
+    facts.group = "Verdict";
+    facts.for_evaluate = true;
+    facts.for_solve = false;
+    rows.push_back(setting<Settings>(facts, member));
+  };
+  add({.name = "limits",
+       .kind = Kind::path_in,
+       .meaning = "limits of quantities (TOML), e.g. porosity = [0.32, 0.38]: a verdict, exit 0, 10 or 11"},
+      &Settings::limits);
+  add({.name = "operator", .meaning = "name of who evaluates, for the report"}, &Settings::operator_name);
 }
 
 void add_solver(Rows& rows) {
@@ -338,6 +381,8 @@ const std::vector<Setting<Settings>>& describe() {
     add_material(r);
     add_electrolyte(r);
     add_problem(r);
+    add_rve(r);
+    add_verdict(r);
     add_solver(r);
     add_output(r);
     add_run(r);

@@ -7,15 +7,14 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/evaluate_folder.hpp"
+#include "host/app/evaluation.hpp"
+#include "host/app/limits.hpp"
 #include "host/app/plan.hpp"
-#include "host/app/progress.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
-#include "host/studies/coarsen.hpp"
-#include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
@@ -27,9 +26,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// In this order.
-constexpr const char* evaluated[] = {"fractions", "percolation", "connectivity", "interfaces", "triple_lines",
-                                     "sizes",     "particles",   "chords",       "geodesic"};
+/// In this order. Octants say nothing of what depends on where the ends are, and of particles they cut some.
+constexpr std::pair<const char*, Parts> evaluated[] = {
+    {"fractions", Parts::octants},  {"percolation", Parts::none},     {"connectivity", Parts::none},
+    {"interfaces", Parts::octants}, {"triple_lines", Parts::octants}, {"sizes", Parts::none},
+    {"particles", Parts::none},     {"chords", Parts::octants},       {"geodesic", Parts::none}};
 
 /// Labels, bits, squared distances, and local thickness of one phase at a time; a solve needs more.
 constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
@@ -58,72 +59,6 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
                           volume.voxel_size ? "" : " --voxel-size 0.4um",
                           s.output.empty() ? "" : fmt::format(" -o {}", s.output)));
 }
-
-void add_quantities(const Study& study, RunReport& report) {
-  for (const QuantityDefinition& row : study.quantities)
-    if (std::none_of(report.quantities.begin(), report.quantities.end(),
-                     [&](const QuantityDefinition& other) { return other.name == row.name; }))
-      report.quantities.push_back(row);
-}
-
-/// A copy with voxels twice as large, where it still says something of the volume.
-std::optional<Volume> copy_of(const Volume& volume) {
-  constexpr std::int64_t least_length = 32;
-  for (const Axis axis : all_axes)
-    if (volume.extent.along(axis) < least_length) return std::nullopt;
-  return coarsen(volume, 2, CoarseRule::sample);
-}
-
-/// Runs one study after the other and adds what it found.
-class Evaluation {
- public:
-  Evaluation(const Settings& s, const Volume& volume, RunReport& report, ProgressPrinter& printer)
-      : s_(s), copy_(copy_of(volume)), report_(report), printer_(printer) {
-    if (!copy_)
-      report.notices.push_back("the volume is too small for a copy with larger voxels: fewer uncertainties");
-  }
-
-  /// Those of a study whose results are part of another's.
-  void add_quantities_of(const Study& study) { add_quantities(study, report_); }
-
-  /// @param carries names of phases that the results are about, where they are solves
-  void run(const Study& study, const StudyInput& in, const std::string& carries = "",
-           const std::string& what = "") {
-    add_quantities(study, report_);
-    const auto start = Clock::now();
-    Report found =
-        study.run(in, {}, [&](const std::string& doing, double fraction, const std::string& remark) {
-          printer_(doing, fraction, remark);
-        });
-    if (copy_ && !study.needs_conductivity) {
-      StudyInput coarse{*copy_, in.materials, in.settings, in.device};
-      coarse.phases = in.phases;
-      add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, {}).results);
-    }
-    report_.seconds.emplace_back(what.empty() ? study.name : what, seconds_since(start));
-    printer_.clear();
-    const bool shown = !s_.quiet && study.name != "percolation";  // the files have it, along all axes
-    if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", study.name, study.meaning));
-    for (Result& result : found.results) {
-      if (!carries.empty()) result.phase = carries;
-      add_electrolyte(result, in.settings);
-      if (!what.empty()) result.remarks.insert(result.remarks.begin(), what + " transport");
-      // Along the thickness; the other axes stand in the files.
-      if (shown && (!result.axis || *result.axis == s_.thickness))
-        print_text(text_of_result(report_, result));
-    }
-    append(report_.results, found.results);
-    append(report_.curves, found.curves);
-    append(report_.notices, found.notices);
-    append(report_.warnings, found.warnings);
-  }
-
- private:
-  const Settings& s_;
-  std::optional<Volume> copy_;
-  RunReport& report_;
-  ProgressPrinter& printer_;
-};
 
 std::string text_of(const LabelOrName& given) {
   const auto* label = std::get_if<std::int64_t>(&given);
@@ -189,23 +124,36 @@ std::vector<std::string> assign(const Volume& volume, std::vector<Carriers>& car
   return warnings;
 }
 
-/// Effective transport along the thickness of what carries ions or electrons.
+/// Effective transport of what carries ions or electrons.
 void solve(const Settings& s, const StudyInput& evaluated_input, const Carriers& carriers,
            Evaluation& evaluation) {
   StudySettings settings = s;
-  settings.axes = {s.thickness};
   if (carriers.what != "ionic") settings.electrolyte.clear();
   StudyInput in{evaluated_input.volume, carriers.materials, settings, evaluated_input.device};
   in.phases = s.phases;
-  if (!settings.electrolyte.empty()) evaluation.add_quantities_of(study_named("electrolyte"));
-  evaluation.run(study_named("effective_transport"), in, carriers.names(), carriers.what);
+  evaluation.run_transport(in, carriers.names(), carriers.what);
+}
+
+/// What the settings say of limits, before anything is computed; none where there are none.
+Limits limits_of(const Settings& s, const std::vector<Carriers>& carriers) {
+  if (s.limits.empty()) return {};
+  Limitable of{s.phases, {}, {}};
+  for (const Carriers& those : carriers) of.carriers.push_back(those.names());
+  for (const LabelOrName& given : s.ionic) of.ionic.push_back(text_of(given));
+  return read_limits(s.limits, of);
+}
+
+void judge_by(const Limits& limits, const Settings& s, RunReport& report) {
+  report.judgements = judge(limits, report.results, report.quantities, s.unit, s.thickness);
+  report.verdict = worst(report.judgements);
+  if (!s.quiet) print_text(text_of_verdict(report.judgements));
 }
 
 void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carriers>& carriers,
                  RunReport& report, ProgressPrinter& printer) {
   Evaluation evaluation(s, in.volume, report, printer);
-  for (const char* name : evaluated) evaluation.run(study_named(name), in);
-  if (!s.ionic.empty() && !s.electronic.empty()) evaluation.run(study_named("accessible"), in);
+  for (const auto& [name, parts] : evaluated) evaluation.run(study_named(name), in, parts);
+  if (!s.ionic.empty() && !s.electronic.empty()) evaluation.run(study_named("accessible"), in, Parts::none);
   for (const Carriers& those : carriers) solve(s, in, those, evaluation);
 }
 
@@ -213,8 +161,10 @@ void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carr
 
 ExitCode run_evaluate(Settings s) {
   check(s);
+  if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   std::vector<Carriers> carriers = resolve_carriers(s);
   check_electrolyte(s);
+  const Limits limits = limits_of(s, carriers);
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
@@ -262,20 +212,21 @@ ExitCode run_evaluate(Settings s) {
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   if (!s.quiet) print_text(text_of_warnings(report));
+  judge_by(limits, s, report);
   if (!s.output.empty()) {
     write_folder(s, report);
     results_are_in_files();
     if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
   }
-  const ExitCode code = exit_code(report.results);
   for (const Result& result : report.results)
-    if (code != ExitCode::success &&
+    if (const ExitCode code = exit_code(report.results);
+        code != ExitCode::success &&
         (result.status == Status::not_converged || result.status == Status::failed)) {
       report_failure(status_name(result.status), code,
                      fmt::format("{}: {}", subject_of(result), result.reason.value_or("")));
       break;
     }
-  return code;
+  return exit_code(report);
 }
 
 }  // namespace tauvox

@@ -42,6 +42,8 @@ std::string file_name(std::string curve, const std::string& word) {
 /// Every table that a run with these phases may have written.
 std::vector<std::string> tables_of(const Phases& phases) {
   std::vector<std::string> names;
+  for (const char* what : {"ionic", "electronic"})
+    for (const char* axis : {"z", "y", "x"}) names.push_back(fmt::format("rve_{}_{}.csv", what, axis));
   for (const auto& [phase, word] : words_of_phases(phases))
     for (const char* curve : {"thickness_{}", "intrusion_{}", "lines_{}_z", "lines_{}_y", "lines_{}_x"})
       names.push_back(file_name(curve, word));
@@ -116,7 +118,7 @@ void write_folder(const Settings& s, const RunReport& report) {
     io::write_text(in_folder(s, name), to_csv(curve), true);
     written.insert(name);
   }
-  io::write_text(in_folder(s, "results.csv"), to_csv(report), s.overwrite);
+  io::write_text(in_folder(s, "results.csv"), to_long_csv(report), s.overwrite);
   io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", s.overwrite);
   const std::string settings = in_folder(s, "settings.toml");
   io::write_text(settings, to_study_file(s, settings), s.overwrite);

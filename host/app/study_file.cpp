@@ -1,16 +1,15 @@
 #include "host/app/study_file.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <filesystem>
 #include <map>
 
 #include "host/app/describe.hpp"
+#include "host/app/toml_file.hpp"
 #include "host/app/toml_text.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
-#include "io/input_file.hpp"
 
 namespace tauvox {
 namespace {
@@ -18,36 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 constexpr const char* written = "written";  // the table of what an earlier run wrote
 
-std::string where(const std::string& path, const toml::source_region& region) {
-  return fmt::format("{}:{}:{}", path, region.begin.line, region.begin.column);
-}
-
 std::string hyphens(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
-}
-
-toml::table parsed(const std::string& text, const std::string& path) {
-  if (const std::optional<TextPosition> stray = stray_character(text))
-    throw Error(ExitCode::usage, "study file is no valid TOML",
-                fmt::format("{}:{}:{}", path, stray->line, stray->column),
-                "a character that is no ASCII stands outside quotes and comments",
-                "put texts in quotes, comments after #");
-  try {
-    return toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    throw Error(ExitCode::usage, "study file is no valid TOML", where(path, error.source()),
-                std::string(error.description()), first_definition(text, error.source().begin.line));
-  }
-}
-
-const char* type_name(const toml::node& node) {
-  return node.is_boolean()          ? "a boolean"
-         : node.is_integer()        ? "a whole number"
-         : node.is_floating_point() ? "a number with a fraction"
-         : node.is_array()          ? "a list"
-         : node.is_table()          ? "a table"
-                                    : "a date or time";
 }
 
 /// What a kind takes besides text.
@@ -145,7 +117,7 @@ class Reader {
   }
 
   void set(const Setting<Settings>& row, const toml::node& node) {
-    const std::string place = where(path_, node.source());
+    const std::string place = place_in(path_, node.source());
     if (const auto* table = node.as_table(); table && takes(row, node)) check_items(row, *table);
     if (row.kind == Kind::labels) remember_names(row, node);
     std::string text = text_from(row, node);
@@ -156,7 +128,7 @@ class Reader {
   /// Each by itself, so that a mistake is reported where it stands.
   void check_items(const Setting<Settings>& row, const toml::table& table) {
     for (const auto& [key, value] : table) {
-      const std::string name(key.str()), place = where(path_, key.source());
+      const std::string name(key.str()), place = place_in(path_, key.source());
       value_from(row, fmt::format("{}={}", name, text_from(row, value)),
                  fmt::format("{} ({})", row.name, place));
       if (row.kind == Kind::pairs) names_.push_back({name, fmt::format("{} ({})", row.name, place)});
@@ -167,7 +139,7 @@ class Reader {
     if (const auto* array = node.as_array())
       for (const toml::node& item : *array) remember_names(row, item);
     else if (const auto* text = node.as_string(); text && text->get().find(',') == std::string::npos)
-      names_.push_back({text->get(), fmt::format("{} ({})", row.name, where(path_, node.source()))});
+      names_.push_back({text->get(), fmt::format("{} ({})", row.name, place_in(path_, node.source()))});
   }
 
   /// Where the file names phases itself; else the command line may.
@@ -180,7 +152,7 @@ class Reader {
   // A TOML value as the text that the command line would take.
   std::string text_from(const SettingFacts& row, const toml::node& node) const {
     if (!takes(row, node))
-      throw Error(ExitCode::usage, "bad value for " + row.name, where(path_, node.source()),
+      throw Error(ExitCode::usage, "bad value for " + row.name, place_in(path_, node.source()),
                   std::string("it is ") + type_name(node), "give " + types_of(row));
     if (const auto* v = node.as_string()) return v->get();
     if (const auto* v = node.as_integer()) return std::to_string(v->get());
@@ -234,7 +206,7 @@ std::string toml_line(const Setting<Settings>& row, Value value, const std::stri
 }  // namespace
 
 std::optional<std::string> read_study_file(const std::string& path, Settings& settings, bool overwrite) {
-  const toml::table table = parsed(io::read_text(path), path);
+  const toml::table table = read_toml(path, "study file");
   settings.study_file = path;
   Reader reader(path, settings);
   reader.read(table, false);

@@ -83,15 +83,19 @@ Command solve_command() {
 Command evaluate_command() {
   return {
       .name = "evaluate",
-      .meaning = "geometry of an electrode: fractions, connectivity, surfaces, sizes; no solve",
+      .meaning = "an electrode: geometry, transport where it is named, uncertainties, verdict",
       .settings = facts_where(&SettingFacts::for_evaluate),
       .examples = {{"tauvox evaluate cathode.h5 --phases pore=0,active=1,binder=2 -o report",
                     "all metrics, in a folder"},
+                   {"tauvox evaluate cathode.h5 --phases pore=0,active=1,binder=2 --ionic pore --limits "
+                    "limits.toml -o report",
+                    "transport in the pores as well, along all axes, and a verdict"},
                    {"tauvox evaluate report/settings.toml", "an earlier evaluation again"}},
       .run = evaluate,
       .notes =
           "Every label needs the name of a phase; a name of several labels, such as solid=1+2, is looked at "
-          "too. Without --phases the labels are listed, and the line to complete. Every number has its "
+          "too. Without --phases the labels are listed, and the line to complete. Transport is solved along "
+          "all axes unless --axis is given. Every number has its "
           "definition in 'tauvox info --quantities'."};
 }
 

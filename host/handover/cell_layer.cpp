@@ -46,10 +46,11 @@ class Evaluation {
                   "evaluate again with this version");
   }
 
-  /// Of "ionic" or "electronic" transport.
+  /// Of "ionic" or "electronic" transport along the thickness.
   const Json* transport(const std::string& what) const {
     return find([&](const Json& r) {
       if (text_or_empty(r, "study") != "effective_transport") return false;
+      if (text_or_empty(r, "axis") != text_or_empty(settings(), "thickness")) return false;
       const Json remarks = r.value("remarks", Json::array());
       return std::find(remarks.begin(), remarks.end(), what + " transport") != remarks.end();
     });

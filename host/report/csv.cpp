@@ -1,8 +1,11 @@
-// The table: one row per result, a header with the names of the quantities.
+// The tables: one row per result, a header with the names of the quantities; or one row per number.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "host/report/run_report.hpp"
+#include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox {
@@ -64,9 +67,8 @@ Cells cells_of(const RunReport& report, const Result& result) {
   return cells;
 }
 
-}  // namespace
-
-std::string to_csv(const RunReport& report) {
+/// Rows of the same columns, and the names of those above.
+std::string table_of(const Cells& head, const std::vector<Cells>& rows) {
   std::string csv;
   const auto line = [&](const Cells& cells, auto member) {
     for (const auto& cell : cells) {
@@ -75,10 +77,66 @@ std::string to_csv(const RunReport& report) {
     }
     csv += '\n';
   };
-  line(cells_of(report, report.results.empty() ? Result{} : report.results.front()),
-       &Cells::value_type::first);
-  for (const Result& result : report.results) line(cells_of(report, result), &Cells::value_type::second);
+  line(head, &Cells::value_type::first);
+  for (const Cells& cells : rows) line(cells, &Cells::value_type::second);
   return csv;
+}
+
+/// What a quantity may not have is 0; what it may have and nobody found stays empty.
+std::string uncertainty_text(const Quantity& quantity, const QuantityDefinition& row, ErrorSource source) {
+  if (const Uncertainty* found = quantity.uncertainty(source)) return number(found->half_width);
+  const bool needed = std::find(row.needs.begin(), row.needs.end(), source) != row.needs.end();
+  return needed || may_have(row, source) ? "" : "0";
+}
+
+const Judgement* judgement_of(const RunReport& report, const Result& result, const std::string& quantity) {
+  for (const Judgement& judgement : report.judgements)
+    if (judgement.quantity == quantity && judgement.subject == subject_of(result)) return &judgement;
+  return nullptr;
+}
+
+Cells cells_of(const RunReport& report, const Result& result, const Quantity& quantity) {
+  const QuantityDefinition& row = definition_of(report.quantities, quantity.name);
+  const Property property = property_of(report.materials.unit);
+  const std::optional<Combined> all = combined(quantity, row);
+  const Judgement* judgement = judgement_of(report, result, quantity.name);
+  const Judgement limits = judgement ? *judgement : Judgement{};
+  Cells cells{{"input", report.volume->path},
+              {"study", result.study},
+              {"quantity", quantity.name},
+              {"phase", result.phase},
+              {"with", fmt::format("{}", fmt::join(result.with, "+"))},
+              {"axis", result.axis ? axis_name(*result.axis) : ""},
+              {"value", quantity.infinite ? "inf" : number(quantity.value)},
+              {"unit", unit_of(row, property)}};
+  for (const ErrorSource source :
+       {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling, ErrorSource::segmentation})
+    cells.emplace_back(fmt::format("uncertainty_{}", name_of(source)),
+                       quantity.value ? uncertainty_text(quantity, row, source) : "");
+  cells.emplace_back("uncertainty_combined", all ? number(all->half_width) : "");
+  cells.emplace_back("dominated_by", all && all->dominant ? name_of(*all->dominant) : "");
+  cells.emplace_back("status", status_name(result.status));
+  cells.emplace_back("limit_least", number(limits.least));
+  cells.emplace_back("limit_most", number(limits.most));
+  cells.emplace_back("probability", number(limits.probability));
+  cells.emplace_back("verdict", limits.verdict);
+  cells.emplace_back("definition", in_words_of(property, row.definition));
+  return cells;
+}
+
+}  // namespace
+
+std::string to_csv(const RunReport& report) {
+  std::vector<Cells> rows;
+  for (const Result& result : report.results) rows.push_back(cells_of(report, result));
+  return table_of(rows.empty() ? cells_of(report, Result{}) : rows.front(), rows);
+}
+
+std::string to_long_csv(const RunReport& report) {
+  std::vector<Cells> rows;
+  for (const Result& result : report.results)
+    for (const Quantity& quantity : result.quantities) rows.push_back(cells_of(report, result, quantity));
+  return table_of(rows.empty() ? Cells{} : rows.front(), rows);
 }
 
 std::string to_csv(const Curve& curve) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/report/run_report.hpp"
+#include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
 #include "io/read.hpp"
 #include "kernels/base/find_device.hpp"
@@ -28,22 +29,33 @@ Json triple(const std::array<T, 3>& zyx) {
   return Json::array({zyx[0], zyx[1], zyx[2]});
 }
 
-Json unit_json(const QuantityDefinition& row, const Property& property) {
-  if (row.unit == given_unit) return property.unit;
-  return row.unit == si_unit ? text_or_null(property.si) : Json(row.unit);
-}
-
 Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Property& property) {
   Json j;
   j["value"] = number(q.value);
-  j["unit"] = unit_json(row, property);
+  j["unit"] = row.unit == si_unit ? text_or_null(property.si) : Json(unit_of(row, property));
   if (q.infinite) j["infinite"] = true;
-  if (!row.uncertainties.empty()) j["uncertainty"] = Json::object();
+  if (!row.uncertainties.empty() || !q.uncertainties.empty()) j["uncertainty"] = Json::object();
   for (const Uncertainty& u : q.uncertainties)
     j["uncertainty"][name_of(u.source)] = {{"half_width", number(u.half_width)},
                                            {"kind", u.proven ? "bound" : "estimate"}};
+  if (const std::optional<Combined> all = combined(q, row); all && !row.needs.empty())
+    j["combined"] = {{"half_width", number(all->half_width)},
+                     {"dominated_by", all->dominant ? Json(name_of(*all->dominant)) : Json(nullptr)}};
   if (row.bounded) j["bounds"] = q.bounds ? Json::array({(*q.bounds)[0], (*q.bounds)[1]}) : Json(nullptr);
   return j;
+}
+
+Json judgement_json(const Judgement& judgement) {
+  return {{"quantity", judgement.quantity},
+          {"subject", judgement.subject},
+          {"unit", text_or_null(judgement.unit)},
+          {"least", number(judgement.least)},
+          {"most", number(judgement.most)},
+          {"value", number(judgement.value)},
+          {"half_width", number(judgement.half_width)},
+          {"probability", number(judgement.probability)},
+          {"verdict", judgement.verdict},
+          {"reason", text_or_null(judgement.reason)}};
 }
 
 Json solver_json(const SolverResult& solver) {
@@ -136,16 +148,19 @@ Json tool_json() {
 
 Json to_json(const RunReport& report, const Json& settings) {
   const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
-  const ExitCode code = exit_code(report);
+  const ExitCode found = exit_code(report.results), code = exit_code(report);
   Json j;
   j["schema_version"] = "2.0";
-  j["status"] = code == ExitCode::success         ? "success"
-                : code == ExitCode::not_converged ? "not_converged"
-                : code == ExitCode::interrupted   ? "interrupted"
-                                                  : "failed";
+  j["status"] = code == ExitCode::interrupted      ? "interrupted"
+                : found == ExitCode::success       ? "success"
+                : found == ExitCode::not_converged ? "not_converged"
+                                                   : "failed";
   j["exit_code"] = static_cast<int>(code);
   if (report.unfinished)
     j["unfinished"] = {{"reason", report.unfinished->why}, {"not_done", report.unfinished->not_done}};
+  j["verdict"] = text_or_null(report.verdict);
+  j["judgements"] = Json::array();
+  for (const Judgement& judgement : report.judgements) j["judgements"].push_back(judgement_json(judgement));
   j["tool"] = tool_json();
   j["input"] = input_json(*report.volume);
   j["phases"] = phases_json(report, property);
@@ -174,7 +189,9 @@ ExitCode exit_code(const std::vector<Result>& results) {
 
 ExitCode exit_code(const RunReport& report) {
   const ExitCode code = exit_code(report.results);
-  return report.unfinished && code != ExitCode::internal ? ExitCode::interrupted : code;
+  if (report.unfinished && code != ExitCode::internal) return ExitCode::interrupted;
+  if (code != ExitCode::success || report.verdict.empty() || report.verdict == "pass") return code;
+  return report.verdict == "fail" ? ExitCode::failed_limits : ExitCode::not_decided;
 }
 
 }  // namespace tauvox

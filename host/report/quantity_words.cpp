@@ -65,7 +65,8 @@ std::string unit_in_words(const QuantityDefinition& row) {
 
 std::string uncertainties_in_words(const QuantityDefinition& row) {
   std::vector<std::string> names;
-  for (const ErrorSource source : row.uncertainties) names.emplace_back(name_of(source));
+  for (const auto* sources : {&row.uncertainties, &row.evaluated})
+    for (const ErrorSource source : *sources) names.emplace_back(name_of(source));
   if (row.bounded) names.emplace_back("bounds");
   return names.empty() ? "-" : fmt::format("{}", fmt::join(names, ", "));
 }

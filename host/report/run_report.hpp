@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "host/report/judgement.hpp"
 #include "host/settings/phases.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
+#include "host/studies/units.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -36,6 +38,8 @@ struct RunReport {
   std::vector<Curve> curves;
   std::vector<std::string> notices, warnings;           // decisions and assumptions; what may make it wrong
   std::vector<std::pair<std::string, double>> seconds;  // stage -> wall time
+  std::vector<Judgement> judgements;                    // one per limit and what it is of
+  std::string verdict;  // of them all: the worst; empty where no limits were given
   MemoryReport memory;
   std::optional<Unfinished> unfinished;
 };
@@ -50,6 +54,9 @@ nlohmann::ordered_json report_schema(const nlohmann::ordered_json& settings);
 
 /// One row per result; the columns are those of report.quantities, whatever was found.
 std::string to_csv(const RunReport& report);
+/// One row per number, with all that it is uncertain by, its definition and its limits; empty cells are not
+/// known, 0 is what cannot apply.
+std::string to_long_csv(const RunReport& report);
 /// A column each, under its name.
 std::string to_csv(const Curve& curve);
 
@@ -68,12 +75,16 @@ std::string text_of_voxel_size(const Volume& volume);
 /// docs/quantities.md: every quantity of every study.
 std::string quantities_page();
 
+/// In words of what was given; empty where it is not known.
+std::string unit_of(const QuantityDefinition& row, const Property& property);
+
 /// Row of that name. @throws Error(internal) when a study fills what it has not defined
 const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const std::string& name);
 
 /// Exit code of the worst status: converged and not percolating are successes.
 ExitCode exit_code(const std::vector<Result>& results);
-/// The same, unless the run was asked to end before it was done.
+/// The same; where the run was asked to end before it was done, that; where all are successes, that of the
+/// verdict.
 ExitCode exit_code(const RunReport& report);
 
 }  // namespace tauvox

@@ -38,6 +38,51 @@ Json object(const std::string& description, const Json& properties,
   return j;
 }
 
+constexpr ErrorSource all_sources[] = {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling,
+                                       ErrorSource::segmentation};
+
+const char* meaning_of(ErrorSource source) {
+  switch (source) {
+    case ErrorSource::solver:
+      return "The discrete problem is solved to a tolerance.";
+    case ErrorSource::resolution:
+      return "Voxels describe a smooth structure.";
+    case ErrorSource::sampling:
+      return "The volume is one of many that could have been taken.";
+    case ErrorSource::segmentation:
+      return "The boundary of the phase may lie a quarter of a voxel elsewhere.";
+  }
+  return "";
+}
+
+Json combined_schema() {
+  Json sources = Json::array({nullptr});
+  for (const ErrorSource source : all_sources) sources.push_back(name_of(source));
+  return object("All uncertainties as one; absent where one that a verdict needs is not known.",
+                {{"half_width", amount("of the interval of 95 % around the value, in its unit")},
+                 {"dominated_by", described({"string", "null"}, "source of the largest; null: all are 0",
+                                            {{"enum", sources}})}});
+}
+
+Json verdicts() {
+  return Json::array({"pass", "conditional pass", "conditional fail", "fail", "not decided"});
+}
+
+Json judgement_schema() {
+  const auto maybe = [](const char* meaning) { return described({"number", "null"}, meaning); };
+  return object("What a limit says of a quantity.",
+                {{"quantity", text("its name")},
+                 {"subject", text("the phase, the axis, or both, that it is of")},
+                 {"unit", text_or_null("of all numbers here; null: not known")},
+                 {"least", maybe("lower limit; null: none")},
+                 {"most", maybe("upper limit; null: none")},
+                 {"value", maybe("null: infinite, or not found")},
+                 {"half_width", maybe("of the combined interval; null: not known")},
+                 {"probability", maybe("that the quantity keeps the limits; null: not known")},
+                 {"verdict", described("string", "by ILAC-G8:09/2019, 4.2.3", {{"enum", verdicts()}})},
+                 {"reason", text_or_null("why it is not decided, or failed without a value")}});
+}
+
 Json quantity_schema(const QuantityDefinition& row) {
   const Property diffusivity = property_of("relative");
   Json range = Json::object();
@@ -58,15 +103,14 @@ Json quantity_schema(const QuantityDefinition& row) {
     properties["infinite"] = described("boolean", "there is no path", {{"const", true}});
     optional.push_back("infinite");
   }
-  if (!row.uncertainties.empty()) {
+  if (!row.uncertainties.empty() || !row.evaluated.empty()) {
     Json sources;
     std::vector<std::string> names;
-    for (const ErrorSource source : row.uncertainties) {
+    for (const ErrorSource source : all_sources) {
+      if (!may_have(row, source)) continue;
       names.emplace_back(name_of(source));
       sources[names.back()] = object(
-          source == ErrorSource::solver     ? "The discrete problem is solved to a tolerance."
-          : source == ErrorSource::sampling ? "The volume is one of many that could have been taken."
-                                            : "Voxels describe a smooth structure.",
+          meaning_of(source),
           {{"half_width", described({"number", "null"},
                                     "of the interval around the value, in its unit; null: cannot be said",
                                     {{"minimum", 0}})},
@@ -74,12 +118,15 @@ Json quantity_schema(const QuantityDefinition& row) {
             described("string", "bound: proven; estimate: believed", {{"enum", {"bound", "estimate"}}})}});
     }
     properties["uncertainty"] = object("By its source; only what was found.", sources, names);
+    if (row.uncertainties.empty()) optional.push_back("uncertainty");
   }
   if (row.bounded)
     properties["bounds"] = described({"array", "null"},
                                      "lower and upper bound for the voxels as they are, proven up to FP64 "
                                      "rounding; null: none was found",
                                      {{"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}});
+  properties["combined"] = combined_schema();
+  optional.push_back("combined");
   return object(in_words_of(diffusivity, row.definition), properties, optional);
 }
 
@@ -281,11 +328,16 @@ Json report_schema(const Json& settings) {
       described("string", "of this layout; another first number is another layout", {{"const", "2.0"}});
   properties["status"] = described("string", "of the run: that of its worst result",
                                    {{"enum", {"success", "not_converged", "interrupted", "failed"}}});
-  properties["exit_code"] = described("integer", "of the program", {{"enum", {0, 6, 9, 75}}});
+  properties["exit_code"] = described("integer", "of the program", {{"enum", {0, 6, 9, 10, 11, 75}}});
   properties["unfinished"] =
       object("Only of a run that was asked to end before it was done; the same command goes on.",
              {{"reason", text("signal or limit of time")},
               {"not_done", list_of(text("a part, such as axis x"), "Without a result.")}});
+  Json verdict = verdicts();
+  verdict.push_back(nullptr);
+  properties["verdict"] = described(
+      {"string", "null"}, "the worst of the judgements; null: no limits were given", {{"enum", verdict}});
+  properties["judgements"] = list_of(judgement_schema(), "One per limit, in the order of the file.");
   properties["tool"] = tool_schema();
   properties["input"] = input_schema();
   properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");

@@ -30,9 +30,7 @@ std::string line_of(const Quantity& q, const QuantityDefinition& row, const Prop
   if (!row.in_text || unit_says_nothing || (!q.value && !q.infinite)) return "";
   std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(property, row.title),
                                  in_words_of(property, row.symbol), value_text(q));
-  const std::string unit = row.unit == given_unit ? property.unit
-                           : row.unit == si_unit  ? property.si
-                                                  : row.unit;
+  const std::string unit = unit_of(row, property);
   if (unit != "1") line += " " + unit;
   for (const Uncertainty& u : q.uncertainties)
     if (u.half_width)
@@ -54,6 +52,11 @@ std::string text_of_status(const Result& result) {
 }
 
 }  // namespace
+
+std::string unit_of(const QuantityDefinition& row, const Property& property) {
+  if (row.unit == given_unit) return property.unit;
+  return row.unit == si_unit ? property.si : row.unit;
+}
 
 std::string text_of_voxel_size(const Volume& volume) {
   if (!volume.voxel_size && volume.voxel_ratio) {

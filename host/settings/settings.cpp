@@ -44,6 +44,7 @@ void check_standard_output(const Settings& s) {
 std::vector<std::string> Settings::input_files() const {
   std::vector<std::string> files{input};
   if (study_file) files.push_back(*study_file);
+  if (!limits.empty()) files.push_back(limits);
   return files;
 }
 

@@ -25,6 +25,11 @@ struct Settings : MaterialSettings, StudySettings {
   // what carries what, and how well
   std::vector<LabelOrName> ionic;
   std::vector<std::pair<LabelOrName, double>> electronic;
+  bool no_sampling = false;  // no studies of octants: how much is due to where the volume was taken?
+  bool segmentation_study =
+      false;                  // solve with the boundary a voxel farther out and in: how much is due to it?
+  std::string limits;         // file of limits, which the results are judged by
+  std::string operator_name;  // who evaluates
   // where
   std::string device = "auto";  // auto | cpu | cuda | cuda:N
   int threads = 0;              // 0: usable_processors()

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ struct StudySettings {
   Axis thickness = Axis::z;       // across which separator and collector face each other
   std::string separator = "low";  // low | high: the end of the thickness that the separator is at
   std::vector<std::int64_t> ionic_labels, electronic_labels;  // what carries ions, and electrons
-  std::string solver = "multigrid";                           // multigrid | jacobi (the reference)
+  std::optional<double> rve;         // half width over the value, of the volume that is looked for
+  std::string solver = "multigrid";  // multigrid | jacobi (the reference)
   double tolerance = 1e-4;
   double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
   std::int64_t max_iterations = 100000;

@@ -85,10 +85,11 @@ Report accessible(const StudyInput& in, const FieldSink&, const Progress& progre
   result.study = "accessible";
   result.axis = axis;
   result.status = Status::complete;
-  result.quantities = {{"accessible_surface",
-                        reached,
-                        {{ErrorSource::resolution, std::abs(reached - surface_density(twice, 1, edges))}}},
-                       {"accessible_share", all > 0 ? std::optional(reached / all) : std::nullopt}};
+  result.quantities = {
+      {"accessible_surface",
+       reached,
+       {{ErrorSource::resolution, std::abs(reached - surface_density(twice, 1, edges)), false, true}}},
+      {"accessible_share", all > 0 ? std::optional(reached / all) : std::nullopt}};
   if (both.count() > 0)
     result.remarks.push_back("some phases carry both: faces between voxels that do are not counted");
   Report report;

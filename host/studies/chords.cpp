@@ -102,6 +102,7 @@ QuantityDefinitions rows() {
            "volume: twice the length of the axis in the phase over the number of ends inside the volume "
            "(Underwood 1970); undefined where there is none.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0},
       {.name = "chord_interior_mean",
        .title = "mean interior chord",

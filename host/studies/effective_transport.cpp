@@ -261,12 +261,4 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
   return report;
 }
 
-Study effective_transport_study() {
-  return {.name = "effective_transport",
-          .meaning = "effective diffusivity or conductivity, tortuosity factor, fluxes, field",
-          .quantities = transport_quantities(),
-          .run = effective_transport,
-          .gives_field = true};
-}
-
 }  // namespace tauvox

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/studies/transport_quantities.hpp"
+#include "host/studies/study.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
+
+Study effective_transport_study();  // whose effective_ratio all follows from
+
 namespace {
 
 constexpr double zero_celsius = 273.15;
@@ -90,7 +93,7 @@ std::string text_of_electrolyte(const StudySettings& settings) {
 }
 
 QuantityDefinitions electrolyte_quantities() {
-  const QuantityDefinition ratio = transport_quantities().front();
+  const QuantityDefinition ratio = effective_transport_study().quantities.front();
   const auto row = [&](const char* name, const char* title, const char* symbol, const char* unit,
                        const char* definition) {
     QuantityDefinition definition_row{.name = name,
@@ -99,6 +102,8 @@ QuantityDefinitions electrolyte_quantities() {
                                       .unit = unit,
                                       .definition = definition,
                                       .uncertainties = ratio.uncertainties,
+                                      .evaluated = ratio.evaluated,
+                                      .needs = ratio.needs,
                                       .bounded = true,
                                       .least = 0};
     return definition_row;

@@ -4,6 +4,7 @@
 
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study.hpp"
+#include "kernels/geometry/neighbour_pairs.hpp"
 #include "kernels/geometry/profiles.hpp"
 
 namespace tauvox {
@@ -48,13 +49,29 @@ double deviation_of(const std::vector<double>& layers) {
   return std::sqrt(squares / static_cast<double>(layers.size()));
 }
 
-Result result_of(const PhaseSet& set, const std::vector<double>& layers, Axis axis, double fraction) {
+/// Of each phase: what its fraction changes by where its whole surface moves by a quarter of a voxel, the
+/// cube root of its volume.
+std::vector<double> boundary_shifts(const PhaseBits& bits, int phases, const std::array<double, 3>& edges) {
+  std::vector<double> shifts(static_cast<std::size_t>(phases));
+  const NeighbourPairs pairs = count_neighbour_pairs(bits, 1);
+  const double quarter = 0.25 * std::cbrt(edges[0] * edges[1] * edges[2]);
+  for (int q = 1; q < phases; ++q)
+    for (int p = 0; p < q; ++p) {
+      const double shift = quarter * surface_density(pairs, pair_of(p, q), edges);
+      shifts[static_cast<std::size_t>(p)] += shift;
+      shifts[static_cast<std::size_t>(q)] += shift;
+    }
+  return shifts;
+}
+
+Result result_of(const PhaseSet& set, const std::vector<double>& layers, Axis axis,
+                 const Quantity& fraction) {
   const Line line = line_through(layers);
   Result result = result_about("fractions", set);
   result.axis = axis;
   Quantity slope{"profile_slope", line.slope};
   if (line.half_width) slope.uncertainties.push_back({ErrorSource::sampling, line.half_width});
-  result.quantities = {{"volume_fraction", fraction},
+  result.quantities = {fraction,
                        {"profile_deviation", deviation_of(layers)},
                        {"profile_least", *std::min_element(layers.begin(), layers.end())},
                        {"profile_most", *std::max_element(layers.begin(), layers.end())},
@@ -65,10 +82,12 @@ Result result_of(const PhaseSet& set, const std::vector<double>& layers, Axis ax
 Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
   const Partition parts(in.volume, in.phases);
   const Axis axis = in.settings.thickness;
-  const double edge = voxel_edges(in.volume)[static_cast<std::size_t>(axis)];
+  const std::array<double, 3> edges = voxel_edges(in.volume);
+  const double edge = edges[static_cast<std::size_t>(axis)];
   const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code,
                        static_cast<int>(parts.phases.size()));
   const std::vector<std::vector<std::int64_t>> counts = count_by_layer(bits, axis);
+  const std::vector<double> shifts = boundary_shifts(bits, static_cast<int>(parts.phases.size()), edges);
   const Extent& e = in.volume.extent;
   Report report;
   Curve& curve = report.curves.emplace_back(Curve{"profile", {"distance_from_separator_um"}, {{}}});
@@ -79,7 +98,9 @@ Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
     for (const std::int64_t count : counts[p])
       layers.push_back(static_cast<double>(count) / static_cast<double>(e.layer(axis).cells()));
     if (in.settings.separator == "high") std::reverse(layers.begin(), layers.end());
-    const double fraction = in.volume.fraction({0, parts.phases[p].voxels});
+    const Quantity fraction{"volume_fraction",
+                            in.volume.fraction({0, parts.phases[p].voxels}),
+                            {{ErrorSource::segmentation, shifts[p]}}};
     report.results.push_back(result_of(parts.phases[p], layers, axis, fraction));
     if (in.finished) in.finished(report.results.back());
     curve.columns.push_back(parts.phases[p].name);
@@ -121,6 +142,7 @@ Study fractions_study() {
                     "separator to the collector, over the whole thickness; its interval counts neighbouring "
                     "layers as correlated.",
                 .uncertainties = {ErrorSource::sampling},
+                .needs = {ErrorSource::sampling},
                 .known = Known::always}},
           .run = fractions,
           .needs_conductivity = false};

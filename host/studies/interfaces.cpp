@@ -19,17 +19,17 @@ struct Area {
   }
 };
 
-Quantity with_resolution_of(const char* name, double value, const Area& area) {
-  return {name, value, {{ErrorSource::resolution, std::abs(area.fine - area.twice)}}};
+Quantity with_resolution_of(const char* name, double value, const Area& area, bool one_sided) {
+  return {name, value, {{ErrorSource::resolution, std::abs(area.fine - area.twice), false, one_sided}}};
 }
 
 std::vector<Quantity> quantities_of(const Area& area, double volume, std::optional<double> of_first,
                                     std::optional<double> of_second, std::optional<double> shift) {
-  return {with_resolution_of("specific_surface", area.fine, area),
-          with_resolution_of("specific_surface_extrapolated", 2 * area.fine - area.twice, area),
+  return {with_resolution_of("specific_surface", area.fine, area, true),
+          with_resolution_of("specific_surface_extrapolated", 2 * area.fine - area.twice, area, false),
           {"surface_area",
            area.fine * volume,
-           {{ErrorSource::resolution, std::abs(area.fine - area.twice) * volume}}},
+           {{ErrorSource::resolution, std::abs(area.fine - area.twice) * volume, false, true}}},
           {"specific_faces", area.faces},
           {"share_of_phase", of_first},
           {"share_of_other", of_second},
@@ -125,6 +125,7 @@ QuantityDefinitions rows() {
            "read "
            "-7 to +2 % by direction; its interval is the difference from the same by voxels two apart.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0,
        .known = Known::always},
       {.name = "specific_surface_extrapolated",
@@ -135,6 +136,7 @@ QuantityDefinitions rows() {
                      "phases touch "
                      "or overlap, chords shorter than a voxel are missed in the first order of its size.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .known = Known::always},
       {.name = "surface_area",
        .title = "area",
@@ -161,6 +163,7 @@ QuantityDefinitions rows() {
            "specific_surface of the interface over that of the first phase: for active material and "
            "binder the coverage by binder; undefined where the result is about one phase.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0,
        .most = 1},
       {.name = "share_of_other",
@@ -169,6 +172,7 @@ QuantityDefinitions rows() {
        .definition = "specific_surface of the interface over that of the other phase; undefined where the "
                      "result is about one phase.",
        .uncertainties = {ErrorSource::resolution},
+       .evaluated = {ErrorSource::sampling},
        .least = 0,
        .most = 1},
       {.name = "boundary_shift_fraction",

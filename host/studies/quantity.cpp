@@ -6,8 +6,15 @@
 namespace tauvox {
 
 const char* name_of(ErrorSource source) {
-  if (source == ErrorSource::sampling) return "sampling";
-  return source == ErrorSource::solver ? "solver" : "resolution";
+  static constexpr const char* names[]{"solver", "resolution", "sampling", "segmentation"};
+  return names[static_cast<std::size_t>(source)];
+}
+
+bool may_have(const QuantityDefinition& row, ErrorSource source) {
+  const auto among = [source](const auto& list) {
+    return std::find(list.begin(), list.end(), source) != list.end();
+  };
+  return among(row.uncertainties) || among(row.evaluated);
 }
 
 const Uncertainty* Quantity::uncertainty(ErrorSource source) const {
@@ -45,6 +52,8 @@ QuantityDefinition volume_fraction_row() {
           .definition =
               "Voxels of what is looked at over all voxels: of everything that conducts (for a pore "
               "the total porosity), or of one label in a study of percolation.",
+          .evaluated = {ErrorSource::sampling, ErrorSource::segmentation},
+          .needs = {ErrorSource::sampling, ErrorSource::segmentation},  // counted: nothing else applies
           .least = 0,
           .most = 1,
           .known = Known::always};

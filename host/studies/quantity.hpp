@@ -14,9 +14,10 @@ namespace tauvox {
 
 /// Where an uncertainty comes from.
 enum class ErrorSource {
-  solver,      // the discrete problem is solved to a tolerance
-  resolution,  // voxels describe a smooth structure
-  sampling,    // the volume is one of many that could have been taken
+  solver,        // the discrete problem is solved to a tolerance
+  resolution,    // voxels describe a smooth structure
+  sampling,      // the volume is one of many that could have been taken
+  segmentation,  // the boundary of a phase may lie elsewhere by a part of a voxel
 };
 const char* name_of(ErrorSource source);
 
@@ -33,23 +34,29 @@ enum class Known {
 inline constexpr const char *given_unit = "given", *si_unit = "SI";
 
 struct QuantityDefinition {
-  std::string name;        // key in JSON, column of the table
-  std::string title;       // in words; {property} is diffusivity or what else was asked for
-  std::string symbol;      // {D} is the symbol of that property
-  std::string unit = "1";  // or given_unit, si_unit
-  std::string definition;  // a sentence, with the formula
-  std::vector<ErrorSource> uncertainties{};
+  std::string name;                          // key in JSON, column of the table
+  std::string title;                         // in words; {property} is diffusivity or what else was asked for
+  std::string symbol;                        // {D} is the symbol of that property
+  std::string unit = "1";                    // or given_unit, si_unit
+  std::string definition;                    // a sentence, with the formula
+  std::vector<ErrorSource> uncertainties{};  // that its study gives, or those that extend it
+  std::vector<ErrorSource> evaluated{};      // and those that an evaluation adds
+  /// A verdict cannot do without these; of the others none applies, or it may be left out.
+  std::vector<ErrorSource> needs{ErrorSource::resolution, ErrorSource::sampling};
   bool bounded = false;  // a lower and an upper bound can be given
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
   Known known = Known::maybe;
   bool in_text = true;  // shown on the terminal
 };
+/// Whether a quantity of that row may have an uncertainty from there.
+bool may_have(const QuantityDefinition& row, ErrorSource source);
 using QuantityDefinitions = std::vector<QuantityDefinition>;
 
 struct Uncertainty {
   ErrorSource source = ErrorSource::solver;
   std::optional<double> half_width;  // of the interval around the value, in its unit; empty: cannot be said
   bool proven = false;               // a bound; otherwise an estimate
+  bool one_sided = false;            // the value may be off by all of it, always to the same side
 };
 
 struct Quantity {

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/studies/parts.hpp"
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sampling.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/geometry/distribution.hpp"
 #include "kernels/geometry/intrusion.hpp"
@@ -46,6 +48,38 @@ struct Sizes {
   }
 };
 
+template <class Value>
+std::vector<SizeBin> bins_in(const Box& box, const Value* values, const Extent& extent) {
+  std::vector<Value> inside;
+  for (std::int64_t z = box.begin[0]; z < box.end[0]; ++z)
+    for (std::int64_t y = box.begin[1]; y < box.end[1]; ++y) {
+      const Value* row = values + extent.nx * (y + extent.ny * z);
+      inside.insert(inside.end(), row + box.begin[2], row + box.end[2]);
+    }
+  Buffer<Value> buffer(Device::cpu(1), static_cast<std::int64_t>(inside.size()));
+  buffer.copy_from(inside);
+  SquaredDistance part;
+  part.values = std::move(buffer);
+  return distribution_of(part);
+}
+
+/// Of the voxels that something covers, box by box.
+std::vector<Sizes> sizes_in(const std::vector<Box>& boxes, const SquaredDistance& values) {
+  std::vector<Sizes> sizes;
+  std::visit(
+      [&]<class Value>(const Buffer<Value>& buffer) {
+        std::vector<Value> host;
+        if (buffer.device().is_cuda()) host = buffer.to_host();
+        for (const Box& box : boxes) {
+          sizes.push_back(
+              {bins_in(box, host.empty() ? buffer.data() : host.data(), values.extent), 0, values.unit});
+          sizes.back().voxels = sizes.back().covered();
+        }
+      },
+      values.values);
+  return sizes;
+}
+
 Curve curve_of(const std::string& name, const std::string& phase, const Sizes& sizes) {
   Curve curve{name, {"diameter_um", "volume_share", "cumulative_share"}, {{}, {}, {}}, phase};
   double sum = static_cast<double>(sizes.voxels - sizes.covered()) / static_cast<double>(sizes.voxels);
@@ -78,19 +112,45 @@ class PhaseSizes {
       return result;
     }
     const Sizes distances = sizes_of(distances_);
-    const Sizes thickness = sizes_of(largest_covering_balls(distances_, edges_));
+    Sizes thickness;
+    std::vector<Sizes> of_octants;
+    {
+      const SquaredDistance balls = largest_covering_balls(distances_, edges_);
+      thickness = sizes_of(balls);
+      if (too_small_for_octants(in_.volume.extent).empty())
+        of_octants = sizes_in(octants(in_.volume.extent), balls);
+    }
     result.quantities = {{"distance_mean", distances.mean()},
                          diameter("inscribed_diameter", distances.bins.back().squared),
                          with_voxel("thickness_mean", 2 * thickness.mean()),
                          diameter("thickness_d10", thickness.up_to(0.1)),
                          diameter("thickness_d50", thickness.up_to(0.5)),
                          diameter("thickness_d90", thickness.up_to(0.9))};
+    add_sampling(result, of_octants);
     curves.push_back(curve_of("thickness_{}", set_.name, thickness));
     add_intrusion(thickness, result, curves);
     return result;
   }
 
  private:
+  /// Of the local thickness: no octant has to be painted again, and none has sides of its own.
+  static void add_sampling(Result& result, const std::vector<Sizes>& of_octants) {
+    const auto add = [&](const char* name, const auto& diameter_in) {
+      for (Quantity& quantity : result.quantities) {
+        if (quantity.name != name || of_octants.empty()) continue;
+        std::vector<std::optional<double>> values;
+        for (const Sizes& sizes : of_octants)
+          values.push_back(sizes.voxels > 0 ? std::optional<double>(diameter_in(sizes)) : std::nullopt);
+        if (const auto half_width = judge_sampling(*quantity.value, values).half_width)
+          quantity.uncertainties.push_back({ErrorSource::sampling, half_width});
+      }
+    };
+    add("thickness_mean", [](const Sizes& sizes) { return 2 * sizes.mean(); });
+    add("thickness_d10", [](const Sizes& sizes) { return 2 * sizes.length(sizes.up_to(0.1)); });
+    add("thickness_d50", [](const Sizes& sizes) { return 2 * sizes.length(sizes.up_to(0.5)); });
+    add("thickness_d90", [](const Sizes& sizes) { return 2 * sizes.length(sizes.up_to(0.9)); });
+  }
+
   Sizes sizes_of(const SquaredDistance& values) const {
     return {distribution_of(values), set_.voxels, values.unit};
   }
@@ -148,6 +208,9 @@ QuantityDefinition diameter_row(const char* name, const char* title, const char*
           .unit = "m",
           .definition = definition,
           .uncertainties = {ErrorSource::resolution},
+          .evaluated = std::string(name).starts_with("thickness")
+                           ? std::vector<ErrorSource>{ErrorSource::sampling}
+                           : std::vector<ErrorSource>{},
           .least = 0,
           .in_text = in_text};
 }

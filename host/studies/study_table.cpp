@@ -12,6 +12,7 @@ namespace tauvox {
   row(effective_transport)  \
   row(resolution)           \
   row(electrolyte)          \
+  row(rve)                  \
   row(percolation)          \
   row(fractions)            \
   row(connectivity)         \

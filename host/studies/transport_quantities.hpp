@@ -25,8 +25,7 @@ struct AxisResult {
   double seconds = 0;  // stages, concentration back on the host, self-checks
 };
 
-/// Definitions of what `result_of` fills.
-QuantityDefinitions transport_quantities();
+/// What follows from them, as the rows of the study define it.
 Result result_of(const AxisResult& found, const Materials& materials);
 
 }  // namespace tauvox

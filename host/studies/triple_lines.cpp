@@ -45,6 +45,7 @@ Study triple_lines_study() {
                       .definition = "Length of the edges of voxels inside the volume whose four voxels "
                                     "hold all three phases, over the volume of all voxels.",
                       .uncertainties = {ErrorSource::resolution},
+                      .evaluated = {ErrorSource::sampling},
                       .least = 0,
                       .known = Known::always},
                      {.name = "triple_length",
@@ -55,6 +56,7 @@ Study triple_lines_study() {
                           "triple_edges x 2/3, for edges go around corners: on random circles it reads 6 % "
                           "high, along single lines 0.85 to 1.11 times their length by direction.",
                       .uncertainties = {ErrorSource::resolution},
+                      .evaluated = {ErrorSource::sampling},
                       .least = 0,
                       .known = Known::always}},
       .run = triple_lines,

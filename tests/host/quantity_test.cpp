@@ -111,7 +111,7 @@ TEST(TransportQuantities, AnEstimateThatDidNotConvergeNeverStandsUnderTheNameOfT
   AxisResult r = found(Status::not_converged);
   r.best_estimate = 0.2;
   const Result result = result_of(r, {});
-  for (const QuantityDefinition& row : transport_quantities())
+  for (const QuantityDefinition& row : study_named("effective_transport").quantities)
     if (row.bounded && row.name != "best_estimate") {
       EXPECT_FALSE(result.value(row.name) || result.quantity(row.name)->bounds) << row.name;
     }

@@ -1,0 +1,147 @@
+#include "host/app/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "host/app/console.hpp"
+#include "host/studies/coarsen.hpp"
+#include "host/studies/copy_resolution.hpp"
+#include "host/studies/electrolytes.hpp"
+#include "host/studies/rve.hpp"
+#include "host/studies/sampling.hpp"
+#include "host/studies/segmentation.hpp"
+#include "host/studies/study_table.hpp"
+
+namespace tauvox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
+  for (const QuantityDefinition& row : rows)
+    if (std::none_of(report.quantities.begin(), report.quantities.end(),
+                     [&](const QuantityDefinition& other) { return other.name == row.name; }))
+      report.quantities.push_back(row);
+}
+
+/// A copy with voxels twice as large, where it still says something of the volume.
+std::optional<Volume> copy_of(const Volume& volume) {
+  constexpr std::int64_t least_length = 32;
+  for (const Axis axis : all_axes)
+    if (volume.extent.along(axis) < least_length) return std::nullopt;
+  return coarsen(volume, 2, CoarseRule::sample);
+}
+
+}  // namespace
+
+Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport& report,
+                       ProgressPrinter& printer)
+    : settings_(settings), copy_(copy_of(volume)), report_(report), printer_(printer) {
+  if (!copy_)
+    report.notices.push_back("the volume is too small for a copy with larger voxels: fewer uncertainties");
+  if (settings.no_sampling) return;
+  if (const std::string why = too_small_for_octants(volume.extent); why.empty())
+    octants_ = octants(volume.extent);
+  else
+    report.notices.push_back("no uncertainty of sampling: " + why);
+}
+
+Progress Evaluation::progress() const {
+  return [this](const std::string& doing, double fraction, const std::string& remark) {
+    printer_(doing, fraction, remark);
+  };
+}
+
+void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
+  add_quantities(study.quantities, report_);
+  const auto start = Clock::now();
+  Report found = study.run(in, {}, progress());
+  if (copy_) {
+    StudyInput coarse{*copy_, in.materials, in.settings, in.device};
+    coarse.phases = in.phases;
+    add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, {}).results);
+  }
+  if (parts == Parts::octants) add_octants(study, in, found, nullptr);
+  report_.seconds.emplace_back(study.name, seconds_since(start));
+  keep(study.name, study.meaning, found);
+}
+
+void Evaluation::run_transport(const StudyInput& in, const std::string& carries, const std::string& what) {
+  const Study &study = study_named("effective_transport"), &with_copies = with_resolution(study);
+  add_quantities(quantities_of_family(study), report_);
+  const auto start = Clock::now();
+  Report found = with_copies.run(in, {}, progress());
+  add_octants(study, in, found, &in.materials);
+  if (settings_.segmentation_study) add_shifted(study, in, found);
+  if (settings_.rve) add_representative_volume(found, in, "rve_" + what, progress());
+  report_.seconds.emplace_back(what, seconds_since(start));
+  for (Result& result : found.results) {
+    result.phase = carries;
+    add_electrolyte(result, in.settings);  // with all uncertainties that were found
+    result.remarks.insert(result.remarks.begin(), what + " transport");
+  }
+  for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
+  keep(study.name, study.meaning, found);
+}
+
+void Evaluation::add_octants(const Study& study, const StudyInput& in, Report& found,
+                             const Materials* materials) {
+  if (octants_.empty()) return;
+  append(found.warnings, add_sampling(found.results, report_.quantities,
+                                      results_on(octants_, study, in, progress()), materials));
+}
+
+void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& found) {
+  std::vector<std::uint8_t> inside, outside;
+  Phases phases{{{"inside", {}}, {"outside", {}}}};
+  for (const Phase& phase : in.materials.phases) {
+    inside.push_back(phase.conductivity > 0);
+    outside.push_back(phase.conductivity == 0);
+    phases.named[phase.conductivity > 0 ? 0 : 1].labels.push_back(phase.label);
+  }
+  if (in.materials.volume_fraction == 0 || in.materials.volume_fraction == 1) return;  // there is no boundary
+  StudyInput parted = in;
+  parted.phases = phases;
+  double shift = 0;
+  for (const Result& result : study_named("fractions").run(parted, {}, {}).results)
+    if (result.phase == "inside")
+      shift = result.half_width("volume_fraction", ErrorSource::segmentation).value_or(0);
+  std::vector<Shifted> shifted;
+  for (const auto* set : {&inside, &outside}) {
+    const Volume volume = grown(in.volume, *set);
+    const Materials materials = materials_of(volume, in.materials);
+    const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
+      printer_(doing + (set == &inside ? ", boundary moved out" : ", boundary moved in"), fraction, remark);
+    };
+    shifted.push_back(
+        {materials.volume_fraction,
+         study.run({volume, materials, in.settings, in.device, {}, {}, in.phases}, {}, named).results});
+  }
+  add_segmentation(found.results, report_.quantities, in.materials.volume_fraction, shift, shifted);
+}
+
+void Evaluation::keep(const std::string& name, const std::string& meaning, Report& found) {
+  printer_.clear();
+  const bool shown = !settings_.quiet && name != "percolation";  // the files have it, along all axes
+  if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", name, meaning));
+  for (const Result& result : found.results)  // along the thickness; the other axes stand in the files
+    if (shown && (!result.axis || *result.axis == settings_.thickness))
+      print_text(text_of_result(report_, result));
+  append(report_.results, found.results);
+  append(report_.curves, found.curves);
+  append(report_.notices, found.notices);
+  append(report_.warnings, found.warnings);
+}
+
+}  // namespace tauvox

@@ -1,0 +1,39 @@
+// Studies of one volume, one after the other, with what their numbers are uncertain by.
+#pragma once
+
+#include "host/app/progress.hpp"
+#include "host/report/run_report.hpp"
+#include "host/settings/settings.hpp"
+#include "host/studies/parts.hpp"
+
+namespace tauvox {
+
+/// Which parts of the volume a study is run on as well.
+enum class Parts { none, octants };
+
+/// Runs one study after the other and adds what it found.
+class Evaluation {
+ public:
+  /// @param report gets results and notices; what is shown is printed along the thickness
+  Evaluation(const Settings& settings, const Volume& volume, RunReport& report, ProgressPrinter& printer);
+
+  void run(const Study& study, const StudyInput& in, Parts parts);
+  /// Effective transport.
+  /// @param carries names of phases that the results are about
+  /// @param what "ionic" or "electronic"
+  void run_transport(const StudyInput& in, const std::string& carries, const std::string& what);
+
+ private:
+  void add_octants(const Study& study, const StudyInput& in, Report& found, const Materials* materials);
+  void add_shifted(const Study& study, const StudyInput& in, Report& found);
+  void keep(const std::string& name, const std::string& meaning, Report& found);
+  Progress progress() const;
+
+  const Settings& settings_;
+  std::optional<Volume> copy_;  // with larger voxels
+  std::vector<Box> octants_;    // none where they would say nothing
+  RunReport& report_;
+  ProgressPrinter& printer_;
+};
+
+}  // namespace tauvox

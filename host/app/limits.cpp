@@ -1,0 +1,220 @@
+#include "host/app/limits.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/app/toml_file.hpp"
+#include "host/settings/parse.hpp"
+#include "host/studies/study_table.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr const char* rule = "decision_rule";
+
+/// Names of the quantities that a limit can be of: all that an evaluation finds, and a word for the pores.
+std::vector<std::string> limitable_names() {
+  std::vector<std::string> names{"porosity"};
+  for (const QuantityDefinition& row : all_quantities())
+    if (row.known != Known::not_converged) names.push_back(row.name);
+  return names;
+}
+
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<std::string> names_of(const QuantityDefinitions& rows) {
+  std::vector<std::string> names;
+  for (const QuantityDefinition& row : rows) names.push_back(row.name);
+  return names;
+}
+
+/// A limit's key, part by part in whatever order: quantity, phase, axis.
+class Key {
+ public:
+  Key(const Limitable& of, std::string place) : of_(of), place_(std::move(place)) {}
+
+  Limit limit(const std::vector<std::string>& parts) {
+    limit_.place = place_;
+    for (const std::string& part : parts) take(part, fmt::format("{}", fmt::join(parts, ".")));
+    if (limit_.quantity.empty()) refuse(fmt::format("{}", fmt::join(parts, ".")));
+    if (limit_.quantity == "porosity") name_the_pore();
+    if (limit_.phase.empty()) find_phase();
+    return limit_;
+  }
+
+ private:
+  void take(const std::string& part, const std::string& key) {
+    const bool is_axis = part == "z" || part == "y" || part == "x";
+    if (limit_.phase.empty() && is_phase(part))
+      limit_.phase = part;
+    else if (limit_.quantity.empty() && is_among(limitable_names(), part))
+      limit_.quantity = part;
+    else if (is_axis && !limit_.axis)
+      limit_.axis = parse::axes(part, key).front();
+    else
+      refuse(part);
+  }
+
+  /// One, several joined by + for an interface, or what carries ions or electrons.
+  bool is_phase(const std::string& names) const {
+    if (is_among(of_.carriers, names)) return true;
+    std::size_t begin = 0;
+    for (std::size_t end = 0; end != std::string::npos; begin = end + 1) {
+      end = names.find('+', begin);
+      if (!of_.phases.find(names.substr(begin, end - begin))) return false;
+      if (end == std::string::npos) break;
+    }
+    return true;
+  }
+
+  [[noreturn]] void refuse(const std::string& part) const {
+    std::vector<std::string> names = limitable_names(), phases = of_.carriers;
+    for (const NamedPhase& phase : of_.phases.named)
+      if (!is_among(phases, phase.name)) phases.push_back(phase.name);
+    std::vector<std::string> all = names;
+    all.insert(all.end(), phases.begin(), phases.end());
+    const std::string near = parse::nearest(part, all);
+    throw Error(
+        ExitCode::usage, "unknown key of a limit", place_,
+        fmt::format("'{}'{}", part, near.empty() ? "" : " (did you mean '" + near + "'?)"),
+        fmt::format("a key is QUANTITY, QUANTITY.PHASE, QUANTITY.AXIS or QUANTITY.PHASE.AXIS; phases are "
+                    "{} and such joined by +, axes z, y, x; quantities are {}; the one other key is {}",
+                    fmt::join(phases, ", "), fmt::join(names, ", "), rule));
+  }
+
+  void name_the_pore() {
+    limit_.quantity = "volume_fraction";
+    if (!limit_.phase.empty()) return;
+    if (of_.ionic.size() == 1 && of_.phases.find(of_.ionic.front()))
+      limit_.phase = of_.ionic.front();
+    else if (of_.phases.find("pore"))
+      limit_.phase = "pore";
+    else
+      ask("which phase is the pore is not said", "give --ionic NAME, or write volume_fraction.NAME");
+  }
+
+  /// Of transport where one is solved; other numbers are of phases that must be named.
+  void find_phase() {
+    const std::vector<std::string> transport = names_of(quantities_of_family(study_named("resolution"))),
+                                   of_all = names_of(study_named("accessible").quantities),
+                                   of_lines = names_of(study_named("triple_lines").quantities);
+    if (is_among(of_all, limit_.quantity) || is_among(of_lines, limit_.quantity)) return;
+    const bool counted = limit_.quantity == "volume_fraction" ||
+                         limit_.quantity == "percolating_volume_fraction" ||
+                         limit_.quantity == "largest_cluster_fraction";
+    if (counted || !is_among(transport, limit_.quantity))
+      ask("of which phase is not said", fmt::format("write {}.PHASE", limit_.quantity));
+    if (of_.carriers.empty()) ask("no transport is solved", "give --ionic or --electronic");
+    if (of_.carriers.size() > 1)
+      ask("of which transport is not said",
+          fmt::format("write {0}.{1} or {0}.\"{2}\"", limit_.quantity, of_.carriers[0], of_.carriers[1]));
+    limit_.phase = of_.carriers.front();
+  }
+
+  [[noreturn]] void ask(const std::string& why, const std::string& advice) const {
+    throw Error(ExitCode::usage, fmt::format("the limit of {} is not clear", limit_.quantity), place_, why,
+                advice);
+  }
+
+  const Limitable& of_;
+  std::string place_;
+  Limit limit_;
+};
+
+class LimitsReader {
+ public:
+  LimitsReader(const std::string& path, const Limitable& of) : path_(path), of_(of) {}
+
+  Limits read() {
+    const toml::table table = read_toml(path_, "file of limits");
+    walk(table, {});
+    if (found_.limits.empty())
+      throw Error(ExitCode::usage, "no limits in the file", path_, "",
+                  "write for example: porosity = [0.32, 0.38]");
+    return found_;
+  }
+
+ private:
+  void walk(const toml::table& table, const std::vector<std::string>& parents) {
+    for (const auto& [key, node] : table) {
+      std::vector<std::string> parts = parents;
+      parts.emplace_back(key.str());
+      const std::string place = place_in(path_, key.source());
+      if (const toml::table* inner = node.as_table())
+        walk(*inner, parts);
+      else if (parts.size() == 1 && parts.front() == rule)
+        take_rule(node, place);
+      else
+        take(node, parts, place);
+    }
+  }
+
+  void take_rule(const toml::node& node, const std::string& place) {
+    const auto* text = node.as_string();
+    if (!text || (text->get() != "guard_band" && text->get() != "simple"))
+      throw Error(ExitCode::usage, std::string("bad value for ") + rule, place, "",
+                  "give \"guard_band\" (ILAC-G8 4.2.3) or \"simple\" (4.2.1)");
+    found_.guarded = text->get() == "guard_band";
+  }
+
+  void take(const toml::node& node, std::vector<std::string> parts, const std::string& place) {
+    const std::string end = parts.back();
+    if (end == "min" || end == "max") {
+      parts.pop_back();
+      Limit& limit = keep(Key(of_, place).limit(parts));
+      set(end == "min" ? limit.least : limit.most, number(node, place), limit, place);
+      return;
+    }
+    Limit& limit = keep(Key(of_, place).limit(parts));
+    const auto* list = node.as_array();
+    if (!list || list->size() != 2)
+      throw Error(ExitCode::usage, "bad limits", place,
+                  list ? fmt::format("the list has {} items", list->size())
+                       : fmt::format("it is {}", type_name(node)),
+                  fmt::format("give [LEAST, MOST], or {0}.min or {0}.max", end));
+    set(limit.least, number((*list)[0], place), limit, place);
+    set(limit.most, number((*list)[1], place), limit, place);
+  }
+
+  /// The one of this quantity, phase and axis.
+  Limit& keep(const Limit& limit) {
+    for (Limit& other : found_.limits)
+      if (other.quantity == limit.quantity && other.phase == limit.phase && other.axis == limit.axis)
+        return other;
+    return found_.limits.emplace_back(limit);
+  }
+
+  void set(std::optional<double>& side, double value, const Limit& limit, const std::string& place) {
+    if (side)
+      throw Error(ExitCode::usage, "limit given twice", place,
+                  fmt::format("the first stands at {}", limit.place), "give each limit once");
+    side = value;
+    if (limit.least && limit.most && *limit.least > *limit.most)
+      throw Error(ExitCode::usage, "limits exclude each other", place,
+                  fmt::format("{:g} is above {:g}", *limit.least, *limit.most), "give the least first");
+  }
+
+  double number(const toml::node& node, const std::string& place) const {
+    const std::optional<double> value = node.is_number() ? node.value<double>() : std::nullopt;
+    if (!value || !std::isfinite(*value))
+      throw Error(ExitCode::usage, "bad limit", place,
+                  node.is_number() ? "it is no finite number" : fmt::format("it is {}", type_name(node)),
+                  "give a number, in the unit that 'tauvox info --quantities' lists");
+    return *value;
+  }
+
+  const std::string& path_;
+  const Limitable& of_;
+  Limits found_;
+};
+
+}  // namespace
+
+Limits read_limits(const std::string& path, const Limitable& of) { return LimitsReader(path, of).read(); }
+
+}  // namespace tauvox

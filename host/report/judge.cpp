@@ -1,0 +1,166 @@
+#include "host/report/judge.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/report/run_report.hpp"
+#include "host/studies/combined.hpp"
+#include "host/studies/units.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr const char *pass = "pass", *conditional_pass = "conditional pass",
+                     *conditional_fail = "conditional fail", *fail = "fail", *not_decided = "not decided";
+
+/// Of a normal distribution, up to z standard deviations.
+double probability_up_to(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+std::vector<std::string> sorted_parts(const std::string& names) {
+  std::vector<std::string> parts{""};
+  for (const char c : names)
+    if (c == '+')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  std::sort(parts.begin(), parts.end());
+  return parts;
+}
+
+std::string phases_of(const Result& result) {
+  return result.with.empty() ? result.phase : fmt::format("{}+{}", result.phase, fmt::join(result.with, "+"));
+}
+
+bool is_about(const Result& result, const Limit& limit, Axis thickness) {
+  if (!result.quantity(limit.quantity)) return false;
+  if (result.axis && *result.axis != limit.axis.value_or(thickness)) return false;
+  if (!result.axis && limit.axis) return false;
+  return limit.phase.empty() || sorted_parts(phases_of(result)) == sorted_parts(limit.phase);
+}
+
+/// Those of the first study that has the quantity: the others repeat it.
+std::vector<const Result*> results_for(const Limit& limit, const std::vector<Result>& results,
+                                       Axis thickness) {
+  std::vector<const Result*> found;
+  for (const Result& result : results)
+    if (is_about(result, limit, thickness) && (found.empty() || found.front()->study == result.study))
+      found.push_back(&result);
+  return found;
+}
+
+/// What a result without a path, or without a number, gives.
+bool judge_without_value(Judgement& judgement, const Result& result, const Quantity& quantity,
+                         const QuantityDefinition& row) {
+  const bool by_path = row.known == Known::with_path || row.known == Known::with_result;
+  if (by_path && result.status == Status::not_percolating) {
+    judgement.verdict = fail;
+    judgement.probability = 0;
+    judgement.reason = result.reason.value_or("nothing percolates");
+  } else if (!quantity.value) {
+    judgement.reason = result.reason.value_or("it has no value");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Judgement judged(const Limit& limit, bool guarded, const Result& result, const QuantityDefinition& row) {
+  const Quantity& quantity = *result.quantity(limit.quantity);
+  Judgement judgement{limit.quantity,
+                      subject_of(result),
+                      "",
+                      limit.least,
+                      limit.most,
+                      quantity.value,
+                      {},
+                      not_decided,
+                      {},
+                      ""};
+  if (judge_without_value(judgement, result, quantity, row)) return judgement;
+  if (const std::optional<Combined> all = combined(quantity, row)) {
+    judgement.half_width = all->half_width;
+    judge(judgement, guarded);
+    return judgement;
+  }
+  std::vector<std::string> unknown;
+  for (const ErrorSource source : missing(quantity, row)) unknown.emplace_back(name_of(source));
+  judgement.reason = fmt::format("its uncertainty of {} is not known", fmt::join(unknown, " and "));
+  return judgement;
+}
+
+Judgement judged(const Limit& limit, const Limits& limits, const std::vector<Result>& results,
+                 const QuantityDefinitions& rows, Axis thickness) {
+  const std::vector<const Result*> found = results_for(limit, results, thickness);
+  if (found.size() == 1)
+    return judged(limit, limits.guarded, *found.front(), definition_of(rows, limit.quantity));
+  std::string subject = limit.phase.empty() ? "" : "phase " + limit.phase;
+  if (limit.axis) subject += fmt::format("{}axis {}", subject.empty() ? "" : ", ", axis_name(*limit.axis));
+  std::vector<std::string> subjects;
+  for (const Result* result : found) subjects.push_back(subject_of(*result));
+  return {limit.quantity,
+          subject,
+          "",
+          limit.least,
+          limit.most,
+          {},
+          {},
+          not_decided,
+          {},
+          found.empty() ? "no result is about it"
+                        : fmt::format("say of what it is meant: {}", fmt::join(subjects, "; "))};
+}
+
+std::string number_text(const std::optional<double>& value, const char* open) {
+  return value ? fmt::format("{:g}", *value) : open;
+}
+
+}  // namespace
+
+void judge(Judgement& j, bool guarded) {
+  const double infinity = std::numeric_limits<double>::infinity(), y = *j.value;
+  const double below = j.most ? *j.most - y : infinity, above = j.least ? y - *j.least : infinity;
+  const double inside = std::min(below, above), guard = guarded ? *j.half_width : 0;
+  j.verdict = inside < 0 ? (inside < -guard || guard == 0 ? fail : conditional_fail)
+                         : (inside < guard ? conditional_pass : pass);
+  const double u = *j.half_width / 2;
+  if (u > 0)
+    j.probability = probability_up_to(below / u) - probability_up_to(-above / u);
+  else
+    j.probability = inside < 0 ? 0 : 1;
+}
+
+std::vector<Judgement> judge(const Limits& limits, const std::vector<Result>& results,
+                             const QuantityDefinitions& rows, const std::string& unit, Axis thickness) {
+  std::vector<Judgement> judgements;
+  for (const Limit& limit : limits.limits) {
+    judgements.push_back(judged(limit, limits, results, rows, thickness));
+    judgements.back().unit = unit_of(definition_of(rows, limit.quantity), property_of(unit));
+  }
+  return judgements;
+}
+
+std::string worst(const std::vector<Judgement>& judgements) {
+  for (const char* verdict : {fail, conditional_fail, not_decided, conditional_pass, pass})
+    for (const Judgement& judgement : judgements)
+      if (judgement.verdict == verdict) return verdict;
+  return "";
+}
+
+std::string text_of_verdict(const std::vector<Judgement>& judgements) {
+  std::string out = judgements.empty() ? "" : "limits, with the combined interval of 95 % as guard band:\n";
+  for (const Judgement& j : judgements) {
+    out += fmt::format("  {:<36} {} in [{}, {}]{}", fmt::format("{}, {}", j.quantity, j.subject),
+                       j.value ? fmt::format("{:.5g}", *j.value) : "-", number_text(j.least, "-"),
+                       number_text(j.most, "-"), j.unit == "1" ? "" : " " + j.unit);
+    out += j.half_width ? fmt::format(", +- {:.2g}", *j.half_width) : ", +- -";
+    out += ": " + j.verdict;
+    if (j.probability) out += fmt::format(", probability of conformity {:.3g}", *j.probability);
+    out += j.reason.empty() ? "\n" : fmt::format("; {}\n", j.reason);
+  }
+  return judgements.empty() ? "" : out + fmt::format("verdict: {}\n", worst(judgements));
+}
+
+}  // namespace tauvox

@@ -1,0 +1,41 @@
+// Limits, and what they say of results whose uncertainty counts: pass, conditional pass, conditional fail,
+// fail (ILAC-G8:09/2019, 4.2.3, with guard bands as wide as the combined interval).
+#pragma once
+
+#include <vector>
+
+#include "host/report/judgement.hpp"
+#include "host/studies/report.hpp"
+
+namespace tauvox {
+
+/// Of one quantity.
+struct Limit {
+  std::string quantity;
+  std::string phase;         // or several, joined by +, of an interface; empty: there is but one
+  std::optional<Axis> axis;  // empty: the thickness, where there is a direction at all
+  std::optional<double> least, most;
+  std::string place;  // file:line:column
+};
+
+struct Limits {
+  std::vector<Limit> limits;
+  bool guarded = true;  // otherwise the value alone decides (4.2.1)
+};
+
+/// Of a value whose interval of 95 % is value - half_width .. value + half_width: verdict and probability.
+/// @param judgement with limits, value and half width
+void judge(Judgement& judgement, bool guarded);
+
+/// One judgement per limit.
+/// @param unit "relative", or what --unit was given
+std::vector<Judgement> judge(const Limits& limits, const std::vector<Result>& results,
+                             const QuantityDefinitions& rows, const std::string& unit, Axis thickness);
+
+/// Of all: the worst; empty where there are none.
+std::string worst(const std::vector<Judgement>& judgements);
+
+/// "a is b +- c within [d, e]: verdict", a line each, and the verdict.
+std::string text_of_verdict(const std::vector<Judgement>& judgements);
+
+}  // namespace tauvox

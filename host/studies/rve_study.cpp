@@ -1,0 +1,165 @@
+// The study of representative volumes: effective transport, and the same on its parts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/studies/parts.hpp"
+#include "host/studies/rve.hpp"
+#include "host/studies/same_result.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr std::int64_t least_length = 24;  // of a part
+constexpr double slow_exponent = 0.4;      // of scatter that does not fall as that of independent parts
+
+/// Student, 95 %, of n - 1 degrees of freedom.
+double student(std::size_t parts) { return parts == 8 ? 2.364625 : parts == 27 ? 2.055529 : 1.998341; }
+
+/// Parts that cuts along all axes make; none where they are too small.
+std::vector<Box> parts_of(const Extent& extent, std::int64_t cuts) {
+  std::vector<Box> boxes;
+  const std::array<std::int64_t, 3> n = extent.zyx();
+  if (*std::min_element(n.begin(), n.end()) / cuts < least_length) return boxes;
+  for (std::int64_t part = 0; part < cuts * cuts * cuts; ++part) {
+    const std::array<std::int64_t, 3> at{part / (cuts * cuts), part / cuts % cuts, part % cuts};
+    Box& box = boxes.emplace_back();
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      box.begin[axis] = at[axis] * n[axis] / cuts;
+      box.end[axis] = (at[axis] + 1) * n[axis] / cuts;
+    }
+  }
+  return boxes;
+}
+
+/// Empty where a part has no value.
+std::vector<double> ratios(const Result& result, const std::vector<std::vector<Result>>& parts) {
+  std::vector<double> values;
+  for (const std::vector<Result>& part : parts) {
+    const Result* same = same_result(result, part);
+    const std::optional<double> value = same ? same->value("effective_ratio") : std::nullopt;
+    if (!value) return {};
+    values.push_back(*value);
+  }
+  return values;
+}
+
+Curve curve_of(const std::string& name, const std::vector<PartsOfSize>& sizes, double whole) {
+  Curve curve{
+      name, {"parts", "part_voxels", "mean", "deviation", "half_width", "bias"}, {{}, {}, {}, {}, {}, {}}};
+  for (const PartsOfSize& size : sizes) {
+    std::size_t column = 0;
+    for (const double value : {static_cast<double>(size.parts), size.voxels, size.mean, size.deviation,
+                               size.half_width, size.mean / whole - 1})
+      curve.values[column++].push_back(value);
+  }
+  return curve;
+}
+
+void add(Report& report, Result& result, const StudyInput& in, const std::string& name,
+         const std::vector<std::vector<std::vector<Result>>>& by_cuts) {
+  const std::optional<double> whole = result.value("effective_ratio");
+  std::vector<PartsOfSize> sizes;
+  if (whole && *whole > 0)
+    for (const std::vector<std::vector<Result>>& parts : by_cuts)
+      if (const std::vector<double> values = ratios(result, parts); !values.empty())
+        sizes.push_back(of_size(
+            static_cast<double>(in.volume.extent.voxels()) / static_cast<double>(values.size()), values));
+  RepresentativeVolume found;
+  if (!sizes.empty()) found = representative_volume(*whole, sizes, in.settings.rve.value_or(0.05));
+  std::optional<double> edge;
+  if (found.voxels && in.volume.voxel_size) {
+    const auto& [z, y, x] = *in.volume.voxel_size;
+    edge = std::cbrt(*found.voxels * z * y * x);
+  }
+  result.quantities.insert(result.quantities.end(), {{"rve_exponent", found.exponent}, {"rve_edge", edge}});
+  if (sizes.size() < 2)
+    result.remarks.push_back(
+        "representative volume: parts of two sizes are needed, of 24 voxels or more along "
+        "each axis, all with a value");
+  if (found.exponent && *found.exponent < slow_exponent)
+    report.warnings.push_back(
+        fmt::format("{}: the scatter of parts falls as V^-{:.2f}, more slowly than that of independent ones: "
+                    "the uncertainty "
+                    "of sampling may be too small",
+                    subject_of(result), *found.exponent));
+  if (!sizes.empty())
+    report.curves.push_back(curve_of(fmt::format("{}_{}", name, axis_name(*result.axis)), sizes, *whole));
+}
+
+Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
+  Report report = effective_transport(in, sink, progress);
+  add_representative_volume(report, in, "rve", progress);
+  return report;
+}
+
+}  // namespace
+
+PartsOfSize of_size(double voxels, const std::vector<double>& values) {
+  PartsOfSize size{static_cast<int>(values.size()), voxels};
+  const auto count = static_cast<double>(values.size());
+  for (const double value : values) size.mean += value / count;
+  for (const double value : values) size.deviation += (value - size.mean) * (value - size.mean) / (count - 1);
+  size.deviation = std::sqrt(size.deviation);
+  size.half_width = student(values.size()) * size.deviation / std::sqrt(count);
+  return size;
+}
+
+RepresentativeVolume representative_volume(double whole, const std::vector<PartsOfSize>& sizes,
+                                           double wanted) {
+  RepresentativeVolume found;
+  double mean_x = 0, mean_y = 0, across = 0, along = 0;
+  const auto count = static_cast<double>(sizes.size());
+  for (const PartsOfSize& size : sizes) {
+    if (!(size.deviation > 0)) return found;
+    mean_x += std::log(size.voxels) / count;
+    mean_y += std::log(size.deviation) / count;
+  }
+  for (const PartsOfSize& size : sizes) {
+    const double x = std::log(size.voxels) - mean_x;
+    across += x * (std::log(size.deviation) - mean_y);
+    along += x * x;
+  }
+  if (sizes.size() < 2 || !(along > 0)) return found;
+  found.exponent = -across / along;
+  const PartsOfSize& eighth = sizes.front();
+  if (*found.exponent > 0)
+    found.voxels = eighth.voxels * std::pow(1.96 * eighth.deviation / (wanted * whole), 1 / *found.exponent);
+  return found;
+}
+
+void add_representative_volume(Report& report, const StudyInput& in, const std::string& name,
+                               const Progress& progress) {
+  StudyInput silent{in.volume, in.materials, in.settings, in.device, {}, in.deadline, in.phases};
+  static const Study transport{"effective_transport", "", {}, effective_transport};
+  std::vector<std::vector<std::vector<Result>>> by_cuts;
+  for (const std::int64_t cuts : {2, 3, 4})
+    if (const std::vector<Box> boxes = parts_of(in.volume.extent, cuts); !boxes.empty())
+      by_cuts.push_back(results_on(boxes, transport, silent, progress));
+  for (Result& result : report.results) add(report, result, in, name, by_cuts);
+}
+
+Study rve_study() {
+  return {
+      .name = "rve",
+      .meaning = "effective_transport on 8, 27 and 64 parts as well: the size that a volume must have",
+      .quantities = {{.name = "rve_exponent",
+                      .title = "exponent of the scatter",
+                      .symbol = "p",
+                      .definition = "p of s ~ V^-p, s the deviation of effective_ratio between parts of the "
+                                    "volume V: 8, 27 and 64 of the whole; 0.5 for independent parts."},
+                     {.name = "rve_edge",
+                      .title = "edge of a representative volume",
+                      .symbol = "L_rve",
+                      .unit = "m",
+                      .definition =
+                          "Cube root of V_w = V_8 (1.96 s_8 / (w D))^(1/p), the volume at which 95 % of "
+                          "all volumes have effective_ratio within +- w, relative, w being --rve.",
+                      .least = 0}},
+      .run = rve,
+      .extends = "effective_transport",
+      .gives_field = true};
+}
+
+}  // namespace tauvox

@@ -1,0 +1,96 @@
+#include "host/studies/sampling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/studies/add_uncertainty.hpp"
+#include "host/studies/same_result.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr double student_95_of_7 = 2.364624251592785;
+constexpr std::int64_t least_length = 48;  // of an axis: an octant must be several particles wide
+
+/// The quantity of that name in the same result of every octant.
+std::vector<std::optional<double>> values_on(const std::vector<std::vector<Result>>& octants,
+                                             const Result& result, const std::string& name) {
+  std::vector<std::optional<double>> values;
+  for (const std::vector<Result>& octant : octants) {
+    const Result* same = same_result(result, octant);
+    values.push_back(same ? same->value(name) : std::nullopt);
+  }
+  return values;
+}
+
+/// Transport: what an octant without a path lets through is nothing, but two of them are too many.
+void add_to_transport(Result& result, const std::vector<std::vector<Result>>& octants,
+                      const Materials& materials, std::vector<std::string>& warnings) {
+  const std::optional<double> whole = result.value("effective_ratio");
+  if (!whole || *whole == 0) return;
+  const std::vector<std::optional<double>> values = values_on(octants, result, "effective_ratio");
+  Sampling found = judge_sampling(*whole, values);
+  if (const auto closed = std::count(values.begin(), values.end(), 0.0); closed > 1)
+    found = {std::nullopt, found.bias, fmt::format("{} of 8 octants do not percolate", closed)};
+  add_uncertainty(result, {ErrorSource::sampling, found.half_width}, materials);
+  if (found.reason.empty()) return;
+  result.remarks.push_back("sampling: " + found.reason);
+  if (found.half_width) warnings.push_back(subject_of(result) + ": sampling: " + found.reason);
+}
+
+}  // namespace
+
+std::string too_small_for_octants(const Extent& extent) {
+  for (const Axis axis : all_axes)
+    if (extent.along(axis) < least_length)
+      return fmt::format("axis {} has {} voxels, {} are needed", axis_name(axis), extent.along(axis),
+                         least_length);
+  return "";
+}
+
+Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& octants) {
+  Sampling found;
+  double mean = 0, squares = 0;
+  const auto count = static_cast<double>(octants.size());
+  for (const std::optional<double>& value : octants) {
+    if (!value || !std::isfinite(*value)) {
+      found.reason = "not every octant has a value";
+      return found;
+    }
+    mean += *value / count;
+  }
+  for (const std::optional<double>& value : octants) squares += (*value - mean) * (*value - mean);
+  found.half_width = student_95_of_7 * std::sqrt(squares / (count - 1) / count);
+  found.bias = whole != 0 ? mean / whole - 1 : 0;
+  if (std::abs(mean - whole) > *found.half_width / 2)
+    found.reason = fmt::format(
+        "the octants' mean differs by {:+.1f} %, more than half of the interval: they are small for this "
+        "structure; a larger scan would help, smaller voxels would not",
+        100 * found.bias);
+  return found;
+}
+
+std::vector<std::string> add_sampling(std::vector<Result>& results, const QuantityDefinitions& rows,
+                                      const std::vector<std::vector<Result>>& octants,
+                                      const Materials* materials) {
+  std::vector<std::string> warnings;
+  for (Result& result : results) {
+    if (materials) add_to_transport(result, octants, *materials, warnings);
+    for (Quantity& quantity : result.quantities) {
+      const auto row = std::find_if(rows.begin(), rows.end(),
+                                    [&](const QuantityDefinition& r) { return r.name == quantity.name; });
+      // What follows from D_eff has its own, or none.
+      const bool other = row == rows.end() || !may_have(*row, ErrorSource::sampling) ||
+                         (materials && !row->uncertainties.empty());
+      if (other || !quantity.value || quantity.uncertainty(ErrorSource::sampling)) continue;
+      if (const Sampling found = judge_sampling(*quantity.value, values_on(octants, result, quantity.name));
+          found.half_width)
+        quantity.uncertainties.push_back({ErrorSource::sampling, found.half_width});
+    }
+  }
+  return warnings;
+}
+
+}  // namespace tauvox

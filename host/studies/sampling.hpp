@@ -1,0 +1,36 @@
+// How far a number may be from that of a much larger volume, judged by the eight octants. DESIGN.md has the
+// measurements that chose it.
+//
+//   h = t s / sqrt(8)      s the standard deviation of the octants, t = 2.3646 of 7 degrees of freedom
+//
+// The interval, 95 %, is value - h .. value + h, around the value of the whole: octants alone are biased.
+#pragma once
+
+#include "host/studies/report.hpp"
+#include "host/studies/study.hpp"
+
+namespace tauvox {
+
+struct Sampling {
+  std::optional<double> half_width;
+  double bias = 0;     // mean of the octants over the whole, less 1
+  std::string reason;  // why there is no interval, or why it is in doubt
+};
+
+/// Why octants of this volume say nothing; empty where they do.
+std::string too_small_for_octants(const Extent& extent);
+
+/// @param octants values of eight; empty where one has none
+Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& octants);
+
+/// The interval of every quantity that may have one of sampling and has none of its own.
+/// @param rows definitions of all quantities
+/// @param octants results of the same study on the octants
+/// @param materials where the results are of transport: the interval is found for D_eff, and all that follows
+/// from it has its own from that, with the volume fractions of the whole
+/// @return warnings
+std::vector<std::string> add_sampling(std::vector<Result>& results, const QuantityDefinitions& rows,
+                                      const std::vector<std::vector<Result>>& octants,
+                                      const Materials* materials);
+
+}  // namespace tauvox

@@ -1,0 +1,90 @@
+#include "host/studies/segmentation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/studies/same_result.hpp"
+
+namespace tauvox {
+namespace {
+
+template <class Code>
+std::vector<Code> grown_codes(const LabelArray<Code>& codes, const Extent& extent,
+                              const std::vector<std::uint8_t>& set) {
+  std::vector<Code> out(codes.begin(), codes.end());
+  const std::array<std::int64_t, 3> n = extent.zyx(), step{extent.ny * extent.nx, extent.nx, 1};
+  std::int64_t voxel = 0;
+  for (std::int64_t z = 0; z < n[0]; ++z)
+    for (std::int64_t y = 0; y < n[1]; ++y)
+      for (std::int64_t x = 0; x < n[2]; ++x, ++voxel) {
+        if (set[codes[static_cast<std::size_t>(voxel)]]) continue;
+        const std::array<std::int64_t, 3> at{z, y, x};
+        const auto take = [&](std::int64_t neighbour) {
+          const Code code = codes[static_cast<std::size_t>(neighbour)];
+          if (set[code]) out[static_cast<std::size_t>(voxel)] = code;
+          return set[code] != 0;
+        };
+        for (std::size_t axis = 0; axis < 3; ++axis)
+          if ((at[axis] > 0 && take(voxel - step[axis])) ||
+              (at[axis] + 1 < n[axis] && take(voxel + step[axis])))
+            break;
+      }
+  return out;
+}
+
+/// Empty where the quantity has no value with the boundary moved.
+std::optional<double> half_width(const Result& result, const Quantity& quantity, double fraction,
+                                 double shift, const std::vector<Shifted>& shifted) {
+  double most = 0;
+  for (const Shifted& moved : shifted) {
+    const Result* same = same_result(result, moved.results);
+    const std::optional<double> there = same ? same->value(quantity.name) : std::nullopt;
+    if (!there || !std::isfinite(*there) || moved.fraction == fraction) return std::nullopt;
+    most = std::max(most, std::abs((*there - *quantity.value) * shift / (moved.fraction - fraction)));
+  }
+  return most;
+}
+
+}  // namespace
+
+Volume grown(const Volume& volume, const std::vector<std::uint8_t>& set) {
+  Volume moved;
+  moved.extent = volume.extent;
+  moved.voxel_size = volume.voxel_size;
+  moved.voxel_ratio = volume.voxel_ratio;
+  moved.path = volume.path;
+  moved.labels = volume.labels;
+  for (Label& label : moved.labels) label.voxels = 0;
+  std::visit(
+      [&](const auto& codes) {
+        auto out = grown_codes(codes, volume.extent, set);
+        for (const auto code : out) ++moved.labels[code].voxels;
+        moved.codes = std::move(out);
+      },
+      volume.codes);
+  return moved;
+}
+
+void add_segmentation(std::vector<Result>& results, const QuantityDefinitions& rows, double fraction,
+                      double shift, const std::vector<Shifted>& shifted) {
+  for (Result& result : results) {
+    const bool closed = std::any_of(shifted.begin(), shifted.end(), [&](const Shifted& moved) {
+      const Result* same = same_result(result, moved.results);
+      return same && same->status == Status::not_percolating;
+    });
+    if (closed && result.status != Status::not_percolating)
+      result.remarks.push_back("segmentation: nothing percolates where the boundary lies a voxel farther in");
+    for (Quantity& quantity : result.quantities) {
+      const bool may = std::any_of(rows.begin(), rows.end(), [&](const QuantityDefinition& row) {
+        return row.name == quantity.name && may_have(row, ErrorSource::segmentation);
+      });
+      if (!may || !quantity.value) continue;
+      const bool known = !closed || quantity.name == "volume_fraction";
+      quantity.uncertainties.push_back(
+          {ErrorSource::segmentation,
+           known ? half_width(result, quantity, fraction, shift, shifted) : std::nullopt});
+    }
+  }
+}
+
+}  // namespace tauvox

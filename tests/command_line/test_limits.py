@@ -1,0 +1,213 @@
+"""tauvox evaluate --limits: what numbers are uncertain by, and what limits say of them."""
+
+import csv
+import json
+import math
+
+import numpy
+import pytest
+import volumes
+from conftest import assert_refused, contents, value
+
+STUDENT = 2.364624251592785  # 95 % of 7 degrees of freedom
+SIZE = 48
+
+
+@pytest.fixture(scope="module")
+def labels():
+    """Smoothed noise in three phases: correlated over a few voxels, as particles are."""
+    noise = numpy.random.default_rng(3).normal(size=(SIZE,) * 3)
+    for axis in range(3):
+        noise = sum(numpy.roll(noise, shift, axis) for shift in range(-3, 4))
+    return numpy.digitize(noise, numpy.quantile(noise, [0.45, 0.9])).astype("u1")
+
+
+@pytest.fixture
+def evaluate(tauvox, tmp_path, labels):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=labels)
+
+    def run(*arguments, code=0, limits=None):
+        if limits is not None:
+            (tmp_path / "limits.toml").write_text(limits)
+            arguments += ("--limits", "limits.toml")
+        result = tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um",
+                        "--device", "cpu", "-o", "report", "--overwrite", *arguments)
+        assert result.returncode == code, result.stderr + result.stdout
+        report = json.loads((tmp_path / "report" / "results.json").read_text())
+        assert report["exit_code"] == code
+        return report
+
+    return run
+
+
+def found(report, study, phase, axis=None):
+    result, = [r for r in report["results"] if r["study"] == study and r.get("phase") == phase and "with" not in r
+               and (axis is None or r["axis"] == axis)]
+    return result
+
+
+def half_width(result, name, source):
+    return result["quantities"][name]["uncertainty"][source]["half_width"]
+
+
+def octants():
+    half = SIZE // 2
+    return [tuple(slice(*((half, SIZE) if k >> axis & 1 else (0, half))) for axis in range(3)) for k in range(8)]
+
+
+def student_interval(values):
+    return STUDENT * numpy.std(values, ddof=1) / math.sqrt(8)
+
+
+def test_what_a_fraction_is_uncertain_by(evaluate, labels):
+    report = evaluate()
+    for label, name in enumerate(["pore", "active", "binder"]):
+        fraction = found(report, "fractions", name)
+        sampling = half_width(fraction, "volume_fraction", "sampling")
+        assert sampling == pytest.approx(student_interval([numpy.mean(labels[o] == label) for o in octants()]))
+        shift = half_width(fraction, "volume_fraction", "segmentation")
+        surface = found(report, "interfaces", name)
+        assert shift == pytest.approx(0.25e-6 * value(surface, "specific_surface"))
+        all_of_it = fraction["quantities"]["volume_fraction"]["combined"]
+        assert all_of_it["half_width"] == pytest.approx(2 / 1.96 * math.hypot(sampling, shift))
+        assert all_of_it["dominated_by"] == ("sampling" if sampling > shift else "segmentation")
+        area = surface["quantities"]["specific_surface"]
+        assert area["combined"]["half_width"] == pytest.approx(
+            2 / 1.96 * half_width(surface, "specific_surface", "sampling") + half_width(surface, "specific_surface", "resolution"))
+    assert "combined" not in found(report, "geodesic", "pore")["quantities"]["geodesic_tortuosity"]
+
+
+def test_transport_is_sampled_by_its_octants(evaluate, solve, tmp_path):
+    report = evaluate("--ionic", "pore", "--axis", "z,x")
+    for axis in "zx":
+        result = found(report, "effective_transport", "pore", axis)
+        ratios = []
+        for box in octants():
+            crop = ",".join(f"{s.start}:{s.stop}" for s in box)
+            octant, = solve("cathode.h5", "--phase", "0", "--axis", axis, "--crop", crop)["results"]
+            ratios.append(value(octant, "effective_ratio"))
+        h, ratio = student_interval(ratios), value(result, "effective_ratio")
+        assert half_width(result, "effective_ratio", "sampling") == pytest.approx(h)
+        assert half_width(result, "tortuosity_factor", "sampling") == pytest.approx(
+            value(result, "tortuosity_factor") * (ratio / (ratio - h) - 1))
+        assert half_width(result, "effective_ratio", "resolution") > 0
+    without = found(evaluate("--ionic", "pore", "--axis", "z", "--no-sampling"), "effective_transport", "pore")
+    assert "sampling" not in without["quantities"]["effective_ratio"]["uncertainty"]
+    assert "combined" not in without["quantities"]["effective_ratio"]
+
+
+def test_the_table_has_a_row_for_every_number(evaluate, tmp_path):
+    report = evaluate(limits="porosity.max = 0.9\n")
+    rows = list(csv.DictReader((tmp_path / "report" / "results.csv").open()))
+    assert len(rows) == sum(len(r["quantities"]) for r in report["results"])
+    row, = [r for r in rows if r["study"] == "fractions" and r["phase"] == "pore" and r["quantity"] == "volume_fraction"]
+    quantity = found(report, "fractions", "pore")["quantities"]["volume_fraction"]
+    assert float(row["value"]) == quantity["value"]
+    assert (row["uncertainty_solver"], row["uncertainty_resolution"]) == ("0", "0")  # neither applies
+    assert float(row["uncertainty_sampling"]) == quantity["uncertainty"]["sampling"]["half_width"]
+    assert float(row["uncertainty_combined"]) == quantity["combined"]["half_width"]
+    assert (row["limit_most"], row["verdict"], row["unit"]) == ("0.90000000000000002", "pass", "1")
+    assert row["definition"].startswith("Voxels of what is looked at")
+    geodesic, = [r for r in rows if r["quantity"] == "geodesic_tortuosity" and r["phase"] == "pore"]
+    assert geodesic["uncertainty_sampling"] == geodesic["uncertainty_combined"] == geodesic["verdict"] == ""
+
+
+@pytest.mark.parametrize("position, verdict, code", [
+    (1.01, "pass", 0), (0.5, "conditional pass", 10), (-0.5, "conditional fail", 10), (-1.01, "fail", 11)])
+def test_four_states_at_four_positions(evaluate, position, verdict, code):
+    fraction = found(evaluate(), "fractions", "pore")["quantities"]["volume_fraction"]
+    y, u = fraction["value"], fraction["combined"]["half_width"]
+    report = evaluate("--operator", "N. N.", limits=f"porosity.max = {y + position * u!r}\n", code=code)
+    judgement, = report["judgements"]
+    assert (report["verdict"], judgement["verdict"], report["status"]) == (verdict, verdict, "success")
+    assert judgement["probability"] == pytest.approx(0.5 * math.erfc(-2 * position / math.sqrt(2)))
+    assert (judgement["value"], judgement["half_width"]) == (y, u)
+    assert report["settings"]["operator"] == "N. N."
+
+
+def test_what_is_needed_and_missing_is_never_a_pass(evaluate, tauvox, tmp_path):
+    report = evaluate("--no-sampling", limits="porosity = [0, 1]\ngeodesic_tortuosity.pore.max = 9\n", code=10)
+    assert [j["verdict"] for j in report["judgements"]] == ["not decided"] * 2
+    reasons = {j["reason"] for j in report["judgements"]}
+    assert reasons == {"its uncertainty of sampling is not known"}
+    volumes.hdf5(tmp_path / "small.h5", volume=volumes.LABELS)
+    small = tauvox("evaluate", "small.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--limits",
+                   "limits.toml")
+    assert small.returncode == 10 and "48 are needed" in small.stderr and "verdict: not decided" in small.stdout
+
+
+def test_without_a_path_a_limit_of_tortuosity_fails(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "layers.h5", volume=volumes.layers(0, 0, 1, size=(48, 48, 48)))
+    (tmp_path / "limits.toml").write_text("tortuosity_factor.z.max = 9\n")
+    result = tauvox("evaluate", "layers.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--ionic", "pore",
+                    "--axis", "z", "--limits", "limits.toml", "-o", "report")
+    assert result.returncode == 11, result.stderr
+    judgement, = json.loads((tmp_path / "report" / "results.json").read_text())["judgements"]
+    assert (judgement["verdict"], judgement["value"], judgement["probability"]) == ("fail", None, 0)
+
+
+def test_the_settings_judge_by_the_same_limits(evaluate, tauvox, tmp_path):
+    before = evaluate("--operator", "N. N.", limits="[pore]\nvolume_fraction.min = 0.9\n", code=11)
+    again = tauvox("evaluate", "report/settings.toml", "--overwrite")
+    assert again.returncode == 11, again.stderr
+    report = json.loads((tmp_path / "report" / "results.json").read_text())
+    assert report["judgements"] == before["judgements"] and report["settings"]["operator"] == "N. N."
+
+
+def test_a_boundary_elsewhere(evaluate, labels):
+    def grown(inside):
+        out = inside.copy()
+        for axis in range(3):
+            n = inside.shape[axis]
+            for here, there in [(slice(1, n), slice(0, n - 1)), (slice(0, n - 1), slice(1, n))]:
+                index = [[slice(None)] * 3, [slice(None)] * 3]
+                index[0][axis], index[1][axis] = here, there
+                out[tuple(index[0])] |= inside[tuple(index[1])]
+        return out
+
+    report = evaluate("--ionic", "pore", "--segmentation-study", "--no-sampling", "--axis", "z")
+    result = found(report, "effective_transport", "pore")
+    pore = labels == 0
+    shift = half_width(found(report, "fractions", "pore"), "volume_fraction", "segmentation")
+    assert half_width(result, "volume_fraction", "segmentation") == pytest.approx(shift)
+    assert numpy.mean(~grown(~pore)) < numpy.mean(pore) < numpy.mean(grown(pore))
+    ratio = value(result, "effective_ratio")
+    assert shift * 0.5 < half_width(result, "effective_ratio", "segmentation") < ratio
+
+
+@pytest.mark.parametrize("text, where, why", [
+    ("porosty = [0, 1]", "limits.toml:1:1", "did you mean 'porosity'"),
+    ("# x\nporosity.zz.max = 1", "limits.toml:2:10", "'zz'"),
+    ("porosity = [1, 0]", "limits.toml:1:1", "above"),
+    ("porosity = [0, 1, 2]", "limits.toml:1:1", "3 items"),
+    ("porosity = 1", "limits.toml:1:1", "whole number"),
+    ("porosity.max = \"1\"", "limits.toml:1:10", "text"),
+    ("porosity.max = nan", "limits.toml:1:10", "finite"),
+    ("porosity.max = 1\nvolume_fraction.pore.max = 2", "limits.toml:2:22", "first stands"),
+    ("volume_fraction.max = 1", "limits.toml:1:17", "volume_fraction.PHASE"),
+    ("tortuosity_factor.z.max = 3", "limits.toml:1:21", "no transport"),
+    ("pore.max = 1", "limits.toml:1:6", "unknown key"),
+    ("decision_rule = \"kind\"\nporosity.max = 1", "limits.toml:1:1", "guard_band"),
+    ("porosity = [0, 1", "limits.toml:1", "no valid TOML"),
+    ("porosity.\u00e4 = 1", "limits.toml:1", "no ASCII"),
+    ("", "limits.toml", "no limits"),
+    ("a." * 2000 + "b = 1", "limits.toml:1", ""),
+    ("[" * 5000, "limits.toml:1", ""),
+])
+def test_a_file_of_limits_that_is_none(tauvox, tmp_path, text, where, why):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    (tmp_path / "limits.toml").write_text(text)
+    before = contents(tmp_path)
+    result = tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um",
+                    "--limits", "limits.toml", "-o", "report")
+    assert_refused(result, 2, where, why)
+    assert contents(tmp_path) == before
+
+
+def test_limits_are_read_not_written(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    (tmp_path / "results.csv").write_text("porosity.max = 1\n")
+    arguments = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "."]
+    assert_refused(tauvox(*arguments, "--limits", "results.csv", "--overwrite"), 2, "an output is the input")
+    missing = tauvox(*arguments, "--limits", "none.toml")
+    assert_refused(missing, 3, "none.toml")

@@ -1,0 +1,125 @@
+// What limits say of values with an uncertainty.
+#include "host/report/judge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace tauvox {
+namespace {
+
+Judgement of(double value, double half_width, std::optional<double> least, std::optional<double> most,
+             bool guarded = true) {
+  Judgement judgement;
+  judgement.value = value;
+  judgement.half_width = half_width;
+  judgement.least = least;
+  judgement.most = most;
+  judge(judgement, guarded);
+  return judgement;
+}
+
+double normal(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+TEST(Judge, FourStatesAtTheFourPositions) {
+  const double limit = 3.2, u = 0.1;
+  EXPECT_EQ(of(limit - 1.01 * u, u, {}, limit).verdict, "pass");
+  EXPECT_EQ(of(limit - 0.5 * u, u, {}, limit).verdict, "conditional pass");
+  EXPECT_EQ(of(limit + 0.5 * u, u, {}, limit).verdict, "conditional fail");
+  EXPECT_EQ(of(limit + 1.01 * u, u, {}, limit).verdict, "fail");
+  EXPECT_EQ(of(limit + 1.01 * u, u, limit, {}).verdict, "pass");
+  EXPECT_EQ(of(limit + 0.5 * u, u, limit, {}).verdict, "conditional pass");
+  EXPECT_EQ(of(limit - 0.5 * u, u, limit, {}).verdict, "conditional fail");
+  EXPECT_EQ(of(limit - 1.01 * u, u, limit, {}).verdict, "fail");
+}
+
+TEST(Judge, ProbabilityOfConformity) {
+  EXPECT_NEAR(of(3.2, 0.1, {}, 3.2).probability.value(), 0.5, 1e-12);
+  EXPECT_EQ(of(3.2, 0.1, {}, 3.2).verdict, "conditional pass");
+  EXPECT_NEAR(of(3.1, 0.1, {}, 3.2).probability.value(), normal(2), 1e-12);
+  const Judgement both = of(0.35, 0.04, 0.32, 0.38);
+  EXPECT_NEAR(both.probability.value(), normal(1.5) - normal(-1.5), 1e-12);
+  EXPECT_EQ(both.verdict, "conditional pass");
+  EXPECT_EQ(of(0.35, 0.02, 0.32, 0.38).verdict, "pass");
+}
+
+TEST(Judge, WithoutUncertaintyOrGuardTheValueDecides) {
+  EXPECT_EQ(of(1, 0, {}, 1).verdict, "pass");
+  EXPECT_EQ(of(1, 0, {}, 1).probability, 1);
+  EXPECT_EQ(of(1.001, 0, {}, 1).verdict, "fail");
+  EXPECT_EQ(of(1.001, 0, {}, 1).probability, 0);
+  EXPECT_EQ(of(0.99, 0.1, {}, 1, false).verdict, "pass");
+  EXPECT_EQ(of(1.01, 0.1, {}, 1, false).verdict, "fail");
+}
+
+const QuantityDefinitions rows{
+    {.name = "tau", .title = "", .symbol = "", .definition = "", .known = Known::with_path},
+    {.name = "area", .title = "", .symbol = "", .unit = "1/m", .definition = ""}};
+
+Result result(const std::string& phase, std::optional<Axis> axis, const Quantity& quantity) {
+  Result found;
+  found.study = quantity.name == "tau" ? "transport" : "surfaces";
+  found.phase = phase;
+  found.axis = axis;
+  found.status = Status::complete;
+  found.quantities = {quantity};
+  return found;
+}
+
+Quantity sure(const std::string& name, double value) {
+  return {name, value, {{ErrorSource::resolution, 0.0}, {ErrorSource::sampling, 0.0}}};
+}
+
+Judgement judged(const Limit& limit, const std::vector<Result>& results) {
+  return judge({{limit}}, results, rows, "relative", Axis::z).front();
+}
+
+TEST(Judge, WhatIsNeededAndMissingDecidesNothing) {
+  const Quantity half{"tau", 1.0, {{ErrorSource::resolution, 0.01}}};
+  const Judgement found = judged({"tau", "", {}, {}, 3.0, ""}, {result("pore", Axis::z, half)});
+  EXPECT_EQ(found.verdict, "not decided");
+  EXPECT_EQ(found.reason, "its uncertainty of sampling is not known");
+  EXPECT_FALSE(found.probability || found.half_width);
+}
+
+TEST(Judge, WithoutAPathItFails) {
+  Quantity infinite{"tau", {}};
+  infinite.infinite = true;
+  Result closed = result("pore", Axis::z, infinite);
+  closed.status = Status::not_percolating;
+  EXPECT_EQ(judged({"tau", "", {}, {}, 3.0, ""}, {closed}).verdict, "fail");
+  closed.status = Status::not_converged;
+  EXPECT_EQ(judged({"tau", "", {}, {}, 3.0, ""}, {closed}).verdict, "not decided");
+}
+
+TEST(Judge, AxesAndPhasesAreFound) {
+  Result pair = result("pore", {}, sure("area", 2));
+  pair.with = {"active"};
+  const std::vector<Result> results{result("pore", Axis::z, sure("tau", 2)),
+                                    result("pore", Axis::y, sure("tau", 4)),
+                                    result("pore", {}, sure("area", 3)), pair};
+  EXPECT_EQ(judged({"tau", "", {}, {}, 3.0, ""}, results).verdict, "pass");  // the thickness
+  EXPECT_EQ(judged({"tau", "pore", Axis::y, {}, 3.0, ""}, results).verdict, "fail");
+  EXPECT_EQ(judged({"tau", "pore", Axis::x, {}, 3.0, ""}, results).verdict, "not decided");
+  EXPECT_EQ(judged({"area", "active+pore", {}, {}, 2.5, ""}, results).verdict, "pass");
+  EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).verdict, "fail");
+  EXPECT_EQ(judged({"area", "", {}, {}, 2.5, ""}, results).verdict, "not decided");  // two have one
+  EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).unit, "1/m");
+}
+
+TEST(Judge, TheWorstCounts) {
+  const auto with = [](const std::vector<const char*>& verdicts) {
+    std::vector<Judgement> judgements;
+    for (const char* verdict : verdicts) judgements.emplace_back().verdict = verdict;
+    return worst(judgements);
+  };
+  EXPECT_EQ(with({}), "");
+  EXPECT_EQ(with({"pass", "pass"}), "pass");
+  EXPECT_EQ(with({"pass", "conditional pass"}), "conditional pass");
+  EXPECT_EQ(with({"not decided", "pass"}), "not decided");
+  EXPECT_EQ(with({"not decided", "conditional fail"}), "conditional fail");
+  EXPECT_EQ(with({"not decided", "fail"}), "fail");
+}
+
+}  // namespace
+}  // namespace tauvox

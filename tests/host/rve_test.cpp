@@ -1,0 +1,50 @@
+// The size that a volume must have.
+#include "host/studies/rve.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+TEST(RepresentativeVolume, OfEightParts) {
+  const PartsOfSize size = of_size(100, {1, 2, 3, 4, 5, 6, 7, 8});
+  EXPECT_EQ(size.mean, 4.5);
+  EXPECT_NEAR(size.deviation, std::sqrt(6.0), 1e-12);
+  EXPECT_NEAR(size.half_width, 2.364625 * std::sqrt(6.0 / 8), 1e-12);
+}
+
+TEST(RepresentativeVolume, GoesOnAlongTheLine) {
+  std::vector<PartsOfSize> sizes;
+  for (const auto& [parts, voxels] : {std::pair{8, 8000.0}, std::pair{27, 2370.0}, std::pair{64, 1000.0}})
+    sizes.push_back({parts, voxels, 0.2, 3 * std::pow(voxels, -0.6), 0});
+  const RepresentativeVolume found = representative_volume(0.2, sizes, 0.05);
+  EXPECT_NEAR(found.exponent.value(), 0.6, 1e-12);
+  EXPECT_NEAR(1.96 * 3 * std::pow(found.voxels.value(), -0.6), 0.05 * 0.2, 1e-12);
+}
+
+TEST(RepresentativeVolume, IsUnknownWhereNothingScattersOrOneSizeIsThere) {
+  EXPECT_FALSE(representative_volume(0.2, {{8, 8000, 0.2, 0, 0}, {27, 2370, 0.2, 0, 0}}, 0.05).exponent);
+  EXPECT_FALSE(representative_volume(0.2, {{8, 8000, 0.2, 0.1, 0}}, 0.05).exponent);
+}
+
+TEST(RepresentativeVolume, IsLookedForOnPartsOfTwentyFourVoxels) {
+  const Volume volume = test::electrode(72, 0.4, 5);
+  Settings settings;
+  settings.phase = parse::labels("0", "");
+  settings.tolerance = 1e-3;
+  const Materials materials = assign_materials(volume, settings);
+  const StudyInput in{volume, materials, settings, test::device()};
+  Report report = effective_transport(in, {}, {});
+  add_representative_volume(report, in, "rve", {});
+  ASSERT_EQ(report.curves.size(), 1u);
+  EXPECT_EQ(report.curves.front().name, "rve_z");
+  EXPECT_EQ(report.curves.front().values.front(), (std::vector<double>{8, 27}));
+  EXPECT_TRUE(report.results.front().value("rve_exponent"));
+}
+
+}  // namespace
+}  // namespace tauvox

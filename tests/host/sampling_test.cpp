@@ -1,0 +1,127 @@
+// Octants, what they say of the whole, and how uncertainties become one.
+#include "host/studies/sampling.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "host/studies/combined.hpp"
+#include "host/studies/parts.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+TEST(Parts, OctantsFillTheVolumeOnce) {
+  const Extent extent = make_extent({5, 6, 7});
+  std::multiset<std::int64_t> seen;
+  for (const Box& box : octants(extent))
+    for (std::int64_t z = box.begin[0]; z < box.end[0]; ++z)
+      for (std::int64_t y = box.begin[1]; y < box.end[1]; ++y)
+        for (std::int64_t x = box.begin[2]; x < box.end[2]; ++x) seen.insert(x + 7 * (y + 6 * z));
+  EXPECT_EQ(seen.size(), 210u);
+  EXPECT_EQ(std::set<std::int64_t>(seen.begin(), seen.end()).size(), 210u);
+}
+
+TEST(Parts, APartHoldsWhatLiesThere) {
+  Volume volume;
+  volume.extent = make_extent({3, 4, 5});
+  volume.labels = {{7, 30}, {9, 30}};
+  std::vector<std::uint8_t> codes;
+  for (int i = 0; i < 60; ++i) codes.push_back(static_cast<std::uint8_t>(i % 3 == 1 ? 1 : 0));
+  volume.codes = codes;
+  volume.voxel_size = {1e-6, 2e-6, 3e-6};
+  const Volume part = cut(volume, {{1, 1, 2}, {3, 3, 5}});
+  ASSERT_EQ(part.extent.zyx(), (std::array<std::int64_t, 3>{2, 2, 3}));
+  std::int64_t at = 0, ones = 0;
+  for (int z = 1; z < 3; ++z)
+    for (int y = 1; y < 3; ++y)
+      for (int x = 2; x < 5; ++x) {
+        EXPECT_EQ(part.code(at++), codes[static_cast<std::size_t>(x + 5 * (y + 4 * z))]);
+        ones += codes[static_cast<std::size_t>(x + 5 * (y + 4 * z))];
+      }
+  EXPECT_EQ(part.labels[1].voxels, ones);
+  EXPECT_EQ(part.labels[0].voxels, 12 - ones);
+  EXPECT_EQ(part.voxel_size, volume.voxel_size);
+}
+
+TEST(Sampling, IsStudentsIntervalOfTheMeanOfEight) {
+  const Sampling found = judge_sampling(4.5, {1, 2, 3, 4, 5, 6, 7, 8});
+  EXPECT_NEAR(found.half_width.value(), 2.364624251592785 * std::sqrt(6.0) / std::sqrt(8.0), 1e-12);
+  EXPECT_EQ(found.bias, 0);
+  EXPECT_EQ(found.reason, "");
+}
+
+TEST(Sampling, OctantsThatAgreeOnSomethingElseAreInDoubt) {
+  const Sampling found = judge_sampling(2, {4.4, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.6});
+  EXPECT_NEAR(found.bias, 1.25, 1e-12);
+  EXPECT_NE(found.reason.find("larger scan"), std::string::npos);
+}
+
+TEST(Sampling, IsUnknownWhereAnOctantHasNoValue) {
+  const Sampling found = judge_sampling(1, {1, 2, 3, {}, 5, 6, 7, 8});
+  EXPECT_FALSE(found.half_width);
+  EXPECT_NE(found.reason, "");
+}
+
+std::vector<Result> transport(double ratio) {
+  Result result;
+  result.study = "effective_transport";
+  result.axis = Axis::z;
+  result.status = ratio > 0 ? Status::converged : Status::not_percolating;
+  result.quantities = {{"effective_ratio", ratio}, {"tortuosity_factor", {}}};
+  if (ratio > 0) result.quantities[1].value = 0.5 / ratio;
+  return {result};
+}
+
+TEST(Sampling, OneOctantWithoutAPathLetsNothingThroughTwoAreTooMany) {
+  std::vector<std::vector<Result>> octants;
+  for (const double ratio : {0.0, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2}) octants.push_back(transport(ratio));
+  const Materials materials;
+  std::vector<Result> whole = transport(0.2);
+  add_sampling(whole, {}, octants, &materials);
+  const double s = std::sqrt(0.04 / 8);  // of 0 and seven times 0.2
+  EXPECT_NEAR(whole.front().half_width("effective_ratio", ErrorSource::sampling).value(),
+              2.364624251592785 * s / std::sqrt(8.0), 1e-12);
+  octants[1] = transport(0);
+  whole = transport(0.2);
+  add_sampling(whole, {}, octants, &materials);
+  EXPECT_FALSE(whole.front().half_width("effective_ratio", ErrorSource::sampling));
+  EXPECT_EQ(whole.front().remarks, std::vector<std::string>{"sampling: 2 of 8 octants do not percolate"});
+}
+
+TEST(Sampling, TauHasTheEndsOfTheIntervalOfTheRatio) {
+  std::vector<std::vector<Result>> octants;
+  for (const double ratio : {0.19, 0.21, 0.19, 0.21, 0.19, 0.21, 0.19, 0.21})
+    octants.push_back(transport(ratio));
+  std::vector<Result> whole = transport(0.2);
+  const Materials materials;
+  add_sampling(whole, {}, octants, &materials);
+  const double h = whole.front().half_width("effective_ratio", ErrorSource::sampling).value();
+  EXPECT_NEAR(whole.front().half_width("tortuosity_factor", ErrorSource::sampling).value(),
+              0.5 / (0.2 - h) - 0.5 / 0.2, 1e-12);
+}
+
+TEST(Combined, AddsSquaresAndBiases) {
+  const QuantityDefinition row{.name = "x", .title = "", .symbol = "", .definition = ""};
+  Quantity quantity{"x", 1.0, {{ErrorSource::resolution, 0.3}, {ErrorSource::sampling, 0.4}}};
+  EXPECT_NEAR(combined(quantity, row)->half_width, 2 * 0.5 / 1.96, 1e-12);
+  EXPECT_EQ(combined(quantity, row)->dominant, ErrorSource::sampling);
+  quantity.uncertainties.push_back({ErrorSource::solver, 0.1, true});
+  EXPECT_NEAR(combined(quantity, row)->half_width, 2 * std::sqrt(0.25 / 1.96 / 1.96 + 0.01 / 3), 1e-12);
+  quantity.uncertainties[0].one_sided = true;
+  EXPECT_NEAR(combined(quantity, row)->half_width, 2 * std::sqrt(0.16 / 1.96 / 1.96 + 0.01 / 3) + 0.3, 1e-12);
+}
+
+TEST(Combined, IsUnknownWhereOneThatIsNeededIs) {
+  QuantityDefinition row{.name = "x", .title = "", .symbol = "", .definition = ""};
+  const Quantity quantity{"x", 1.0, {{ErrorSource::resolution, 0.3}, {ErrorSource::sampling, {}}}};
+  EXPECT_FALSE(combined(quantity, row));
+  EXPECT_EQ(missing(quantity, row), std::vector<ErrorSource>{ErrorSource::sampling});
+  row.needs = {ErrorSource::resolution};
+  EXPECT_TRUE(combined(quantity, row));
+}
+
+}  // namespace
+}  // namespace tauvox
