@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "host/studies/electrolytes.hpp"
+#include "host/app/describe_electrolyte.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/printable.hpp"
 
@@ -12,13 +12,6 @@ namespace {
 std::vector<Choice> study_choices() {
   std::vector<Choice> choices;
   for (const Study& study : studies()) choices.push_back({study.name, study.meaning});
-  return choices;
-}
-
-std::vector<Choice> electrolyte_choices() {
-  std::vector<Choice> choices;
-  for (const Electrolyte& e : electrolytes())
-    choices.push_back({e.name, fmt::format("{}: {}", e.meaning, e.citation)});
   return choices;
 }
 
@@ -143,30 +136,6 @@ void add_material(Rows& rows) {
        .for_inspect = true,
        .for_evaluate = true},
       &Settings::allow_absent);
-}
-
-void add_electrolyte(Rows& rows) {
-  const auto add = [&](SettingFacts facts, auto member) {
-    facts.group = "Material";
-    facts.changes_result = facts.for_evaluate = true;
-    rows.push_back(setting<Settings>(facts, member));
-  };
-  add({.name = "electrolyte",
-       .kind = Kind::choice,
-       .meaning = "what fills the phase that carries ions: its conductivity and diffusivity in the volume",
-       .choices = electrolyte_choices()},
-      &Settings::electrolyte);
-  add({.name = "temperature",
-       .kind = Kind::temperature,
-       .meaning = "of the electrolyte, e.g. 25C or 298.15K",
-       .unit = "C, K"},
-      &Settings::temperature);
-  add({.name = "salt-concentration",
-       .kind = Kind::number,
-       .meaning = "of the electrolyte",
-       .unit = "mol/m3",
-       .range = Range{0, {}, true}},
-      &Settings::salt_concentration);
 }
 
 void add_problem(Rows& rows) {
@@ -379,7 +348,7 @@ const std::vector<Setting<Settings>>& describe() {
     Rows r;
     add_input(r);
     add_material(r);
-    add_electrolyte(r);
+    describe_electrolyte(r);
     add_problem(r);
     add_rve(r);
     add_verdict(r);
