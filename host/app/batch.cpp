@@ -226,8 +226,7 @@ class Batch {
   /// In a folder beside its place, which is renamed when it is whole.
   LotState evaluated(const std::string& path, const std::string& key, const fs::path& folder) const {
     const fs::path part = folder.string() + ".part", errors = part / "errors.txt";
-    fs::remove_all(part);
-    fs::create_directory(part);
+    fs::create_directories(part);  // what an evaluation that ended early left there, it goes on from
     std::vector<std::string> words = words_of(run_.evaluation);
     for (const char* word : {"--quiet", "--progress=never", "--overwrite"}) words.emplace_back(word);
     words.push_back("--output=" + part.string());

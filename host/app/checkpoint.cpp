@@ -84,6 +84,9 @@ std::string Checkpoint::path_of(const Settings& s) {
 }
 
 Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
+  if (path_.empty()) return;
+  for (const std::string& left : io::remove_stale_temporaries(path_))
+    notices_.push_back(fmt::format("{} of a run that was killed is removed", left));
   std::error_code failed;
   const bool there = fs::exists(path_, failed), before = fs::exists(previous_of(path_), failed);
   if (!there && !before) return;
@@ -121,7 +124,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
   for (const std::string& output : outputs) outputs_.push_back(full(output));
   if (!found_) {
     identity_ = wanted;
-    return {};
+    return notices_;
   }
   std::vector<std::string> differ;
   for (const char* name : {"version", "shape", "labels", "voxel size"})

@@ -316,6 +316,7 @@ void add_run(Rows& rows) {
        .kind = Kind::path_out,
        .meaning = "where finished parts are kept until the run is over (default NAME.ckpt beside the first "
                   "output)",
+       .for_evaluate = true,
        .repeats_run = false},
       &Settings::checkpoint);
   add({.name = "dry-run",

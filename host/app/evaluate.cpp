@@ -8,6 +8,7 @@
 #include "host/app/console.hpp"
 #include "host/app/evaluate_folder.hpp"
 #include "host/app/evaluation.hpp"
+#include "host/app/interruption.hpp"
 #include "host/app/limits.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
@@ -150,8 +151,8 @@ void judge_by(const Limits& limits, const Settings& s, RunReport& report) {
 }
 
 void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carriers>& carriers,
-                 RunReport& report, ProgressPrinter& printer) {
-  Evaluation evaluation(s, in.volume, report, printer);
+                 RunReport& report, ProgressPrinter& printer, Checkpoint& checkpoint) {
+  Evaluation evaluation(s, in.volume, report, printer, checkpoint);
   for (const auto& [name, parts] : evaluated) evaluation.run(study_named(name), in, parts);
   if (!s.ionic.empty() && !s.electronic.empty()) evaluation.run(study_named("accessible"), in, Parts::none);
   for (const Carriers& those : carriers) solve(s, in, those, evaluation);
@@ -178,7 +179,11 @@ ExitCode run_evaluate(Settings s) {
   const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
-  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
+  listen_to_signals();
+  const Volume volume = reader.read([&](double fraction) {
+    printer("reading", fraction, "");
+    end_if_asked();
+  });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
   RunReport report;
@@ -198,6 +203,8 @@ ExitCode run_evaluate(Settings s) {
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
+  Checkpoint checkpoint(Checkpoint::path_of(s));
+  append(report.notices, checkpoint.continue_with(volume, s, {}));
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)
     if (!s.quiet) print_note("notice: " + said + "\n");
@@ -205,7 +212,17 @@ ExitCode run_evaluate(Settings s) {
   const auto studies_start = Clock::now();
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;
-  run_studies(s, in, carriers, report, printer);
+  try {
+    run_studies(s, in, carriers, report, printer, checkpoint);
+  } catch (const Interrupted& asked) {
+    printer.clear();
+    report_failure("interrupted", ExitCode::interrupted,
+                   fmt::format("ended by {}; {}run the same command again to go on", asked.what(),
+                               checkpoint.path().empty()
+                                   ? ""
+                                   : fmt::format("finished studies are kept in {}; ", checkpoint.path())));
+    return ExitCode::interrupted;
+  }
   report.seconds.emplace_back("solve", seconds_since(studies_start));
   report.seconds.emplace_back("write", 0);
   report.seconds.emplace_back("total", seconds_since(start));
@@ -215,6 +232,7 @@ ExitCode run_evaluate(Settings s) {
   judge_by(limits, s, report);
   if (!s.output.empty()) {
     write_folder(s, report);
+    checkpoint.remove();
     results_are_in_files();
     if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
   }

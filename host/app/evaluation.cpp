@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "host/app/console.hpp"
+#include "host/app/interruption.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
@@ -46,8 +47,12 @@ std::optional<Volume> copy_of(const Volume& volume) {
 }  // namespace
 
 Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport& report,
-                       ProgressPrinter& printer)
-    : settings_(settings), copy_(copy_of(volume)), report_(report), printer_(printer) {
+                       ProgressPrinter& printer, Checkpoint& checkpoint)
+    : settings_(settings),
+      copy_(copy_of(volume)),
+      report_(report),
+      printer_(printer),
+      checkpoint_(checkpoint) {
   if (!copy_)
     report.notices.push_back("the volume is too small for a copy with larger voxels: fewer uncertainties");
   if (settings.no_sampling) return;
@@ -60,11 +65,13 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
 Progress Evaluation::progress() const {
   return [this](const std::string& doing, double fraction, const std::string& remark) {
     printer_(doing, fraction, remark);
+    end_if_asked();
   };
 }
 
 void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   add_quantities(study.quantities, report_);
+  if (take_finished(study.name, study)) return;
   const auto start = Clock::now();
   Report found = study.run(in, {}, progress());
   if (copy_) {
@@ -74,12 +81,13 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   }
   if (parts == Parts::octants) add_octants(study, in, found, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
-  keep(study.name, study.meaning, found);
+  finish(study.name, study, found);
 }
 
 void Evaluation::run_transport(const StudyInput& in, const std::string& carries, const std::string& what) {
   const Study &study = study_named("effective_transport"), &with_copies = with_resolution(study);
   add_quantities(quantities_of_family(study), report_);
+  if (take_finished(what, study)) return;
   const auto start = Clock::now();
   Report found = with_copies.run(in, {}, progress());
   add_octants(study, in, found, &in.materials);
@@ -92,7 +100,7 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
-  keep(study.name, study.meaning, found);
+  finish(what, study, found);
 }
 
 void Evaluation::add_octants(const Study& study, const StudyInput& in, Report& found,
@@ -131,10 +139,21 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
   add_segmentation(found.results, report_.quantities, in.materials.volume_fraction, shift, shifted);
 }
 
-void Evaluation::keep(const std::string& name, const std::string& meaning, Report& found) {
+bool Evaluation::take_finished(const std::string& name, const Study& study) {
+  const Report* kept = checkpoint_.find(name);
+  if (kept) add(study, *kept);
+  return kept != nullptr;
+}
+
+void Evaluation::finish(const std::string& name, const Study& study, const Report& found) {
+  add(study, found);
+  if (const auto failed = checkpoint_.keep(name, found)) report_.warnings.push_back(*failed);
+}
+
+void Evaluation::add(const Study& study, const Report& found) {
   printer_.clear();
-  const bool shown = !settings_.quiet && name != "percolation";  // the files have it, along all axes
-  if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", name, meaning));
+  const bool shown = !settings_.quiet && study.name != "percolation";  // the files have it, along all axes
+  if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", study.name, study.meaning));
   for (const Result& result : found.results)  // along the thickness; the other axes stand in the files
     if (shown && (!result.axis || *result.axis == settings_.thickness))
       print_text(text_of_result(report_, result));

@@ -1,6 +1,7 @@
 // Studies of one volume, one after the other, with what their numbers are uncertain by.
 #pragma once
 
+#include "host/app/checkpoint.hpp"
 #include "host/app/progress.hpp"
 #include "host/report/run_report.hpp"
 #include "host/settings/settings.hpp"
@@ -15,7 +16,9 @@ enum class Parts { none, octants };
 class Evaluation {
  public:
   /// @param report gets results and notices; what is shown is printed along the thickness
-  Evaluation(const Settings& settings, const Volume& volume, RunReport& report, ProgressPrinter& printer);
+  /// @param checkpoint what it holds is not computed again
+  Evaluation(const Settings& settings, const Volume& volume, RunReport& report, ProgressPrinter& printer,
+             Checkpoint& checkpoint);
 
   void run(const Study& study, const StudyInput& in, Parts parts);
   /// Effective transport.
@@ -26,7 +29,10 @@ class Evaluation {
  private:
   void add_octants(const Study& study, const StudyInput& in, Report& found, const Materials* materials);
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
-  void keep(const std::string& name, const std::string& meaning, Report& found);
+  /// What is finished under that name, shown and added to the report.
+  bool take_finished(const std::string& name, const Study& study);
+  void finish(const std::string& name, const Study& study, const Report& found);
+  void add(const Study& study, const Report& found);
   Progress progress() const;
 
   const Settings& settings_;
@@ -34,6 +40,7 @@ class Evaluation {
   std::vector<Box> octants_;    // none where they would say nothing
   RunReport& report_;
   ProgressPrinter& printer_;
+  Checkpoint& checkpoint_;
 };
 
 }  // namespace tauvox

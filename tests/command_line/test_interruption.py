@@ -161,3 +161,27 @@ def test_nothing_is_kept_of_a_run_without_files(tauvox, volume, tmp_path):
     late = tauvox(*run, "--time-limit", "0.01")
     assert late.returncode == 75 and "kept" not in late.stderr, late.stderr
     assert sorted(os.listdir(tmp_path)) == ["cathode.h5"]
+
+
+EVALUATE = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--ionic", "pore", "--threads", "1", "--device", "cpu", "-o", "report"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_an_evaluation_goes_on_with_what_it_has_not_finished(program, tauvox, volume, tmp_path, how):
+    whole = tauvox(*EVALUATE[:-1], "whole")
+    assert whole.returncode == 0, whole.stderr
+    run = subprocess.Popen([program, *EVALUATE], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: (tmp_path / "report" / "evaluate.ckpt.previous").exists() or run.poll() is not None)
+    run.send_signal(how)
+    _, said = run.communicate(timeout=LONG)
+    assert run.returncode == (75 if how == signal.SIGTERM else -how), said
+    assert not (tmp_path / "report" / "results.json").exists()
+    again = tauvox(*EVALUATE)
+    assert again.returncode == 0, again.stderr
+    assert numbers(tmp_path / "report" / "results.json") == numbers(tmp_path / "whole" / "results.json")
+    assert "fractions" in again.stderr and "kept" in again.stderr
+    files = sorted(os.listdir(tmp_path / "report"))
+    assert files == sorted(os.listdir(tmp_path / "whole"))
+    for name in files:
+        if name.endswith(".csv"):
+            assert (tmp_path / "report" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
