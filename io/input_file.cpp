@@ -176,12 +176,11 @@ std::string InputFile::sha256() const {
 #endif
 }
 
-std::string read_text(const std::string& path) {
+std::string read_text(const std::string& path, std::uint64_t most_bytes) {
   const InputFile file(path);
-  constexpr std::uint64_t most = 1 << 20;
-  if (file.size() > most)
+  if (file.size() > most_bytes)
     throw Error(ExitCode::input_refused, "file is too large for a text of settings", absolute(path),
-                fmt::format("{} bytes, at most {} are read", file.size(), most), "check the name");
+                fmt::format("{} bytes, at most {} are read", file.size(), most_bytes), "check the name");
   std::string text(file.size(), '\0');
   text.resize(file.read_at(0, text.data(), text.size()));
   return text;

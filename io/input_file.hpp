@@ -40,8 +40,8 @@ class InputFile {
 };
 
 /// The whole of a small text file, such as a study.
-/// @throws Error(input_refused) as InputFile does, and beyond 1 MiB
-std::string read_text(const std::string& path);
+/// @throws Error(input_refused) as InputFile does, and beyond `most_bytes`
+std::string read_text(const std::string& path, std::uint64_t most_bytes = 1 << 20);
 
 /// What the first bytes say: "HDF5", "TIFF", "PNG image", "gzip archive", ..., or "unknown bytes 1f 9d 90
 /// ...".

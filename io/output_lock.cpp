@@ -33,7 +33,9 @@ std::string start_of(long process) {
   const std::size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return "";
   std::istringstream fields(line.substr(name_end + 1));
-  for (int i = 3; i <= 22; ++i) fields >> field;
+  fields >> field;
+  if (field == "Z" || field == "X") return "ended";  // killed, and nobody has asked for its status yet
+  for (int i = 4; i <= 22; ++i) fields >> field;
   return field;
 }
 

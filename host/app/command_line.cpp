@@ -111,7 +111,11 @@ class Reader {
   void assign_positions() {
     std::size_t next = 0;
     for (const SettingFacts* s : command_.settings)
-      if (s->positional && next < plain_.size()) arguments_.given.push_back({s, {plain_[next++].word}});
+      if (s->positional && next < plain_.size()) {
+        Given given{s, {plain_[next++].word}};
+        while (takes_words(*s) && next < plain_.size()) given.words.push_back(plain_[next++].word);
+        arguments_.given.push_back(given);
+      }
     if (next == plain_.size()) return;
     for (const Plain& plain : plain_)
       if (plain.list) {

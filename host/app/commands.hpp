@@ -11,6 +11,9 @@ namespace tauvox {
 Command solve_command();
 Command evaluate_command();
 Command inspect_command();
+Command batch_command();
+Command explain_command();
+Command export_command();
 Command generate_command();
 Command info_command();
 

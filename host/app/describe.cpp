@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "host/app/describe_electrolyte.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/printable.hpp"
 
@@ -356,6 +357,7 @@ const std::vector<Setting<Settings>>& describe() {
     Rows r;
     add_input(r);
     add_material(r);
+    describe_electrolyte(r);
     add_problem(r);
     add_rve(r);
     add_verdict(r);

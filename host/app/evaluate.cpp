@@ -16,6 +16,7 @@
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
+#include "host/studies/electrolytes.hpp"
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
 #include "kernels/base/find_device.hpp"
@@ -104,6 +105,15 @@ std::vector<Carriers> resolve_carriers(Settings& s) {
   return named;
 }
 
+/// @throws Error(usage) where there is no electrolyte for this run
+void check_electrolyte(const Settings& s) {
+  if (s.electrolyte.empty()) return;
+  electrolyte_of(s);
+  if (s.ionic.empty())
+    throw Error(ExitCode::usage, "nothing said about what the electrolyte fills", "--electrolyte", "",
+                "give --ionic and the phase");
+}
+
 /// What they are in the volume, before anything is computed of it.
 /// @return warnings
 std::vector<std::string> assign(const Volume& volume, std::vector<Carriers>& carriers) {
@@ -118,7 +128,9 @@ std::vector<std::string> assign(const Volume& volume, std::vector<Carriers>& car
 /// Effective transport of what carries ions or electrons.
 void solve(const Settings& s, const StudyInput& evaluated_input, const Carriers& carriers,
            Evaluation& evaluation) {
-  StudyInput in{evaluated_input.volume, carriers.materials, s, evaluated_input.device};
+  StudySettings settings = s;
+  if (carriers.what != "ionic") settings.electrolyte.clear();
+  StudyInput in{evaluated_input.volume, carriers.materials, settings, evaluated_input.device};
   in.phases = s.phases;
   evaluation.run_transport(in, carriers.names(), carriers.what);
 }
@@ -152,6 +164,7 @@ ExitCode run_evaluate(Settings s) {
   check(s);
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   std::vector<Carriers> carriers = resolve_carriers(s);
+  check_electrolyte(s);
   const Limits limits = limits_of(s, carriers);
   const auto start = Clock::now();
   std::string notice;
@@ -184,6 +197,7 @@ ExitCode run_evaluate(Settings s) {
   append(report.notices, volume.notices);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
+  if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
   report.warnings = description.warnings;
   append(report.warnings, check_named_labels(volume, s));
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part

@@ -9,6 +9,7 @@
 #include "host/app/interruption.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
+#include "host/studies/electrolytes.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/sampling.hpp"
 #include "host/studies/segmentation.hpp"
@@ -95,6 +96,7 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   report_.seconds.emplace_back(what, seconds_since(start));
   for (Result& result : found.results) {
     result.phase = carries;
+    add_electrolyte(result, in.settings);  // with all uncertainties that were found
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);

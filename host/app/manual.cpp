@@ -68,6 +68,7 @@ const std::vector<Choice>& exit_codes() {
       {"9", "a self-check failed; there is no number then"},
       {"10", "limits were given: a conditional pass, a conditional fail, or not decided; all is written"},
       {"11", "limits were given, and one is failed; all is written"},
+      {"12", "of batch: a volume has no results"},
   };
   return codes;
 }

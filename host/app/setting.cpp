@@ -45,6 +45,7 @@ std::string scalar_text(const SettingFacts& facts, const Value& value) {
   if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
   const auto number = value.get<double>();
   if (facts.kind == Kind::length || facts.kind == Kind::lengths) return length_text(number);
+  if (facts.kind == Kind::temperature) return number_text(number) + "K";
   return facts.kind == Kind::duration ? duration_text(number) : number_text(number);
 }
 
@@ -121,6 +122,8 @@ const Form& form_of(const SettingFacts& facts) {
       {Kind::duration, {"TIME", false, [](Facts, Text t, Text o) -> Value { return parse::duration(t, o); }}},
       {Kind::length, {"LENGTH", false, [](Facts, Text t, Text o) -> Value { return cube_from(t, o); }}},
       {Kind::lengths, {"LENGTH", true, [](Facts, Text t, Text o) -> Value { return parse::lengths(t, o); }}},
+      {Kind::temperature,
+       {"TEMPERATURE", false, [](Facts, Text t, Text o) -> Value { return parse::temperature(t, o); }}},
       {Kind::shape, {"Z,Y,X", true, [](Facts, Text t, Text o) -> Value { return parse::shape(t, o); }}},
       {Kind::ranges, {"RANGES", true, [](Facts, Text t, Text o) { return to_value(parse::crop(t, o)); }}},
       {Kind::axes, {"AXES", true, [](Facts, Text t, Text o) { return to_value(parse::axes(t, o)); }}},

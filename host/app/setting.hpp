@@ -24,14 +24,15 @@ enum class Kind {
   integer,
   number,
   text,
-  choice,    // one of `choices`
-  texts,     // a list, of `choices` where there are some
-  device,    // auto, cpu, cuda, cuda:N
-  duration,  // s
-  length,    // m
-  lengths,   // m, z,y,x
-  shape,     // voxels z,y,x
-  ranges,    // voxels z,y,x
+  choice,       // one of `choices`
+  texts,        // a list, of `choices` where there are some
+  device,       // auto, cpu, cuda, cuda:N
+  duration,     // s
+  length,       // m
+  lengths,      // m, z,y,x
+  temperature,  // K
+  shape,        // voxels z,y,x
+  ranges,       // voxels z,y,x
   axes,
   labels,
   pairs,   // label=value

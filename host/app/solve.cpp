@@ -21,6 +21,7 @@
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
+#include "host/studies/electrolytes.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/find_device.hpp"
@@ -108,6 +109,15 @@ ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint) {
   return code;
 }
 
+/// @throws Error(usage) where the electrolyte is none for this run
+void check_electrolyte(const Settings& s, const Study& study) {
+  if (s.electrolyte.empty()) return;
+  electrolyte_of(s);
+  if (!study.needs_conductivity)
+    throw Error(ExitCode::usage, "--electrolyte does not apply to this study", "--study " + study.name, "",
+                "leave it out, or give --study effective_transport");
+}
+
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
@@ -136,6 +146,7 @@ void write_outputs(const Settings& s, const RunReport& report) {
 ExitCode run_solve(Settings s) {
   check(s);
   const Study& study = chosen_study(s);
+  check_electrolyte(s, study);
   const auto start = Clock::now();
   std::string notice;
   Device device = choose_device(s, notice);
@@ -204,6 +215,7 @@ ExitCode run_solve(Settings s) {
   s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
 
   Announcer announcer(s, study, report, printer);
+  if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
   announcer.say(text_of_volume(report));
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;

@@ -10,6 +10,7 @@
 #include "host/app/outputs.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/settings/named_labels.hpp"
+#include "host/studies/electrolytes.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -70,7 +71,7 @@ class StudyRun {
     try {
       found =
           study_.run({in_.volume, in_.materials, rest, in_.device,
-                      [this](const Result& result) { finish(result); }, in_.deadline, in_.phases},
+                      [this](Result result) { finish(std::move(result)); }, in_.deadline, in_.phases},
                      sink(), [this](const std::string& doing, double fraction, const std::string& remark) {
                        printer_(doing, fraction, remark);
                        end_if_asked();
@@ -103,8 +104,10 @@ class StudyRun {
         left.push_back(axis);
         continue;
       }
-      report_.results.push_back(kept->results.front());
-      announcer_.result(kept->results.front());
+      Result result = kept->results.front();
+      add_electrolyte(result, s_);
+      report_.results.push_back(result);
+      announcer_.result(result);
     }
     return left;
   }
@@ -118,7 +121,8 @@ class StudyRun {
       keep(result);
     };
   }
-  void finish(const Result& result) {
+  void finish(Result result) {
+    add_electrolyte(result, s_);
     announcer_.result(result);
     finished_.push_back(result);
     if (!with_field_) keep(result);  // else its field comes first
@@ -136,6 +140,7 @@ class StudyRun {
   /// In the order asked for, with what was finished before. Of a study that adds to its results at its end
   /// nothing stands where that was not reached.
   void append_results(Report& found) {
+    for (Result& result : found.results) add_electrolyte(result, s_);
     if (!by_axes_) {
       if (report_.unfinished)
         report_.unfinished->not_done = {study_.name};

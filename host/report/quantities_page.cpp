@@ -1,7 +1,7 @@
 // docs/quantities.md, printed by `tauvox info --quantities`.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "host/report/quantity_words.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/units.hpp"
@@ -14,19 +14,6 @@ std::string cell(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
   return out;
-}
-
-std::string unit_of(const QuantityDefinition& row) {
-  if (row.unit == given_unit) return "that of the conductivities";
-  return row.unit == si_unit ? "m2/s, S/m or W/(m K)" : row.unit;
-}
-
-std::string uncertainties_of(const QuantityDefinition& row) {
-  std::vector<std::string> names;
-  for (const auto* sources : {&row.uncertainties, &row.evaluated})
-    for (const ErrorSource source : *sources) names.emplace_back(name_of(source));
-  if (row.bounded) names.emplace_back("bounds");
-  return names.empty() ? "-" : fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string needs_of(const QuantityDefinition& row) {
@@ -42,8 +29,8 @@ std::string needs_of(const QuantityDefinition& row) {
 std::string line_of(const QuantityDefinition& row) {
   const Property property = property_of("relative");
   return fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", row.name, cell(in_words_of(property, row.symbol)),
-                     unit_of(row), cell(in_words_of(property, row.definition)), uncertainties_of(row),
-                     needs_of(row));
+                     unit_in_words(row), cell(in_words_of(property, row.definition)),
+                     uncertainties_in_words(row), needs_of(row));
 }
 
 }  // namespace

@@ -111,6 +111,17 @@ std::array<double, 3> lengths(const std::string& text, const std::string& option
   return size;
 }
 
+double temperature(const std::string& text, const std::string& option) {
+  static const std::string takes = "a temperature with its unit, such as 25C or 298.15K";
+  const std::string whole = trimmed(text);
+  if (whole.empty() || (whole.back() != 'C' && whole.back() != 'K')) refuse(option, text, takes);
+  std::string digits = whole.substr(0, whole.size() - 1);
+  if (digits.ends_with("°")) digits.resize(digits.size() - std::string("°").size());
+  const double kelvin = number(trimmed(digits), option) + (whole.back() == 'C' ? 273.15 : 0);
+  if (!(kelvin > 0)) refuse(option, text, takes);
+  return kelvin;
+}
+
 void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where) {
   constexpr double least = 1e-12, most = 1;
   const auto [shortest, longest] = std::minmax_element(size.begin(), size.end());

@@ -31,6 +31,8 @@ double duration(const std::string& text, const std::string& option);
 /// "0.4um" or "0.4,0.4,0.5um" or "400nm,400nm,500nm" in z, y, x -> m. Units: nm, um, µm, mm, cm, m.
 /// Refused as check_voxel_size does.
 std::array<double, 3> lengths(const std::string& text, const std::string& option);
+/// "25C", "298.15K" -> K; above absolute zero.
+double temperature(const std::string& text, const std::string& option);
 /// Edges of a voxel, m: 1e-12 to 1 m, and at most 1000 times as long one way as another. Beyond that the
 /// links between voxels differ by more than FP64 resolves beside the other contrasts of a volume.
 /// @throws Error(code) that names `where`

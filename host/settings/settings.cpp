@@ -23,6 +23,9 @@ void check_material(const Settings& s) {
   if (!s.phase.empty() && !s.conductivity.empty())
     throw Error(ExitCode::usage, "--phase and --conductivity exclude each other", "", "",
                 "give --phase for one transport property of 1, --conductivity for several values");
+  if (!s.electrolyte.empty() && s.unit != "relative")
+    throw Error(ExitCode::usage, "--electrolyte and --unit exclude each other", s.unit, "",
+                "the electrolyte brings its own values: give relative conductivities");
   given_conductivities(s);  // names that are none are said before the volume is read
 }
 

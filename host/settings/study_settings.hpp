@@ -22,7 +22,9 @@ struct StudySettings {
   double tolerance = 1e-4;
   double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
   std::int64_t max_iterations = 100000;
-  std::string precision = "mixed";  // mixed: FP32 vectors, FP64 sums; double: all FP64
+  std::string precision = "mixed";                         // mixed: FP32 vectors, FP64 sums; double: all FP64
+  std::string electrolyte;                                 // a row of electrolytes(); empty: none
+  double temperature = 298.15, salt_concentration = 1000;  // of the electrolyte: K, mol/m3
 };
 
 }  // namespace tauvox

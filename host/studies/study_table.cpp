@@ -11,6 +11,7 @@ namespace tauvox {
 #define TAUVOX_STUDIES(row) \
   row(effective_transport)  \
   row(resolution)           \
+  row(electrolyte)          \
   row(rve)                  \
   row(percolation)          \
   row(fractions)            \

@@ -21,7 +21,7 @@ def reports(tauvox, tmp_path, failed_report):
     volumes.LABELS.tofile(tmp_path / "v.raw")
     raw = ["v.raw", "--shape", "6,7,8", "--dtype", "uint8"]
     runs = {
-        "converged too": ["v.h5", "--phase", "0,1", "--resolution-study"],
+        "converged too": ["v.h5", "--phase", "0,1", "--resolution-study", "--electrolyte", "nyman2008"],
         "converged and once more": ["v.h5", "--phase", "0", "--unit", "mS/cm", "--study", "resolution"],
         "converged": ["v.h5", "--conductivity", "0=0,1=0.5,2=1", "--unit", "S/m", "--axis", "all", "--voxel-size", "1um"],
         "not_percolating": [*raw, "--conductivity", "0=0,1=0,2=0"],

@@ -23,7 +23,7 @@ MAY_INCLUDE = {"kernels": {"kernels"}, "io": {"kernels", "io"}, "host": {"kernel
 # stands above them all.
 ORDER = {
     "kernels": [["base"], ["volume", "multigrid"], ["geometry", "transport"], ["bound"]],
-    "host": [["settings", "generate", "solve"], ["studies"], ["report"], ["pages"], ["app"], ["bench"]],
+    "host": [["settings", "generate", "solve"], ["studies"], ["report"], ["pages", "handover", "batch"], ["app"], ["bench"]],
 }
 TOP = {"host/main.cpp"}
 

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "tests/io/write_support.hpp"
 
@@ -60,6 +61,18 @@ TEST_F(LockedOutput, OfARunThatEndedIsTakenOverWithANotice) {
   put(lock, host() + " " + std::to_string(::getpid()) + " 1\n");
   EXPECT_TRUE(io::OutputLock(in("out.json")).notice().has_value());
   EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(LockedOutput, OfAKilledRunThatNobodyWaitedForIsTakenOver) {
+  const pid_t run = ::fork();
+  if (run == 0) {
+    const io::OutputLock lock(in("out.json"));
+    ::_exit(0);  // it stays, as that of a run that is killed does
+  }
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(run), &ended, WEXITED | WNOWAIT), 0);
+  EXPECT_TRUE(io::OutputLock(in("out.json")).notice().has_value());
+  ASSERT_EQ(::waitpid(run, nullptr, 0), run);
 }
 
 TEST_F(LockedOutput, OfAnotherMachineOrUnknownOriginStays) {

@@ -1,0 +1,119 @@
+#include "host/batch/chart.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "io/printable.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr double width = 640, height = 220, left = 80, right = 90, top = 16, bottom = 30;
+constexpr const char *ink = "#333333", *blue = "#0072B2", *orange = "#D55E00";
+
+struct Limits {
+  double low, high;
+};
+
+class Picture {
+ public:
+  Picture(Limits limits, std::size_t count) : limits_(limits), count_(count) {}
+
+  double x(std::size_t i) const {
+    return left + (width - left - right) * (static_cast<double>(i) + 0.5) / static_cast<double>(count_);
+  }
+  double y(double value) const {
+    return top + (height - top - bottom) * (limits_.high - value) / (limits_.high - limits_.low);
+  }
+  void level(double value, const std::string& name, const std::string& number, const char* dash) {
+    text_ += fmt::format(
+        "<line x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\" stroke-dasharray=\"{}\"/>\n"
+        "<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text><text x=\"{}\" y=\"{:.1f}\">{}</text>\n",
+        left, width - right, y(value), y(value), ink, dash, left - 6, y(value) + 4, number, width - right + 6,
+        y(value) + 4, name);
+  }
+  void point(std::size_t i, double value, std::optional<double> deviation, bool outside,
+             const std::string& name) {
+    const char* colour = outside ? orange : blue;
+    if (deviation)
+      text_ +=
+          fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n",
+                      x(i), y(value + 1.96 * *deviation), y(value - 1.96 * *deviation), colour);
+    text_ +=
+        fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"><title>{}</title></circle>\n",
+                    x(i), y(value), outside ? 5 : 3.5, colour, name);
+  }
+  void number_below(std::size_t i) {
+    text_ += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", x(i), height - 10,
+                         i + 1);
+  }
+  std::string whole(const std::string& label) const {
+    return fmt::format(
+        "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" font-size=\"12\" fill=\"{}\">\n{}</svg>\n",
+        width, height, label, ink, text_);
+  }
+
+ private:
+  Limits limits_;
+  std::size_t count_;
+  std::string text_;
+};
+
+Limits limits_of(const LotSeries& series, double mean, double three) {
+  Limits limits{mean - three, mean + three};
+  for (const LotValue* v : series.values)
+    if (v && v->value) {
+      const double reach = 1.96 * v->deviation.value_or(0);
+      limits.low = std::min(limits.low, *v->value - reach);
+      limits.high = std::max(limits.high, *v->value + reach);
+    }
+  if (!(limits.high > limits.low)) return {mean - 1, mean + 1};
+  return limits;
+}
+
+}  // namespace
+
+std::string html_text(const std::string& text) {
+  std::string out;
+  for (const char c : io::printable(text)) {
+    const char* escaped = c == '&'    ? "&amp;"
+                          : c == '<'  ? "&lt;"
+                          : c == '>'  ? "&gt;"
+                          : c == '"'  ? "&quot;"
+                          : c == '\'' ? "&#39;"
+                                      : nullptr;
+    out += escaped ? std::string(escaped) : std::string(1, c);
+  }
+  return out;
+}
+
+std::string rounded(double value, std::optional<double> deviation) {
+  if (!deviation || !(*deviation > 0) || value == 0) return fmt::format("{:.5g}", value);
+  const double digits = std::floor(std::log10(std::abs(value))) - std::floor(std::log10(*deviation)) + 2;
+  return fmt::format("{:.{}g}", value, static_cast<int>(std::clamp(digits, 2.0, 8.0)));
+}
+
+std::string control_chart(const LotSeries& series, const std::vector<const LotVolume*>& volumes) {
+  const double mean = *series.mean(), three = 3 * series.deviation().value_or(0);
+  Picture picture(limits_of(series, mean, three), series.values.size());
+  const std::optional<double> third = three / 3;
+  picture.level(mean, "mean", rounded(mean, third), "none");
+  if (three > 0) {
+    picture.level(mean + three, "mean + 3 s", rounded(mean + three, third), "5 4");
+    picture.level(mean - three, "mean - 3 s", rounded(mean - three, third), "5 4");
+  }
+  const std::size_t step = (series.values.size() + 24) / 25;
+  for (std::size_t i = 0; i < series.values.size(); ++i) {
+    if (i % step == 0) picture.number_below(i);
+    const LotValue* v = series.values[i];
+    if (v && v->value)
+      picture.point(i, *v->value, v->deviation, three > 0 && std::abs(*v->value - mean) > three,
+                    html_text(volumes[i]->path + ": " + rounded(*v->value, v->deviation)));
+  }
+  return picture.whole(
+      html_text(fmt::format("control chart of {}, {}", series.quantity, series.subject.subject())));
+}
+
+}  // namespace tauvox

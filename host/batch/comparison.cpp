@@ -1,0 +1,86 @@
+#include "host/batch/comparison.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace tauvox {
+
+int LotSeries::count() const {
+  return static_cast<int>(
+      std::count_if(values.begin(), values.end(), [](const LotValue* v) { return v && v->value; }));
+}
+
+std::optional<double> LotSeries::mean() const {
+  if (count() == 0) return std::nullopt;
+  double sum = 0;
+  for (const LotValue* v : values)
+    if (v && v->value) sum += *v->value;
+  return sum / count();
+}
+
+std::optional<double> LotSeries::deviation() const {
+  if (count() < 2) return std::nullopt;
+  const double middle = *mean();
+  double squares = 0;
+  for (const LotValue* v : values)
+    if (v && v->value) squares += (*v->value - middle) * (*v->value - middle);
+  return std::sqrt(squares / (count() - 1));
+}
+
+std::vector<const LotVolume*> finished(const std::vector<LotVolume>& volumes) {
+  std::vector<const LotVolume*> those;
+  for (const LotVolume& volume : volumes)
+    if (volume.status == LotStatus::finished) those.push_back(&volume);
+  return those;
+}
+
+std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
+  std::vector<LotSeries> all;
+  const auto known = [&](const LotRow& row, const std::string& quantity) {
+    return std::any_of(all.begin(), all.end(), [&](const LotSeries& s) {
+      return s.quantity == quantity && s.subject.phase == row.phase && s.subject.with == row.with &&
+             s.subject.axis == row.axis;
+    });
+  };
+  for (const LotVolume* volume : volumes)
+    for (const LotRow& row : volume->rows)
+      for (const auto& [quantity, value] : row.values) {
+        if (known(row, quantity)) continue;
+        LotSeries series{{row.phase, row.with, row.axis, {}}, quantity, value.unit, {}};
+        for (const LotVolume* other : volumes) {
+          const LotRow* same = other->row_like(row);
+          series.values.push_back(same ? same->value(quantity) : nullptr);
+        }
+        all.push_back(std::move(series));
+      }
+  return all;
+}
+
+bool is_headline(const std::string& quantity) {
+  static constexpr std::array<const char*, 14> names{"volume_fraction",
+                                                     "effective_ratio",
+                                                     "tortuosity_factor",
+                                                     "effective_ionic_conductivity",
+                                                     "effective_salt_diffusivity",
+                                                     "percolating_share",
+                                                     "specific_surface_extrapolated",
+                                                     "accessible_surface",
+                                                     "triple_length",
+                                                     "thickness_d50",
+                                                     "constrictivity",
+                                                     "particle_d50",
+                                                     "geodesic_tortuosity",
+                                                     "share_of_other"};
+  return std::find(names.begin(), names.end(), quantity) != names.end();
+}
+
+Difference difference_of(const LotValue& a, const LotValue& b) {
+  if (!a.value || !b.value || !a.deviation || !b.deviation || !a.is_sampled() || !b.is_sampled())
+    return Difference::not_judged;
+  const double deviation = std::hypot(*a.deviation, *b.deviation);
+  return std::abs(*a.value - *b.value) > 1.96 * deviation ? Difference::significant
+                                                          : Difference::not_significant;
+}
+
+}  // namespace tauvox

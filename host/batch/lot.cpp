@@ -1,0 +1,154 @@
+#include "host/batch/lot.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "host/report/results_file.hpp"
+#include "io/input_file.hpp"
+#include "io/write.hpp"
+#include "kernels/base/error.hpp"
+
+namespace tauvox {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// Of 64 bits, by Fowler, Noll and Vo: for names alone, the key itself is compared.
+std::uint64_t digest(const std::string& text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+/// Of a build without OpenSSL: size and time of change.
+std::string change_of(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return "";
+  return fmt::format("{} bytes of {}.{:09}", facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
+}
+
+std::string cleaned(std::string name) {
+  constexpr std::size_t most = 60;
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') c = '_';
+  return name.substr(0, most);
+}
+
+LotValue value_of(const Json& quantity) {
+  LotValue found;
+  if (!quantity.is_object()) return found;
+  const Json value = quantity.value("value", Json());
+  if (value.is_number()) found.value = value.get<double>();
+  found.infinite = quantity.contains("infinite");
+  found.unit = text_or_empty(quantity, "unit");
+  const Json uncertainties = quantity.value("uncertainty", Json::object());
+  for (const auto& [kind, u] : uncertainties.items())
+    if (u.is_object() && u.contains("half_width") && u["half_width"].is_number())
+      found.half_widths[kind] = u["half_width"].get<double>();
+  found.deviation = deviation_of(quantity);
+  return found;
+}
+
+LotRow subject_of(const Json& result) {
+  LotRow row{text_or_empty(result, "phase"), "", text_or_empty(result, "axis"), {}};
+  for (const Json& other : result.value("with", Json::array())) {
+    if (!row.with.empty()) row.with += '+';
+    row.with += other.get<std::string>();
+  }
+  const Json remarks = result.value("remarks", Json::array());
+  if (std::find(remarks.begin(), remarks.end(), "electronic transport") != remarks.end())
+    row.phase += " (electrons)";  // the same phase may carry ions too
+  return row;
+}
+
+bool same_subject(const LotRow& a, const LotRow& b) {
+  return a.phase == b.phase && a.with == b.with && a.axis == b.axis;
+}
+
+}  // namespace
+
+const char* name_of(LotStatus status) {
+  if (status == LotStatus::running) return "running elsewhere";
+  return status == LotStatus::finished ? "finished" : "failed";
+}
+
+const LotValue* LotRow::value(const std::string& quantity) const {
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == quantity; });
+  return found == values.end() ? nullptr : &found->second;
+}
+
+std::string LotRow::subject() const {
+  std::string text = phase;
+  if (!with.empty()) text.append(" with ").append(with);
+  if (!axis.empty()) text.append(text.empty() ? "axis " : ", axis ").append(axis);
+  return text;
+}
+
+const LotRow* LotVolume::row_like(const LotRow& other) const {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const LotRow& row) { return same_subject(row, other); });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+std::string key_of(const std::string& path, const std::string& settings) {
+  const io::InputFile file(path);
+  const std::string hash = file.sha256();
+  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, hash.empty() ? change_of(path) : "sha256 " + hash,
+                     settings);
+}
+
+std::string folder_name(const std::string& path, const std::string& key) {
+  return fmt::format("{}-{:016x}", cleaned(fs::path(path).stem().string()), digest(key));
+}
+
+std::optional<LotState> state_of(const std::string& folder) {
+  const std::string path = (fs::path(folder) / state_file).string();
+  if (!fs::exists(path)) return std::nullopt;
+  try {
+    const Json state = Json::parse(io::read_text(path));
+    return LotState{state.at("key").get<std::string>(),
+                    text_or_empty(state, "status") == name_of(LotStatus::finished) ? LotStatus::finished
+                                                                                   : LotStatus::failed,
+                    state.at("exit_code").get<int>(), text_or_empty(state, "reason")};
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+void write_state(const std::string& folder, const LotState& state, const std::string& path) {
+  const Json j{{"volume", path},
+               {"status", name_of(state.status)},
+               {"exit_code", state.exit_code},
+               {"reason", state.reason},
+               {"key", state.key}};
+  io::write_text((fs::path(folder) / state_file).string(),
+                 j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", true);
+}
+
+std::vector<LotRow> rows_of(const Json& results, const std::string& path) {
+  if (!results.is_object() || !results.value("results", Json()).is_array())
+    throw Error(ExitCode::input_refused, "no results of tauvox", path);
+  std::vector<LotRow> rows;
+  for (const Json& result : results["results"]) {
+    if (!result.is_object()) continue;
+    const LotRow subject = subject_of(result);
+    auto row =
+        std::find_if(rows.begin(), rows.end(), [&](const LotRow& r) { return same_subject(r, subject); });
+    if (row == rows.end()) row = rows.insert(rows.end(), subject);
+    const Json quantities = result.value("quantities", Json::object());
+    for (const auto& [name, quantity] : quantities.items())
+      if (!row->value(name)) row->values.emplace_back(name, value_of(quantity));
+  }
+  return rows;
+}
+
+}  // namespace tauvox

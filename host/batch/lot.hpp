@@ -1,0 +1,73 @@
+// A lot: volumes evaluated with the same settings, each in a folder of its own. What is finished is known
+// from the files alone, so that a batch that was stopped goes on, and several could work on one lot.
+#pragma once
+
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tauvox {
+
+struct LotValue {
+  std::optional<double> value;
+  bool infinite = false;
+  std::string unit;
+  std::map<std::string, double> half_widths;  // by the kind of uncertainty
+  std::optional<double> deviation;            // standard, of all of them
+  bool is_sampled() const { return half_widths.contains("sampling"); }
+};
+
+/// What was found of one phase, interface or axis.
+struct LotRow {
+  std::string phase, with, axis;
+  std::vector<std::pair<std::string, LotValue>> values;  // by the name of the quantity
+  const LotValue* value(const std::string& quantity) const;
+  /// "pore with active, axis z"
+  std::string subject() const;
+};
+
+enum class LotStatus { finished, failed, running };
+const char* name_of(LotStatus status);
+
+struct LotVolume {
+  std::string path, folder;  // the folder, seen from the lot; empty where none was made
+  LotStatus status = LotStatus::failed;
+  int exit_code = 0;
+  std::string reason;  // why it failed, or what is to be known of a result
+  std::vector<LotRow> rows;
+  const LotRow* row_like(const LotRow& other) const;
+};
+
+/// What a folder says of how its evaluation ended.
+struct LotState {
+  std::string key;  // of content and settings
+  LotStatus status = LotStatus::failed;
+  int exit_code = 0;
+  std::string reason;
+};
+inline constexpr const char* state_file = "state.json";
+
+/// What the same numbers come from: the content of the file, the settings that change a result, the version.
+/// @param settings result_key of them, without the path of the input
+/// @throws Error(input_refused) where the file cannot be read
+std::string key_of(const std::string& path, const std::string& settings);
+/// Of the folder of a volume: its name, cleaned, and a digest of the key.
+std::string folder_name(const std::string& path, const std::string& key);
+
+/// Empty where the folder is not there, or holds no state that can be read.
+std::optional<LotState> state_of(const std::string& folder);
+void write_state(const std::string& folder, const LotState& state, const std::string& path);
+
+/// Results by phase and axis; studies that say the same of one subject share a row.
+/// @throws Error(input_refused) for something else
+std::vector<LotRow> rows_of(const nlohmann::ordered_json& results, const std::string& path);
+
+/// One line a volume, phase and axis; a failed volume is a line with its reason.
+std::string lot_csv(const std::vector<LotVolume>& volumes);
+/// A page that needs no other file: what failed, comparison of the volumes, control charts, all quantities.
+std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& title);
+
+}  // namespace tauvox

@@ -1,0 +1,124 @@
+// batch.html: a page that needs no other file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/batch/chart.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr const char* head =
+    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+    "'unsafe-inline'\">\n"
+    "<style>\nbody{{font:15px/1.4 sans-serif;color:#222;max-width:60em;margin:2em auto;padding:0 1em}}\n"
+    "table{{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5em 0 1.5em}}\n"
+    "th,td{{border-bottom:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top}}\n"
+    "td.n{{text-align:right;white-space:nowrap}} .wide{{overflow-x:auto}} svg{{max-width:100%}}\n"
+    ".failed{{color:#a33;font-weight:bold}} .yes{{font-weight:bold}} .no{{color:#666}}\n"
+    "@media print{{body{{margin:0;max-width:none;font-size:11px}} section{{break-inside:avoid}}}}\n"
+    "</style><title>{0}</title></head><body><h1>{0}</h1>\n";
+
+std::string value_text(const LotValue* v) {
+  if (!v || (!v->value && !v->infinite)) return "&ndash;";
+  if (v->infinite) return "infinite";
+  std::string text = rounded(*v->value, v->deviation);
+  if (v->deviation && *v->deviation > 0) text += fmt::format(" &plusmn; {:.2g}", 1.96 * *v->deviation);
+  return text;
+}
+
+std::string difference_text(const LotValue* v, const LotValue* reference) {
+  if (!v || !reference || !v->value || !reference->value) return "&ndash;";
+  if (v == reference) return "reference";
+  const std::string by = fmt::format("{:+.3g}", *v->value - *reference->value);
+  switch (difference_of(*v, *reference)) {
+    case Difference::significant:
+      return by + " <span class=\"yes\">significant</span>";
+    case Difference::not_significant:
+      return by + " <span class=\"no\">not significant</span>";
+    case Difference::not_judged:
+      break;
+  }
+  return by + " <span class=\"no\">not judged</span>";
+}
+
+std::string table_of_volumes(const std::vector<LotVolume>& volumes) {
+  std::string out = "<table><tr><th>#<th>volume<th>status<th>reason<th>folder</tr>\n";
+  int number = 0;
+  for (const LotVolume& volume : volumes) {
+    const bool done = volume.status == LotStatus::finished;
+    out += fmt::format("<tr><td class=\"n\">{}<td>{}<td class=\"{}\">{}<td>{}<td>{}</tr>\n",
+                       done ? std::to_string(++number) : "&ndash;", html_text(volume.path),
+                       volume.status == LotStatus::failed ? "failed" : "no", name_of(volume.status),
+                       html_text(volume.reason), html_text(volume.folder));
+  }
+  return out + "</table>\n";
+}
+
+std::string section_of(const LotSeries& series, const std::vector<const LotVolume*>& volumes) {
+  const std::string unit = series.unit.empty() || series.unit == "1" ? "" : " [" + series.unit + "]";
+  std::string out = fmt::format("<section><h3>{}, {}{}</h3>\n", html_text(series.quantity),
+                                html_text(series.subject.subject()), html_text(unit));
+  constexpr int least = 3;  // of two the deviation says nothing
+  if (series.count() >= least) out += control_chart(series, volumes);
+  out += "<table><tr><th>#<th>volume<th>value<th>difference from the first</tr>\n";
+  for (std::size_t i = 0; i < volumes.size(); ++i)
+    out += fmt::format("<tr><td class=\"n\">{}<td>{}<td class=\"n\">{}<td>{}</tr>\n", i + 1,
+                       html_text(volumes[i]->path), value_text(series.values[i]),
+                       difference_text(series.values[i], series.values.front()));
+  return out + "</table></section>\n";
+}
+
+/// A line for every quantity of every subject.
+std::string table_of_all(const std::vector<LotSeries>& all, const std::vector<const LotVolume*>& volumes) {
+  std::string out =
+      "<div class=\"wide\"><table><tr><th>quantity<th>of<th>unit<th>n<th>mean<th>s<th>s / mean<th>least<th>in"
+      "<th>largest<th>in</tr>\n";
+  for (const LotSeries& series : all) {
+    if (series.count() == 0) continue;
+    std::size_t least = volumes.size(), most = least;
+    for (std::size_t i = 0; i < volumes.size(); ++i) {
+      const LotValue* v = series.values[i];
+      if (!v || !v->value) continue;
+      if (least == volumes.size() || *v->value < *series.values[least]->value) least = i;
+      if (most == volumes.size() || *v->value > *series.values[most]->value) most = i;
+    }
+    const std::optional<double> s = series.deviation();
+    const double mean = *series.mean();
+    out += fmt::format(
+        "<tr><td>{}<td>{}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}"
+        "<td class=\"n\">{:.5g}<td class=\"n\">{}<td class=\"n\">{:.5g}<td class=\"n\">{}</tr>\n",
+        html_text(series.quantity), html_text(series.subject.subject()), html_text(series.unit),
+        series.count(), rounded(mean, s), s ? fmt::format("{:.2g}", *s) : "&ndash;",
+        s && mean != 0 ? fmt::format("{:.2g}", *s / std::abs(mean)) : "&ndash;", *series.values[least]->value,
+        least + 1, *series.values[most]->value, most + 1);
+  }
+  return out + "</table></div>\n";
+}
+
+}  // namespace
+
+std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& title) {
+  const std::vector<const LotVolume*> those = finished(volumes);
+  const std::vector<LotSeries> all = series_of(those);
+  std::string page = fmt::format(head, html_text(title));
+  page += fmt::format("<p>{} of {} volumes are finished. By tauvox {}.</p>\n", those.size(), volumes.size(),
+                      TAUVOX_VERSION);
+  page += table_of_volumes(volumes);
+  page +=
+      "<h2>Comparison</h2>\n<p>&plusmn; is half of an interval of 95 % from all uncertainties that were "
+      "computed. A difference is significant where it is larger than 1.96 standard deviations of the "
+      "difference. It is not judged where the uncertainty of sampling is not known: two pieces of one "
+      "electrode differ too. Dashed lines are three standard deviations of the lot; points beyond them are "
+      "larger.</p>\n";
+  for (const LotSeries& series : all)
+    if (is_headline(series.quantity) && series.count() > 0) page += section_of(series, those);
+  page +=
+      "<h2>All quantities</h2>\n<p><code>tauvox explain NAME</code> says what each is; numbers behind "
+      "least and largest are those of the volumes above.</p>\n";
+  return page + table_of_all(all, those) + "</body></html>\n";
+}
+
+}  // namespace tauvox

@@ -1,0 +1,88 @@
+// batch.csv: one line a volume, phase and axis.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "host/batch/lot.hpp"
+#include "io/printable.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
+std::string cell(const std::string& given) {
+  std::string text = io::printable(given);
+  const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string::npos;
+  if (formula) text = fmt::format("'{}", text);
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string out(1, '"');
+  for (const char c : text) {
+    if (c == '"') out += c;
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.17g}", *value) : ""; }
+
+/// A quantity and the kinds of its uncertainties that occur anywhere.
+struct Column {
+  std::string quantity;
+  std::vector<std::string> kinds;
+};
+
+std::vector<Column> columns_of(const std::vector<LotVolume>& volumes) {
+  std::vector<Column> columns;
+  for (const LotVolume& volume : volumes)
+    for (const LotRow& row : volume.rows)
+      for (const auto& [name, value] : row.values) {
+        auto column = std::find_if(columns.begin(), columns.end(),
+                                   [&quantity = name](const Column& c) { return c.quantity == quantity; });
+        if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}});
+        for (const auto& [kind, width] : value.half_widths)
+          if (std::find(column->kinds.begin(), column->kinds.end(), kind) == column->kinds.end())
+            column->kinds.push_back(kind);
+      }
+  return columns;
+}
+
+void add_values(std::vector<std::string>& cells, const std::vector<Column>& columns, const LotRow& row) {
+  for (const Column& column : columns) {
+    const LotValue* value = row.value(column.quantity);
+    cells.push_back(!value ? "" : value->infinite ? "inf" : number(value->value));
+    for (const std::string& kind : column.kinds) {
+      const bool known = value && value->half_widths.contains(kind);
+      cells.push_back(known ? number(value->half_widths.at(kind)) : "");
+    }
+  }
+}
+
+}  // namespace
+
+std::string lot_csv(const std::vector<LotVolume>& volumes) {
+  const std::vector<Column> columns = columns_of(volumes);
+  std::vector<std::string> header{"volume", "status", "exit_code", "reason",
+                                  "folder", "phase",  "with",      "axis"};
+  for (const Column& column : columns) {
+    header.push_back(column.quantity);
+    for (const std::string& kind : column.kinds) header.push_back(column.quantity + "_uncertainty_" + kind);
+  }
+  std::string csv = fmt::format("{}\n", fmt::join(header, ","));
+  const auto add = [&](const LotVolume& volume, const LotRow& row) {
+    std::vector<std::string> cells{
+        cell(volume.path),   name_of(volume.status), std::to_string(volume.exit_code),
+        cell(volume.reason), cell(volume.folder),    cell(row.phase),
+        cell(row.with),      cell(row.axis)};
+    add_values(cells, columns, row);
+    csv += fmt::format("{}\n", fmt::join(cells, ","));
+  };
+  for (const LotVolume& volume : volumes) {
+    for (const LotRow& row : volume.rows) add(volume, row);
+    if (volume.rows.empty()) add(volume, {});
+  }
+  return csv;
+}
+
+}  // namespace tauvox

@@ -1,0 +1,167 @@
+"""tauvox batch: many volumes, each in a process and a folder of its own."""
+
+import csv
+import html.parser
+import json
+import os
+import signal
+import subprocess
+import time
+
+import numpy
+import pytest
+import volumes
+from conftest import assert_refused, contents, value
+
+OPTIONS = ["--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "--ionic", "pore"]
+
+
+@pytest.fixture(autouse=True)
+def scans(tmp_path):
+    """Three volumes that differ."""
+    (tmp_path / "scans").mkdir()
+    for i in range(3):
+        volumes.hdf5(tmp_path / "scans" / f"s{i}.h5", volume=numpy.roll(volumes.repeated(2), i, axis=0)[: 12 - i])
+    return tmp_path / "scans"
+
+
+@pytest.fixture
+def batch(tauvox):
+    def run(*arguments, code=0, **options):
+        result = tauvox("batch", "scans/*.h5", "-o", "lot", *OPTIONS, *arguments, **options)
+        assert result.returncode == code, result.stderr
+        return result.stdout.splitlines()
+
+    return run
+
+
+def table(tmp_path):
+    return list(csv.DictReader((tmp_path / "lot" / "batch.csv").open()))
+
+
+def states(tmp_path):
+    return {path.parent.name: json.loads(path.read_text()) for path in (tmp_path / "lot/volumes").glob("*/state.json")}
+
+
+def test_every_volume_has_a_folder_and_rows(batch, tmp_path):
+    lines = batch()
+    assert [line.split()[1:3] for line in lines[:3]] == [[f"scans/s{i}.h5:", "finished"] for i in range(3)]
+    rows = table(tmp_path)
+    assert {row["volume"] for row in rows} == {f"scans/s{i}.h5" for i in range(3)}
+    for i in range(3):
+        pore, = [row for row in rows if row["volume"] == f"scans/s{i}.h5" and (row["phase"], row["with"], row["axis"])
+                 == ("pore", "", "z")]
+        report = json.loads((tmp_path / "lot" / pore["folder"] / "results.json").read_text())
+        ions, = [r for r in report["results"] if r["study"] == "effective_transport"]
+        assert float(pore["effective_ratio"]) == value(ions, "effective_ratio")
+        solver = ions["quantities"]["effective_ratio"]["uncertainty"].get("solver")
+        assert pore["effective_ratio_uncertainty_solver"] == (f"{solver['half_width']:.17g}" if solver else "")
+        assert float(pore["volume_fraction"]) == pytest.approx(value(ions, "volume_fraction"))
+        assert {"results.csv", "settings.toml", "state.json"} <= set(contents(tmp_path / "lot" / pore["folder"]))
+
+
+def test_finished_ones_are_not_computed_again(batch, scans, tmp_path):
+    assert batch("--quiet") == []
+    before = contents(tmp_path / "lot")
+    assert all("(kept," in line for line in batch()[:3])
+    assert contents(tmp_path / "lot") == before
+    # Content and settings count, not names of folders, times or settings that change no result.
+    os.utime(scans / "s0.h5")
+    assert all("(kept," in line for line in batch("--threads", "1")[:3])
+    assert batch("--quiet") == []
+    volumes.hdf5(scans / "s1.h5", volume=volumes.repeated(2)[::-1])
+    assert ["(kept," in line for line in batch()[:3]] == [True, False, True]
+    assert not any("(kept," in line for line in batch("--tolerance", "1e-3")[:3])
+    assert all("(kept," in line for line in batch()[:3])
+    assert len(states(tmp_path)) == 3 + 1 + 3
+
+
+def test_a_volume_that_fails_is_a_row_and_stops_nobody(batch, scans, tmp_path, tauvox):
+    good = (scans / "s1.h5").read_bytes()
+    (scans / "s1.h5").write_bytes(good[:2000])
+    (scans / "s2<b>.h5").write_text("=1")
+    lines = batch(code=12)
+    assert ["finished" in line for line in lines[:4]] == [True, False, True, False]
+    rows = {row["volume"]: row for row in table(tmp_path)}
+    assert rows["scans/s1.h5"]["status"] == "failed" and "truncated" in rows["scans/s1.h5"]["reason"]
+    assert rows["scans/s1.h5"]["exit_code"] == "3" and rows["scans/s1.h5"]["volume_fraction"] == ""
+    assert rows["scans/s2.h5"]["status"] == "finished"
+    page = (tmp_path / "lot/batch.html").read_text()
+    assert "s2&lt;b&gt;.h5" in page and "<b>" not in page
+    (scans / "s2<b>.h5").unlink()
+    assert "failed (kept," in batch(code=12)[1]
+    assert "failed (evaluated," in batch("--retry-failed", code=12)[1]
+    (scans / "s1.h5").write_bytes(good)
+    assert "finished (evaluated," in batch()[1]
+    missing = tauvox("batch", "scans/s0.h5", "scans/none.h5", "-o", "lot", *OPTIONS)
+    assert missing.returncode == 12 and "2/2 scans/none.h5: failed (not read" in missing.stdout
+
+
+def test_a_process_that_is_killed_is_a_row(batch, tmp_path):
+    def killed():  # no process of this batch may use a second of processor time
+        import resource
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+
+    volumes.hdf5(tmp_path / "scans" / "s3.h5", volume=volumes.repeated(40))
+    batch(code=12, preexec_fn=killed)
+    row, = [row for row in table(tmp_path) if row["volume"] == "scans/s3.h5"]
+    assert row["status"] == "failed" and "signal" in row["reason"]
+
+
+def test_stopped_in_the_middle_it_goes_on(program, batch, tmp_path):
+    whole = [program, "batch", "scans/*.h5", "-o", "lot", *OPTIONS]
+    for i in range(3, 8):
+        volumes.hdf5(tmp_path / "scans" / f"s{i}.h5", volume=numpy.roll(volumes.repeated(8), i, axis=1))
+    run = subprocess.Popen(whole, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    for _ in range(3):
+        run.stdout.readline()
+    time.sleep(0.2)
+    run.send_signal(signal.SIGKILL)
+    # Not waited for yet: its number still exists.
+    done = states(tmp_path)
+    assert 3 <= len(done) < 8
+    lines = batch()
+    run.wait()
+    assert ["(kept," in line for line in lines[:8]].count(True) >= 3
+    assert "(evaluated," in lines[7] and len(states(tmp_path)) == 8
+    assert not [name for name in os.listdir(tmp_path / "lot/volumes") if ".part" in name or "lock" in name]
+    assert len({row["volume"] for row in table(tmp_path)}) == 8
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.outside = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.outside += [v for name, v in attributes if name in ("src", "href", "data") or name.startswith("on")]
+
+
+def test_the_page_needs_no_other_file(batch, tmp_path):
+    batch()
+    text = (tmp_path / "lot/batch.html").read_text()
+    page = Page(text)
+    assert not page.outside and not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert page.tags.count("svg") > 3 and "default-src &#39;none&#39;" not in text
+    assert "mean + 3 s" in text and "not judged" in text
+    assert len(text) < 1_000_000
+
+
+def test_lists_and_settings_of_an_earlier_evaluation(tauvox, tmp_path):
+    assert tauvox("evaluate", "scans/s0.h5", *OPTIONS, "-o", "one").returncode == 0
+    (tmp_path / "scans" / "list.txt").write_text("# two of them\ns0.h5\n\ns[2-9].h5\n")
+    result = tauvox("batch", "--list", "scans/list.txt", "--settings", "one/settings.toml", "--voxel-size", "1um", "-o", "lot")
+    assert result.returncode == 0, result.stderr
+    assert {row["volume"] for row in table(tmp_path)} == {"scans/s0.h5", "scans/s2.h5"}
+    assert float(table(tmp_path)[0]["effective_ratio"]) > 0
+
+
+def test_what_cannot_begin_is_refused(tauvox, tmp_path):
+    assert_refused(tauvox("batch", "scans/*.h5", "-o", "lot"), 2, "--phases")
+    assert_refused(tauvox("batch", "-o", "lot", *OPTIONS), 2, "no volume given")
+    assert_refused(tauvox("batch", "scans/*.tif", "-o", "lot", *OPTIONS), 3, "no volume matches", "scans/*.tif")
+    assert_refused(tauvox("batch", "scans/*.h5", *OPTIONS), 2, "--output")
+    assert_refused(tauvox("batch", "scans/*.h5", "-o", "scans/s0.h5", *OPTIONS), 7, "scans/s0.h5")
+    assert not (tmp_path / "lot").exists()

@@ -1,0 +1,169 @@
+"""tauvox export: what an evaluation found as parameters of a cell model."""
+
+import json
+import math
+
+import pytest
+import volumes
+from conftest import assert_refused, contents, value
+
+NAMES = "pore=0,active=1,binder=2,solid=1+2"
+
+
+@pytest.fixture(autouse=True)
+def evaluated(tauvox, tmp_path):
+    """The report of an evaluation with ions and electrons."""
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.repeated(2))
+
+    def run(folder, *options):
+        result = tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--device", "cpu", "-o", folder,
+                        *options)
+        assert result.returncode == 0, result.stderr
+        return json.loads((tmp_path / folder / "results.json").read_text())
+
+    run.both = run("both", "--ionic", "pore", "--electronic", "active=0.01,binder=1")
+    return run
+
+
+@pytest.fixture
+def export(tauvox):
+    def run(*arguments):
+        result = tauvox("export", *arguments)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    return run
+
+
+def found(report, study, phase=None, *others, remark=None):
+    result, = [r for r in report["results"] if r["study"] == study and (phase is None or r.get("phase") == phase)
+               and (remark is not None or r.get("with", []) == list(others))
+               and (remark is None or remark in r.get("remarks", []))]
+    return result
+
+
+def measured(report):
+    ions, electrons = [found(report, "effective_transport", remark=f"{what} transport") for what in ["ionic", "electronic"]]
+    return {"eps": value(ions, "volume_fraction"), "ions": value(ions, "effective_ratio"),
+            "electrons": value(electrons, "effective_ratio"),
+            "active": value(found(report, "fractions", "active"), "volume_fraction"),
+            "surface": value(found(report, "interfaces", "pore", "active"), "specific_surface_extrapolated")}
+
+
+def test_the_formulas_of_pybamm_give_what_was_measured(evaluated, export):
+    m = measured(evaluated.both)
+    file = export("pybamm", "both/results.json", "--solid-conductivity", "1000", "--full-thickness")
+    p = file["parameters"]
+    assert p.keys() == file["sources"].keys() and all(file["sources"].values())
+    eps = p["Positive electrode porosity"]
+    assert eps == m["eps"]
+    assert eps ** p["Positive electrode Bruggeman coefficient (electrolyte)"] == pytest.approx(m["ions"], rel=1e-12)
+    assert eps / p["Positive electrode tortuosity factor (electrolyte)"] == pytest.approx(m["ions"], rel=1e-12)
+    assert (1 - eps) ** p["Positive electrode Bruggeman coefficient (electrode)"] == pytest.approx(m["electrons"], rel=1e-12)
+    assert (1 - eps) / p["Positive electrode tortuosity factor (electrode)"] == pytest.approx(m["electrons"], rel=1e-12)
+    assert p["Positive electrode conductivity [S.m-1]"] == 1000
+    active = p["Positive electrode active material volume fraction"]
+    assert active == m["active"]
+    assert 3 * active / p["Positive particle radius [m]"] == pytest.approx(m["surface"], rel=1e-12)
+    assert p["Positive electrode thickness [m]"] == pytest.approx(12e-6)
+
+
+def test_what_was_not_measured_is_not_handed_over_and_said(evaluated, tauvox):
+    evaluated("ions", "--ionic", "pore")
+    result = tauvox("export", "pybamm", "ions/results.json", "--electrode", "negative")
+    p = json.loads(result.stdout)["parameters"]
+    assert not [key for key in p if "conductivity" in key or "(electrode)" in key or "thickness" in key]
+    assert all(key.startswith("Negative ") for key in p)
+    for word in ["--electronic", "--full-thickness"]:
+        assert f"{word}" in result.stderr
+    assert "--solid-conductivity" in tauvox("export", "pybamm", "both/results.json").stderr
+
+
+def test_what_cannot_be_handed_over_is_refused(evaluated, tauvox, tmp_path):
+    evaluated("geometry")
+    assert_refused(tauvox("export", "pybamm", "geometry/results.json"), 4, "no transport of ions", "--ionic")
+    assert_refused(tauvox("export", "pybamm", "both/results.json", "--active", "actve"), 4, "actve", "--active")
+    assert_refused(tauvox("export", "bpx", "both/results.json"), 2, "--into")
+    assert_refused(tauvox("export", "bpx", "both/results.json", "--electrode", "separator"), 2, "--full-thickness")
+    assert_refused(tauvox("export", "pybamm", "both/results.json", "--into", "cell.json"), 2, "update")
+    assert_refused(tauvox("export", "battmo", "both/results.json", "--samples", "2"), 2, "-o NAME.json")
+    assert_refused(tauvox("export", "pybamm", "both/results.csv"), 3, "no JSON file")
+    for text in ["{}", "[1]", '{"tool": {"name": "tauvox"}, "results": 1}', '{"tool": 1, "results": []}']:
+        (tmp_path / "other.json").write_text(text)
+        assert_refused(tauvox("export", "pybamm", "other.json"), 3, "results.json of tauvox evaluate")
+
+
+@pytest.fixture
+def cell(tmp_path):
+    """A BPX file of a cell, as far as it matters here."""
+    electrode = {"Porosity": 0.3, "Transport efficiency": 0.1, "Thickness [m]": 7e-5, "Conductivity [S.m-1]": 0.2,
+                 "Particle radius [m]": 1e-6, "Surface area per unit volume [m-1]": 4e5, "OCP [V]": "4 - x"}
+    file = {"Header": {"BPX": "1.1.1", "Description": "a cell.", "Model": "DFN"},
+            "Parameterisation": {"Positive electrode": dict(electrode), "Negative electrode": dict(electrode)}}
+    (tmp_path / "cell.json").write_text(json.dumps(file))
+    return file
+
+
+def test_a_bpx_file_gets_the_numbers_in_place_of_its_own(evaluated, export, tauvox, tmp_path, cell):
+    m = measured(evaluated.both)
+    file = export("bpx", "both/results.json", "--into", "cell.json", "--solid-conductivity", "10")
+    new = file["Parameterisation"]["Positive electrode"]
+    assert file["Parameterisation"]["Negative electrode"] == cell["Parameterisation"]["Negative electrode"]
+    assert new.keys() == cell["Parameterisation"]["Positive electrode"].keys()
+    assert (new["Porosity"], new["Transport efficiency"]) == (m["eps"], m["ions"])
+    assert new["Conductivity [S.m-1]"] == pytest.approx(10 * m["electrons"])  # effective, BPX corrects nothing
+    assert (new["Thickness [m]"], new["OCP [V]"]) == (7e-5, "4 - x")
+    assert new["Surface area per unit volume [m-1]"] * new["Particle radius [m]"] / 3 == pytest.approx(m["active"])
+    assert file["Header"]["Description"].startswith("a cell. Positive electrode. By tauvox")
+    alone = export("bpx", "both/results.json", "--electrode", "separator", "--full-thickness")
+    assert alone["Header"]["Model"] == "Partial"
+    assert alone["Parameterisation"].keys() == {"Separator"} and len(alone["Parameterisation"]["Separator"]) == 3
+    for change, word in [({"Model": "SPM"}, "single particles")]:
+        (tmp_path / "other.json").write_text(json.dumps(cell | {"Header": cell["Header"] | change}))
+        assert_refused(tauvox("export", "bpx", "both/results.json", "--into", "other.json"), 4, word)
+    (tmp_path / "other.json").write_text(json.dumps({"Header": {}, "Parameterisation": {}}))
+    assert_refused(tauvox("export", "bpx", "both/results.json", "--into", "other.json"), 4, "Positive electrode")
+
+
+def test_battmo(evaluated, export, tauvox, tmp_path):
+    m = measured(evaluated.both)
+    (tmp_path / "cell.json").write_text(json.dumps(
+        {"Electrolyte": {"bruggemanCoefficient": 1.5}, "PositiveElectrode": {"Coating": {"effectiveDensity": 3500}}}))
+    file = export("battmo", "both/results.json", "--into", "cell.json", "--solid-conductivity", "10")
+    coating, regions = file["PositiveElectrode"]["Coating"], file["Electrolyte"]["regionBruggemanCoefficients"]
+    assert coating["effectiveDensity"] == 3500 and file["Electrolyte"]["useRegionBruggemanCoefficients"] is True
+    assert coating["volumeFraction"] == pytest.approx(1 - m["eps"])
+    assert (1 - coating["volumeFraction"]) ** regions["PositiveElectrode"] == pytest.approx(m["ions"])
+    assert (regions["NegativeElectrode"], regions["Separator"]) == (1.5, 1.5)
+    assert coating["electronicConductivity"] * coating["volumeFraction"] ** coating["bruggemanCoefficient"] \
+        == pytest.approx(10 * m["electrons"])
+    assert coating["volumeFraction"] * coating["volumeFractions"][0] == pytest.approx(m["active"])
+    assert sum(coating["volumeFractions"]) == pytest.approx(1)
+    assert coating["ActiveMaterial"]["Interface"]["volumetricSurfaceArea"] == m["surface"]
+    (tmp_path / "cell.json").write_text(json.dumps({"PositiveElectrode": {"isFile": True, "filename": "p.json"}}))
+    assert_refused(tauvox("export", "battmo", "both/results.json", "--into", "cell.json"), 4, "file of its own")
+
+
+def test_samples_follow_the_uncertainties_and_the_seed(evaluated, export, tauvox, tmp_path):
+    report = evaluated.both
+    key = "Positive electrode surface area to volume ratio [m-1]"
+    file = export("pybamm", "both/results.json", "--samples", "400", "--seed", "7")
+    assert file["seed"] == 7 and len(file["samples"]) == 400
+    surfaces = [s[key] for s in file["samples"]]
+    mean = sum(surfaces) / 400
+    deviation = math.sqrt(sum((s - mean) ** 2 for s in surfaces) / 399)
+    of = found(report, "interfaces", "pore", "active")["quantities"]["specific_surface_extrapolated"]
+    expected = of["uncertainty"]["resolution"]["half_width"] / 1.96
+    assert mean == pytest.approx(of["value"], abs=4 * expected / 20)
+    assert deviation == pytest.approx(expected, rel=0.2)
+    assert {s["Positive electrode porosity"] for s in file["samples"]} == {measured(report)["eps"]}
+    again = export("pybamm", "both/results.json", "--samples", "3", "--seed", "7")
+    assert again["samples"] == file["samples"][:3]
+    assert export("pybamm", "both/results.json", "--samples", "3")["samples"] != again["samples"]
+    said = tauvox("export", "battmo", "both/results.json", "--samples", "3", "-o", "out.json")
+    assert said.returncode == 0 and "seed 1" in said.stdout and "porosity" in said.stdout
+    files = contents(tmp_path)
+    assert {"out.json", "out_01.json", "out_02.json", "out_03.json"} <= set(files)
+    before = contents(tmp_path)
+    assert_refused(tauvox("export", "battmo", "both/results.json", "-o", "out.json"), 7, "out.json")
+    assert contents(tmp_path) == before

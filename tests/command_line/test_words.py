@@ -1,0 +1,93 @@
+"""tauvox explain, and electrolytes: what numbers are called and which unit they have."""
+
+import json
+import tomllib
+
+import pytest
+import volumes
+from conftest import assert_refused, value
+
+# Of the fits, evaluated elsewhere: S/m and m2/s at mol/m3 and K.
+FITS = [("landesfeind2019", 1000, "25C", 0.91302108742, 2.8922477502e-10),
+        ("landesfeind2019", 1200, "303.15K", 0.97253728258, 2.8747902974e-10),
+        ("landesfeind2019", 500, "-10C", 0.37385564665, 1.7668530117e-10),
+        ("valoen2005", 1000, "25C", 1.19432636378, 3.2227225286e-10),
+        ("valoen2005", 500, "-10C", 0.50564950574, 5.6733406688e-11),
+        ("nyman2008", 1000, "25 °C", 0.9487, 1.7694e-10)]
+
+
+@pytest.fixture(autouse=True)
+def cathode(tmp_path):
+    return volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.repeated(2))
+
+
+@pytest.mark.parametrize("name, salt, temperature, conductivity, diffusivity", FITS)
+def test_an_electrolyte_gives_conductivity_and_diffusivity(solve, name, salt, temperature, conductivity, diffusivity):
+    report = solve("cathode.h5", "--phase", "0", "--axis", "all", "--electrolyte", name, "--temperature", temperature,
+                   "--salt-concentration", salt)
+    for result in report["results"]:
+        ratio = result["quantities"]["effective_ratio"]
+        for key, bulk, unit in [("effective_ionic_conductivity", conductivity, "S/m"),
+                                ("effective_salt_diffusivity", diffusivity, "m2/s")]:
+            found = result["quantities"][key]
+            assert found["value"] == pytest.approx(bulk * ratio["value"], rel=1e-9) and found["unit"] == unit
+            assert found["uncertainty"].keys() == ratio["uncertainty"].keys()
+            for kind, u in ratio["uncertainty"].items():
+                assert found["uncertainty"][kind]["half_width"] == pytest.approx(bulk * u["half_width"], rel=1e-6)
+    assert any("2019" in notice or "2005" in notice or "2008" in notice for notice in report["notices"])
+
+
+def test_with_a_resolution_study_the_voxels_count_too(solve):
+    result, = solve("cathode.h5", "--phase", "0", "--electrolyte", "nyman2008", "--resolution-study")["results"]
+    kinds = result["quantities"]["effective_ratio"]["uncertainty"].keys()
+    assert result["quantities"]["effective_ionic_conductivity"]["uncertainty"].keys() == kinds and "resolution" in kinds
+
+
+def test_without_an_electrolyte_nothing_has_its_unit(solve):
+    result, = solve("cathode.h5", "--phase", "0")["results"]
+    assert "effective_ionic_conductivity" not in result["quantities"]
+
+
+def test_evaluate_fills_what_carries_ions_alone(tauvox, tmp_path):
+    options = ["--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "--electronic", "active=1"]
+    result = tauvox("evaluate", "cathode.h5", *options, "--ionic", "pore", "--electrolyte", "landesfeind2019",
+                    "--temperature", "30C", "-o", "r")
+    assert result.returncode == 0 and "kappa_eff" in result.stdout, result.stderr
+    ions, electrons = [r for r in json.loads((tmp_path / "r/results.json").read_text())["results"]
+                       if r["study"] == "effective_transport"]
+    assert value(ions, "effective_ionic_conductivity") > 0
+    assert "effective_ionic_conductivity" not in electrons["quantities"]
+    assert "effective_salt_diffusivity" in (tmp_path / "r/results.csv").read_text().splitlines()[0]
+    settings = tomllib.loads((tmp_path / "r/settings.toml").read_text())
+    assert (settings["electrolyte"], settings["temperature"]) == ("landesfeind2019", "303.15K")
+    assert tauvox("evaluate", "r/settings.toml", "--quiet").returncode == 0
+    assert_refused(tauvox("evaluate", "cathode.h5", *options, "--electrolyte", "nyman2008"), 2, "--ionic")
+
+
+def test_what_was_not_measured_is_not_computed(tauvox):
+    def refused(*options, facts):
+        assert_refused(tauvox("solve", "cathode.h5", "--phase", "0", *options), 2, *facts)
+    refused("--electrolyte", "nyman2008", "--temperature", "30C", facts=["nyman2008", "298.15K"])
+    refused("--electrolyte", "valoen2005", "--temperature", "-20C", facts=["263.15K"])
+    refused("--electrolyte", "valoen2005", "--salt-concentration", "5000", facts=["3000"])
+    refused("--electrolyte", "brine", facts=["nyman2008, landesfeind2019, valoen2005"])
+    refused("--electrolyte", "nyman2008", "--temperature", "25", facts=["25C or 298.15K"])
+    refused("--electrolyte", "nyman2008", "--unit", "S/m", facts=["--unit"])
+    refused("--electrolyte", "nyman2008", "--study", "percolation", facts=["percolation"])
+
+
+def test_every_quantity_is_explained(tauvox):
+    listed = [line.split()[0] for line in tauvox("explain").stdout.splitlines() if line.startswith("  ")]
+    assert {"tortuosity_factor", "effective_ionic_conductivity", "constrictivity"} <= set(listed)
+    for name in set(listed):
+        text = tauvox("explain", name).stdout
+        assert text.startswith(name + ": ") and "given by study" in text and "{" not in text
+        assert max(map(len, text.splitlines())) <= 130
+    said = tauvox("explain", "specific_surface").stdout
+    assert "1/m" in said and "resolution" in said and "interfaces" in said
+
+
+def test_near_names_are_suggested(tauvox):
+    assert_refused(tauvox("explain", "tortuosty_factor"), 2, "did you mean tortuosity_factor?")
+    assert_refused(tauvox("explain", "Geodesic"), 2, "geodesic_tortuosity")
+    assert_refused(tauvox("explain", "qqq"), 2, "tauvox explain lists them")
