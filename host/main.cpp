@@ -14,7 +14,7 @@ namespace {
 using namespace tauvox;
 
 std::vector<Command> commands() {
-  return {solve_command(),    evaluate_command(), inspect_command(),
+  return {solve_command(),    evaluate_command(), inspect_command(), convert_command(),
           generate_command(), bench::command(),   info_command()};
 }
 

@@ -11,6 +11,7 @@ namespace tauvox {
 Command solve_command();
 Command evaluate_command();
 Command inspect_command();
+Command convert_command();
 Command generate_command();
 Command info_command();
 
