@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -186,10 +188,22 @@ bool is_folder(const std::string& path) {
   return std::filesystem::is_directory(path, failed);
 }
 
+namespace {
+
+/// MetaImage and NRRD may be. By the first bytes alone: nothing is parsed or unpacked before the process that
+/// reads is confined.
+bool is_header_with_a_file_beside(const InputFile& file) {
+  std::array<char, 16> block{};
+  const std::string_view start(block.data(), file.read_at(0, block.data(), block.size()));
+  return start.starts_with("NRRD0") || start.starts_with("ObjectType") || start.starts_with("NDims");
+}
+
+}  // namespace
+
 std::string root_of_reading(const std::string& path) {
   if (is_folder(path)) return path;
   const InputFile file(path);
-  if (!may_have_file_beside(recognise(file))) return path;
+  if (!is_header_with_a_file_beside(file)) return path;
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }

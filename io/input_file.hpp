@@ -81,7 +81,4 @@ std::string recognise(const InputFile& file);
 /// known.
 std::string export_route(const std::string& kind);
 
-/// Whether a file that `recognise` calls so may leave its voxels to a file beside it.
-bool may_have_file_beside(const std::string& kind);
-
 }  // namespace tauvox::io

@@ -40,6 +40,13 @@ class Png {
   std::int64_t height() const { return png_get_image_height(png_, info_); }
   std::size_t bytes() const { return png_get_bit_depth(png_, info_) == 16 ? 2 : 1; }
   std::size_t samples() const { return png_get_channels(png_, info_); }
+  /// Pixels a metre along x and y; 0 where nothing is said.
+  std::pair<png_uint_32, png_uint_32> resolution() const {
+    png_uint_32 x = 0, y = 0;
+    int unit = PNG_RESOLUTION_UNKNOWN;
+    png_get_pHYs(png_, info_, &x, &y, &unit);
+    return {x, y};
+  }
   bool has_palette() const { return png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE; }
   bool has_alpha() const { return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) != 0; }
 
@@ -104,6 +111,11 @@ class PngSource final : public VolumeSource {
                   "the file may be damaged or cut off; copy or export it again");
     if (png.has_palette())
       description.notices.push_back("palette image: the indices are taken as labels, the colours ignored");
+    if (const auto [x, y] = png.resolution(); x != y)
+      description.warnings.push_back(fmt::format(
+          "pHYs says {} pixels along x for {} along y, which is not used; voxels are taken as cubes; "
+          "--voxel-size z,y,x settles it",
+          x, y));
     if (png.samples() > 1)
       description.notices.push_back(
           fmt::format("{} samples per pixel that say the same: the first is taken", png.samples()));
@@ -145,6 +157,7 @@ class PngSource final : public VolumeSource {
 
 std::unique_ptr<VolumeSource> open_png(const InputFile& file, const ReadOptions& options) {
   auto source = std::make_unique<PngSource>(file);
+  if (options.voxel_size) source->description.warnings.clear();  // they are of it
   const Extent& extent = source->description.extent;
   if (!options.as_2d)
     throw Error(ExitCode::input_invalid, "image is 2-D", file.path(),

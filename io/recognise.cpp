@@ -121,8 +121,6 @@ std::string export_route(const std::string& kind) {
   return "";
 }
 
-bool may_have_file_beside(const std::string& kind) { return kind == "MetaImage" || kind == "NRRD"; }
-
 std::string recognise(const InputFile& file) {
   if (has_hdf5_signature(file)) return "HDF5";
   std::array<char, 512> block{};

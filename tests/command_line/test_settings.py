@@ -12,7 +12,7 @@ import pytest
 import volumes
 from conftest import assert_refused, contents
 
-COMMANDS = ["solve", "evaluate", "inspect", "generate", "bench", "info"]
+COMMANDS = ["solve", "evaluate", "inspect", "convert", "generate", "bench", "info"]
 SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
 
 
