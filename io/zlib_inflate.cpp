@@ -39,6 +39,7 @@ class InflatedBytes final : public ByteSource {
     // One byte more must not come; asking for it makes zlib read and check what stands at the end
     unsigned char more = 0;
     if (step(&more, 1) != 0) refuse("they unpack to more than the header announces");
+    if (!ended_) refuse("their end is cut off, or something stands behind it");
     if (where_.crc && crc_ != *where_.crc) refuse("they do not give the checksum that the file states");
   }
 
