@@ -89,6 +89,7 @@ std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& fi
   add("input_sha256", volume.sha256);
   add("dataset", volume.dataset);
   add("voxel_size_source", volume.voxel_size_source);
+  for (const auto& [name, text] : file.texts) add(name.c_str(), text);
   return texts;
 }
 

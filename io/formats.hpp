@@ -25,14 +25,24 @@ const std::vector<Format>& formats();
 ///         options that do not fit the format; and what the format's own opening throws.
 std::unique_ptr<VolumeSource> open_source(const InputFile& file, const ReadOptions& options);
 
+/// The same for a folder of slices.
+std::unique_ptr<VolumeSource> open_folder(const std::string& path, const ReadOptions& options);
+inline constexpr const char* folder_format = "folder of slices";
+
 // One per io/*_read.cpp
 std::unique_ptr<VolumeSource> open_hdf5(const InputFile& file, const ReadOptions& options);
 std::unique_ptr<VolumeSource> open_tiff(const InputFile& file, const ReadOptions& options);
 std::unique_ptr<VolumeSource> open_vti(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_png(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_npy(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_npz(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_metaimage(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_nrrd(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_nifti(const InputFile& file, const ReadOptions& options);
 std::unique_ptr<VolumeSource> open_raw(const InputFile& file, const ReadOptions& options);
+std::unique_ptr<VolumeSource> open_slices(const std::string& folder, const ReadOptions& options);
 
-/// Raw voxels inside another format: `extent` elements from byte `offset` on, in either byte order.
-std::unique_ptr<VolumeSource> open_embedded_raw(const InputFile& file, std::uint64_t offset,
-                                                const Extent& extent, Element element, bool big_endian);
+/// A TIFF that is one slice of a folder: what it says of the size of a pixel is no size of a voxel.
+std::unique_ptr<VolumeSource> open_tiff_slice(const InputFile& file, const ReadOptions& options);
 
 }  // namespace tauvox::io

@@ -6,16 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #ifdef TAUVOX_HAVE_OPENSSL
 #include <openssl/evp.h>
-
-#include <memory>
 #endif
 
 #include "kernels/base/error.hpp"
@@ -94,9 +94,7 @@ void require_regular(const std::string& path, const struct stat& status) {
   if (S_ISREG(status.st_mode)) return;
   throw Error(ExitCode::input_refused, "input is not a file", absolute(path),
               std::string("it is ") + kind_of_inode(status.st_mode),
-              S_ISDIR(status.st_mode)
-                  ? "name a file in it; a folder of slices must first become one TIFF stack"
-                  : "write the data to a regular file first");
+              S_ISDIR(status.st_mode) ? "name a file in it" : "write the data to a regular file first");
 }
 
 std::int64_t modification_ns(const struct stat& status) {
@@ -123,6 +121,7 @@ InputFile::InputFile(const std::string& path) : path_(path) {
     throw;
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
+  inode_ = status.st_ino;
   modified_ns_ = modification_ns(status);
 }
 
@@ -153,27 +152,60 @@ void InputFile::check_unchanged() const {
               "wait until nothing writes to it and start again");
 }
 
-std::string InputFile::sha256() const {
 #ifdef TAUVOX_HAVE_OPENSSL
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  std::vector<unsigned char> block(1 << 20);
+struct Digest::State {
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
   bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
-  for (std::uint64_t offset = 0; good;) {
-    const std::size_t got = read_at(offset, block.data(), block.size());
+};
+void Digest::add(const InputFile& file) {
+  std::vector<unsigned char> block(1 << 20);
+  for (std::uint64_t offset = 0; state_->good;) {
+    const std::size_t got = file.read_at(offset, block.data(), block.size());
     if (got == 0) break;
-    good = EVP_DigestUpdate(context.get(), block.data(), got) == 1;
+    state_->good = EVP_DigestUpdate(state_->context.get(), block.data(), got) == 1;
     offset += got;
   }
+}
+std::string Digest::text() {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned length = 0;
-  if (!good || EVP_DigestFinal_ex(context.get(), digest, &length) != 1)
-    throw Error(ExitCode::internal, "SHA-256 could not be computed", path_, "OpenSSL refused");
+  if (!state_->good || EVP_DigestFinal_ex(state_->context.get(), digest, &length) != 1)
+    throw Error(ExitCode::internal, "SHA-256 could not be computed", "", "OpenSSL refused");
   std::string text;
   for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
+}
 #else
-  return "";
+struct Digest::State {};
+void Digest::add(const InputFile&) {}
+std::string Digest::text() { return ""; }
 #endif
+Digest::Digest() : state_(std::make_unique<State>()) {}
+Digest::~Digest() = default;
+
+bool is_folder(const std::string& path) {
+  std::error_code failed;
+  return std::filesystem::is_directory(path, failed);
+}
+
+namespace {
+
+/// MetaImage and NRRD may be. By the first bytes alone: nothing is parsed or unpacked before the process that
+/// reads is confined.
+bool is_header_with_a_file_beside(const InputFile& file) {
+  std::array<char, 16> block{};
+  const std::string_view start(block.data(), file.read_at(0, block.data(), block.size()));
+  return start.starts_with("NRRD0") || start.starts_with("ObjectType") || start.starts_with("NDims");
+}
+
+}  // namespace
+
+std::string root_of_reading(const std::string& path) {
+  if (is_folder(path)) return path;
+  const InputFile file(path);
+  if (!is_header_with_a_file_beside(file)) return path;
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 std::string read_text(const std::string& path, std::uint64_t most_bytes) {

@@ -4,9 +4,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace tauvox::io {
+
+/// What two openings of one file that has not changed have in common.
+struct FileIdentity {
+  std::uint64_t inode = 0, size = 0;
+  std::int64_t modified_ns = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
 
 /// Owns a descriptor of a non-empty regular file.
 class InputFile {
@@ -29,15 +37,37 @@ class InputFile {
   /// @throws Error(input_refused) when size or modification time differ from those at opening.
   void check_unchanged() const;
 
-  /// SHA-256 of all bytes as 64 hexadecimal digits; "" in a build without OpenSSL.
-  std::string sha256() const;
+  FileIdentity identity() const { return {inode_, size_, modified_ns_}; }
 
  private:
   std::string path_;
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = 0, inode_ = 0;
   std::int64_t modified_ns_ = 0;
   int descriptor_ = -1;
 };
+
+/// SHA-256 of the bytes of files, one after another.
+class Digest {
+ public:
+  Digest();
+  ~Digest();
+  Digest(const Digest&) = delete;
+  Digest& operator=(const Digest&) = delete;
+  void add(const InputFile& file);
+  /// 64 hexadecimal digits; "" in a build without OpenSSL. Call once.
+  std::string text();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+bool is_folder(const std::string& path);
+
+/// The file or folder below which all lies that reading `path` opens: itself, or the folder of a header whose
+/// voxels may stand in a file beside it.
+/// @throws Error(input_refused) for what is neither a file nor a folder, as InputFile does
+std::string root_of_reading(const std::string& path);
 
 /// The whole of a small text file, such as a study.
 /// @throws Error(input_refused) as InputFile does, and beyond `most_bytes`
@@ -46,5 +76,9 @@ std::string read_text(const std::string& path, std::uint64_t most_bytes = 1 << 2
 /// What the first bytes say: "HDF5", "TIFF", "PNG image", "gzip archive", ..., or "unknown bytes 1f 9d 90
 /// ...".
 std::string recognise(const InputFile& file);
+
+/// How to come from a kind that is not read to one that is, by the program that wrote it; "" where nothing is
+/// known.
+std::string export_route(const std::string& kind);
 
 }  // namespace tauvox::io

@@ -5,58 +5,11 @@
 #include <bit>
 #include <cmath>
 
+#include "io/array.hpp"
 #include "io/formats.hpp"
 
 namespace tauvox::io {
 namespace {
-
-template <class Word>
-void swap_words(void* data, std::int64_t count) {
-  auto* bytes = static_cast<unsigned char*>(data);
-  for (std::int64_t i = 0; i < count; ++i, bytes += sizeof(Word)) std::reverse(bytes, bytes + sizeof(Word));
-}
-
-class RawSource final : public VolumeSource {
- public:
-  RawSource(const InputFile& file, std::uint64_t offset, const Extent& extent, Element type, bool big_endian)
-      : file_(file), offset_(offset), swap_(big_endian != (std::endian::native == std::endian::big)) {
-    element = type;
-    description.extent = extent;
-    description.stored_type = info(type).name;
-    if (info(type).bytes > 1) description.stored_type += big_endian ? " big-endian" : " little-endian";
-  }
-
-  void read(const Region& region, void* out) override {
-    const Extent& extent = description.extent;
-    const auto bytes = static_cast<std::int64_t>(info(element).bytes);
-    const bool whole_rows = region.size(2) == extent.nx,
-               whole_planes = whole_rows && region.size(1) == extent.ny;
-    const std::int64_t rows = whole_planes ? region.size(0) * region.size(1)
-                              : whole_rows ? region.size(1)
-                                           : 1;
-    auto* to = static_cast<unsigned char*>(out);
-    const std::int64_t run = rows * region.size(2) * bytes;
-    for (std::int64_t z = region.begin[0]; z < region.end[0]; z += whole_planes ? region.size(0) : 1)
-      for (std::int64_t y = region.begin[1]; y < region.end[1];
-           y += whole_rows ? region.size(1) : 1, to += run) {
-        const std::int64_t voxel = (z * extent.ny + y) * extent.nx + region.begin[2];
-        const std::uint64_t from = offset_ + static_cast<std::uint64_t>(voxel * bytes);
-        if (file_.read_at(from, to, static_cast<std::size_t>(run)) != static_cast<std::size_t>(run))
-          throw Error(ExitCode::input_refused, "file ends too early", file_.path(),
-                      fmt::format("{} bytes from byte {} on are not there", run, from),
-                      "copy or export it again");
-      }
-    if (!swap_) return;
-    if (bytes == 2) swap_words<std::uint16_t>(out, region.voxels());
-    if (bytes == 4) swap_words<std::uint32_t>(out, region.voxels());
-    if (bytes == 8) swap_words<std::uint64_t>(out, region.voxels());
-  }
-
- private:
-  const InputFile& file_;
-  std::uint64_t offset_;
-  bool swap_;
-};
 
 /// What would make the size right: another type, a header, another length of one axis.
 std::string nearest_layouts(std::uint64_t size, const std::array<std::int64_t, 3>& shape, Element element,
@@ -113,12 +66,7 @@ std::unique_ptr<VolumeSource> open_raw(const InputFile& file, const ReadOptions&
                 fmt::format("{} of {}{} are {} bytes, the file has {}", to_string(extent), options.dtype,
                             header ? fmt::format(" and a header of {}", header) : "", expected, file.size()),
                 nearest_layouts(file.size(), shape, *element, header, extent.voxels()));
-  return std::make_unique<RawSource>(file, header, extent, *element, options.byte_order == "big");
-}
-
-std::unique_ptr<VolumeSource> open_embedded_raw(const InputFile& file, std::uint64_t offset,
-                                                const Extent& extent, Element element, bool big_endian) {
-  return std::make_unique<RawSource>(file, offset, extent, element, big_endian);
+  return open_embedded_raw(file, header, extent, *element, options.byte_order == "big");
 }
 
 }  // namespace tauvox::io

@@ -48,8 +48,21 @@ std::int64_t next_cut(std::int64_t from, std::int64_t step, std::int64_t grain, 
 }
 
 struct Opened {
+  std::unique_ptr<InputFile> file;  // none where a folder was opened
   std::unique_ptr<VolumeSource> source;
   Region region;
+
+  /// SHA-256 of all that was read, in the order in which it was, none of which has changed.
+  std::string sha256() const {
+    Digest digest;
+    const auto add = [&](const InputFile& one) {
+      digest.add(one);
+      one.check_unchanged();
+    };
+    if (file) add(*file);
+    source->visit_files(add);
+    return digest.text();
+  }
 };
 
 /// The source keeps the names that open things; what is told of it can be shown anywhere.
@@ -60,9 +73,15 @@ void make_printable(VolumeDescription& description) {
   for (std::string& warning : description.warnings) warning = printable(warning);
 }
 
-Opened open_checked(const InputFile& file, const ReadOptions& options) {
+Opened open_checked(const std::string& path, const ReadOptions& options) {
   check_voxel_size(options);
-  Opened opened{open_source(file, options), {}};
+  Opened opened;
+  if (is_folder(path)) {
+    opened.source = open_folder(path, options);
+  } else {
+    opened.file = std::make_unique<InputFile>(path);
+    opened.source = open_source(*opened.file, options);
+  }
   VolumeDescription& description = opened.source->description;
   make_printable(description);
   opened.region = cropped(description.extent, options.crop);
@@ -124,14 +143,12 @@ LabelCodes own_memory(std::int64_t voxels, bool wide) {
 }
 
 VolumeDescription describe_volume(const std::string& path, const ReadOptions& options) {
-  const InputFile file(path);
-  return std::move(open_checked(file, options).source->description);
+  return std::move(open_checked(path, options).source->description);
 }
 
 Volume read_volume(const std::string& path, const ReadOptions& options,
                    const std::function<void(double)>& progress, const CodeMemory& memory) {
-  const InputFile file(path);
-  const Opened opened = open_checked(file, options);
+  const Opened opened = open_checked(path, options);
   const VolumeDescription& description = opened.source->description;
 
   Volume volume;
@@ -155,8 +172,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
                 "its chunks or strips are too large", "rewrite it with smaller ones");
   }
   encoder.finish(volume);
-  volume.sha256 = file.sha256();
-  file.check_unchanged();
+  volume.sha256 = opened.sha256();
   return volume;
 }
 

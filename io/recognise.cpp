@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 
+#include "io/byte_source.hpp"
 #include "io/input_file.hpp"
 
 namespace tauvox::io {
@@ -22,7 +24,7 @@ constexpr std::array signatures{
     Signature{"MM\0*"sv, "TIFF"},
     Signature{"II+\0"sv, "TIFF"},  // BigTIFF
     Signature{"MM\0+"sv, "TIFF"},
-    Signature{"\x89PNG\r\n\x1a\n"sv, "PNG image"},
+    Signature{"\x89PNG\r\n\x1a\n"sv, "PNG"},
     Signature{"\xff\xd8\xff"sv, "JPEG image"},
     Signature{"GIF8"sv, "GIF image"},
     Signature{"BM"sv, "BMP image"},
@@ -33,15 +35,19 @@ constexpr std::array signatures{
               "xz archive"},
     Signature{"\x28\xb5\x2f\xfd"sv, "zstd archive"},
     Signature{"7z\xbc\xaf\x27\x1c"sv, "7-zip archive"},
-    Signature{"PK\x03\x04"sv, "zip archive (or NumPy .npz)"},
-    Signature{"\x93NUMPY"sv, "NumPy .npy array"},
+    Signature{"PK\x03\x04"sv, "NPZ"},
+    Signature{"PK\x05\x06"sv, "zip archive without a file"},
+    Signature{"\x93NUMPY"sv, "NPY"},
     Signature{"MATLAB 5.0 MAT-file"sv, "MATLAB .mat file before version 7.3"},
     Signature{"CDF\x01"sv, "netCDF classic file"},
     Signature{"CDF\x02"sv, "netCDF classic file"},
-    Signature{"NRRD0"sv, "NRRD volume"},
-    Signature{"ObjectType"sv, "MetaImage header"},
-    Signature{"# AmiraMesh"sv, "Amira mesh"},
-    Signature{"# Avizo"sv, "Avizo mesh"},
+    Signature{"NRRD0"sv, "NRRD"},
+    Signature{"ObjectType"sv, "MetaImage"},
+    Signature{"NDims"sv, "MetaImage"},
+    Signature{"# AmiraMesh"sv, "Avizo or Amira file"},
+    Signature{"# Avizo"sv, "Avizo or Amira file"},
+    Signature{"# HyperMesh"sv, "Avizo or Amira file"},
+    Signature{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "TXM or TXRM file of a Zeiss microscope (OLE2)"},
     Signature{"# vtk DataFile"sv, "legacy VTK file"},
     Signature{"<VTKFile"sv, "VTK XML file"},
     Signature{"<?xml"sv, "XML file"},
@@ -62,7 +68,58 @@ bool has_hdf5_signature(const InputFile& file) {
   return false;
 }
 
+/// The size of the header in either byte order, and its mark.
+bool is_nifti(std::string_view start) {
+  if (start.size() < 348) return false;
+  const auto begins = [&](std::string_view little, std::string_view big) {
+    return start.starts_with(little) || start.starts_with(big);
+  };
+  const std::string_view first = start.substr(344, 4), second = start.substr(4, 4);
+  return (begins("\x5c\x01\0\0"sv, "\0\0\x01\x5c"sv) && (first == "n+1\0"sv || first == "ni1\0"sv)) ||
+         (begins("\x1c\x02\0\0"sv, "\0\0\x02\x1c"sv) && (second == "n+2\0"sv || second == "ni2\0"sv));
+}
+
+bool ends_in(std::string path, std::string_view ending) {
+  std::transform(path.begin(), path.end(), path.begin(), [](unsigned char c) { return std::tolower(c); });
+  return path.ends_with(ending);
+}
+
+struct Route {
+  const char *kind, *advice;
+};
+
+/// What other programs write and is not read: how to come from there to something that is.
+constexpr std::array routes{
+    Route{"MATLAB .mat file before version 7.3", "in MATLAB: save(name, 'labels', '-v7.3'), which is HDF5"},
+    Route{"Avizo or Amira file",
+          "in Avizo or Amira: Save Data As, 3D TIFF; or Raw Data, read with --shape and --dtype"},
+    Route{"GeoDict volume",
+          "in GeoDict: File, Export, as raw data or a TIFF stack; raw is read with --shape and --dtype"},
+    Route{"TXM or TXRM file of a Zeiss microscope (OLE2)",
+          "in XMController or Dragonfly: export as TIFF stack, and segment it"},
+    Route{"DICOM image",
+          "in 3D Slicer: save as .nrrd; in Fiji: open the sequence, save as TIFF; or dcm2niix, which makes "
+          ".nii.gz"},
+    Route{"legacy VTK file", "in ParaView: open it, Save Data as .vti"},
+    Route{"netCDF classic file", "nccopy -k nc4 IN OUT makes HDF5 of it"},
+    Route{"gzip archive", "unpack it first: gunzip"},
+    Route{"bzip2 archive", "unpack it first: bunzip2"},
+    Route{"xz archive", "unpack it first: unxz"},
+    Route{"zstd archive", "unpack it first: unzstd"},
+    Route{"7-zip archive", "unpack it first"},
+    Route{"JPEG image",
+          "JPEG changes values; save the slices again from where they were made, as TIFF or PNG"},
+    Route{"GIF image", "save it as TIFF or PNG"},
+    Route{"BMP image", "save it as TIFF or PNG"},
+};
+
 }  // namespace
+
+std::string export_route(const std::string& kind) {
+  for (const Route& route : routes)
+    if (kind == route.kind) return route.advice;
+  return "";
+}
 
 std::string recognise(const InputFile& file) {
   if (has_hdf5_signature(file)) return "HDF5";
@@ -71,8 +128,11 @@ std::string recognise(const InputFile& file) {
   if ((start.starts_with("<VTKFile") || start.starts_with("<?xml")) &&
       start.find("<VTKFile type=\"ImageData\"") != std::string_view::npos)
     return "VTI";
+  if (is_nifti(start)) return "NIfTI";
+  if (start.starts_with("\x1f\x8b") && is_nifti(first_unpacked(file, block.size()))) return "NIfTI";
   for (const Signature& row : signatures)
     if (start.starts_with(row.bytes)) return row.kind;
+  if (ends_in(file.path(), ".gdt")) return "GeoDict volume";
   if (start.size() > 131 && start.substr(128).starts_with("DICM")) return "DICOM image";
   const auto is_text = [](char c) {
     const auto byte = static_cast<unsigned char>(c);

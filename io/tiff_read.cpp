@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "io/array.hpp"
 #include "io/formats.hpp"
 #include "io/tiff_axes.hpp"
 #include "io/tiff_calibration.hpp"
@@ -269,9 +270,7 @@ void check_axes(const TiffDescription& text, VolumeDescription& description) {
                   text.writer, text.axes));
 }
 
-}  // namespace
-
-std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
+std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptions& options, bool is_slice) {
   auto file = std::make_unique<TiffFile>(input);
   check_page(file->first(), input.path());
   const std::string said = file->description();
@@ -285,7 +284,8 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
   const auto pages = static_cast<std::int64_t>(file->slices());
   VolumeDescription claims;
   if (!options.voxel_size)
-    take_calibration(file->tiff(), text, pages == 1 && (text.images <= 1 || axes.chosen), claims);
+    take_calibration(file->tiff(), text, !is_slice && pages == 1 && (text.images <= 1 || axes.chosen),
+                     claims);
   if (options.axes.empty()) check_axes(text, claims);
   claims.notices = file->notices();
   std::unique_ptr<VolumeSource> source;
@@ -311,6 +311,16 @@ std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOption
   description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
   description.notices.insert(description.notices.end(), axes.notices.begin(), axes.notices.end());
   return turned(std::move(source), axes.turned);
+}
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_tiff(const InputFile& input, const ReadOptions& options) {
+  return open_pages(input, options, false);
+}
+
+std::unique_ptr<VolumeSource> open_tiff_slice(const InputFile& input, const ReadOptions& options) {
+  return open_pages(input, options, true);
 }
 
 }  // namespace tauvox::io

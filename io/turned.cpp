@@ -25,6 +25,10 @@ class TurnedSource final : public VolumeSource {
 
   void prepare(const Region& region) override { source_->prepare(stored(region)); }
 
+  void visit_files(const std::function<void(const InputFile&)>& visit) const override {
+    source_->visit_files(visit);
+  }
+
   void read(const Region& region, void* out) override {
     const Region there = stored(region);
     const std::size_t bytes = info(element).bytes;

@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "io/input_file.hpp"
 #include "io/read.hpp"
 
 namespace tauvox::io {
@@ -70,6 +72,10 @@ class VolumeSource {
   /// @pre region lies within description.extent and is not empty.
   /// @throws Error(input_refused) when the file cannot deliver what it announced.
   virtual void read(const Region& region, void* out) = 0;
+
+  /// Calls `visit` with every file that belongs to it besides the one it was opened by, in the order in which
+  /// they are read.
+  virtual void visit_files(const std::function<void(const InputFile&)>& visit) const { (void)visit; }
 
   VolumeDescription description;  // read_extent is filled in by the caller, who knows the crop
   Element element = Element::uint8;

@@ -1,12 +1,15 @@
-// ParaView's .vti: labels of cells on a regular grid. VTK's i is our x. Slabs are read by extent, so that no
-// more of an array is in memory than is wanted; the file is opened by the descriptor that is hashed.
+// ParaView's .vti: labels of cells or points on a regular grid. VTK's i is our x. Slabs are read by extent,
+// so that no more of an array is in memory than is wanted; the file is opened by the descriptor that is
+// hashed.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <vtkCellData.h>
 #include <vtkDataArray.h>
 #include <vtkDataArraySelection.h>
 #include <vtkFieldData.h>
 #include <vtkImageData.h>
 #include <vtkInformation.h>
+#include <vtkPointData.h>
 #include <vtkStreamingDemandDrivenPipeline.h>
 #include <vtkStringArray.h>
 #include <vtkXMLImageDataReader.h>
@@ -111,37 +114,74 @@ class VtiSource final : public VolumeSource {
                   "the file may be cut off or damaged; copy or export it again");
   }
 
-  std::string names() const {
-    std::string text;
-    vtkDataArraySelection& arrays = *reader_->GetCellDataArraySelection();
-    for (int i = 0; i < arrays.GetNumberOfArrays(); ++i)
-      text += (i ? ", " : "") + std::string(arrays.GetArrayName(i));
-    return text.empty() ? "it has no data of cells" : "its cells have " + text;
+  static std::vector<std::string> names_in(vtkDataArraySelection& arrays) {
+    std::vector<std::string> names;
+    for (int i = 0; i < arrays.GetNumberOfArrays(); ++i) names.emplace_back(arrays.GetArrayName(i));
+    return names;
   }
 
-  /// Enables one array: the one asked for, "label", or the only one.
+  std::string names() const {
+    const auto cells = names_in(*reader_->GetCellDataArraySelection()),
+               points = names_in(*reader_->GetPointDataArraySelection());
+    std::vector<std::string> texts;
+    if (!cells.empty()) texts.push_back(fmt::format("its cells have {}", fmt::join(cells, ", ")));
+    if (!points.empty()) texts.push_back(fmt::format("its points have {}", fmt::join(points, ", ")));
+    return texts.empty() ? "it has no data of cells or points" : fmt::format("{}", fmt::join(texts, "; "));
+  }
+
+  /// Enables one array of cells or points: the one asked for, "label" of cells, or the only one.
   void choose(const std::string& wanted) {
-    vtkDataArraySelection& arrays = *reader_->GetCellDataArraySelection();
-    name_ = !wanted.empty() ? wanted : label_name;
-    if (wanted.empty() && !arrays.ArrayExists(label_name) && arrays.GetNumberOfArrays() == 1)
-      name_ = arrays.GetArrayName(0);
-    if (!arrays.ArrayExists(name_.c_str()))
-      throw Error(wanted.empty() ? ExitCode::input_invalid : ExitCode::input_refused,
-                  "no array of labels in the .vti file", path_, "there is no '" + name_ + "'; " + names(),
-                  "name an array of cells with --dataset");
-    if (wanted.empty() && arrays.GetNumberOfArrays() > 1)
-      description.notices.push_back("array label taken: " + names());
-    arrays.DisableAllArrays();
-    arrays.EnableArray(name_.c_str());
-    reader_->GetPointDataArraySelection()->DisableAllArrays();
+    vtkDataArraySelection &cells = *reader_->GetCellDataArraySelection(),
+                          &points = *reader_->GetPointDataArraySelection();
+    const int count = cells.GetNumberOfArrays() + points.GetNumberOfArrays();
+    name_ = wanted;
+    if (wanted.empty() && cells.ArrayExists(label_name)) {
+      name_ = points.ArrayExists(label_name) ? std::string("cells/") + label_name : label_name;
+      if (count > 1) description.notices.push_back("array label taken: " + names());
+    } else if (wanted.empty() && (cells.GetNumberOfArrays() == 1 || count == 1)) {
+      name_ = cells.GetNumberOfArrays() == 1 ? cells.GetArrayName(0) : points.GetArrayName(0);
+      if (count > 1) {  // cells are what a label belongs to
+        description.notices.push_back("array " + name_ + " of the cells taken: " + names());
+        if (points.ArrayExists(name_.c_str())) name_ = "cells/" + name_;
+      }
+    } else if (wanted.empty()) {
+      throw Error(count == 0 ? ExitCode::input_invalid : ExitCode::usage,
+                  count == 0 ? "the .vti file has no array" : "the .vti file has several arrays", path_,
+                  names(), "name one with --dataset");
+    }
+    take_place(cells, points);
+    cells.DisableAllArrays();
+    points.DisableAllArrays();
+    (of_points_ ? points : cells).EnableArray(name_.c_str());
+  }
+
+  /// Whether it belongs to cells or points; "cells/NAME" and "points/NAME" say it where both have one.
+  void take_place(vtkDataArraySelection& cells, vtkDataArraySelection& points) {
+    const auto has = [&](vtkDataArraySelection& arrays) { return arrays.ArrayExists(name_.c_str()) != 0; };
+    if (has(cells) && has(points))
+      throw Error(ExitCode::usage, "cells and points have an array of that name", path_, names(),
+                  fmt::format("--dataset cells/{0} or points/{0}", name_));
+    of_points_ = has(points);
+    if (has(cells) || has(points)) return;
+    for (const bool of_points : {false, true}) {
+      const std::string prefix = of_points ? "points/" : "cells/";
+      const std::string wanted = name_;
+      if (!wanted.starts_with(prefix)) continue;
+      name_ = wanted.substr(prefix.size());
+      of_points_ = of_points;
+      if (has(of_points ? points : cells)) return;
+      name_ = wanted;
+    }
+    throw Error(ExitCode::input_refused, "no such array in the .vti file", path_,
+                "there is no '" + name_ + "'; " + names(), "name an array of cells or points with --dataset");
   }
 
   void describe(const VtkMessages& messages, std::uint64_t stored) {
     std::array<std::int64_t, 3> zyx{};
     for (int axis = 0; axis < 3; ++axis)
-      zyx[2 - axis] = std::int64_t{whole_[2 * axis + 1]} - whole_[2 * axis];
+      zyx[2 - axis] = std::int64_t{whole_[2 * axis + 1]} - whole_[2 * axis] + (of_points_ ? 1 : 0);
     if (*std::min_element(zyx.begin(), zyx.end()) < 1)
-      throw Error(ExitCode::input_invalid, "the .vti file has no cells", path_,
+      throw Error(ExitCode::input_invalid, "the .vti file has no voxels", path_,
                   fmt::format("its extent is {}", fmt::join(whole_, " ")),
                   "a volume needs at least one voxel");
     description.extent = make_extent(zyx, path_);
@@ -153,9 +193,10 @@ class VtiSource final : public VolumeSource {
       throw Error(
           ExitCode::input_invalid, "the array holds no labels", path_ + ":" + name_,
           fmt::format("{} components of {}", first.GetNumberOfComponents(), first.GetDataTypeAsString()),
-          "labels are one number a cell");
+          "labels are one number a cell or point");
     element = *type;
     description.dataset = name_;
+    if (of_points_) description.notices.push_back("the voxels are points: array " + name_);
     description.stored_type = info(element).name;
     describe_spacing();
   }
@@ -191,12 +232,14 @@ class VtiSource final : public VolumeSource {
     for (int axis = 0; axis < 3; ++axis) {
       const auto low = 2 * static_cast<std::size_t>(axis), mine = 2 - static_cast<std::size_t>(axis);
       wanted[low] = whole_[2 * axis] + static_cast<int>(region.begin[mine]);
-      wanted[low + 1] = whole_[2 * axis] + static_cast<int>(region.end[mine]);
+      wanted[low + 1] = whole_[2 * axis] + static_cast<int>(region.end[mine]) - (of_points_ ? 1 : 0);
     }
     const bool updated = static_cast<vtkAlgorithm&>(*reader_).UpdateExtent(wanted.data()) == 1;
     require(updated && reader_->GetErrorCode() == 0 && messages.good(), messages);
     vtkImageData& image = *reader_->GetOutput();
-    vtkDataArray* values = image.GetCellData()->GetArray(name_.c_str());
+    vtkFieldData& data = of_points_ ? static_cast<vtkFieldData&>(*image.GetPointData())
+                                    : static_cast<vtkFieldData&>(*image.GetCellData());
+    vtkDataArray* values = data.GetArray(name_.c_str());
     const bool whole = values != nullptr && values->GetNumberOfTuples() == region.voxels() &&
                        std::equal(wanted.begin(), wanted.end(), image.GetExtent()) &&
                        (description.stored_type.empty() || element_of(*values) == element);
@@ -205,6 +248,7 @@ class VtiSource final : public VolumeSource {
   }
 
   std::string path_, name_;
+  bool of_points_ = false;  // else of cells
   std::optional<std::string> spacing_text_;
   int whole_[6] = {};  // points: x, y, z, first and last
   vtkNew<vtkXMLImageDataReader> reader_;

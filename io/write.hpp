@@ -88,6 +88,7 @@ struct FieldFile {
   std::string name = "concentration";      // name of the array in the file
   std::optional<Axis> axis{};              // of the transport
   std::string phases{};                    // names of labels, "pore=0,active=1"
+  std::vector<std::pair<std::string, std::string>> texts{};  // more of the origin, stored like it
   std::vector<std::pair<std::string, double>> results{};  // name -> value, stored as field data / attributes
 };
 
@@ -107,9 +108,20 @@ void write_field(const std::string& path, const FieldFile& file, bool overwrite)
 /// @throws Error(usage) unless `path` ends in something write_field can write in this build.
 void check_field_ending(const std::string& path);
 
-/// Volume alone: .h5 (dataset /label), .raw (uint8 or uint16 labels, little-endian, no header), .vti.
-/// @throws Error(usage) for another ending, listing the valid ones.
+/// Volume alone: .h5 (dataset /label), .tif, .vti, .npy, .raw (uint8 or uint16 labels, little-endian, no
+/// header). The last two have no place for the size of a voxel and the origin.
+/// @throws Error(usage) for another ending, listing the valid ones, and for labels that do not fit the form.
 void write_volume(const std::string& path, const Volume& volume, bool overwrite);
+/// The same with more of its origin. @pre labels.concentration is empty
+void write_volume(const std::string& path, const FieldFile& labels, bool overwrite);
+/// @throws Error(usage) unless `path` ends in something write_volume can write in this build.
+void check_volume_ending(const std::string& path);
+/// The options with which tauvox reads what `path` has no place for: "--voxel-size 4e-07m"; "" for none.
+std::string options_to_read(const std::string& path, const Volume& volume);
+
+/// TIFF: a page per slice, deflated, with the calibration and the description that ImageJ writes; BigTIFF
+/// from 3 GiB on. Read back and compared before the rename.
+void write_tiff(const std::string& path, const FieldFile& labels, bool overwrite);
 
 /// The bytes of a PNG file.
 /// @param rgb red, green, blue of each pixel, rows from the top

@@ -14,6 +14,7 @@ Command inspect_command();
 Command batch_command();
 Command explain_command();
 Command export_command();
+Command convert_command();
 Command generate_command();
 Command info_command();
 

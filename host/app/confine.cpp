@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,7 +50,7 @@ void soften(int what, std::uint64_t most) {
 }
 
 /// Kernels before 5.13, or without Landlock: the file system stays as open as to the program itself.
-void allow_only(const std::string& input) {
+void allow_only(const std::string& root) {
 #if defined(LANDLOCK_ACCESS_FS_MAKE_SYM) && defined(SYS_landlock_create_ruleset)
   landlock_ruleset_attr rules{};
   rules.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;  // all of the first version
@@ -57,7 +58,10 @@ void allow_only(const std::string& input) {
   if (ruleset < 0) return;
   landlock_path_beneath_attr file{};
   file.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
-  file.parent_fd = ::open(input.c_str(), O_PATH | O_CLOEXEC);
+  file.parent_fd = ::open(root.c_str(), O_PATH | O_CLOEXEC);
+  struct stat status {};
+  if (::fstat(file.parent_fd, &status) == 0 && S_ISDIR(status.st_mode))
+    file.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
   if (file.parent_fd >= 0) {
     ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &file, 0);
     ::close(file.parent_fd);
@@ -65,7 +69,7 @@ void allow_only(const std::string& input) {
   ::syscall(SYS_landlock_restrict_self, ruleset, 0);
   ::close(ruleset);
 #else
-  (void)input;
+  (void)root;
 #endif
 }
 
@@ -125,7 +129,7 @@ void refuse_calls() {}  // headers or processor without it
 
 }  // namespace
 
-void confine(const std::string& input, std::uint64_t cpu_seconds) {
+void confine(const std::string& root, std::uint64_t cpu_seconds) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   limit(RLIMIT_CORE, 0);
@@ -135,7 +139,7 @@ void confine(const std::string& input, std::uint64_t cpu_seconds) {
   if (is_instrumented) return;
   constexpr std::uint64_t program = std::uint64_t{4} << 30;  // addresses of libraries, stacks and arenas
   limit(RLIMIT_AS, program + static_cast<std::uint64_t>(host_memory().available));
-  allow_only(input);
+  allow_only(root);
   refuse_calls();
 }
 

@@ -7,8 +7,9 @@
 namespace tauvox {
 
 /// Ends with the program that started it; limits on memory, CPU time, open files, no core files; no new
-/// rights; where the kernel has Landlock and seccomp, no file but `input` and no network or other program.
+/// rights; where the kernel has Landlock and seccomp, no file but `root` or, where that is a
+/// folder, those in it, and no network or other program.
 /// @param cpu_seconds after which the kernel ends the process
-void confine(const std::string& input, std::uint64_t cpu_seconds);
+void confine(const std::string& root, std::uint64_t cpu_seconds);
 
 }  // namespace tauvox

@@ -25,12 +25,17 @@ void add_input(Rows& rows) {
   };
   add({.name = "input",
        .kind = Kind::path_in,
-       .meaning = "volume (HDF5, TIFF, .vti, raw); for solve and evaluate also a study file (.toml)",
+       .meaning = "volume (HDF5, TIFF, .vti, .npy, .npz, .mha, .nrrd, .nii, raw, or a folder of TIFF or PNG "
+                  "slices); for "
+                  "solve and evaluate also a study file (.toml)",
        .positional = true,
        .required = true},
       &Settings::input);
   add(
-      {.name = "dataset", .meaning = "HDF5: path of the dataset, where a file holds several"},
+      {.name = "dataset",
+       .meaning =
+           "HDF5: path of the dataset; .vti, .npz: name of the array; folder of slices: names of the series, "
+           "such as slice_#.tif; where there are several"},
       [](auto& s) -> auto& { return s.read.dataset; });
   add(
       {.name = "shape", .kind = Kind::shape, .meaning = "raw: shape of the array", .unit = "voxels z,y,x"},

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <new>
 
 #include "host/app/confine.hpp"
@@ -18,11 +19,20 @@ namespace tauvox {
 namespace {
 
 /// Two minutes, and as long as a slow library takes for a file of this size.
-std::uint64_t cpu_seconds_for(const std::string& path) {
+std::uint64_t cpu_seconds_for(const std::string& root) {
   constexpr std::uint64_t least = 120, slowest = 1 << 20;  // bytes a second
-  struct stat status {};
-  return least +
-         (::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) / slowest : 0);
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  std::uint64_t bytes = 0;
+  const auto add = [&](const fs::path& path) {
+    std::error_code none;
+    if (fs::is_regular_file(path, none)) bytes += fs::file_size(path, none);
+  };
+  add(root);
+  if (io::is_folder(root))
+    for (fs::directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed))
+      add(at->path());
+  return least + bytes / slowest;
 }
 
 /// Codes in the memory that the program sees too; where that cannot be so large, in that of this process.
@@ -59,9 +69,9 @@ void serve() {
   for (const Setting<Settings>& row : describe())
     if (const auto value = asked->find(row.name); value != asked->end() && !value->is_null())
       row.assign(settings, *value);
-  const io::InputFile opened(
-      settings.input);  // what is wrong with the name is said while folders can be listed
-  confine(settings.input, cpu_seconds_for(settings.input));
+  // what is wrong with the name is said while folders can be listed
+  const std::string root = io::root_of_reading(settings.input);
+  confine(root, cpu_seconds_for(root));
   if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
   if (!receive(reader_socket)) return;
   const auto progress = [](double fraction) { send(reader_socket, Message{{"progress", fraction}}); };

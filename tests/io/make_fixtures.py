@@ -256,15 +256,33 @@ def tiff(folder):
     (folder / "loop.tif").write_bytes(loop)
 
 
-def other_formats(folder):
-    numpy.save(folder / "array.npy", LABELS.astype("u1"))
-    numpy.savez(folder / "array.npz", volume=LABELS.astype("u1"))
+def numpy_arrays(folder):
+    labels = LABELS.astype("u1")
+    for kind in ["<u1", "<i1", "<u2", ">u2", ">i2", "<i4", ">u4", "<i8", ">u8", "<f4", ">f8"]:
+        numpy.save(folder / f"array_{'le' if kind[0] == '<' else 'be'}_{kind[1:]}.npy", LABELS.astype(kind))
+    numpy.save(folder / "fortran.npy", numpy.asfortranarray(LABELS.astype("u2")))
+    numpy.save(folder / "bool.npy", LABELS % 2 == 1)
+    numpy.save(folder / "xyz.npy", numpy.ascontiguousarray(labels.transpose()))
+    channels = numpy.stack([labels * 2, labels], -1)
+    numpy.save(folder / "channels.npy", channels)
+    numpy.save(folder / "channels_fortran.npy", numpy.asfortranarray(channels))
+    numpy.savez(folder / "one.npz", labels)
+    numpy.savez(folder / "several.npz", labels=labels, grey=LABELS.astype("u2"))
+    numpy.savez_compressed(folder / "compressed.npz", labels=labels, grey=LABELS.astype("u2"))
+    numpy.savez_compressed(folder / "beside.npz", labels=labels, size=numpy.array([1.0, 2, 3]), by="somebody")
+    numpy.savez_compressed(folder / "fortran.npz", numpy.asfortranarray(LABELS.astype(">u2")))
+
+
+def slices(folder):
+    for z, page in enumerate(LABELS.astype("u1")):
+        tifffile.imwrite(folder / f"slice_{z}.tif", page, photometric="minisblack")
+    tifffile.imwrite(folder / "slice_odd.tif", LABELS[0, :-1].astype("u1"), photometric="minisblack")
 
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.mkdir(parents=True, exist_ok=True)
-    for make in [hdf5_types, hdf5_storage, hdf5_shapes, hdf5_links, float_contents, tiff, other_formats,
+    for make in [hdf5_types, hdf5_storage, hdf5_shapes, hdf5_links, float_contents, tiff, numpy_arrays, slices,
                  *make_hdf5_fixtures.MAKERS]:
         make(target)
     print(f"{len(list(target.iterdir()))} files in {target}")

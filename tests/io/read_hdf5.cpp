@@ -276,11 +276,6 @@ TEST(ReadHdf5, RawOptionsDoNotFit) {
   EXPECT_EQ(refused(fixture("size.h5"), options).code, 2);
 }
 
-TEST(ReadPaths, NumPyFilesAreNamed) {
-  EXPECT_SAYS(refused(fixture("array.npy")), "NumPy .npy");
-  EXPECT_SAYS(refused(fixture("array.npz")), "zip archive (or NumPy .npz)");
-}
-
 }  // namespace
 }  // namespace tauvox::test
 

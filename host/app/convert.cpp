@@ -1,0 +1,136 @@
+// `tauvox convert`: a volume from any form that is read into one that is written; its labels, the size of a
+// voxel and where it comes from are kept.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "host/app/commands.hpp"
+#include "host/app/console.hpp"
+#include "host/app/describe.hpp"
+#include "host/app/plan.hpp"
+#include "host/app/progress.hpp"
+#include "host/app/reader_process.hpp"
+#include "host/report/run_report.hpp"
+#include "io/input_file.hpp"
+#include "io/printable.hpp"
+#include "io/write.hpp"
+
+namespace tauvox {
+namespace {
+
+struct ConvertRun {
+  Settings reading;
+  std::string output;
+  bool overwrite = false;
+};
+
+using Rows = std::vector<Setting<ConvertRun>>;
+
+const Rows& rows() {
+  static const Rows table = [] {
+    Rows all;
+    for (const Setting<Settings>& row : describe()) {
+      if (row.group != "Input") continue;
+      Setting<ConvertRun> mine{row,
+                               [row](ConvertRun& run, const Value& value) { row.assign(run.reading, value); },
+                               [row](const ConvertRun& run) { return row.value(run.reading); }};
+      all.push_back(mine);
+    }
+    all.push_back(setting<ConvertRun>({.name = "output",
+                                       .kind = Kind::path_out,
+                                       .group = "Output",
+                                       .meaning = "file to write (.h5, recommended; .tif, .vti, .npy, .raw)",
+                                       .positional = true,
+                                       .required = true},
+                                      &ConvertRun::output));
+    all.push_back(setting<ConvertRun>({.name = "overwrite",
+                                       .kind = Kind::flag,
+                                       .group = "Output",
+                                       .meaning = "replace the file if it exists"},
+                                      &ConvertRun::overwrite));
+    return all;
+  }();
+  return table;
+}
+
+/// What was read of the input, so that the new file says how it came about.
+std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settings) {
+  std::vector<std::pair<std::string, std::string>> texts{{"converted_by", "tauvox " TAUVOX_VERSION}};
+  for (const Setting<Settings>& row : describe()) {
+    const Value value = row.value(settings);
+    if (row.group != "Input" || row.positional || value.is_null() || value == row.standard) continue;
+    texts.emplace_back("read_" + row.name, io::printable(text_of(row, value)));
+  }
+  return texts;
+}
+
+/// What is read must not be replaced by what is written.
+void check_is_no_input(const ConvertRun& run, const io::VolumeDescription& description) {
+  namespace fs = std::filesystem;
+  const std::string& input = run.reading.input;
+  std::error_code failed;
+  const fs::path folder = fs::absolute(run.output, failed).parent_path();
+  const bool is_input =
+      io::same_file(run.output, input) ||
+      (!description.voxels_file.empty() && io::same_file(run.output, description.voxels_file)) ||
+      (io::is_folder(input) && fs::equivalent(folder, input, failed));
+  if (is_input)
+    throw Error(ExitCode::usage, "the output is the input, or among its slices", run.output, "",
+                "give the output another name");
+}
+
+ExitCode run_convert(const ConvertRun& run) {
+  const Settings& settings = run.reading;
+  io::check_volume_ending(run.output);
+  for (const std::string& notice : io::check_output(run.output, run.overwrite))
+    print_note("notice: " + notice + "\n");
+  ReaderProcess reader(settings);
+  const io::VolumeDescription& description = reader.description();
+  check_is_no_input(run, description);
+  constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
+  check_fits(description.read_extent, bytes_per_voxel);
+  const io::OutputLock lock(run.output);
+  ProgressPrinter printer("auto");
+  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
+  printer.clear();
+  for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
+  for (const std::string& warning : description.warnings) print_note("warning: " + warning + "\n");
+  io::FieldFile file{.volume = &volume};
+  file.texts = texts_of(settings);
+  io::write_volume(run.output, file, run.overwrite);
+  results_are_in_files();
+  std::string text = fmt::format("{}: {}\n{}", io::printable(run.output), to_string(volume.extent),
+                                 text_of_voxel_size(volume));
+  for (const Label& label : volume.labels)
+    text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
+                        volume.fraction(label));
+  if (const std::string options = io::options_to_read(run.output, volume); !options.empty())
+    text += fmt::format("  the form keeps no more than labels; read it with {}\n", options);
+  print_text(text);
+  return ExitCode::success;
+}
+
+ExitCode convert(const Arguments& arguments, bool&) {
+  ConvertRun run;
+  apply(rows(), arguments, run);
+  return run_convert(run);
+}
+
+}  // namespace
+
+Command convert_command() {
+  return {.name = "convert",
+          .meaning = "a volume in another form: HDF5, TIFF, .vti, .npy, raw",
+          .settings = facts_of(rows()),
+          .examples = {{"tauvox convert slices/ cathode.h5 --voxel-size 0.4um",
+                        "a folder of slices as one file that says all"},
+                       {"tauvox convert scan.nrrd labels.tif --threshold 118,137 --crop 0:100,:,:",
+                        "a part of a grey volume as labels"}},
+          .run = convert,
+          .notes =
+              "HDF5 (/label, element_size_um) is the form we recommend. HDF5, TIFF and .vti keep the size "
+              "of a voxel and where the labels come from; .npy and .raw have no place for either, and "
+              "the line to read them with is printed."};
+}
+
+}  // namespace tauvox

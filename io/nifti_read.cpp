@@ -1,0 +1,156 @@
+// NIfTI-1 and NIfTI-2 in one file (.nii), which may be gzipped (.nii.gz): a header of fixed places in either
+// order of bytes, then the voxels, x fastest.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "io/array.hpp"
+#include "io/formats.hpp"
+
+namespace tauvox::io {
+namespace {
+
+constexpr std::size_t first_header = 348, second_header = 540;
+
+struct Type {
+  int code;
+  Element element;
+};
+
+constexpr std::array types{Type{2, Element::uint8},     Type{256, Element::int8},
+                           Type{512, Element::uint16},  Type{4, Element::int16},
+                           Type{768, Element::uint32},  Type{8, Element::int32},
+                           Type{1280, Element::uint64}, Type{1024, Element::int64},
+                           Type{16, Element::float32},  Type{64, Element::float64}};
+
+class Header {
+ public:
+  Header(std::string bytes, std::string path) : bytes_(std::move(bytes)), path_(std::move(path)) {
+    second_ = bytes_.size() >= second_header && bytes_.compare(5, 2, "+2") == 0;
+    const unsigned char first = static_cast<unsigned char>(bytes_.empty() ? 0 : bytes_[0]);
+    big_ = first == 0;
+    if (bytes_.size() < (second_ ? second_header : first_header)) refuse("it is cut off");
+    const std::string mark = bytes_.substr(second_ ? 4 : 344, 3);
+    if (mark.starts_with("ni"))
+      throw Error(ExitCode::input_refused, "this kind of NIfTI is not read", path_,
+                  "its voxels lie in an .img file", "save it as .nii or .nii.gz");
+  }
+
+  ArrayLayout layout() const {
+    ArrayLayout found;
+    found.format = "NIfTI";
+    const std::int64_t axes = length(0);
+    if (axes < 1 || axes > 7) refuse(fmt::format("it has {} axes", axes));
+    static constexpr std::array<const char*, 7> names{"x", "y", "z", "t", "u", "v", "w"};
+    for (std::int64_t axis = axes; axis >= 1; --axis) {
+      if (length(axis) < 1) refuse(fmt::format("axis {} has the length {}", axis, length(axis)));
+      found.shape.push_back(static_cast<std::uint64_t>(length(axis)));
+      found.names.emplace_back(names[static_cast<std::size_t>(axis - 1)]);
+    }
+    found.element = element();
+    found.big_endian = big_;
+    refuse_scaled();
+    take_steps(axes, found);
+    return found;
+  }
+
+  /// Where the voxels begin, in the file as it is unpacked.
+  std::uint64_t offset() const {
+    const double said = second_ ? static_cast<double>(number<std::int64_t>(168)) : number<float>(108);
+    if (!(said >= static_cast<double>(second_ ? second_header : first_header)) || said > 1e9 ||
+        said != std::floor(said))
+      refuse(fmt::format("its voxels begin at byte {}", said));
+    return static_cast<std::uint64_t>(said);
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw Error(ExitCode::input_refused, "the NIfTI header makes no sense", path_, why,
+                "the file may be damaged; export it again");
+  }
+
+  template <class T>
+  T number(std::size_t at) const {
+    std::array<char, sizeof(T)> bytes{};
+    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at), sizeof(T), bytes.begin());
+    if (big_ != (std::endian::native == std::endian::big)) std::reverse(bytes.begin(), bytes.end());
+    return std::bit_cast<T>(bytes);
+  }
+
+  std::int64_t length(std::int64_t axis) const {
+    const auto i = static_cast<std::size_t>(axis);
+    return second_ ? number<std::int64_t>(16 + 8 * i) : number<std::int16_t>(40 + 2 * i);
+  }
+  double step(std::int64_t axis) const {
+    const auto i = static_cast<std::size_t>(axis);
+    return second_ ? number<double>(104 + 8 * i) : static_cast<double>(number<float>(76 + 4 * i));
+  }
+
+  Element element() const {
+    const int code = number<std::int16_t>(second_ ? 12 : 70), bits = number<std::int16_t>(second_ ? 14 : 72);
+    for (const Type& row : types)
+      if (code == row.code) {
+        if (bits != static_cast<int>(8 * info(row.element).bytes))
+          refuse(fmt::format("type {} has {} bits", code, bits));
+        return row.element;
+      }
+    throw Error(ExitCode::input_invalid, "the type of the NIfTI file is no label", path_,
+                fmt::format("its datatype is {}", code), "save it as uint8 or another type of integer");
+  }
+
+  /// Stored labels that mean other numbers.
+  void refuse_scaled() const {
+    const double slope = second_ ? number<double>(176) : static_cast<double>(number<float>(112));
+    const double shift = second_ ? number<double>(184) : static_cast<double>(number<float>(116));
+    if (!std::isfinite(slope) || slope == 0 || (slope == 1 && (shift == 0 || !std::isfinite(shift)))) return;
+    throw Error(ExitCode::input_invalid, "the NIfTI file scales its values", path_,
+                fmt::format("scl_slope is {:g}, scl_inter {:g}", slope, shift),
+                "save the labels without scaling, as uint8");
+  }
+
+  void take_steps(std::int64_t axes, ArrayLayout& layout) const {
+    const int units = (second_ ? number<std::int32_t>(500) : bytes_[123]) & 7;
+    StatedSteps& steps = layout.steps;
+    bool is_ones = true;
+    for (std::int64_t axis = axes; axis >= 1; --axis) {
+      steps.of_axis.push_back(step(axis));
+      is_ones = is_ones && (axis > 3 || step(axis) == 1);
+    }
+    steps.source = "pixdim of the NIfTI header";
+    if (units == 0 && is_ones) {  // what programs write that know no size
+      steps = {};
+      return;
+    }
+    static constexpr std::array<std::pair<const char*, double>, 4> known{
+        {{"no unit", 0}, {"m", 1}, {"mm", 1e-3}, {"um", 1e-6}}};
+    if (units >= 1 && units <= 3) steps.unit = known[static_cast<std::size_t>(units)].second;
+    steps.unit_text = units <= 3 ? known[static_cast<std::size_t>(units)].first
+                                 : fmt::format("unit {} is not known", units);
+  }
+
+  std::string bytes_, path_;
+  bool second_ = false, big_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_nifti(const InputFile& file, const ReadOptions& options) {
+  std::string start(second_header, '\0');
+  start.resize(file.read_at(0, start.data(), start.size()));
+  const bool packed = start.starts_with("\x1f\x8b");
+  const Header header(packed ? first_unpacked(file, second_header) : start, file.path());
+  const ArrayLayout layout = header.layout();
+  const std::uint64_t offset = header.offset();
+  if (packed)
+    return open_array(file, {.offset = 0, .stored = file.size(), .packing = Packing::gzip}, offset, layout,
+                      options);
+  if (offset > file.size())
+    throw Error(ExitCode::input_refused, "file ends too early", file.path(), "no voxels are there");
+  return open_array(file, {.offset = offset, .stored = file.size() - offset}, 0, layout, options);
+}
+
+}  // namespace tauvox::io
