@@ -333,7 +333,7 @@ Json report_schema(const Json& settings) {
   verdict.push_back(nullptr);
   properties["verdict"] = described(
       {"string", "null"}, "the worst of the judgements; null: no limits were given", {{"enum", verdict}});
-  properties["judgements"] = list_of(judgement_schema(), "One per limit, in the order of the file.");
+  properties["judgements"] = list_of(judgement_schema(), "One per limit.");
   properties["tool"] = tool_schema();
   properties["input"] = input_schema();
   properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");
