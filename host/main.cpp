@@ -5,6 +5,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/interruption.hpp"
 #include "host/app/program.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/bench/command.hpp"
@@ -34,7 +35,8 @@ int main(int argc, char** argv) {
   guard_standard_streams();
   bool json_to_stdout = false;
   const auto failed = [&](ExitCode code, const std::string& message) {
-    const std::string line = report_failure(Status::failed, code, message);
+    const std::string line =
+        report_failure(code == ExitCode::interrupted ? "interrupted" : "failed", code, message);
     if (json_to_stdout) print_text(line);  // whoever reads reports there gets the status there
     return static_cast<int>(code);
   };
@@ -42,6 +44,9 @@ int main(int argc, char** argv) {
     const ExitCode code = run_program(commands(), {argv + (argc > 0), argv + argc}, json_to_stdout);
     check_standard_output();
     return static_cast<int>(code);
+  } catch (const Interrupted& asked) {
+    return failed(ExitCode::interrupted, std::string("ended by ") + asked.what() +
+                                             " before anything was finished; run the same command again");
   } catch (const Error& error) {
     return failed(error.code(), error.what());
   } catch (const std::bad_alloc&) {

@@ -23,6 +23,6 @@ ExitCode run_inspect(Settings settings);
 
 /// On standard error: the message in one line `error: ...`, then, unless a person reads it on a terminal, a
 /// JSON line with "status" for programs, which is returned.
-std::string report_failure(Status status, ExitCode code, const std::string& message);
+std::string report_failure(const std::string& status, ExitCode code, const std::string& message);
 
 }  // namespace tauvox

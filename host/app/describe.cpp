@@ -307,10 +307,16 @@ void add_run(Rows& rows) {
   };
   add({.name = "time-limit",
        .kind = Kind::duration,
-       .meaning = "stop in time and report the best value so far, as not converged: 3600, 55m, 1h30m",
-       .unit = "s unless said",
-       .changes_result = true},
+       .meaning = "stop in time and report what is known, as not converged; the same command goes on: 3600, "
+                  "55m, 1h30m",
+       .unit = "s unless said"},
       &Settings::time_limit_seconds);
+  add({.name = "checkpoint",
+       .kind = Kind::path_out,
+       .meaning = "where finished parts are kept until the run is over (default NAME.ckpt beside the first "
+                  "output)",
+       .repeats_run = false},
+      &Settings::checkpoint);
   add({.name = "dry-run",
        .kind = Kind::flag,
        .meaning = "say what would be done and what memory it takes; no solve",

@@ -208,7 +208,7 @@ ExitCode run_evaluate(Settings s) {
     if (const ExitCode code = exit_code(report.results);
         code != ExitCode::success &&
         (result.status == Status::not_converged || result.status == Status::failed)) {
-      report_failure(result.status, code,
+      report_failure(status_name(result.status), code,
                      fmt::format("{}: {}", subject_of(result), result.reason.value_or("")));
       break;
     }

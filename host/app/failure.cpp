@@ -8,10 +8,9 @@
 
 namespace tauvox {
 
-std::string report_failure(Status status, ExitCode code, const std::string& message) {
+std::string report_failure(const std::string& status, ExitCode code, const std::string& message) {
   const std::string shown = one_line(message);
-  const nlohmann::ordered_json j{
-      {"status", status_name(status)}, {"exit_code", static_cast<int>(code)}, {"error", shown}};
+  const nlohmann::ordered_json j{{"status", status}, {"exit_code", static_cast<int>(code)}, {"error", shown}};
   std::string line = j.dump() + "\n";
   print_note("error: " + shown + "\n" + (isatty(STDERR_FILENO) ? "" : line));
   return line;

@@ -1,9 +1,11 @@
 #include "host/app/message.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "host/app/interruption.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox {
@@ -54,6 +56,9 @@ void take_common(const Message& message, T& of) {
 
 }  // namespace
 
+/// How often whoever waits for words looks whether the run shall end.
+static constexpr int look_every_ms = 1000;
+
 bool send_bytes(int socket, const void* bytes, std::size_t count) {
   const auto* from = static_cast<const char*>(bytes);
   while (count > 0) {
@@ -69,6 +74,9 @@ bool send_bytes(int socket, const void* bytes, std::size_t count) {
 bool receive_bytes(int socket, void* bytes, std::size_t count) {
   auto* to = static_cast<char*>(bytes);
   while (count > 0) {
+    end_if_asked();
+    pollfd ready{socket, POLLIN, 0};
+    if (::poll(&ready, 1, look_every_ms) <= 0 && (ready.revents & POLLNVAL) == 0) continue;
     const ssize_t got = ::read(socket, to, count);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;

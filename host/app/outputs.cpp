@@ -19,20 +19,6 @@ std::string picture_stem(const Settings& s) {
   return s.png.ends_with(".png") ? s.png.substr(0, s.png.size() - 4) : s.png;
 }
 
-std::vector<std::string> output_paths(const Settings& s) {
-  std::vector<std::string> paths;
-  if (!s.field.empty())
-    for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
-  if (is_file(s.json)) paths.push_back(s.json);
-  if (is_file(s.csv)) paths.push_back(s.csv);
-  if (!s.png.empty()) {
-    paths.push_back(structure_picture_path(s));
-    for (const Axis axis : s.axes) paths.push_back(concentration_picture_path(s, axis));
-  }
-  if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
-  return paths;
-}
-
 /// The settings beside the results, where the study file that was read is just that and says the same.
 bool is_own_echo(const Settings& s, const std::string& path) {
   return path == settings_path(s) && s.study_file && io::same_file(path, *s.study_file) &&
@@ -79,7 +65,21 @@ std::string settings_path(const Settings& s) {
   return s.png.empty() ? "" : picture_stem(s) + ".settings.toml";
 }
 
-ReservedOutputs reserve_outputs(const Settings& s) {
+std::vector<std::string> output_paths(const Settings& s) {
+  std::vector<std::string> paths;
+  if (!s.field.empty())
+    for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
+  if (is_file(s.json)) paths.push_back(s.json);
+  if (is_file(s.csv)) paths.push_back(s.csv);
+  if (!s.png.empty()) {
+    paths.push_back(structure_picture_path(s));
+    for (const Axis axis : s.axes) paths.push_back(concentration_picture_path(s, axis));
+  }
+  if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
+  return paths;
+}
+
+ReservedOutputs reserve_outputs(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
@@ -93,7 +93,7 @@ ReservedOutputs reserve_outputs(const Settings& s) {
       if (same_name(paths[i], paths[j]))
         throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",
                     "give them different names");
-    for (const std::string& notice : io::check_output(paths[i], s.overwrite))
+    for (const std::string& notice : io::check_output(paths[i], s.overwrite || is_own(paths[i])))
       reserved.notices.push_back(notice);
     if (s.dry_run) continue;
     reserved.locks.emplace_back(paths[i]);

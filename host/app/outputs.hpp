@@ -1,6 +1,7 @@
 // Which files a solve writes under which names, and whether it may.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,15 @@ struct ReservedOutputs {
   std::vector<io::OutputLock> locks;
   std::vector<std::string> notices;  // what was found beside them and cleaned up
 };
+/// All of them.
+std::vector<std::string> output_paths(const Settings& settings);
+
 /// Before any work: every output can be written, none is the input, no two are the same, all names can be
 /// written into the settings file, no other run writes them. Nothing is locked for a dry run.
 /// @throws Error(output), Error(usage)
-ReservedOutputs reserve_outputs(const Settings& settings);
+/// @param is_own whether an output that is there is one of the run that is continued, which may be replaced
+ReservedOutputs reserve_outputs(const Settings& settings,
+                                const std::function<bool(const std::string&)>& is_own);
 
 /// Before the solve, when the labels are known: is there room for the outputs?
 /// @param conducting fraction of the voxels

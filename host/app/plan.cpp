@@ -8,6 +8,7 @@
 #include "host/studies/coarsen.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/base/machine.hpp"
+#include "kernels/bound/repair_block.hpp"
 #include "kernels/multigrid/graph.hpp"
 #include "kernels/transport/blocks.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -176,6 +177,7 @@ class Planner {
         add("coarse vectors that do not fit in z", bytes_of<float>(floats), true, in_use);
     }
     add("flux of the bound", levels_.flux(), true, {"bound"});
+    if (one_class()) add("forms of blocks", bytes_of<double>(least_energy_form_values), true, {"bound"});
   }
   std::int64_t octets() const { return of(voxels_, contents_.octets); }
   std::int64_t value_bytes() const { return settings_.precision == "double" ? 8 : 4; }

@@ -8,11 +8,12 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
-#include "host/app/progress.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
+#include "host/app/study_run.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
@@ -31,25 +32,9 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// A plane that shows the direction of transport.
-Axis picture_normal(Axis flow) { return flow == Axis::y ? Axis::z : Axis::y; }
-
-void write_field_of(const Settings& s, const Volume& volume, const Result& r, const std::vector<float>& u) {
-  const Axis axis = r.axis.value_or(s.axes.front());
-  if (!s.field.empty()) {
-    io::FieldFile file;
-    file.volume = &volume;
-    file.concentration = u;
-    file.axis = r.axis;
-    file.phases = phases_text(s.phases);
-    for (const char* name : {"effective_ratio", "tortuosity_factor"})
-      if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
-    file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
-    io::write_field(field_path(s, axis), file, s.overwrite);
-  }
-  if (!s.png.empty())
-    io::write_concentration_png(concentration_picture_path(s, axis), volume, u, picture_normal(axis),
-                                s.overwrite);
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
 }
 
 /// Where the GPU that --device auto found is too small, the CPU: its answer is as good.
@@ -95,20 +80,29 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
           fmt::format("fits: {:.2f} GB of host memory are free\n", static_cast<double>(available) / 1e9));
   }
   if (misfit.empty()) return ExitCode::success;
-  report_failure(Status::failed, ExitCode::resources, misfit);
+  report_failure("failed", ExitCode::resources, misfit);
   return ExitCode::resources;
 }
 
 /// Standard error says that there is no result, even where the report has gone to a file.
-ExitCode report_outcome(const std::vector<Result>& results) {
-  const ExitCode code = exit_code(results);
+ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint) {
+  const ExitCode code = exit_code(report);
   if (code == ExitCode::success) return code;
+  if (code == ExitCode::interrupted) {
+    report_failure("interrupted", code,
+                   fmt::format("ended by {} before {} was done; {}run the same command again to go on",
+                               report.unfinished->why, fmt::join(report.unfinished->not_done, ", "),
+                               checkpoint.path().empty()
+                                   ? ""
+                                   : fmt::format("what is finished is kept in {}; ", checkpoint.path())));
+    return code;
+  }
   const Status status = code == ExitCode::not_converged ? Status::not_converged : Status::failed;
   std::string message;
-  for (const Result& r : results)
+  for (const Result& r : report.results)
     if (r.status == status)
       message += fmt::format("{}{}: {}", message.empty() ? "" : "; ", subject_of(r), r.reason.value_or(""));
-  report_failure(status, code, message);
+  report_failure(status_name(status), code, message);
   return code;
 }
 
@@ -123,80 +117,6 @@ const Study& chosen_study(const Settings& s) {
                 "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
                     "' lists the labels");
   return study;
-}
-
-bool data_to_stdout(const Settings& s) { return s.json == "-" || s.csv == "-"; }
-
-/// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
-/// and the whole at the end.
-class Announcer {
- public:
-  Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
-      : silent_(s.quiet && (!s.json.empty() || data_to_stdout(s))),
-        preliminary_(!study.extends.empty()),
-        print_(data_to_stdout(s) ? print_note : print_text),
-        report_(report),
-        printer_(printer) {}
-
-  void say(const std::string& text) {
-    if (silent_ || text.empty()) return;
-    printer_.clear();
-    print_(text);
-  }
-  void result(const Result& result) {
-    say(preliminary_ ? text_of_headline(report_, result) : text_of_result(report_, result));
-    if (!preliminary_) ++shown_;
-  }
-  void rest() {
-    for (std::size_t i = shown_; i < report_.results.size(); ++i)
-      say(text_of_result(report_, report_.results[i]));
-    say(text_of_warnings(report_));
-  }
-
- private:
-  bool silent_, preliminary_;
-  void (*print_)(const std::string&);
-  const RunReport& report_;
-  ProgressPrinter& printer_;
-  std::size_t shown_ = 0;
-};
-
-void note_all(const Settings& s, const std::vector<std::string>& notices) {
-  if (s.quiet) return;
-  for (const std::string& notice : notices) print_note("notice: " + notice + "\n");
-}
-
-void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
-/// Runs the study: results are announced and fields written as soon as they are known.
-void run_study(const Study& study, const StudyInput& in, const Settings& s, RunReport& report,
-               Announcer& announcer, ProgressPrinter& printer) {
-  double writing = 0;
-  FieldSink sink;
-  if (s.wants_concentration() && study.gives_field)
-    sink = [&](const Result& result, const std::vector<float>& concentration) {
-      const auto start = Clock::now();
-      printer.clear();
-      write_field_of(s, in.volume, result, concentration);
-      writing += seconds_since(start);
-    };
-  const auto start = Clock::now();
-  Report found = study.run({in.volume, in.materials, s, in.device,
-                            [&](const Result& result) { announcer.result(result); }, in.deadline, in.phases},
-                           sink, [&](const std::string& doing, double fraction, const std::string& remark) {
-                             printer(doing, fraction, remark);
-                           });
-  double solving = seconds_since(start) - writing;
-  for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
-  report.results = std::move(found.results);
-  note_all(s, found.notices);
-  append(report.notices, found.notices);
-  append(report.warnings, found.warnings);
-  report.seconds.emplace_back("solve", solving);
-  report.seconds.insert(report.seconds.end(), found.seconds.begin(), found.seconds.end());
-  report.seconds.emplace_back("write", writing);
 }
 
 void write_outputs(const Settings& s, const RunReport& report) {
@@ -225,7 +145,10 @@ ExitCode run_solve(Settings s) {
   if (description.voxel_ratio)
     parse::check_voxel_ratio(*description.voxel_ratio, ExitCode::input_invalid, s.input);
   const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
-  const ReservedOutputs reserved = reserve_outputs(s);
+  if (!s.dry_run) listen_to_signals();
+  Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
+  const ReservedOutputs reserved =
+      reserve_outputs(s, [&](const std::string& path) { return checkpoint.owns(path); });
   note_all(s, reserved.notices);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
@@ -273,14 +196,20 @@ ExitCode run_solve(Settings s) {
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
 
+  const std::vector<std::string> continued = checkpoint.continue_with(volume, s, output_paths(s));
+  note_all(s, continued);
+  append(report.notices, continued);
+  s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
+
   Announcer announcer(s, study, report, printer);
   announcer.say(text_of_volume(report));
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;
-  if (s.time_limit_seconds)
-    in.deadline = start + std::chrono::duration_cast<Clock::duration>(
-                              std::chrono::duration<double>(*s.time_limit_seconds));
-  run_study(study, in, s, report, announcer, printer);
+  const std::optional<Deadline> deadline = deadline_of(start, s.time_limit_seconds);
+  if (deadline) in.deadline = deadline->at;
+  run_study(study, in, s, report, announcer, printer, checkpoint);
+  if (report.unfinished && report.unfinished->why.starts_with("the limit"))
+    report.unfinished->why += " (" + deadline->source + ")";
   printer.clear();
   if (!s.png.empty())
     io::write_label_png(structure_picture_path(s), volume, picture_normal(s.axes.front()), s.overwrite);
@@ -288,7 +217,9 @@ ExitCode run_solve(Settings s) {
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   announcer.rest();
+  if (report.unfinished) checkpoint.save();  // that the outputs are its own, before they are there
   write_outputs(s, report);
-  return report_outcome(report.results);
+  if (!report.unfinished) checkpoint.remove();
+  return report_outcome(report, checkpoint);
 }
 }  // namespace tauvox

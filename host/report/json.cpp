@@ -148,16 +148,20 @@ Json tool_json() {
 
 Json to_json(const RunReport& report, const Json& settings) {
   const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
-  const ExitCode code = exit_code(report.results);
+  const ExitCode code = exit_code(report);
   Json j;
   j["schema_version"] = "2.0";
-  j["status"] = code == ExitCode::success         ? "success"
-                : code == ExitCode::not_converged ? "not_converged"
-                                                  : "failed";
-  j["exit_code"] = static_cast<int>(exit_code(report));
+  const bool judged = code == ExitCode::not_decided || code == ExitCode::failed_limits;
+  j["status"] = code == ExitCode::success || judged ? "success"
+                : code == ExitCode::not_converged   ? "not_converged"
+                : code == ExitCode::interrupted     ? "interrupted"
+                                                    : "failed";
+  j["exit_code"] = static_cast<int>(code);
   j["verdict"] = text_or_null(report.verdict);
   j["judgements"] = Json::array();
   for (const Judgement& judgement : report.judgements) j["judgements"].push_back(judgement_json(judgement));
+  if (report.unfinished)
+    j["unfinished"] = {{"reason", report.unfinished->why}, {"not_done", report.unfinished->not_done}};
   j["tool"] = tool_json();
   j["input"] = input_json(*report.volume);
   j["phases"] = phases_json(report, property);
@@ -186,6 +190,7 @@ ExitCode exit_code(const std::vector<Result>& results) {
 
 ExitCode exit_code(const RunReport& report) {
   const ExitCode code = exit_code(report.results);
+  if (report.unfinished && code != ExitCode::internal) return ExitCode::interrupted;
   if (code != ExitCode::success || report.verdict.empty() || report.verdict == "pass") return code;
   return report.verdict == "fail" ? ExitCode::failed_limits : ExitCode::not_decided;
 }

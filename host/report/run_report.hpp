@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,12 @@ struct MemoryReport {
   double bytes_per_voxel = 0;  // of the device buffers at their peak
 };
 
+/// A run that was asked to end before it was done.
+struct Unfinished {
+  std::string why;                    // "signal 15 (Terminated)"
+  std::vector<std::string> not_done;  // "axis x"
+};
+
 struct RunReport {
   const Volume* volume = nullptr;
   Materials materials;
@@ -34,6 +41,7 @@ struct RunReport {
   std::vector<Judgement> judgements;                    // one per limit and what it is of
   std::string verdict;  // of them all: the worst; empty where no limits were given
   MemoryReport memory;
+  std::optional<Unfinished> unfinished;
 };
 
 /// Program name, version and how it was built.
@@ -75,7 +83,7 @@ const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const s
 
 /// Exit code of the worst status: converged and not percolating are successes.
 ExitCode exit_code(const std::vector<Result>& results);
-/// The same, and where all are successes that of the verdict.
+/// The same, unless the run was asked to end before it was done; where all are successes that of the verdict.
 ExitCode exit_code(const RunReport& report);
 
 }  // namespace tauvox

@@ -327,13 +327,17 @@ Json report_schema(const Json& settings) {
   properties["schema_version"] =
       described("string", "of this layout; another first number is another layout", {{"const", "2.0"}});
   properties["status"] = described("string", "of the run: that of its worst result",
-                                   {{"enum", {"success", "not_converged", "failed"}}});
-  properties["exit_code"] = described("integer", "of the program", {{"enum", {0, 6, 9, 10, 11}}});
+                                   {{"enum", {"success", "not_converged", "interrupted", "failed"}}});
+  properties["exit_code"] = described("integer", "of the program", {{"enum", {0, 6, 9, 10, 11, 75}}});
   Json verdict = verdicts();
   verdict.push_back(nullptr);
   properties["verdict"] = described(
       {"string", "null"}, "the worst of the judgements; null: no limits were given", {{"enum", verdict}});
   properties["judgements"] = list_of(judgement_schema(), "One per limit.");
+  properties["unfinished"] =
+      object("Only of a run that was asked to end before it was done; the same command goes on.",
+             {{"reason", text("signal or limit of time")},
+              {"not_done", list_of(text("a part, such as axis x"), "Without a result.")}});
   properties["tool"] = tool_schema();
   properties["input"] = input_schema();
   properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");
@@ -350,7 +354,7 @@ Json report_schema(const Json& settings) {
       object("Numbers are finite; what is undefined or infinite is null. Every triple is in the order z, y, "
              "x: first, "
              "second, third axis of the stored array.",
-             properties));
+             properties, {"unfinished"}));
   return schema;
 }
 

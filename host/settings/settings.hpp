@@ -35,7 +35,8 @@ struct Settings : MaterialSettings, StudySettings {
   int threads = 0;              // 0: usable_processors()
   // output
   std::string field, json, csv, png;
-  std::string output;  // folder of an evaluation
+  std::string output;      // folder of an evaluation
+  std::string checkpoint;  // of what is finished; empty: beside the first output
   bool wants_concentration() const { return !field.empty() || !png.empty(); }
   bool overwrite = false, dry_run = false, quiet = false;
   std::string progress = "auto";             // auto | always | plain | never

@@ -12,16 +12,17 @@ namespace tauvox {
 /// Exit codes of the program; every Error carries one.
 enum class ExitCode : int {
   success = 0,
-  usage = 2,          // command line or study file
-  input_refused = 3,  // the input cannot be opened, read or trusted
-  input_invalid = 4,  // readable, but its contents do not fit the request
-  resources = 5,      // memory or disk, found before the work starts
-  not_converged = 6,  // best value written, marked as such
-  output = 7,         // an output cannot be written
-  device = 8,         // the GPU, its driver, or the request for one
-  internal = 9,       // a self-check failed: never trust the number
-  not_decided = 10,   // limits: passed or failed on condition, or not decided
-  failed_limits = 11  // limits: failed
+  usage = 2,           // command line or study file
+  input_refused = 3,   // the input cannot be opened, read or trusted
+  input_invalid = 4,   // readable, but its contents do not fit the request
+  resources = 5,       // memory or disk, found before the work starts
+  not_converged = 6,   // best value written, marked as such
+  output = 7,          // an output cannot be written
+  device = 8,          // the GPU, its driver, or the request for one
+  internal = 9,        // a self-check failed: never trust the number
+  not_decided = 10,    // limits: passed or failed on condition, or not decided
+  failed_limits = 11,  // limits: failed
+  interrupted = 75,    // asked to end before it was done: the same command goes on
 };
 
 class Error : public std::runtime_error {

@@ -39,9 +39,7 @@ struct SumAggregates {  // one call a block of the coarse level
     for (std::uint32_t node = coarse.first_node[b]; node < coarse.first_node[b + 1]; ++node)
       coarse_rest[node] = 0;
     const Members members(fine, bx, by, bz);
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i)
-        coarse_rest[fine.aggregate[i]] += rest[i];
+    members.for_each([&](std::uint32_t i) { coarse_rest[fine.aggregate[i]] += rest[i]; });
   }
 };
 
@@ -67,14 +65,13 @@ struct SumConductances {  // one call a block of the coarse level
   }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
-        const std::uint32_t here = fine.aggregate[i];
-        plate[here] += fine.plate[i];
-        for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
-          if (const std::uint32_t there = fine.aggregate[fine.neighbour[k]]; there != here)
-            link[find_link(coarse, here, there)] += fine.weight[k];
-      }
+    members.for_each([&](std::uint32_t i) {
+      const std::uint32_t here = fine.aggregate[i];
+      plate[here] += fine.plate[i];
+      for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
+        if (const std::uint32_t there = fine.aggregate[fine.neighbour[k]]; there != here)
+          link[find_link(coarse, here, there)] += fine.weight[k];
+    });
   }
 };
 
@@ -83,98 +80,6 @@ struct Divide {
   double* a;
   const double* b;
   TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] > 0 ? a[i] / b[i] : 0; }
-};
-
-constexpr std::uint32_t no_node = 0xffffffffu;
-
-struct Balance {  // one call a block of the coarse level
-  GraphView fine, coarse;
-  const double *drop, *plate_drop;
-  int sweeps;
-  double* rest;
-  float* y;
-  std::uint32_t *parent, *before;  // before: the node that was attached to its tree just before this one
-
-  /// Once over what the sweeps work on; a block is small enough to stay in a cache meanwhile.
-  std::int64_t bytes() const {
-    return fine.matrix_bytes() + 32 * fine.nodes + 12 * coarse.links + 16 * coarse.nodes;
-  }
-  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
-    const Members members(fine, bx, by, bz);
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) take_outer_flux(i);
-    for (int sweep = 0; sweep < sweeps; ++sweep) {
-      for (int s = 0; s < 8; ++s)
-        for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) relax(i);
-      for (int s = 7; s >= 0; --s)
-        for (std::uint32_t i = members.end[s]; i-- > members.begin[s];) relax(i);
-    }
-    std::uint32_t next_root = coarse.first_node[bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz)];
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
-        take_inner_flux(i);
-        const bool root = fine.aggregate[i] == next_root;  // aggregates are numbered by their first nodes
-        next_root += root;
-        parent[i] = root ? i : no_node;
-      }
-    flow_along_tree(grow_tree(members));
-  }
-  TAUVOX_HD void take_outer_flux(std::uint32_t i) const {
-    const std::uint32_t here = fine.aggregate[i];
-    double out = fine.plate[i] * plate_drop[here];
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
-      if (const std::uint32_t there = fine.aggregate[fine.neighbour[k]]; there != here)
-        out += fine.weight[k] * drop[find_link(coarse, here, there)];
-    rest[i] -= out;
-    y[i] = 0;
-  }
-  /// y_i such that node i is balanced
-  TAUVOX_HD void relax(std::uint32_t i) const {
-    double sum = rest[i], diagonal = 0;
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-      const std::uint32_t j = fine.neighbour[k];
-      if (fine.aggregate[j] != fine.aggregate[i]) continue;
-      diagonal += fine.weight[k];
-      sum += fine.weight[k] * static_cast<double>(y[j]);
-    }
-    if (diagonal > 0) y[i] = static_cast<float>(sum / diagonal);
-  }
-  TAUVOX_HD void take_inner_flux(std::uint32_t i) const {
-    double out = 0;
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
-      if (const std::uint32_t j = fine.neighbour[k]; fine.aggregate[j] == fine.aggregate[i])
-        out += fine.weight[k] * (static_cast<double>(y[i]) - static_cast<double>(y[j]));
-    rest[i] -= out;
-  }
-  /// Attaches nodes to neighbours that are attached, until all are; returns the last one.
-  TAUVOX_HD std::uint32_t grow_tree(const Members& members) const {
-    std::uint32_t last = no_node;
-    for (bool grown = true; grown;) {
-      grown = false;
-      for (int s = 0; s < 8; ++s)
-        for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
-          if (parent[i] != no_node || !attach(i)) continue;
-          before[i] = last;
-          last = i;
-          grown = true;
-        }
-    }
-    return last;
-  }
-  TAUVOX_HD bool attach(std::uint32_t i) const {
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-      const std::uint32_t j = fine.neighbour[k];
-      if (fine.aggregate[j] != fine.aggregate[i] || parent[j] == no_node) continue;
-      parent[i] = j;
-      return true;
-    }
-    return false;
-  }
-  /// Children come behind their parents, so backwards each node has all its children's flux when it passes
-  /// on.
-  TAUVOX_HD void flow_along_tree(std::uint32_t last) const {
-    for (; last != no_node; last = before[last]) rest[parent[last]] += rest[last];
-  }
 };
 
 }  // namespace
@@ -201,16 +106,6 @@ void flux_to_drops(const Device& device, const GraphView& fine, const GraphView&
                 SumConductances{fine, coarse, conductance.link.data(), conductance.plate.data()});
   for_each_index(device, coarse.links, Divide{values.link.data(), conductance.link.data()});
   for_each_index(device, coarse.nodes, Divide{values.plate.data(), conductance.plate.data()});
-}
-
-void balance(const Device& device, const GraphView& fine, const GraphView& coarse, const LinkValues& drops,
-             int sweeps, RepairLevel& level) {
-  level.y = Buffer<float>(device, fine.nodes);
-  level.parent = Buffer<std::uint32_t>(device, fine.nodes);
-  Buffer<std::uint32_t> before(device, fine.nodes);
-  for_each_cell(device, coarse.lattice,
-                Balance{fine, coarse, drops.link.data(), drops.plate.data(), sweeps, level.rest.data(),
-                        level.y.data(), level.parent.data(), before.data()});
 }
 
 }  // namespace tauvox

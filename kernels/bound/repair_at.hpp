@@ -13,6 +13,7 @@ struct RepairVoxels {
   PotentialOf<T> u;
   BlockView blocks;
   FluxView flux;
+  const double* forms = nullptr;  // of least_energy_forms, where all conducts alike
   TAUVOX_OCTET const Medium<double>& medium() const { return u.m; }
   std::int64_t bytes() const {
     return u.m.bytes() + blocks.bytes() + flux.bytes() + vector_bytes<T>(u.m.octets);
@@ -21,18 +22,80 @@ struct RepairVoxels {
 
 namespace TAUVOX_FORM {
 
+/// An octet of one aggregate that has one link to each octet it touches, which is nearly every one: then its
+/// links come in the order of the octets around it.
+struct OneAggregate {
+  bool holds = false;
+  std::uint32_t node = 0, faces[6] = {};  // slots with a face to each octet around
+
+  template <class T>
+  TAUVOX_OCTET OneAggregate(const RepairVoxels<T>& pass, const Place& p) {
+    const Medium<double>& m = pass.u.m;
+    const std::int64_t b = pass.blocks.block(p.at[2], p.at[1], p.at[0]);
+    if (m.shift != 0 || !pass.blocks.inside(p.at[2], p.at[1], p.at[0]) || !pass.blocks.one_node(b)) return;
+    node = pass.blocks.first_node[b];
+    std::uint32_t met = 0;
+    for_axes([&](auto axis) TAUVOX_INLINE {
+      constexpr int a = axis;
+      const std::uint32_t beyond = m.octets.codes[p.octet] >> (24 - 8 * a) & 0xffu;
+      faces[2 * a] = beyond & low_slots<a>;
+      faces[2 * a + 1] = beyond & ~low_slots<a>;
+      met += (faces[2 * a] != 0) + (faces[2 * a + 1] != 0);
+    });
+    const GraphView& g = pass.flux.graph;
+    holds = g.row_start[node + 1] - g.row_start[node] == met;
+  }
+};
+
+/// Takes the flux of the links out of what is left in such an octet, and lets the rest flow inside it.
+template <class T>
+TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const OneAggregate& one,
+                         Octet<double> rest, Totals<2>& totals) {
+  const Medium<double>& m = pass.u.m;
+  std::int64_t link = pass.flux.graph.row_start[one.node];
+  double energy = 0;
+  for_axes([&](auto axis) TAUVOX_INLINE {
+    constexpr int a = axis;
+    double drop[2] = {};
+    for (int k = 0; k < 2; ++k) {
+      const std::uint32_t faces = one.faces[2 * a + k];
+      if (faces == 0) continue;
+      const double q = pass.flux.of_link(one.node, link++);
+      drop[k] = q / (static_cast<double>(bit_count(faces)) * m.scale[a]);
+      energy += 0.5 * q * drop[k];  // the other half is the other octet's
+    }
+    rest = rest - m.scale[a] * where<double>(one.faces[2 * a] | one.faces[2 * a + 1],
+                                             halves<a>(splat<double>(drop[0]), splat<double>(drop[1])));
+  });
+  double left[8];
+  store<double>(left, rest);
+  const double* form = pass.forms + 64 * (m.octets.codes[p.octet] & 0xffu);
+  Octet<double> potential = splat<double>(0);
+  for (int s = 0; s < 8; ++s) potential += left[s] * load<double>(form + 8 * s);
+  const double unbalanced = sum_of(rest);
+  totals.add(0, rest * potential + where<double>(1, splat<double>(energy)));
+  totals.add(1, where<double>(1, splat<double>(unbalanced < 0 ? -unbalanced : unbalanced)));
+}
+
+/// The same for any octet.
+template <class T>
+TAUVOX_OCTET void repair_any(const RepairVoxels<T>& pass, const Place& p, const Octet<double>& rest,
+                             Totals<2>& totals) {
+  BlockNetwork network;
+  store<double>(network.rest, rest);
+  const Sums<2> of_block = RepairBlock{pass.u.m, pass.blocks, pass.flux}(p.at[2], p.at[1], p.at[0], network);
+  for (int n = 0; n < 2; ++n) totals.add(n, where<double>(1, splat<double>(of_block[n])));
+}
+
 template <class Kind, class T>
 TAUVOX_OCTET void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
   Totals<4> not_wanted;
   const Residual<Kind, T> left(pass.u, p, not_wanted);
-  BlockNetwork network;
-  for (int s = 0; s < 8; ++s) network.rest[s] = -left.out[s];
-  const Sums<2> of_block = RepairBlock{pass.u.m, pass.blocks, pass.flux}(p.at[2], p.at[1], p.at[0], network);
-  double first[8] = {};
-  for (int n = 0; n < 2; ++n) {
-    first[0] = of_block[n];
-    totals.add(n, load<double>(first));
+  if constexpr (std::is_same_v<Kind, Alike>) {
+    const OneAggregate one(pass, p);
+    if (one.holds) return repair(pass, p, one, -left.out, totals);
   }
+  repair_any(pass, p, -left.out, totals);
 }
 
 }  // namespace TAUVOX_FORM

@@ -2,6 +2,8 @@
 // every device and the rows of CPUs.
 #pragma once
 
+#include <vector>
+
 #include "kernels/base/launch.hpp"
 #include "kernels/bound/repair.hpp"
 
@@ -40,29 +42,13 @@ struct BlockNetwork {
     }
     return energy;
   }
-
-  /// The same for eight voxels of one class: the eigenvectors of a cube are products of signs
-  /// (Walsh-Hadamard), their eigenvalues twice the sums of the conductances of the axes in which the sign
-  /// changes.
-  /// @param scale conductance of the faces across z, y, x
-  TAUVOX_HD double balance_cube(const double* scale, double& unbalanced) {
-    for (int bit = 1; bit < 8; bit *= 2)
-      for (int s = 0; s < 8; ++s)
-        if (!(s & bit)) {
-          const double a = rest[s], b = rest[s | bit];
-          rest[s] = a + b;
-          rest[s | bit] = a - b;
-        }
-    unbalanced += rest[0] < 0 ? -rest[0] : rest[0];
-    double energy = 0;
-    for (int mode = 1; mode < 8; ++mode) {
-      const double eigenvalue =
-          2 * ((mode & 1 ? scale[2] : 0) + (mode & 2 ? scale[1] : 0) + (mode & 4 ? scale[0] : 0));
-      energy += rest[mode] * rest[mode] / (8 * eigenvalue);
-    }
-    return energy;
-  }
 };
+
+/// Of each of the 256 masks of a block, where all conducts alike: F, so that r.F r is the energy that
+/// `eliminate` finds for the rests r, balanced in each aggregate. 64 numbers a mask.
+/// @param scale conductance of the faces across z, y, x
+std::vector<double> least_energy_forms(const double* scale);
+inline constexpr std::int64_t least_energy_form_values = 256 * 64;
 
 struct RepairBlock {
   Medium<double> m;
@@ -78,17 +64,13 @@ struct RepairBlock {
     const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
     const bool simple = m.shift == 0 && blocks.inside(bx, by, bz) &&
                         (blocks.all_links_join() || BlockView::one_aggregate(code));
-    const bool cube = m.one_class && code == full_block;
-    if (!(simple && cube)) network.clear_conductances();
+    network.clear_conductances();
     sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
-    sums.value[0] +=
-        cube ? network.balance_cube(m.scale, sums.value[1]) : network.eliminate(code, sums.value[1]);
+    sums.value[0] += network.eliminate(code, sums.value[1]);
     return sums;
   }
 
  private:
-  static constexpr std::uint32_t full_block = 0xff000000u;  // eight voxels, one aggregate
-
   TAUVOX_HD std::uint32_t number(std::int64_t b, int local) const {
     return blocks.first_node[b] + static_cast<std::uint32_t>(local);
   }
@@ -102,8 +84,7 @@ struct RepairBlock {
     double energy = 0;
     for (int axis = 2; axis >= 0; --axis) {
       const int bit = 4 >> axis;
-      const bool inner = !(m.one_class && code == full_block);
-      for (int s = 0; s < 8 && inner; ++s)
+      for (int s = 0; s < 8; ++s)
         if (!(s & bit) && BlockView::conducts(code, s) && BlockView::conducts(code, s | bit))
           network.g[s | bit][s] = inner_conductance(octet, s, axis);
       for (int sign = -1; sign <= 1; sign += 2) {

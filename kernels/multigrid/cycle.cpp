@@ -40,13 +40,9 @@ struct RestrictResidual {  // one call per block of the coarse level
     const std::int64_t c = bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz);
     for (std::uint32_t node = coarse.first_node[c]; node < coarse.first_node[c + 1]; ++node)
       coarse_b[node] = 0;
-    for (int s = 0; s < 8; ++s) {
-      const std::int64_t fx = 2 * bx + (s & 1), fy = 2 * by + ((s >> 1) & 1), fz = 2 * bz + (s >> 2);
-      if (fx >= A.lattice.nx || fy >= A.lattice.ny || fz >= A.lattice.nz) continue;
-      const std::int64_t f = fx + A.lattice.nx * (fy + A.lattice.ny * fz);
-      for (std::uint32_t i = A.first_node[f]; i < A.first_node[f + 1]; ++i)
-        coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
-    }
+    Members(A, bx, by, bz).for_each([&](std::uint32_t i) {
+      coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
+    });
   }
   /// A row of coarse blocks on a CPU: its nodes in the order of memory, which is the same order for each
   /// block.
@@ -117,9 +113,9 @@ struct SumRest {
     const Members members(A, b % nx, b / nx % ny, b / nx / ny);
     for (std::uint32_t node = coarse.first_node[b] + lane; node < coarse.first_node[b + 1]; node += warp) {
       float sum = 0;
-      for (int s = 0; s < 8; ++s)
-        for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i)
-          if (A.aggregate[i] == node) sum += rest[i];
+      members.for_each([&](std::uint32_t i) {
+        if (A.aggregate[i] == node) sum += rest[i];
+      });
       coarse_b[node] = sum;
     }
   }

@@ -58,18 +58,14 @@ struct FindAggregates {
   }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) parent[i] = i;
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) join_strong(members, i);
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) join_orphan(members, i);
+    members.for_each([&](std::uint32_t i) { parent[i] = i; });
+    members.for_each([&](std::uint32_t i) { join_strong(members, i); });
+    members.for_each([&](std::uint32_t i) { join_orphan(members, i); });
     std::uint32_t count = 0;
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
-        parent[i] = root(i);
-        count += parent[i] == i;
-      }
+    members.for_each([&](std::uint32_t i) {
+      parent[i] = root(i);
+      count += parent[i] == i;
+    });
     sets[bx + lattice.nx * (by + lattice.ny * bz)] = count;
   }
 };
@@ -83,11 +79,10 @@ struct NumberAggregates {
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
     std::uint32_t next = first_node[bx + lattice.nx * (by + lattice.ny * bz)];
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
-        const std::uint32_t root = aggregate[i];
-        aggregate[i] = root == i ? next++ : aggregate[root];  // the root comes first
-      }
+    members.for_each([&](std::uint32_t i) {
+      const std::uint32_t root = aggregate[i];
+      aggregate[i] = root == i ? next++ : aggregate[root];  // the root comes first
+    });
   }
 };
 
@@ -98,15 +93,14 @@ struct LinkNodes {
   Rows rows;
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
-    for (int s = 0; s < 8; ++s)
-      for (std::uint32_t i = members.begin[s]; i < members.end[s]; ++i) {
-        const std::uint32_t node = fine.aggregate[i];
-        rows.link_plate(node, fine.plate[i]);
-        for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-          const std::uint32_t other = fine.aggregate[fine.neighbour[k]];
-          if (other != node) rows.link(node, other, fine.weight[k]);
-        }
+    members.for_each([&](std::uint32_t i) {
+      const std::uint32_t node = fine.aggregate[i];
+      rows.link_plate(node, fine.plate[i]);
+      for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
+        const std::uint32_t other = fine.aggregate[fine.neighbour[k]];
+        if (other != node) rows.link(node, other, fine.weight[k]);
       }
+    });
   }
 };
 

@@ -56,23 +56,44 @@ struct Graph {
   }
 };
 
-/// Ranges of the nodes of the eight blocks that make up block (bx, by, bz) of the next level; ascending.
+/// The nodes of the eight blocks that make up block (bx, by, bz) of the next level, ascending: two neighbours
+/// along x have consecutive ones, so they are four ranges.
 struct Members {
-  std::uint32_t begin[8], end[8];
+  static constexpr int ranges = 4;
+  std::uint32_t begin[ranges], end[ranges];
   TAUVOX_HD Members(const GraphView& fine, std::int64_t bx, std::int64_t by, std::int64_t bz) {
-    for (int s = 0; s < 8; ++s) {
-      const std::int64_t x = 2 * bx + (s & 1), y = 2 * by + ((s >> 1) & 1), z = 2 * bz + (s >> 2);
-      begin[s] = end[s] = 0;
-      if (x >= fine.lattice.nx || y >= fine.lattice.ny || z >= fine.lattice.nz) continue;
-      const std::int64_t b = x + fine.lattice.nx * (y + fine.lattice.ny * z);
-      begin[s] = fine.first_node[b];
-      end[s] = fine.first_node[b + 1];
+    const std::int64_t first = 2 * bx, last = first + 1 < fine.lattice.nx ? first + 1 : first;
+    for (int r = 0; r < ranges; ++r) {
+      const std::int64_t y = 2 * by + (r & 1), z = 2 * bz + (r >> 1);
+      begin[r] = end[r] = 0;
+      if (y >= fine.lattice.ny || z >= fine.lattice.nz) continue;
+      const std::int64_t row = fine.lattice.nx * (y + fine.lattice.ny * z);
+      begin[r] = fine.first_node[row + first];
+      end[r] = fine.first_node[row + last + 1];
     }
   }
   TAUVOX_HD bool contain(std::uint32_t j) const {
-    for (int s = 0; s < 8; ++s)
-      if (j >= begin[s] && j < end[s]) return true;
+    for (int r = 0; r < ranges; ++r)
+      if (j >= begin[r] && j < end[r]) return true;
     return false;
+  }
+  TAUVOX_HD std::int64_t count() const {
+    std::int64_t sum = 0;
+    for (int r = 0; r < ranges; ++r) sum += end[r] - begin[r];
+    return sum;
+  }
+  /// How many of them come before node j, which is one.
+  TAUVOX_HD std::int64_t place(std::uint32_t j) const {
+    std::int64_t before = 0;
+    int r = 0;
+    for (; j < begin[r] || j >= end[r]; ++r) before += end[r] - begin[r];
+    return before + (j - begin[r]);
+  }
+  /// f(i) for each of them.
+  template <class F>
+  TAUVOX_HD void for_each(const F& f) const {
+    for (int r = 0; r < ranges; ++r)
+      for (std::uint32_t i = begin[r]; i < end[r]; ++i) f(i);
   }
 };
 

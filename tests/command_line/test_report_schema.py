@@ -27,6 +27,7 @@ def reports(tauvox, tmp_path, failed_report):
         "not_percolating": [*raw, "--conductivity", "0=0,1=0,2=0"],
         "complete not_percolating": [*raw, "--study", "percolation"],
         "not_converged": ["v.h5", "--phase", "0,1", "--max-iterations", "1", "--tolerance", "1e-10"],
+        "interrupted not_converged": ["v.h5", "--phase", "0,1", "--time-limit", "1e-6", "--tolerance", "1e-10"],
     }
     reports = {"failed": failed_report}
     for status, arguments in runs.items():
@@ -48,8 +49,8 @@ def test_reports_of_every_status_are_valid(reports, schema):
         assert {r["status"] for r in report["results"]} & set(name.split()), name
         jsonschema.Draft202012Validator(schema).validate(report)
         assert report["schema_version"] == "2.0"
-        code = {"failed": 9, "not_converged": 6}.get(name, 0)
-        assert (report["status"], report["exit_code"]) == (name if code else "success", code)
+        code = {"failed": 9, "not_converged": 6, "interrupted": 75}.get(name.split()[0], 0)
+        assert (report["status"], report["exit_code"]) == (name.split()[0] if code else "success", code)
 
 
 CONTRADICTIONS = {

@@ -53,6 +53,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"png", "p"},
                                                                 {"overwrite", "true"},
                                                                 {"time-limit", "1h30m"},
+                                                                {"checkpoint", "out.ckpt"},
                                                                 {"dry-run", "true"},
                                                                 {"progress", "plain"},
                                                                 {"quiet", "true"}};
@@ -94,8 +95,8 @@ TEST(Settings, LengthsKeepTheirBits) {
 }
 
 TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
-  const std::set<std::string> elsewhere{"threads",   "field",   "json",     "csv",   "png",
-                                        "overwrite", "dry-run", "progress", "quiet", "output"};
+  const std::set<std::string> elsewhere{"threads", "field",    "json",  "csv",    "png",        "overwrite",
+                                        "dry-run", "progress", "quiet", "output", "time-limit", "checkpoint"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);

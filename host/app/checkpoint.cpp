@@ -1,0 +1,194 @@
+#include "host/app/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "host/app/describe.hpp"
+#include "host/app/outputs.hpp"
+#include "host/report/kept.hpp"
+#include "io/write.hpp"
+
+namespace tauvox {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr const char* layout = "tauvox-checkpoint-1";
+
+std::string previous_of(const std::string& path) { return path + ".previous"; }
+
+/// FNV-1a of 64 bits, eight bytes at a time, with a shift that lets high bits reach low ones.
+template <class Items>
+std::uint64_t hash(const Items& items, std::uint64_t h = 0xcbf29ce484222325u) {
+  const auto* bytes = reinterpret_cast<const char*>(items.data());
+  const std::size_t count = items.size() * sizeof items[0];
+  for (std::size_t i = 0; i < count; i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + i, std::min<std::size_t>(8, count - i));
+    h = (h ^ word) * 0x100000001b3u;
+    h ^= h >> 29;
+  }
+  return h ^ count;
+}
+
+std::string line_of(const std::string& text) { return fmt::format("{} {:016x}\n", layout, hash(text)); }
+
+/// What the file holds; empty where it is not there, or damaged.
+std::optional<Json> content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line, text;
+  if (!std::getline(file, line)) return std::nullopt;
+  text.assign(std::istreambuf_iterator<char>(file), {});
+  if (line + "\n" != line_of(text)) return std::nullopt;
+  return Json::parse(text, nullptr, false);  // the checksum holds, so it is JSON
+}
+
+std::string full(const std::string& path) {
+  std::error_code failed;  // what cannot be resolved is compared as it stands
+  return fs::weakly_canonical(fs::absolute(path, failed), failed).string();
+}
+
+/// What makes a part what it is. The labels count, not where they came from.
+Json identity_of(const Volume& volume, const Settings& settings) {
+  const auto of_codes = [](const auto& codes) { return hash(codes); };
+  std::uint64_t labels = std::visit(of_codes, volume.codes);
+  for (const Label& label : volume.labels) labels = hash(std::to_string(label.value) + " ", labels);
+  Json key = Json::parse(result_key(settings));
+  key.erase("input");
+  return {{"version", TAUVOX_VERSION},
+          {"shape", volume.extent.zyx()},
+          {"labels", fmt::format("{:016x}", labels)},
+          {"voxel size", volume.spacing()},
+          {"settings", key}};
+}
+
+/// Another device, or another precision, gives another last digit.
+bool only_rounds_differently(const std::string& setting) {
+  return setting == "device" || setting == "precision";
+}
+
+}  // namespace
+
+std::string Checkpoint::path_of(const Settings& s) {
+  if (!s.checkpoint.empty()) return s.checkpoint;
+  if (!s.output.empty()) return (fs::path(s.output) / "evaluate.ckpt").string();
+  const std::string settings = settings_path(s);  // NAME.settings.toml
+  if (settings.empty()) return "";
+  return fs::path(settings).replace_extension().replace_extension(".ckpt").string();
+}
+
+Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
+  std::error_code failed;
+  const bool there = fs::exists(path_, failed), before = fs::exists(previous_of(path_), failed);
+  if (!there && !before) return;
+  std::optional<Json> content = content_of(path_);
+  if (!content && before) {
+    content = content_of(previous_of(path_));
+    if (content)
+      notices_.push_back(
+          fmt::format("{} is {}: the one before it is taken", path_, there ? "damaged" : "missing"));
+  }
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ExitCode::input_refused, "the checkpoint cannot be used", path_, why,
+                "remove it to begin anew, or name another with --checkpoint");
+  };
+  if (!content) refuse("it is damaged, and so is the one before it, if there is one");
+  try {
+    identity_ = content->at("identity");
+    outputs_ = content->at("outputs").get<std::vector<std::string>>();
+    for (const auto& [part, kept] : content->at("parts").items()) parts_.emplace(part, report_from(kept));
+  } catch (const std::exception& error) {
+    refuse(error.what());
+  }
+  found_ = true;
+}
+
+bool Checkpoint::owns(const std::string& output) const {
+  return std::find(outputs_.begin(), outputs_.end(), full(output)) != outputs_.end();
+}
+
+std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const Settings& settings,
+                                                   const std::vector<std::string>& outputs) {
+  if (path_.empty()) return {};
+  const Json wanted = identity_of(volume, settings);
+  outputs_.clear();
+  for (const std::string& output : outputs) outputs_.push_back(full(output));
+  if (!found_) {
+    identity_ = wanted;
+    return {};
+  }
+  std::vector<std::string> differ;
+  for (const char* name : {"version", "shape", "labels", "voxel size"})
+    if (identity_.value(name, Json()) != wanted.at(name))
+      differ.push_back(std::string(name) == "labels"
+                           ? "the labels of the volume"
+                           : fmt::format("{} {}, not {}", name, wanted.at(name).dump(),
+                                         identity_.value(name, Json()).dump()));
+  const Json kept = identity_.value("settings", Json::object());
+  for (const auto& [name, value] : wanted.at("settings").items()) {
+    const Json before = kept.value(name, Json());
+    if (before == value) continue;
+    const std::string change = fmt::format("--{} {}, not {}", name, value.dump(), before.dump());
+    if (only_rounds_differently(name))
+      notices_.push_back(fmt::format("{} was made with another {}: last digits may differ", path_, name));
+    else
+      differ.push_back(change);
+  }
+  if (!differ.empty() && settings.overwrite) {
+    parts_.clear();
+    identity_ = wanted;
+    return {fmt::format("{} is of another run, which is begun anew (--overwrite)", path_)};
+  }
+  if (!differ.empty())
+    throw Error(
+        ExitCode::input_refused, "the checkpoint is of another run", path_,
+        fmt::format("different: {}", fmt::join(differ, "; ")),
+        "give the settings of that run, remove the file to begin anew, or name another with --checkpoint");
+  identity_ = wanted;
+  std::vector<std::string> names;
+  for (const auto& [part, report] : parts_) names.push_back(part);
+  notices_.push_back(
+      fmt::format("{}: {}", path_,
+                  names.empty() ? "nothing was finished" : fmt::format("{} kept", fmt::join(names, ", "))));
+  return notices_;
+}
+
+const Report* Checkpoint::find(const std::string& part) const {
+  const auto kept = parts_.find(part);
+  return kept == parts_.end() ? nullptr : &kept->second;
+}
+
+std::optional<std::string> Checkpoint::keep(const std::string& part, const Report& found) {
+  parts_[part] = found;
+  return save();
+}
+
+std::optional<std::string> Checkpoint::save() {
+  if (path_.empty() || failed_) return std::nullopt;
+  Json parts = Json::object();
+  for (const auto& [part, report] : parts_) parts[part] = kept_json(report);
+  const std::string text = Json{{"identity", identity_}, {"outputs", outputs_}, {"parts", parts}}.dump();
+  try {
+    std::error_code failed;  // the first has none before it
+    fs::rename(path_, previous_of(path_), failed);
+    io::write_text(path_, line_of(text) + text, true);
+  } catch (const Error& error) {
+    failed_ = true;
+    return fmt::format("what is finished is not kept: {}", error.what());
+  }
+  return std::nullopt;
+}
+
+void Checkpoint::remove() const {
+  std::error_code failed;  // then it stays, and is found to be complete
+  fs::remove(path_, failed);
+  fs::remove(previous_of(path_), failed);
+}
+
+}  // namespace tauvox

@@ -1,0 +1,62 @@
+// What a run has finished, kept in a file beside its outputs until the run is over: the same command goes on
+// from there.
+//
+// A line with a checksum, and JSON. Each change is a new file that takes the place of the old one, which
+// stays as NAME.previous: a damaged file costs one part.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/settings/settings.hpp"
+#include "host/studies/report.hpp"
+#include "kernels/volume/volume.hpp"
+
+namespace tauvox {
+
+class Checkpoint {
+ public:
+  /// Keeps nothing.
+  Checkpoint() = default;
+  /// @param path of the file, which may be there: what an earlier run has kept
+  /// @throws Error(input_refused) where neither it nor the one before can be read
+  explicit Checkpoint(std::string path);
+
+  /// Where the checkpoint of a run lies: --checkpoint, or beside its first output; empty where it has none.
+  static std::string path_of(const Settings& settings);
+
+  /// Whether an output that is there is of the run that is continued.
+  bool owns(const std::string& output) const;
+  /// Compares with what is kept, before anything is written.
+  /// @param outputs that the run is going to write
+  /// @return notices
+  /// @throws Error(input_refused) naming what differs, where that changes a result; with --overwrite the run
+  ///         begins anew instead
+  std::vector<std::string> continue_with(const Volume& volume, const Settings& settings,
+                                         const std::vector<std::string>& outputs);
+  bool continues() const { return found_; }
+
+  /// What is known of a part, such as "axis z"; null where it is not finished.
+  const Report* find(const std::string& part) const;
+  /// Keeps a part that is finished.   @return why that failed, once; the run goes on without
+  std::optional<std::string> keep(const std::string& part, const Report& found);
+  /// That the outputs are of this run, even where no part is finished.
+  std::optional<std::string> save();
+  /// The run is over.
+  void remove() const;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool found_ = false;   // an earlier run's
+  bool failed_ = false;  // to write
+  nlohmann::ordered_json identity_;
+  std::map<std::string, Report> parts_;
+  std::vector<std::string> outputs_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace tauvox

@@ -1,0 +1,73 @@
+#include "host/app/interruption.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "kernels/base/error.hpp"
+
+namespace tauvox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Left at the end of a job, so that results are written before the batch system kills what is still there;
+/// no more than half of what there is.
+constexpr double most_margin_seconds = 60;
+
+volatile std::sig_atomic_t received = 0;
+
+void receive(int signal) {
+  if (received != 0) ::_exit(static_cast<int>(ExitCode::interrupted));
+  received = signal;
+}
+
+/// Seconds until the end of the job; empty where nobody says.
+std::optional<double> seconds_of_job() {
+  const char* text = std::getenv("SLURM_JOB_END_TIME");  // seconds since 1970
+  if (!text) return std::nullopt;
+  char* end = nullptr;
+  const double at = std::strtod(text, &end);
+  if (end == text || *end != '\0') return std::nullopt;
+  const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
+  return at - now.count();
+}
+
+}  // namespace
+
+void listen_to_signals() {
+  struct sigaction action {};
+  action.sa_handler = receive;
+  action.sa_flags = SA_RESTART;  // a write goes on; whoever waits for long looks for itself
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  std::signal(SIGHUP, SIG_IGN);
+}
+
+std::optional<std::string> asked_to_end() {
+  if (const int signal = received) return fmt::format("signal {} ({})", signal, strsignal(signal));
+  return std::nullopt;
+}
+
+void end_if_asked() {
+  if (const auto why = asked_to_end()) throw Interrupted(*why);
+}
+
+std::optional<Deadline> deadline_of(Clock::time_point start, std::optional<double> limit_seconds) {
+  const auto after = [](Clock::time_point from, double seconds) {
+    return from + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  };
+  std::optional<Deadline> deadline;
+  if (limit_seconds) deadline = {after(start, *limit_seconds), "--time-limit"};
+  if (const auto left = seconds_of_job(); left && *left > 0) {  // else it is over, and not ours
+    const double margin = std::min(most_margin_seconds, *left / 2);
+    const Deadline job{after(Clock::now(), *left - margin), "SLURM_JOB_END_TIME"};
+    if (!deadline || job.at < deadline->at) deadline = job;
+  }
+  return deadline;
+}
+
+}  // namespace tauvox

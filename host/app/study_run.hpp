@@ -1,0 +1,58 @@
+// A study in a run: results are announced, fields written and both kept as soon as they are known.
+#pragma once
+
+#include "host/app/checkpoint.hpp"
+#include "host/app/console.hpp"
+#include "host/app/progress.hpp"
+#include "host/report/run_report.hpp"
+#include "host/settings/settings.hpp"
+#include "host/studies/study.hpp"
+
+namespace tauvox {
+
+bool data_to_stdout(const Settings& settings);
+/// On standard error, unless all is to be quiet.
+void note_all(const Settings& settings, const std::vector<std::string>& notices);
+/// A plane that shows the direction of transport.
+Axis picture_normal(Axis flow);
+
+/// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
+/// and the whole at the end.
+class Announcer {
+ public:
+  Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
+      : silent_(s.quiet && (!s.json.empty() || data_to_stdout(s))),
+        preliminary_(!study.extends.empty()),
+        print_(data_to_stdout(s) ? print_note : print_text),
+        report_(report),
+        printer_(printer) {}
+
+  void say(const std::string& text) {
+    if (silent_ || text.empty()) return;
+    printer_.clear();
+    print_(text);
+  }
+  void result(const Result& result) {
+    say(preliminary_ ? text_of_headline(report_, result) : text_of_result(report_, result));
+    if (!preliminary_) ++shown_;
+  }
+  void rest() {
+    for (std::size_t i = shown_; i < report_.results.size(); ++i)
+      say(text_of_result(report_, report_.results[i]));
+    say(text_of_warnings(report_));
+  }
+
+ private:
+  bool silent_, preliminary_;
+  void (*print_)(const std::string&);
+  const RunReport& report_;
+  ProgressPrinter& printer_;
+  std::size_t shown_ = 0;
+};
+
+/// Adds what the study finds to the report. What was finished before is taken as it is; where the run is
+/// asked to end, the report says what is not done.
+void run_study(const Study& study, const StudyInput& in, const Settings& settings, RunReport& report,
+               Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint);
+
+}  // namespace tauvox

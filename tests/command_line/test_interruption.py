@@ -1,0 +1,163 @@
+"""A run that is asked to end keeps what it has finished, says so with exit code 75, and goes on when it is run again."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import assert_refused
+
+LONG = 60  # seconds a test waits for what should take one or two
+
+
+@pytest.fixture
+def volume(tauvox, tmp_path):
+    """Takes a few seconds for three axes, in one thread."""
+    assert tauvox("generate", "electrode", "--size", 96, "--seed", 3, "--voxel-size", "0.4um", "-o", "cathode.h5").returncode == 0
+    return tmp_path / "cathode.h5"
+
+
+def command(*more):
+    return ["solve", "cathode.h5", "--phase", "0", "--axis", "z,y,x", "--threads", "1", "--device", "cpu", "--json", "out.json",
+            *(() if "--tolerance" in more else ("--tolerance", "1e-6")), *map(str, more)]
+
+
+def wait_for(condition):
+    end = time.monotonic() + LONG
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def interrupted(program, folder, how, *more, when="out.ckpt"):
+    """Runs the command, sends it a signal as soon as `when` is there; what the process has said."""
+    run = subprocess.Popen([program, *command(*more)], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: (folder / when).exists() or run.poll() is not None)
+    run.send_signal(how)
+    _, said = run.communicate(timeout=LONG)
+    return run.returncode, said
+
+
+def numbers(path):
+    """What does not depend on when it was run."""
+    report = json.loads(path.read_text())
+    return [{k: v for k, v in r.items() if k not in ("seconds", "stages")} for r in report["results"]]
+
+
+def uninterrupted(tauvox, tmp_path):
+    result = tauvox(*[a if a != "out.json" else "whole.json" for a in command()])
+    assert result.returncode == 0, result.stderr
+    return numbers(tmp_path / "whole.json")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_a_signal_ends_a_run_that_the_same_command_finishes(program, tauvox, volume, tmp_path, how):
+    whole = uninterrupted(tauvox, tmp_path)
+    code, said = interrupted(program, tmp_path, how)
+    assert code == 75, said
+    for word in (f"signal {int(how)}", "axis", "out.ckpt", "same command"):
+        assert word in said
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert report["status"] == "interrupted" and report["exit_code"] == 75
+    done = [r["axis"] for r in report["results"]]
+    assert done and report["unfinished"]["not_done"] == [f"axis {a}" for a in "zyx" if a not in done]
+    again = tauvox(*command())
+    assert again.returncode == 0, again.stderr
+    assert "axis z kept" in again.stderr.replace("axis y, axis z", "axis z")
+    assert numbers(tmp_path / "out.json") == whole
+    assert json.loads((tmp_path / "out.json").read_text())["status"] == "success"
+    assert not [f for f in os.listdir(tmp_path) if "ckpt" in f or "lock" in f or ".tmp." in f]
+
+
+def test_a_run_that_was_killed_goes_on(program, tauvox, volume, tmp_path):
+    whole = uninterrupted(tauvox, tmp_path)
+    code, _ = interrupted(program, tmp_path, signal.SIGKILL)
+    assert code == -signal.SIGKILL and not (tmp_path / "out.json").exists()
+    assert tauvox(*command()).returncode == 0
+    assert numbers(tmp_path / "out.json") == whole
+
+
+def test_hang_up_ends_nothing(program, volume, tmp_path):
+    code, said = interrupted(program, tmp_path, signal.SIGHUP)
+    assert code == 0, said
+
+
+def test_fields_are_written_once(program, tauvox, volume, tmp_path):
+    field = ("--field", "field.h5")
+    assert interrupted(program, tmp_path, signal.SIGTERM, *field)[0] == 75
+    first = (tmp_path / "field_z.h5").stat()
+    assert tauvox(*command(*field)).returncode == 0
+    assert (tmp_path / "field_z.h5").stat().st_mtime_ns == first.st_mtime_ns
+    assert (tmp_path / "field_x.h5").exists()
+
+
+def test_a_field_that_was_taken_away_is_made_again(program, tauvox, volume, tmp_path):
+    field = ("--field", "field.h5")
+    assert interrupted(program, tmp_path, signal.SIGTERM, *field)[0] == 75
+    (tmp_path / "field_z.h5").unlink()
+    assert tauvox(*command(*field)).returncode == 0
+    assert (tmp_path / "field_z.h5").exists()
+
+
+def test_another_run_does_not_go_on_from_it(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    before = (tmp_path / "out.json").read_bytes()
+    changed = tauvox(*command("--tolerance", "1e-5"))
+    assert_refused(changed, 3, "out.ckpt", "--tolerance", "1e-05", "1e-06")
+    assert (tmp_path / "out.json").read_bytes() == before
+    anew = tauvox(*command("--tolerance", "1e-5", "--overwrite"))
+    assert anew.returncode == 0 and "begun anew" in anew.stderr, anew.stderr
+
+
+def test_another_volume_does_not_go_on_from_it(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    tauvox("generate", "electrode", "--size", 96, "--seed", 4, "--voxel-size", "0.4um", "-o", "cathode.h5", "--overwrite")
+    assert_refused(tauvox(*command()), 3, "out.ckpt", "labels")
+
+
+def test_a_damaged_checkpoint_costs_a_part(program, tauvox, volume, tmp_path):
+    whole = uninterrupted(tauvox, tmp_path)
+    assert interrupted(program, tmp_path, signal.SIGKILL, when="out.ckpt.previous")[0] == -signal.SIGKILL
+    checkpoint = tmp_path / "out.ckpt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-20] if checkpoint.exists() else b"")
+    again = tauvox(*command())
+    assert again.returncode == 0 and "the one before it" in again.stderr, again.stderr
+    assert numbers(tmp_path / "out.json") == whole
+
+
+def test_two_damaged_checkpoints_are_named(program, tauvox, volume, tmp_path):
+    (tmp_path / "out.ckpt").write_text("tauvox-checkpoint-1 0000000000000000\n{}")
+    assert_refused(tauvox(*command()), 3, "out.ckpt", "damaged", "remove it")
+
+
+def test_outputs_of_others_are_refused_all_the_same(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    (tmp_path / "table.csv").write_text("mine")
+    assert_refused(tauvox(*command("--csv", "table.csv")), 7, "table.csv")
+    assert (tmp_path / "table.csv").read_text() == "mine"
+
+
+def test_the_limit_of_time_can_be_taken_up_again(tauvox, volume, tmp_path):
+    whole = uninterrupted(tauvox, tmp_path)
+    late = tauvox(*command("--time-limit", "0.01"))
+    assert late.returncode == 75 and "--time-limit" in late.stderr, late.stderr
+    assert tauvox(*command()).returncode == 0
+    assert numbers(tmp_path / "out.json") == whole
+
+
+def test_the_end_of_a_slurm_job_is_a_limit_of_time(tauvox, volume, tmp_path):
+    def until(seconds):
+        return {"env": os.environ | {"SLURM_JOB_END_TIME": str(time.time() + seconds)}}
+
+    soon = tauvox(*command(), **until(0.2))
+    assert soon.returncode == 75 and "SLURM_JOB_END_TIME" in soon.stderr, soon.stderr
+    assert tauvox(*command(), **until(-5)).returncode == 0  # of a job that is over
+
+
+def test_nothing_is_kept_of_a_run_without_files(tauvox, volume, tmp_path):
+    run = [a for a in command() if a not in ("--json", "out.json")]
+    late = tauvox(*run, "--time-limit", "0.01")
+    assert late.returncode == 75 and "kept" not in late.stderr, late.stderr
+    assert sorted(os.listdir(tmp_path)) == ["cathode.h5"]
