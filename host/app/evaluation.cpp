@@ -53,13 +53,17 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
       report_(report),
       printer_(printer),
       checkpoint_(checkpoint) {
-  if (!copy_)
-    report.notices.push_back("the volume is too small for a copy with larger voxels: fewer uncertainties");
+  if (!copy_) note("the volume is too small for a copy with larger voxels: fewer uncertainties");
   if (settings.no_sampling) return;
   if (const std::string why = too_small_for_octants(volume.extent); why.empty())
     octants_ = octants(volume.extent);
   else
-    report.notices.push_back("no uncertainty of sampling: " + why);
+    note("no uncertainty of sampling: " + why);
+}
+
+void Evaluation::note(const std::string& said) {
+  report_.notices.push_back(said);
+  if (!settings_.quiet) print_note("notice: " + said + "\n");
 }
 
 Progress Evaluation::progress() const {

@@ -27,6 +27,7 @@ class Evaluation {
   void run_transport(const StudyInput& in, const std::string& carries, const std::string& what);
 
  private:
+  void note(const std::string& said);
   void add_octants(const Study& study, const StudyInput& in, Report& found, const Materials* materials);
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
   /// What is finished under that name, shown and added to the report.

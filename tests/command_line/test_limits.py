@@ -177,7 +177,7 @@ def test_a_boundary_elsewhere(evaluate, labels):
 
 @pytest.mark.parametrize("text, where, why", [
     ("porosty = [0, 1]", "limits.toml:1:1", "did you mean 'porosity'"),
-    ("# x\nporosity.zz.max = 1", "limits.toml:2:10", "'zz'"),
+    ("# x\nporosity.zz.max = 1", "limits.toml:2:13", "'zz'"),
     ("porosity = [1, 0]", "limits.toml:1:1", "above"),
     ("porosity = [0, 1, 2]", "limits.toml:1:1", "3 items"),
     ("porosity = 1", "limits.toml:1:1", "whole number"),
@@ -190,7 +190,7 @@ def test_a_boundary_elsewhere(evaluate, labels):
     ("decision_rule = \"kind\"\nporosity.max = 1", "limits.toml:1:1", "guard_band"),
     ("porosity = [0, 1", "limits.toml:1", "no valid TOML"),
     ("porosity.\u00e4 = 1", "limits.toml:1", "no ASCII"),
-    ("", "limits.toml", "no limits"),
+    ("# none\n", "limits.toml", "no limits"),
     ("a." * 2000 + "b = 1", "limits.toml:1", ""),
     ("[" * 5000, "limits.toml:1", ""),
 ])
