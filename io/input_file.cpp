@@ -208,6 +208,21 @@ std::string root_of_reading(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+std::vector<std::string> files_of_reading(const std::string& path) {
+  namespace fs = std::filesystem;
+  const std::string root = root_of_reading(path);
+  if (root == path && !is_folder(path)) return {path};
+  std::vector<std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
+    const fs::path name = entry.path().filename();
+    const bool counts =
+        is_folder(path) ? !name.string().starts_with('.') : name.stem() == fs::path(path).stem();
+    if (counts && entry.is_regular_file() && entry.file_size() > 0) files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::string read_text(const std::string& path, std::uint64_t most_bytes) {
   const InputFile file(path);
   if (file.size() > most_bytes)

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tauvox::io {
 
@@ -68,6 +69,9 @@ bool is_folder(const std::string& path);
 /// voxels may stand in a file beside it.
 /// @throws Error(input_refused) for what is neither a file nor a folder, as InputFile does
 std::string root_of_reading(const std::string& path);
+/// The files that reading `path` may read: itself, the files of a folder, or those beside a header that share
+/// its name.
+std::vector<std::string> files_of_reading(const std::string& path);
 
 /// The whole of a small text file, such as a study.
 /// @throws Error(input_refused) as InputFile does, and beyond `most_bytes`

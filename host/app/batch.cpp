@@ -13,6 +13,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/evaluate_process.hpp"
+#include "host/app/interruption.hpp"
 #include "host/app/study_file.hpp"
 #include "host/batch/lot.hpp"
 #include "io/input_file.hpp"
@@ -23,9 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// Of a batch in which a volume has no results; behind the codes of single runs, which its rows have.
-constexpr ExitCode incomplete{12};
 
 struct BatchRun {
   Settings evaluation;  // of every volume; its input and output are set for each
@@ -270,7 +268,7 @@ ExitCode outcome(const std::vector<LotVolume>& volumes) {
     all = all && volume.status == LotStatus::finished;
     verdict = std::max(verdict, volume.exit_code);
   }
-  return all ? ExitCode{verdict} : incomplete;
+  return all ? ExitCode{verdict} : ExitCode::incomplete;
 }
 
 ExitCode run_batch(const Arguments& arguments, bool&) {
@@ -281,7 +279,8 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   check(checked);
   Batch batch(run);
   std::vector<LotVolume> volumes;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
+  listen_to_signals();
+  for (std::size_t i = 0; i < paths.size() && !asked_to_end(); ++i) {
     const auto start = std::chrono::steady_clock::now();
     std::string what = "not read";
     volumes.push_back(batch.of(paths[i], what));
@@ -291,16 +290,23 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
         fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", i + 1, paths.size(), paths[i], name_of(volume.status),
                     what, seconds.count(), volume.reason.empty() ? "" : ": " + volume.reason));
   }
+  // Of a volume that was asked to end nothing is known yet.
+  if (!volumes.empty() && volumes.back().exit_code == static_cast<int>(ExitCode::interrupted))
+    volumes.pop_back();
   const fs::path lot(run.output);
   io::write_text((lot / "batch.csv").string(), lot_csv(volumes), true);
   io::write_text((lot / "batch.html").string(), lot_page(volumes, "Lot " + lot.string()), true);
   results_are_in_files();
   say(run, fmt::format("written: {}, {}\n", (lot / "batch.csv").string(), (lot / "batch.html").string()));
-  const ExitCode code = outcome(volumes);
+  const ExitCode code = asked_to_end() ? ExitCode::interrupted : outcome(volumes);
   const auto failed = std::count_if(volumes.begin(), volumes.end(), [](const LotVolume& volume) {
     return volume.status != LotStatus::finished;
   });
-  if (failed > 0)
+  if (code == ExitCode::interrupted)
+    report_failure("interrupted", code,
+                   fmt::format("ended by {} after {} of {} volumes; run the same command again to go on",
+                               *asked_to_end(), volumes.size(), paths.size()));
+  else if (failed > 0)
     report_failure(
         "failed", code,
         fmt::format("{} of {} volumes have no results; batch.csv has the reasons", failed, volumes.size()));

@@ -11,10 +11,13 @@
 #include <cstring>
 #include <fstream>
 
+#include "host/app/interruption.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
 namespace {
+
+constexpr useconds_t look_every_us = 20000;
 
 /// Between fork and exec: nothing that allocates.
 [[noreturn]] void become(char* const* words, const char* errors, pid_t parent) {
@@ -47,9 +50,10 @@ EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const
     throw Error(ExitCode::resources, "no process can be started", "", std::strerror(errno),
                 "see ulimit -u and pids.max");
   if (process == 0) become(pointers.data(), errors.c_str(), parent);
+  // Whoever asks this process to end asks for the volume at work to end as well.
   int status = 0;
-  while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-  }
+  for (bool told = false; ::waitpid(process, &status, WNOHANG) == 0; ::usleep(look_every_us))
+    if (!told && asked_to_end()) told = ::kill(process, SIGTERM) == 0;
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     return {128 + signal, fmt::format("ended by signal {} ({})", signal, ::strsignal(signal))};

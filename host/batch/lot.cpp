@@ -98,9 +98,14 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
 }
 
 std::string key_of(const std::string& path, const std::string& settings) {
-  const io::InputFile file(path);
-  const std::string hash = file.sha256();
-  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, hash.empty() ? change_of(path) : "sha256 " + hash,
+  io::Digest digest;
+  std::string changes;
+  for (const std::string& name : io::files_of_reading(path)) {
+    digest.add(io::InputFile(name));
+    changes += change_of(name);
+  }
+  const std::string hash = digest.text();
+  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, hash.empty() ? changes : "sha256 " + hash,
                      settings);
 }
 

@@ -22,6 +22,7 @@ enum class ExitCode : int {
   internal = 9,        // a self-check failed: never trust the number
   not_decided = 10,    // limits: passed or failed on condition, or not decided
   failed_limits = 11,  // limits: failed
+  incomplete = 12,     // batch: a volume has no results
   interrupted = 75,    // asked to end before it was done: the same command goes on
 };
 

@@ -13,7 +13,7 @@ import pytest
 import volumes
 from conftest import assert_refused, contents, value
 
-OPTIONS = ["--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "--ionic", "pore"]
+OPTIONS = ["--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "--ionic", "pore", "--axis", "z"]
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +125,23 @@ def test_stopped_in_the_middle_it_goes_on(program, batch, tmp_path):
     assert ["(kept," in line for line in lines[:8]].count(True) >= 3
     assert "(evaluated," in lines[7] and len(states(tmp_path)) == 8
     assert not [name for name in os.listdir(tmp_path / "lot/volumes") if ".part" in name or "lock" in name]
+    assert len({row["volume"] for row in table(tmp_path)}) == 8
+
+
+def test_a_signal_ends_it_and_the_same_command_goes_on(program, batch, tmp_path):
+    for i in range(3, 8):
+        volumes.hdf5(tmp_path / "scans" / f"s{i}.h5", volume=numpy.roll(volumes.repeated(8), i, axis=1))
+    run = subprocess.Popen([program, "batch", "scans/*.h5", "-o", "lot", *OPTIONS], cwd=tmp_path, stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    for _ in range(3):
+        run.stdout.readline()
+    run.send_signal(signal.SIGTERM)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 75 and "same command" in said, said
+    done = {row["volume"] for row in table(tmp_path)}
+    assert 3 <= len(done) < 8 and len(states(tmp_path)) == len(done)
+    lines = batch()
+    assert ["(kept," in line for line in lines[:8]].count(True) == len(done)
     assert len({row["volume"] for row in table(tmp_path)}) == 8
 
 

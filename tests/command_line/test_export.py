@@ -16,7 +16,7 @@ def evaluated(tauvox, tmp_path):
     volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.repeated(2))
 
     def run(folder, *options):
-        result = tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--device", "cpu", "-o", folder,
+        result = tauvox("evaluate", "cathode.h5", "--axis", "z", "--phases", NAMES, "--voxel-size", "1um", "--device", "cpu", "-o", folder,
                         *options)
         assert result.returncode == 0, result.stderr
         return json.loads((tmp_path / folder / "results.json").read_text())

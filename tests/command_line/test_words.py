@@ -50,7 +50,7 @@ def test_without_an_electrolyte_nothing_has_its_unit(solve):
 
 def test_evaluate_fills_what_carries_ions_alone(tauvox, tmp_path):
     options = ["--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "--electronic", "active=1"]
-    result = tauvox("evaluate", "cathode.h5", *options, "--ionic", "pore", "--electrolyte", "landesfeind2019",
+    result = tauvox("evaluate", "cathode.h5", "--axis", "z", *options, "--ionic", "pore", "--electrolyte", "landesfeind2019",
                     "--temperature", "30C", "-o", "r")
     assert result.returncode == 0 and "kappa_eff" in result.stdout, result.stderr
     ions, electrons = [r for r in json.loads((tmp_path / "r/results.json").read_text())["results"]
@@ -61,7 +61,7 @@ def test_evaluate_fills_what_carries_ions_alone(tauvox, tmp_path):
     settings = tomllib.loads((tmp_path / "r/settings.toml").read_text())
     assert (settings["electrolyte"], settings["temperature"]) == ("landesfeind2019", "303.15K")
     assert tauvox("evaluate", "r/settings.toml", "--quiet").returncode == 0
-    assert_refused(tauvox("evaluate", "cathode.h5", *options, "--electrolyte", "nyman2008"), 2, "--ionic")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--axis", "z", *options, "--electrolyte", "nyman2008"), 2, "--ionic")
 
 
 def test_what_was_not_measured_is_not_computed(tauvox):
