@@ -92,10 +92,12 @@ const Rows& rows() {
 /// The settings file first, then what the command line says otherwise.
 BatchRun run_from(const Arguments& arguments) {
   BatchRun run;
+  run.evaluation.axes.clear();  // all, unless some are named
   if (const Given* settings = arguments.find("settings"))
     read_study_file(settings->text(), run.evaluation, false);
   apply(rows(), arguments, run);
   Settings& s = run.evaluation;
+  if (s.axes.empty()) s.axes.assign(all_axes.begin(), all_axes.end());
   s.input.clear();
   s.output.clear();
   s.study_file.reset();
@@ -144,7 +146,8 @@ std::vector<std::string> words_of(const Settings& s) {
   std::vector<std::string> words;
   for (const Setting<Settings>& row : describe()) {
     const Value value = row.value(s);
-    if (is_for_every_volume(row) && row.name != "quiet" && !value.is_null() && value != row.standard)
+    const bool said = row.name == "axis" || value != row.standard;  // without --axis it is all axes
+    if (is_for_every_volume(row) && row.name != "quiet" && !value.is_null() && said)
       words.push_back(fmt::format("--{}={}", row.name, text_of(row, value)));
   }
   return words;

@@ -125,8 +125,10 @@ Json quantity_schema(const QuantityDefinition& row) {
                                      "lower and upper bound for the voxels as they are, proven up to FP64 "
                                      "rounding; null: none was found",
                                      {{"items", {{"type", "number"}}}, {"minItems", 2}, {"maxItems", 2}});
-  properties["combined"] = combined_schema();
-  optional.push_back("combined");
+  if (!row.needs.empty()) {
+    properties["combined"] = combined_schema();
+    optional.push_back("combined");
+  }
   return object(in_words_of(diffusivity, row.definition), properties, optional);
 }
 

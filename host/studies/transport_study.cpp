@@ -109,7 +109,7 @@ QuantityDefinitions transport_quantities() {
        .known = Known::not_converged,
        .in_text = false}};
   for (QuantityDefinition& row : rows)
-    if (row.uncertainties == both) {
+    if (row.uncertainties == both && row.unit != si_unit) {  // evaluate knows no unit
       row.evaluated = {ErrorSource::sampling, ErrorSource::segmentation};
       row.needs = {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling};
     }

@@ -81,7 +81,7 @@ REFUSED = {
     "axis twice": ("tags.h5", ["--slice", "t=0,t=1"], 2, ["'t'", "twice"]),
     "letter twice": ("turned.tif", ["--axes", "xxz"], 2, ["--axes", "none twice"]),
     "too many letters": ("turned.tif", ["--axes", "tzyx"], 2, ["--axes", "4 axes"]),
-    "no array of more axes": ("plain.raw", ["--shape", "6,7,8", "--dtype", "uint8", "--slice", "t=0"], 2, ["--slice", "HDF5 and TIFF"]),
+    "no array of more axes": ("plain.raw", ["--shape", "6,7,8", "--dtype", "uint8", "--slice", "t=0"], 2, ["--slice", "HDF5, TIFF"]),
 }
 
 

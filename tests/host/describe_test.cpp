@@ -57,6 +57,12 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"overwrite", "true"},
                                                                 {"time-limit", "1h30m"},
                                                                 {"checkpoint", "out.ckpt"},
+                                                                {"no-sampling", "true"},
+                                                                {"segmentation-study", "true"},
+                                                                {"rve", "0.05"},
+                                                                {"limits", "limits.toml"},
+                                                                {"operator", "A. Person"},
+                                                                {"slice-at", "z=40,x=7"},
                                                                 {"dry-run", "true"},
                                                                 {"progress", "plain"},
                                                                 {"quiet", "true"}};
@@ -98,8 +104,9 @@ TEST(Settings, LengthsKeepTheirBits) {
 }
 
 TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
-  const std::set<std::string> elsewhere{"threads", "field",    "json",  "csv",    "png",        "overwrite",
-                                        "dry-run", "progress", "quiet", "output", "time-limit", "checkpoint"};
+  const std::set<std::string> elsewhere{"threads",    "field",      "json",     "csv",      "png",
+                                        "overwrite",  "dry-run",    "progress", "quiet",    "output",
+                                        "time-limit", "checkpoint", "limits",   "operator", "slice-at"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);
