@@ -109,7 +109,9 @@ QuantityDefinitions transport_quantities() {
        .known = Known::not_converged,
        .in_text = false}};
   for (QuantityDefinition& row : rows)
-    if (row.uncertainties == both && row.unit != si_unit) {  // evaluate knows no unit
+    if (row.unit == si_unit) {
+      row.needs.clear();  // no limit can be of it: evaluate knows no unit
+    } else if (row.uncertainties == both) {
       row.evaluated = {ErrorSource::sampling, ErrorSource::segmentation};
       row.needs = {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling};
     }
