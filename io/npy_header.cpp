@@ -70,7 +70,7 @@ class Parser {
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
     const std::size_t end = quote == '\'' || quote == '"' ? text_.find(quote, at_ + 1) : std::string::npos;
     if (end == std::string::npos) refuse(fmt::format("no text in quotes at its byte {}", at_));
-    const std::string found = text_.substr(at_ + 1, end - at_ - 1);
+    std::string found = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return found;
   }

@@ -79,7 +79,7 @@ std::string TextHeader::value(const std::vector<std::string>& names) const {
 }
 
 std::string TextHeader::required(const std::string& name) const {
-  const std::string text = value(name);
+  std::string text = value(name);
   if (text.empty()) refuse(fmt::format("{} is missing", name));
   return text;
 }

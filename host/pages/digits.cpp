@@ -36,7 +36,7 @@ std::string fixed(double value, int decimals) {
 
 std::string half_width_text(double half_width, int decimals) {
   if (half_width == 0) return "0";
-  const std::string text = fixed(half_width, decimals);
+  std::string text = fixed(half_width, decimals);
   if (text.find_first_not_of("0.") != std::string::npos) return text;
   return fmt::format("<{}", fixed(std::pow(10, -decimals), decimals));  // 0 is only what is exactly 0
 }

@@ -73,7 +73,7 @@ std::string whole_script(const Drawing& d, const fs::path& folder) {
                        dots_per_inch / pixels_per_inch, dots_per_inch / pixels_per_inch,
                        dots_per_inch / pixels_per_inch),
            "png");
-  const std::string begin = fmt::format("cd {}\n", plotter_text(folder.string(), 4096)) + png;
+  std::string begin = fmt::format("cd {}\n", plotter_text(folder.string(), 4096)) + png;
   if (d.png_alone) return begin;
   return begin +
          form(fmt::format(

@@ -86,8 +86,9 @@ class MapScript {
 
   void add_legend() {
     for (std::size_t i = 0; i < map_.legend.size(); ++i) {
+      const std::size_t row = i / columns_;
       const double x = left + legend_column * static_cast<double>(i % columns_),
-                   y = 0.08 + line * 1.2 * static_cast<double>(rows_ - 1 - i / columns_);
+                   y = 0.08 + line * 1.2 * static_cast<double>(rows_ - 1 - row);
       add(fmt::format("set object rect from {} to {} fc rgb '{}' fs solid border lc rgb '#555555' lw 0.6",
                       at(x, y), at(x + 0.16, y + 0.11), hex_of(map_.legend[i].colour)));
       add(fmt::format("set label {} at {}", plotter_text(map_.legend[i].words), at(x + 0.23, y + 0.06)));

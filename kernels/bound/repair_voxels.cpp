@@ -9,7 +9,8 @@ namespace tauvox {
 /// @param scale conductance of the faces across z, y, x
 std::vector<double> least_energy_forms(const double* scale) {
   std::vector<double> forms(least_energy_form_values);
-  for (int mask = 0; mask < 256; ++mask) {
+  for (std::size_t mask = 0; mask < 256; ++mask) {
+    double* form = forms.data() + 64 * mask;
     double g[8][8] = {}, source[8][8] = {};  // what has come to each voxel, of each source
     for (int s = 0; s < 8; ++s) {
       source[s][s] = 1;
@@ -22,8 +23,7 @@ std::vector<double> least_energy_forms(const double* scale) {
       for (int t = 0; t < s; ++t) sum += g[s][t];
       if (sum == 0) continue;
       for (int i = 0; i < 8; ++i)
-        for (int j = 0; j < 8; ++j)
-          forms[static_cast<std::size_t>(64 * mask + 8 * i + j)] += source[s][i] * source[s][j] / sum;
+        for (int j = 0; j < 8; ++j) form[8 * i + j] += source[s][i] * source[s][j] / sum;
       for (int t = 0; t < s; ++t) {
         const double share = g[s][t] / sum;
         for (int i = 0; i < 8; ++i) source[t][i] += share * source[s][i];
