@@ -18,6 +18,7 @@
 #include "host/batch/lot.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
@@ -36,8 +37,9 @@ using Rows = std::vector<Setting<BatchRun>>;
 
 /// Not those of one volume.
 bool is_for_every_volume(const SettingFacts& facts) {
-  return facts.for_evaluate && facts.name != "input" && facts.name != "output" && facts.name != "overwrite" &&
-         facts.name != "progress";
+  for (const char* own : {"input", "output", "overwrite", "progress", "checkpoint", "time-limit"})
+    if (facts.name == own) return false;
+  return facts.for_evaluate;
 }
 
 void add_batch(Rows& rows) {
@@ -283,15 +285,15 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   Batch batch(run);
   std::vector<LotVolume> volumes;
   listen_to_signals();
+  end_by(deadline_of(Clock::now(), {}));
   for (std::size_t i = 0; i < paths.size() && !asked_to_end(); ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     std::string what = "not read";
     volumes.push_back(batch.of(paths[i], what));
     const LotVolume& volume = volumes.back();
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     say(run,
         fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", i + 1, paths.size(), paths[i], name_of(volume.status),
-                    what, seconds.count(), volume.reason.empty() ? "" : ": " + volume.reason));
+                    what, seconds_since(start), volume.reason.empty() ? "" : ": " + volume.reason));
   }
   // Of a volume that was asked to end nothing is known yet.
   if (!volumes.empty() && volumes.back().exit_code == static_cast<int>(ExitCode::interrupted))

@@ -13,15 +13,12 @@
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// "z y", "none"; "not examined" where there is no result.
 std::string percolates_along(const std::vector<Result>& results, std::optional<std::int64_t> label,
@@ -68,7 +65,7 @@ std::string text_of(const RunReport& report) {
 }  // namespace
 
 ExitCode run_inspect(Settings settings) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const std::string &path = settings.input, &json = settings.json;
   if (!json.empty() && json != "-") {
     if (io::same_file(json, path))
@@ -93,7 +90,7 @@ ExitCode run_inspect(Settings settings) {
   report.device = device.description();
   const Study& study = study_named(settings.study);
   report.quantities = study.quantities;
-  const auto study_start = std::chrono::steady_clock::now();
+  const auto study_start = Clock::now();
   StudyInput in{volume, report.materials, settings, device};
   in.phases = settings.phases;
   Report found = study.run(in, {}, {});

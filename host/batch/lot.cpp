@@ -12,19 +12,13 @@
 #include "io/input_file.hpp"
 #include "io/write.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/hash.hpp"
 
 namespace tauvox {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// Of 64 bits, by Fowler, Noll and Vo: for names alone, the key itself is compared.
-std::uint64_t digest(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
 
 /// Of a build without OpenSSL: size and time of change.
 std::string change_of(const std::string& path) {
@@ -110,7 +104,7 @@ std::string key_of(const std::string& path, const std::string& settings) {
 }
 
 std::string folder_name(const std::string& path, const std::string& key) {
-  return fmt::format("{}-{:016x}", cleaned(fs::path(path).stem().string()), digest(key));
+  return fmt::format("{}-{:016x}", cleaned(fs::path(path).stem().string()), hash_of(key));
 }
 
 std::optional<LotState> state_of(const std::string& folder) {

@@ -156,6 +156,20 @@ def test_the_end_of_a_slurm_job_is_a_limit_of_time(tauvox, volume, tmp_path):
     assert tauvox(*command(), **until(-5)).returncode == 0  # of a job that is over
 
 
+def test_two_runs_have_no_checkpoint_in_common(program, tauvox, volume, tmp_path):
+    own = ("--checkpoint", "common.ckpt")
+    run = subprocess.Popen([program, *command(*own)], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: (tmp_path / "common.ckpt").exists() or run.poll() is not None)
+    run.send_signal(signal.SIGSTOP)
+    try:
+        other = [a if a != "out.json" else "other.json" for a in command(*own)]
+        assert_refused(tauvox(*other), 7, "common.ckpt", f"process {run.pid}")
+    finally:
+        run.send_signal(signal.SIGCONT)
+        assert run.wait(LONG) == 0
+    assert not (tmp_path / "other.json").exists()
+
+
 def test_nothing_is_kept_of_a_run_without_files(tauvox, volume, tmp_path):
     run = [a for a in command() if a not in ("--json", "out.json")]
     late = tauvox(*run, "--time-limit", "0.01")
