@@ -45,38 +45,13 @@ LabelEncoder::LabelEncoder(Element element, const Extent& extent, const std::arr
 }
 
 void LabelEncoder::append(const void* values, std::int64_t first, std::int64_t count) {
-  switch (element_) {
-    case Element::uint8:
-      append_small(static_cast<const std::uint8_t*>(values), first, count);
-      break;
-    case Element::int8:
-      append_small(static_cast<const std::int8_t*>(values), first, count);
-      break;
-    case Element::uint16:
-      append_small(static_cast<const std::uint16_t*>(values), first, count);
-      break;
-    case Element::int16:
-      append_small(static_cast<const std::int16_t*>(values), first, count);
-      break;
-    case Element::uint32:
-      append_large(static_cast<const std::uint32_t*>(values), first, count);
-      break;
-    case Element::int32:
-      append_large(static_cast<const std::int32_t*>(values), first, count);
-      break;
-    case Element::uint64:
-      append_large(static_cast<const std::uint64_t*>(values), first, count);
-      break;
-    case Element::int64:
-      append_large(static_cast<const std::int64_t*>(values), first, count);
-      break;
-    case Element::float32:
-      append_large(static_cast<const float*>(values), first, count);
-      break;
-    case Element::float64:
-      append_large(static_cast<const double*>(values), first, count);
-      break;
-  }
+  with_type(element_, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (sizeof(T) <= 2)
+      append_small(static_cast<const T*>(values), first, count);
+    else
+      append_large(static_cast<const T*>(values), first, count);
+  });
 }
 
 /// 8 and 16 bits: count bit patterns, give codes to the new ones, look every voxel up in a table.
@@ -223,7 +198,7 @@ void LabelEncoder::refuse_unusable_values() const {
                     extent_.voxels(), least_, greatest_,
                     distinct_.size() > most_distinct_shown ? fmt::format("more than {}", most_distinct_shown)
                                                            : fmt::format("{}", distinct_.size())),
-        "segment first or pass --threshold");
+        "segment first or pass --threshold; 'tauvox inspect' shows a histogram");
 }
 
 void LabelEncoder::finish(Volume& volume) {

@@ -9,6 +9,8 @@
 #include <new>
 
 #include "io/formats.hpp"
+#include "io/grey.hpp"
+#include "io/grey_filter.hpp"
 #include "io/labels.hpp"
 #include "io/printable.hpp"
 
@@ -86,6 +88,7 @@ Opened open_checked(const std::string& path, const ReadOptions& options) {
   make_printable(description);
   opened.region = cropped(description.extent, options.crop);
   description.read_extent = extent_of(opened.region);
+  if (!options.filters.empty()) check_can_filter();
   if (options.voxel_size) {
     description.voxel_size = options.voxel_size;
     description.voxel_ratio.reset();
@@ -95,8 +98,8 @@ Opened open_checked(const std::string& path, const ReadOptions& options) {
 }
 
 /// Boxes of about slab_bytes along z; where one layer of chunks is more than that, along y too.
-void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encoder,
-                 const std::function<void(double)>& progress) {
+void visit_values(VolumeSource& source, const Region& region, const ValueVisitor& visit,
+                  const std::function<void(double)>& progress) {
   const std::int64_t element_bytes = static_cast<std::int64_t>(info(source.element).bytes);
   const std::int64_t slab_bytes = source.slab_bytes;
   const std::int64_t row_bytes = region.size(2) * element_bytes;
@@ -120,8 +123,8 @@ void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encod
       const std::int64_t runs = one_run ? 1 : box.size(0);
       for (std::int64_t i = 0; i < runs; ++i) {
         const std::int64_t z = box.begin[0] - region.begin[0] + i, y = box.begin[1] - region.begin[1];
-        encoder.append(buffer.data() + i * run * element_bytes, (z * region.size(1) + y) * region.size(2),
-                       one_run ? box.voxels() : run);
+        visit(buffer.data() + i * run * element_bytes, (z * region.size(1) + y) * region.size(2),
+              one_run ? box.voxels() : run);
       }
       if (progress) {
         const double layers_done = static_cast<double>(box.begin[0] - region.begin[0]) +
@@ -132,6 +135,71 @@ void read_labels(VolumeSource& source, const Region& region, LabelEncoder& encod
       }
     }
   }
+}
+
+/// What is to become labels: as it is stored, or filtered.
+class Values {
+ public:
+  Values(Opened& opened, const ReadOptions& options, const std::function<void(double)>& progress)
+      : source_(*opened.source), region_(opened.region), progress_(progress) {
+    if (options.filters.empty()) return;
+    filtered_.resize(static_cast<std::size_t>(region_.voxels()));
+    visit_values(
+        source_, region_,
+        [&](const void* values, std::int64_t first, std::int64_t count) {
+          copy_as_float(source_.element, values, count, filtered_.data() + first);
+        },
+        progress_);
+    for (const GreyFilter& filter : options.filters) apply(filter, extent_of(region_), filtered_);
+  }
+
+  Element element() const { return filtered_.empty() ? source_.element : Element::float32; }
+  void visit(const ValueVisitor& visitor) const {
+    if (filtered_.empty())
+      visit_values(source_, region_, visitor, progress_);
+    else
+      visitor(filtered_.data(), 0, region_.voxels());
+  }
+
+ private:
+  VolumeSource& source_;
+  const Region& region_;
+  const std::function<void(double)>& progress_;
+  std::vector<float> filtered_;
+};
+
+std::vector<double> thresholds_of(const Values& values, const ReadOptions& options, Read what,
+                                  Volume& volume) {
+  const Thresholds& asked = options.thresholds;
+  const bool may_be_levels =
+      asked.empty() && what == Read::labels_or_grey_levels && info(values.element()).bytes > 2;
+  if (asked.otsu == 0 && !may_be_levels) return asked.values;
+  const GreyHistogram histogram =
+      histogram_of(values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); });
+  if (asked.otsu > 0) {
+    const std::vector<double> found = otsu(histogram.levels, asked.otsu);
+    if (found.empty())
+      throw Error(ExitCode::input_invalid, "too few grey values for a threshold", volume.path,
+                  fmt::format("{} of them", histogram.levels.size()), "leave out --threshold");
+    volume.notices.push_back(fmt::format("threshold by Otsu's method: {}", text_of_thresholds(found)));
+    return found;
+  }
+  if (histogram.are_labels || histogram.levels.size() < 2) return {};
+  volume.grey = GreyScale{histogram.least + 0.5 * histogram.step, histogram.step};
+  std::vector<double> steps;
+  for (int i = 1; i < grey_steps; ++i) steps.push_back(histogram.least + i * histogram.step);
+  return steps;
+}
+
+void warn_of_grey(Volume& volume) {
+  if (!volume.grey && !looks_grey(volume)) return;
+  if (!volume.grey) volume.grey = GreyScale{};
+  const std::vector<GreyLevel> levels = levels_of(volume);
+  volume.warnings.push_back(fmt::format(
+      "the values look like those of a grey image, not like labels ({} of them, from {:.7g} to {:.7g}); "
+      "--threshold makes labels of them: otsu (two classes, cut at {}), otsu3 (three, at {}) or your numbers",
+      levels.size(), levels.front().value, levels.back().value, text_of_thresholds(otsu(levels, 1)),
+      text_of_thresholds(otsu(levels, 2))));
 }
 
 }  // namespace
@@ -147,8 +215,8 @@ VolumeDescription describe_volume(const std::string& path, const ReadOptions& op
 }
 
 Volume read_volume(const std::string& path, const ReadOptions& options,
-                   const std::function<void(double)>& progress, const CodeMemory& memory) {
-  const Opened opened = open_checked(path, options);
+                   const std::function<void(double)>& progress, const CodeMemory& memory, Read what) {
+  Opened opened = open_checked(path, options);
   const VolumeDescription& description = opened.source->description;
 
   Volume volume;
@@ -161,17 +229,22 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.stored_type = description.stored_type;
   volume.format = description.format;
   volume.notices = description.notices;
+  volume.warnings = description.warnings;
 
   opened.source->prepare(opened.region);
-  LabelEncoder encoder(opened.source->element, volume.extent, opened.region.begin, options.thresholds, path,
-                       memory);
   try {
-    read_labels(*opened.source, opened.region, encoder, progress);
+    Values values(opened, options, progress);
+    const std::vector<double> thresholds = thresholds_of(values, options, what, volume);
+    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, thresholds, path, memory);
+    values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
+      encoder.append(some, first, count);
+    });
+    encoder.finish(volume);
   } catch (const std::bad_alloc&) {
     throw Error(ExitCode::resources, "not enough memory to read the file", path,
                 "its chunks or strips are too large", "rewrite it with smaller ones");
   }
-  encoder.finish(volume);
+  if (options.thresholds.empty()) warn_of_grey(volume);
   volume.sha256 = opened.sha256();
   return volume;
 }

@@ -20,6 +20,21 @@ struct Crop {
   std::array<std::int64_t, 3> end{-1, -1, -1};
 };
 
+/// Of grey values, before they are cut into labels.
+struct GreyFilter {
+  enum class Kind { median, gaussian } kind = Kind::median;
+  double size = 3;  // median: edge of the cube, voxels, odd; gaussian: standard deviation, voxels
+  bool operator==(const GreyFilter&) const = default;
+};
+
+/// Where grey values are cut into labels: label = number of thresholds <= value.
+struct Thresholds {
+  std::vector<double> values;  // ascending
+  int otsu = 0;                // so many instead, from the histogram: 0, 1 or 2
+  bool empty() const { return values.empty() && otsu == 0; }
+  bool operator==(const Thresholds&) const = default;
+};
+
 struct ReadOptions {
   std::string dataset;                               // HDF5 path; empty: the only 3-D one
   std::optional<std::array<std::int64_t, 3>> shape;  // raw: z, y, x
@@ -30,7 +45,8 @@ struct ReadOptions {
   std::vector<std::pair<std::string, std::int64_t>>
       slice;                                        // axes that are none of z, y, x -> where along them
   std::optional<Crop> crop;                         // of z, y, x, whatever their order in the file
-  std::vector<double> thresholds;                   // grey volumes: label = number of thresholds <= value
+  std::vector<GreyFilter> filters;                  // in turn
+  Thresholds thresholds;                            // grey volumes
   bool as_2d = false;                               // accept a 2-D array as (1, y, x)
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
 };
@@ -59,11 +75,16 @@ using CodeMemory = std::function<LabelCodes(std::int64_t voxels, bool wide)>;
 /// In memory of this process.
 LabelCodes own_memory(std::int64_t voxels, bool wide);
 
+/// What is read where values are no labels.
+enum class Read { labels, labels_or_grey_levels };
+
 /// @param progress called with the fraction read, from 0 to 1; may be empty.
+/// @param what     grey levels: fractions, and too many values, are read in steps of a grey scale
 /// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too
 /// many).
 Volume read_volume(const std::string& path, const ReadOptions& options = {},
-                   const std::function<void(double)>& progress = {}, const CodeMemory& memory = own_memory);
+                   const std::function<void(double)>& progress = {}, const CodeMemory& memory = own_memory,
+                   Read what = Read::labels);
 
 /// Names of the formats this build reads, e.g. {"HDF5", "TIFF", "raw"}.
 std::vector<std::string> readable_formats();

@@ -44,6 +44,33 @@ inline std::optional<Element> element_named(std::string_view name) {
   return std::nullopt;
 }
 
+/// f(T{}) for the type T of such voxels.
+template <class Function>
+void with_type(Element element, const Function& f) {
+  switch (element) {
+    case Element::uint8:
+      return f(std::uint8_t{});
+    case Element::int8:
+      return f(std::int8_t{});
+    case Element::uint16:
+      return f(std::uint16_t{});
+    case Element::int16:
+      return f(std::int16_t{});
+    case Element::uint32:
+      return f(std::uint32_t{});
+    case Element::int32:
+      return f(std::int32_t{});
+    case Element::uint64:
+      return f(std::uint64_t{});
+    case Element::int64:
+      return f(std::int64_t{});
+    case Element::float32:
+      return f(float{});
+    case Element::float64:
+      return f(double{});
+  }
+}
+
 /// "uint8, int8, ..., float64"
 inline std::string element_names() {
   std::string names;

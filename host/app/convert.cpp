@@ -12,6 +12,7 @@
 #include "host/app/progress.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/report/run_report.hpp"
+#include "host/studies/clean.hpp"
 #include "io/input_file.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
@@ -91,10 +92,11 @@ ExitCode run_convert(const ConvertRun& run) {
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);
   ProgressPrinter printer("auto");
-  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume =
+      cleaned(reader.read([&](double fraction) { printer("reading", fraction, ""); }), settings);
   printer.clear();
   for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
-  for (const std::string& warning : description.warnings) print_note("warning: " + warning + "\n");
+  for (const std::string& warning : volume.warnings) print_note("warning: " + warning + "\n");
   io::FieldFile file{.volume = &volume};
   file.texts = texts_of(settings);
   io::write_volume(run.output, file, run.overwrite);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/app/describe_electrolyte.hpp"
+#include "host/app/describe_input.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/printable.hpp"
 
@@ -16,85 +17,6 @@ std::vector<Choice> study_choices() {
 }
 
 using Rows = std::vector<Setting<Settings>>;
-
-void add_input(Rows& rows) {
-  const auto add = [&](SettingFacts facts, auto member) {
-    facts.group = "Input";
-    facts.changes_result = facts.for_inspect = facts.for_evaluate = true;
-    rows.push_back(setting<Settings>(facts, member));
-  };
-  add({.name = "input",
-       .kind = Kind::path_in,
-       .meaning = "volume (HDF5, TIFF, .vti, .npy, .npz, .mha, .nrrd, .nii, raw, or a folder of TIFF or PNG "
-                  "slices); for "
-                  "solve and evaluate also a study file (.toml)",
-       .positional = true,
-       .required = true},
-      &Settings::input);
-  add(
-      {.name = "dataset",
-       .meaning =
-           "HDF5: path of the dataset; .vti, .npz: name of the array; folder of slices: names of the series, "
-           "such as slice_#.tif; where there are several"},
-      [](auto& s) -> auto& { return s.read.dataset; });
-  add(
-      {.name = "shape", .kind = Kind::shape, .meaning = "raw: shape of the array", .unit = "voxels z,y,x"},
-      [](auto& s) -> auto& { return s.read.shape; });
-  add(
-      {.name = "dtype",
-       .kind = Kind::choice,
-       .meaning = "raw: type of a voxel",
-       .choices = named(
-           {"uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float32", "float64"})},
-      [](auto& s) -> auto& { return s.read.dtype; });
-  add(
-      {.name = "byte-order",
-       .kind = Kind::choice,
-       .meaning = "raw: order of the bytes of a voxel",
-       .choices = named({"little", "big"})},
-      [](auto& s) -> auto& { return s.read.byte_order; });
-  add(
-      {.name = "header-bytes",
-       .kind = Kind::integer,
-       .meaning = "raw: skip this many before the voxels",
-       .unit = "bytes",
-       .range = Range{0}},
-      [](auto& s) -> auto& { return s.read.header_bytes; });
-  add(
-      {.name = "as-2d", .kind = Kind::flag, .meaning = "accept a 2-D image as one layer"},
-      [](auto& s) -> auto& { return s.read.as_2d; });
-  add(
-      {.name = "axes",
-       .kind = Kind::letters,
-       .meaning =
-           "letters of the axes of the array as it is stored, slowest first: xyz, tzyx; wins over the file"},
-      [](auto& s) -> auto& { return s.read.axes; });
-  add(
-      {.name = "slice",
-       .kind = Kind::places,
-       .meaning =
-           "arrays of more than three axes: where along the others, e.g. c=0,t=2; an axis without a name "
-           "is called by its number"},
-      [](auto& s) -> auto& { return s.read.slice; });
-  add(
-      {.name = "crop",
-       .kind = Kind::ranges,
-       .meaning = "ranges z,y,x to read, e.g. 0:100,50:200,: (end not included)",
-       .unit = "voxels"},
-      [](auto& s) -> auto& { return s.read.crop; });
-  add(
-      {.name = "threshold",
-       .kind = Kind::numbers,
-       .meaning = "grey volumes: label = number of thresholds <= value",
-       .unit = "grey value"},
-      [](auto& s) -> auto& { return s.read.thresholds; });
-  add(
-      {.name = "voxel-size",
-       .kind = Kind::lengths,
-       .meaning = "edge of a voxel, e.g. 0.4um, or z,y,x as 0.4,0.4,0.5um; wins over the file",
-       .unit = "nm, um, mm, cm, m"},
-      [](auto& s) -> auto& { return s.read.voxel_size; });
-}
 
 void add_material(Rows& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
@@ -299,6 +221,12 @@ void add_output(Rows& rows) {
        .kind = Kind::path_out,
        .meaning = "slices: NAME_structure.png, NAME_concentration_z.png, ..."},
       &Settings::png);
+  add({.name = "histogram",
+       .kind = Kind::path_out,
+       .meaning = "picture (PNG) of how often each value occurs",
+       .for_inspect = true,
+       .for_solve = false},
+      &Settings::histogram);
   add({.name = "slice-at",
        .kind = Kind::cuts,
        .meaning = "where pictures cut the volume, e.g. z=40,x=7; elsewhere in the middle",
@@ -361,7 +289,7 @@ void add_run(Rows& rows) {
 const std::vector<Setting<Settings>>& describe() {
   static const Rows rows = [] {
     Rows r;
-    add_input(r);
+    describe_input(r);
     add_material(r);
     describe_electrolyte(r);
     add_problem(r);

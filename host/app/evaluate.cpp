@@ -13,10 +13,12 @@
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/report/append.hpp"
+#include "host/report/grey_histogram.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
+#include "host/studies/clean.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
@@ -38,6 +40,11 @@ constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
 
 /// The labels there are, and the line to complete.
 [[noreturn]] void ask_for_phases(const Settings& s, const Volume& volume) {
+  if (volume.grey) {
+    print_text(fmt::format("{}  {}\n{}", volume.path, to_string(volume.extent), text_of_grey(volume)));
+    throw Error(ExitCode::usage, "no phase has a name", s.input, "its values look like those of a grey image",
+                "--threshold makes labels of them, such as --threshold otsu3; --phases names those");
+  }
   std::string text = fmt::format("{}  {}\n  {:>8} {:>14} {:>10}\n", volume.path, to_string(volume.extent),
                                  "label", "voxels", "fraction");
   std::vector<std::string> names;
@@ -174,7 +181,7 @@ ExitCode run_evaluate(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   listen_to_signals();
   end_by(deadline_of(start, s.time_limit_seconds));
-  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume = cleaned(reader.read([&](double fraction) { printer("reading", fraction, ""); }), s);
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
   RunReport report;
@@ -189,7 +196,7 @@ ExitCode run_evaluate(Settings s) {
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
   if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
-  report.warnings = description.warnings;
+  report.warnings = volume.warnings;
   append(report.warnings, check_named_labels(volume, s));
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())

@@ -11,7 +11,10 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
+#include "host/pages/drawings.hpp"
+#include "host/report/grey_histogram.hpp"
 #include "host/studies/absent_labels.hpp"
+#include "host/studies/clean.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
@@ -45,12 +48,19 @@ std::string line_of(const NamedPhase& phase, const RunReport& report) {
                      percolates_along(report.results, {}, phase.name));
 }
 
+std::string text_of_remarks(const RunReport& report) {
+  std::string text;
+  for (const std::string& notice : report.notices) text += "notice: " + notice + "\n";
+  return text + text_of_warnings(report);
+}
+
 std::string text_of(const RunReport& report) {
   const Volume& v = *report.volume;
   std::string text =
       fmt::format("{}\n  {}{}, {}, {}\n", v.path, v.format, v.dataset.empty() ? "" : " dataset " + v.dataset,
                   v.stored_type, to_string(v.extent));
   text += text_of_voxel_size(v);
+  if (v.grey) return text + text_of_grey(v) + text_of_remarks(report);
   text += fmt::format("  {:>8} {:>14} {:>10}   {}percolates along\n", "label", "voxels", "fraction",
                       padded_name(report.phases, "name"));
   for (const Label& label : v.labels)
@@ -59,8 +69,33 @@ std::string text_of(const RunReport& report) {
                         percolates_along(report.results, label.value, ""));
   for (const NamedPhase& phase : report.phases.named)
     if (phase.labels.size() > 1) text += line_of(phase, report);
-  for (const std::string& notice : report.notices) text += "notice: " + notice + "\n";
-  return text + text_of_warnings(report);
+  return text + text_of_remarks(report);
+}
+
+/// @throws Error where it cannot be drawn
+void write_histogram(const Settings& settings, const Volume& volume) {
+  std::string problem = "gnuplot is not installed";
+  const std::optional<pages::Figure> figure =
+      pages::have_plotter() ? pages::draw(pages::histogram_drawing(volume), problem) : std::nullopt;
+  if (!figure)
+    throw Error(ExitCode::output, "the histogram cannot be drawn", settings.histogram, problem,
+                "leave out --histogram: the table is printed");
+  io::write_text(settings.histogram, figure->png, settings.overwrite);
+}
+
+void check_outputs(const Settings& settings, const io::VolumeDescription& description) {
+  for (const std::string& path : {settings.json, settings.histogram}) {
+    if (path.empty() || (path == "-" && path == settings.json)) continue;
+    for (const std::string& input : files_read(settings, description))
+      if (io::same_file(path, input))
+        throw Error(ExitCode::usage, "an output is the input", path,
+                    fmt::format("it is the same file as {}", input), "give the output another name");
+    for (const std::string& notice : io::check_output(path, settings.overwrite))
+      print_note("notice: " + notice + "\n");
+  }
+  if (!settings.json.empty() && settings.json == settings.histogram)
+    throw Error(ExitCode::usage, "two outputs have the same name", settings.json, "",
+                "give them different names");
 }
 
 }  // namespace
@@ -69,19 +104,12 @@ ExitCode run_inspect(Settings settings) {
   const auto start = Clock::now();
   const std::string& json = settings.json;
   settings.study = "percolation";
-  constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
+  constexpr std::int64_t bytes_per_voxel = 2;  // labels or grey levels, the runs and clusters of a label
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
-  if (!json.empty() && json != "-") {
-    for (const std::string& input : files_read(settings, description))
-      if (io::same_file(json, input))
-        throw Error(ExitCode::usage, "the report is the input", json,
-                    fmt::format("it is the same file as {}", input), "give the report another name");
-    for (const std::string& notice : io::check_output(json, settings.overwrite))
-      print_note("notice: " + notice + "\n");
-  }
+  check_outputs(settings, description);
   check_fits(description.read_extent, bytes_per_voxel);
-  const Volume volume = reader.read();
+  const Volume volume = cleaned(reader.read({}, io::Read::labels_or_grey_levels), settings);
   const Device device = cpu_device();
   const std::vector<std::string> absent = check_named_labels(volume, settings);
   RunReport report;
@@ -95,19 +123,20 @@ ExitCode run_inspect(Settings settings) {
   const auto study_start = Clock::now();
   StudyInput in{volume, report.materials, settings, device};
   in.phases = settings.phases;
-  Report found = study.run(in, {}, {});
+  Report found = volume.grey ? Report{} : study.run(in, {}, {});
   report.seconds.emplace_back("solve", seconds_since(study_start));
   report.seconds.emplace_back("write", 0);
   report.seconds.emplace_back("total", seconds_since(start));
   report.results = std::move(found.results);
   report.notices = volume.notices;
   report.notices.insert(report.notices.end(), found.notices.begin(), found.notices.end());
-  report.warnings = description.warnings;
+  report.warnings = volume.warnings;
   report.warnings.insert(report.warnings.end(), absent.begin(), absent.end());
   report.warnings.insert(report.warnings.end(), found.warnings.begin(), found.warnings.end());
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
 
+  if (!settings.histogram.empty()) write_histogram(settings, volume);
   const std::string text = to_json(report, settings_json(settings)).dump(2) + "\n";
   if (json == "-") {
     print_report(text);

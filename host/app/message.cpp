@@ -40,7 +40,8 @@ Message common(const T& of) {
           {"voxel_size", triple(of.voxel_size)},
           {"voxel_ratio", triple(of.voxel_ratio)},
           {"voxel_size_source", of.voxel_size_source},
-          {"notices", of.notices}};
+          {"notices", of.notices},
+          {"warnings", of.warnings}};
 }
 
 template <class T>
@@ -52,6 +53,7 @@ void take_common(const Message& message, T& of) {
   of.voxel_ratio = triple_from(message.at("voxel_ratio"));
   of.voxel_size_source = text_from(message.at("voxel_size_source"));
   of.notices = texts_from(message.at("notices"));
+  of.warnings = texts_from(message.at("warnings"));
 }
 
 }  // namespace
@@ -108,7 +110,6 @@ Message to_message(const io::VolumeDescription& description) {
   message["read_extent"] = description.read_extent.zyx();
   message["layer_added"] = description.layer_added;
   message["voxels_file"] = description.voxels_file;
-  message["warnings"] = description.warnings;
   return message;
 }
 
@@ -119,7 +120,6 @@ io::VolumeDescription description_from(const Message& message) {
   description.read_extent = extent_from(message.at("read_extent"));
   description.layer_added = message.at("layer_added").get<bool>();
   description.voxels_file = text_from(message.at("voxels_file"));
-  description.warnings = texts_from(message.at("warnings"));
   return description;
 }
 
@@ -129,6 +129,7 @@ Message to_message(const Volume& volume) {
   message["path"] = volume.path;
   message["sha256"] = volume.sha256;
   message["wide"] = volume.codes.index() == 1;
+  message["grey"] = volume.grey ? Message{volume.grey->of_zero, volume.grey->step} : Message(nullptr);
   message["labels"] = Message::array();
   for (const Label& label : volume.labels) message["labels"].push_back({label.value, label.voxels});
   return message;
@@ -140,6 +141,8 @@ Volume volume_from(const Message& message) {
   volume.extent = extent_from(message.at("extent"));
   volume.path = text_from(message.at("path"));
   volume.sha256 = text_from(message.at("sha256"));
+  if (const Message& grey = message.at("grey"); !grey.is_null())
+    volume.grey = GreyScale{grey.at(0).get<double>(), grey.at(1).get<double>()};
   for (const Message& label : message.at("labels"))
     volume.labels.push_back({label.at(0).get<std::int64_t>(), label.at(1).get<std::int64_t>()});
   return volume;

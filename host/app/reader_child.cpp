@@ -18,8 +18,10 @@
 namespace tauvox {
 namespace {
 
-/// Two minutes, and as long as a slow library takes for a file of this size.
-std::uint64_t cpu_seconds_for(const std::string& root) {
+/// Two minutes, and as long as a slow library takes for a file of this size; a day for filters, which are
+/// wanted.
+std::uint64_t cpu_seconds_for(const std::string& root, const io::ReadOptions& options) {
+  if (!options.filters.empty()) return 24 * 3600;
   constexpr std::uint64_t least = 120, slowest = 1 << 20;  // bytes a second
   namespace fs = std::filesystem;
   std::error_code failed;
@@ -71,11 +73,13 @@ void serve() {
       row.assign(settings, *value);
   // what is wrong with the name is said while folders can be listed
   const std::string root = io::root_of_reading(settings.input);
-  confine(root, cpu_seconds_for(root));
+  confine(root, cpu_seconds_for(root, settings.read));
   if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
-  if (!receive(reader_socket)) return;
+  const std::optional<Message> what = receive(reader_socket);
+  if (!what) return;
   const auto progress = [](double fraction) { send(reader_socket, Message{{"progress", fraction}}); };
-  send_volume(io::read_volume(settings.input, settings.read, progress, shared_or_own));
+  send_volume(io::read_volume(settings.input, settings.read, progress, shared_or_own,
+                              static_cast<io::Read>(what->at("read").get<int>())));
 }
 
 void tell(ExitCode code, const std::string& what) {

@@ -157,9 +157,9 @@ void ReaderProcess::ask(const Settings& settings) {
   }
 }
 
-Volume ReaderProcess::read(const std::function<void(double)>& progress) {
-  if (process_ < 0) return io::read_volume(path_, options_, progress);
-  send(socket_, Message{{"read", true}});
+Volume ReaderProcess::read(const std::function<void(double)>& progress, io::Read what) {
+  if (process_ < 0) return io::read_volume(path_, options_, progress, io::own_memory, what);
+  send(socket_, Message{{"read", static_cast<int>(what)}});
   for (;;) {
     const std::optional<Message> answer = receive(socket_);
     if (!answer) refuse_end();

@@ -22,7 +22,7 @@ class ReaderProcess {
 
   const io::VolumeDescription& description() const { return description_; }
   /// Once.   @throws as above, for io::read_volume
-  Volume read(const std::function<void(double)>& progress = {});
+  Volume read(const std::function<void(double)>& progress = {}, io::Read what = io::Read::labels);
 
  private:
   bool start();

@@ -136,6 +136,10 @@ const Form& form_of(const SettingFacts& facts) {
       {Kind::places,
        {"AXIS=N,...", true, [](Facts, Text t, Text o) { return to_value(parse::places(t, o)); }}},
       {Kind::cuts, {"AXIS=N,...", true, [](Facts, Text t, Text o) { return to_value(parse::cuts(t, o)); }}},
+      {Kind::thresholds,
+       {"NUMBERS|otsu|otsu3", true, [](Facts, Text t, Text o) { return to_value(parse::thresholds(t, o)); }}},
+      {Kind::filters,
+       {"FILTER,...", true, [](Facts, Text t, Text o) { return to_value(parse::filters(t, o)); }}},
       {Kind::letters,
        {"LETTERS", false, [](Facts, Text t, Text o) -> Value { return parse::axis_letters(t, o); }}},
       {Kind::path_in, {"FILE", false, as_it_stands}},
@@ -196,6 +200,27 @@ Value to_value(const Phases& phases) {
   for (const NamedPhase& phase : phases.named)
     object[phase.name] = phase.labels.size() == 1 ? Value(phase.labels.front()) : Value(phase.labels);
   return object;
+}
+
+Value to_value(const io::Thresholds& thresholds) {
+  if (thresholds.empty()) return {};
+  return thresholds.otsu == 0 ? Value(thresholds.values) : Value(thresholds.otsu == 1 ? "otsu" : "otsu3");
+}
+
+Value to_value(const std::vector<io::GreyFilter>& filters) {
+  Value texts;
+  for (const io::GreyFilter& filter : filters)
+    texts.push_back((filter.kind == io::GreyFilter::Kind::median ? "median=" : "gaussian=") +
+                    number_text(filter.size));
+  return texts;
+}
+
+void from_value(const Value& value, io::Thresholds& thresholds) {
+  thresholds = parse::thresholds(text_of({}, value), "threshold");
+}
+
+void from_value(const Value& value, std::vector<io::GreyFilter>& filters) {
+  filters = parse::filters(text_of({}, value), "filter");
 }
 
 void from_value(const Value& value, io::Crop& crop) {

@@ -41,6 +41,8 @@ enum class Kind {
   cuts,    // axis=index, of z, y, x
   letters,
   numbers,
+  thresholds,  // numbers, otsu, otsu3
+  filters,     // of grey values
   path_in,
   path_out,
   paths_in
@@ -105,6 +107,10 @@ Value to_value(const std::vector<std::pair<LabelOrName, double>>& pairs);
 Value to_value(const Phases& phases);
 Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places);
 Value to_value(const std::vector<std::pair<Axis, std::int64_t>>& cuts);
+Value to_value(const io::Thresholds& thresholds);
+Value to_value(const std::vector<io::GreyFilter>& filters);
+void from_value(const Value& value, io::Thresholds& thresholds);
+void from_value(const Value& value, std::vector<io::GreyFilter>& filters);
 void from_value(const Value& value, io::Crop& crop);
 void from_value(const Value& value, std::vector<Axis>& axes);
 void from_value(const Value& value, Axis& axis);

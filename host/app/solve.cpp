@@ -22,6 +22,7 @@
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
+#include "host/studies/clean.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
@@ -166,7 +167,7 @@ ExitCode run_solve(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   RunReport report;
   const auto read_start = Clock::now();
-  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume = cleaned(reader.read([&](double fraction) { printer("reading", fraction, ""); }), s);
   report.seconds.emplace_back("read", seconds_since(read_start));
   report.volume = &volume;
   if (study.needs_conductivity)
@@ -198,7 +199,7 @@ ExitCode run_solve(Settings s) {
   append(report.notices, reserved.notices);
   append(report.notices, volume.notices);
   note_all(s, volume.notices);
-  append(report.warnings, description.warnings);
+  append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
 

@@ -35,6 +35,10 @@ std::string types_of(const SettingFacts& facts) {
     case Kind::numbers:
     case Kind::lengths:  // a number lacks its unit, which its own message says better
       return "a number, or a list of them";
+    case Kind::thresholds:
+      return "a number, a list of them, or \"otsu\" or \"otsu3\"";
+    case Kind::filters:
+      return "text in quotes, or a list of texts";
     case Kind::labels:
       return "a whole number, the name of a phase in quotes, or a list of them";
     case Kind::phases:

@@ -103,7 +103,9 @@ Command inspect_command() {
   return {.name = "inspect",
           .meaning = "what is in a volume: shape, labels, percolation; no solve",
           .settings = facts_where(&SettingFacts::for_inspect),
-          .examples = {{"tauvox inspect cathode.tif", "shape, type, labels, what percolates"}},
+          .examples = {{"tauvox inspect cathode.tif", "shape, type, labels, what percolates"},
+                       {"tauvox inspect scan.tif --filter median --histogram histogram.png",
+                        "a grey volume: how often each value occurs, and where to cut"}},
           .run = inspect};
 }
 

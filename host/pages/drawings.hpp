@@ -20,6 +20,8 @@ std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& 
                                            const std::string& file_name);
 /// Effective ratio of parts by their size, of "ionic" or "electronic" transport along the thickness.
 std::optional<Drawing> rve_drawing(const RunReport& report, const Look& look, const std::string& carriers);
+/// How often each value of a volume occurs, and where Otsu's method cuts where they are grey values.
+Drawing histogram_drawing(const Volume& volume);
 /// Two-point correlation of the phases along the thickness.
 std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look);
 

@@ -6,7 +6,7 @@
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
-#include "io/read.hpp"
+#include "io/grey.hpp"
 #include "kernels/base/find_device.hpp"
 
 #ifndef TAUVOX_VERSION
@@ -106,6 +106,14 @@ Json input_json(const Volume& v) {
   input["voxel_size_m"] = v.voxel_size ? triple(*v.voxel_size) : Json(nullptr);
   input["voxel_ratio"] = v.voxel_ratio ? triple(*v.voxel_ratio) : Json(nullptr);
   input["voxel_size_source"] = text_or_null(v.voxel_size_source);
+  input["grey"] = nullptr;
+  if (v.grey) {
+    const std::vector<io::GreyLevel> levels = io::levels_of(v);
+    input["grey"] = {{"of_label_0", v.grey->of_zero},
+                     {"step", v.grey->step},
+                     {"otsu", io::otsu(levels, 1)},
+                     {"otsu3", io::otsu(levels, 2)}};
+  }
   return input;
 }
 

@@ -257,6 +257,16 @@ Json result_schema() {
   return result;
 }
 
+Json grey_schema() {
+  Json grey = object("The values look like those of an image: grey value = of_label_0 + step * label.",
+                     {{"of_label_0", described("number", "grey value of label 0")},
+                      {"step", amount("grey values from a label to the next")},
+                      {"otsu", list_of(described("number", "a threshold"), "for two classes")},
+                      {"otsu3", list_of(described("number", "a threshold"), "for three classes")}});
+  grey["type"] = {"object", "null"};
+  return grey;
+}
+
 Json input_schema() {
   const Json positive{{"type", "number"}, {"exclusiveMinimum", 0}};
   return object(
@@ -280,7 +290,8 @@ Json input_schema() {
             "edges of a voxel along z,y,x over the shortest, where the file states steps without a unit; "
             "null: not needed, or a cube",
             {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
-       {"voxel_size_source", text_or_null("where voxel size or ratio come from; null: unknown")}});
+       {"voxel_size_source", text_or_null("where voxel size or ratio come from; null: unknown")},
+       {"grey", grey_schema()}});
 }
 
 Json phase_schema() {

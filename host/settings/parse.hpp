@@ -53,6 +53,10 @@ std::vector<Axis> axes(const std::string& text, const std::string& option);
 std::string axis_letters(const std::string& text, const std::string& option);
 /// "c=0,t=2": an axis, by its letter or number, and a place along it, from 0.
 std::vector<std::pair<std::string, std::int64_t>> places(const std::string& text, const std::string& option);
+/// "118,137", "otsu" or "otsu3"
+io::Thresholds thresholds(const std::string& text, const std::string& option);
+/// "median", "median=5", "gaussian=1.5", or several in turn.
+std::vector<io::GreyFilter> filters(const std::string& text, const std::string& option);
 /// "z=40,x=7": where to cut across z, y or x, from 0; none twice.
 std::vector<std::pair<Axis, std::int64_t>> cuts(const std::string& text, const std::string& option);
 /// auto, cpu, cuda or cuda:N.

@@ -84,7 +84,7 @@ std::vector<std::pair<LabelOrName, double>> conductivities(const std::string& te
                          item));
     const LabelOrName label = label_or_name(sides->first, option);
     const double value = number(sides->second, option + " " + item);
-    if (value < 0) refuse(option, item, "a conductivity of zero or above");
+    if (value < 0) refuse(option, item, "a value of zero or above");
     if (const auto [first, fresh] = seen.emplace(label, item); !fresh)
       refuse(option, text,
              fmt::format("each label once; label {} is given as '{}' and as '{}'", sides->first,

@@ -18,6 +18,7 @@ struct Settings : MaterialSettings, StudySettings {
   std::string input;
   std::optional<std::string> study_file;  // where the settings were read from
   io::ReadOptions read;
+  std::vector<std::pair<LabelOrName, double>> clean;  // clusters of fewer voxels go to what surrounds them
   // which study
   std::string study = "effective_transport";
   bool axes_named = false;        // one by one, by the user; the default and "all" name none
@@ -34,7 +35,7 @@ struct Settings : MaterialSettings, StudySettings {
   std::string device = "auto";  // auto | cpu | cuda | cuda:N
   int threads = 0;              // 0: usable_processors()
   // output
-  std::string field, json, csv, png;
+  std::string field, json, csv, png, histogram;
   std::string output;                                   // folder of an evaluation
   std::string checkpoint;                               // of what is finished; empty: beside the first output
   std::vector<std::pair<Axis, std::int64_t>> slice_at;  // where pictures cut the volume; else in the middle

@@ -22,6 +22,12 @@ struct Label {
   std::int64_t voxels = 0;
 };
 
+/// Grey values that were read as if they were labels: value = of_zero + step * label.
+struct GreyScale {
+  double of_zero = 0, step = 1;
+  double value_of(std::int64_t label) const { return of_zero + step * static_cast<double>(label); }
+};
+
 /// Codes in memory of their own, or in memory that another process has filled; a copy has its own.
 template <class T>
 class LabelArray : public std::span<T> {
@@ -48,7 +54,8 @@ using LabelCodes = std::variant<LabelArray<std::uint8_t>, LabelArray<std::uint16
 struct Volume {
   Extent extent;
   LabelCodes codes;
-  std::vector<Label> labels;  // ascending by value; only labels that occur
+  std::vector<Label> labels;      // ascending by value; only labels that occur
+  std::optional<GreyScale> grey;  // where the values look like those of an image
 
   std::optional<std::array<double, 3>> voxel_size;  // m; z, y, x; empty when nobody said
   /// Edges over the shortest, z, y, x: where a file states steps and no unit.
@@ -56,12 +63,13 @@ struct Volume {
   std::string voxel_size_source;  // of either: "--voxel-size", "attribute element_size_um", ""
 
   // Words of files and their names, fit to be printed: control characters and what is no UTF-8 are escaped.
-  std::string path;                  // as given; "generated: ..." for a generated volume
-  std::string sha256;                // of the file's bytes; empty when not computed
-  std::string dataset;               // HDF5 path; empty for other formats
-  std::string stored_type;           // "uint8", "float64 big-endian", ...
-  std::string format;                // "HDF5", "TIFF", "raw"
-  std::vector<std::string> notices;  // what the reader decided and a user should know
+  std::string path;                   // as given; "generated: ..." for a generated volume
+  std::string sha256;                 // of the file's bytes; empty when not computed
+  std::string dataset;                // HDF5 path; empty for other formats
+  std::string stored_type;            // "uint8", "float64 big-endian", ...
+  std::string format;                 // "HDF5", "TIFF", "raw"
+  std::vector<std::string> notices;   // what the reader decided and a user should know
+  std::vector<std::string> warnings;  // what may make the results wrong
 
   /// Of a voxel, z, y, x: m, or in a unit that nobody knows; a cube where nothing is known.
   std::array<double, 3> spacing() const {

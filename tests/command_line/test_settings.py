@@ -35,10 +35,11 @@ def test_help_and_manual_know_every_setting_of_a_run(tauvox):
     settings = json.loads(tauvox(*SOLVE, "--json", "-").stdout)["settings"]
     text, manual = tauvox("solve", "--help").stdout, tauvox("--man", "solve").stdout.replace("\\-", "-")
     others = tauvox("evaluate", "--help").stdout, tauvox("--man", "evaluate").stdout.replace("\\-", "-")
+    of_inspect = tauvox("inspect", "--help").stdout, tauvox("--man", "inspect").stdout.replace("\\-", "-")
     for name in settings:
         if name != "input":
             of_evaluate = ["output", "ionic", "electronic", "no-sampling", "segmentation-study", "limits", "operator"]
-            pages = others if name in of_evaluate else [text, manual]
+            pages = others if name in of_evaluate else of_inspect if name == "histogram" else [text, manual]
             assert all(f"--{name}" in page for page in pages), name
     assert "default 0.0001; from 1e-12 to 0.1" in " ".join(text.split())
     assert "effective diffusivity or conductivity, tortuosity factor" in text

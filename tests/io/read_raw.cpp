@@ -167,7 +167,7 @@ TEST(ReadLabels, ThresholdsCountForEveryType) {
   const Folder folder;
   const auto map = [](std::int64_t label) { return label < 3 ? std::int64_t{0} : label < 7 ? 1 : 2; };
   io::ReadOptions options = raw("uint8");
-  options.thresholds = {3, 6.5};
+  options.thresholds.values = {3, 6.5};
   expect_formula(io::read_volume(folder.write("a.raw", formula_values<std::uint8_t>()), options),
                  fixture_extent, {0, 0, 0}, map);
   options.dtype = "float32";
@@ -188,7 +188,7 @@ TEST(ReadLabels, ThresholdsMustAscend) {
                                         {std::numeric_limits<double>::quiet_NaN()},
                                         {std::numeric_limits<double>::infinity()}}) {
     io::ReadOptions options = raw("uint8");
-    options.thresholds = wrong;
+    options.thresholds.values = wrong;
     EXPECT_EQ(refused(path, options).code, 2);
   }
 }

@@ -1,0 +1,42 @@
+#include "host/report/grey_histogram.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tauvox {
+
+std::vector<GreyShare> shares_of_grey(const Volume& volume, int most_steps) {
+  const GreyScale scale = volume.grey.value_or(GreyScale{});
+  const std::int64_t first = volume.labels.front().value, count = volume.labels.back().value - first + 1;
+  const std::int64_t each = (count + most_steps - 1) / most_steps;  // values to a step
+  std::vector<GreyShare> shares;
+  for (std::int64_t begin = 0; begin < count; begin += each)
+    shares.push_back(
+        {scale.value_of(first + begin) - 0.5 * scale.step, static_cast<double>(each) * scale.step, 0});
+  for (const Label& label : volume.labels)
+    shares[static_cast<std::size_t>((label.value - first) / each)].share += volume.fraction(label);
+  return shares;
+}
+
+std::string text_of_grey(const Volume& volume) {
+  constexpr int rows = 32, longest_bar = 50;
+  const std::vector<GreyShare> shares = shares_of_grey(volume, rows);
+  const double most = std::max_element(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
+                        return a.share < b.share;
+                      })->share;
+  std::string text = fmt::format("  {:>12} {:>10}\n", "grey value", "fraction");
+  for (const GreyShare& row : shares)
+    text +=
+        fmt::format("  {:>12.6g} {:>10.6f} {}\n", row.least + 0.5 * row.width, row.share,
+                    std::string(static_cast<std::size_t>(std::lround(longest_bar * row.share / most)), '#'));
+  const std::vector<io::GreyLevel> levels = io::levels_of(volume);
+  for (const auto& [option, classes] : {std::pair("otsu", "two"), std::pair("otsu3", "three")})
+    if (const auto cuts = io::otsu(levels, option == std::string("otsu") ? 1 : 2); !cuts.empty())
+      text += fmt::format("  --threshold {:<5} {} classes, cut at {}\n", option, classes,
+                          io::text_of_thresholds(cuts));
+  return text;
+}
+
+}  // namespace tauvox
