@@ -186,7 +186,10 @@ std::unique_ptr<VolumeSource> open_array(const InputFile& file, StoredBytes wher
   description.notices = layout.notices;
   for (const std::string& notice : notices_of(choice, layout.shape, options))
     description.notices.push_back(notice);
-  if (!options.voxel_size) take_steps(layout.steps, choice, description);
+  if (!options.voxel_size) {
+    description.warnings = layout.warnings;
+    take_steps(layout.steps, choice, description);
+  }
   return result;
 }
 
