@@ -16,8 +16,10 @@
 #include "host/app/interruption.hpp"
 #include "host/app/study_file.hpp"
 #include "host/batch/lot.hpp"
+#include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
@@ -36,8 +38,9 @@ using Rows = std::vector<Setting<BatchRun>>;
 
 /// Not those of one volume.
 bool is_for_every_volume(const SettingFacts& facts) {
-  return facts.for_evaluate && facts.name != "input" && facts.name != "output" && facts.name != "overwrite" &&
-         facts.name != "progress";
+  for (const char* own : {"input", "output", "overwrite", "progress", "checkpoint", "time-limit"})
+    if (facts.name == own) return false;
+  return facts.for_evaluate;
 }
 
 void add_batch(Rows& rows) {
@@ -153,15 +156,6 @@ std::vector<std::string> words_of(const Settings& s) {
   return words;
 }
 
-Json results_in(const fs::path& folder) {
-  constexpr std::uint64_t most_bytes = 256 << 20;
-  try {
-    return Json::parse(io::read_text((folder / "results.json").string(), most_bytes));
-  } catch (const Json::parse_error& error) {
-    throw Error(ExitCode::input_refused, "no JSON file", (folder / "results.json").string(), error.what());
-  }
-}
-
 /// Volumes of a lot, one after the other.
 class Batch {
  public:
@@ -235,6 +229,9 @@ class Batch {
     const EvaluationEnd end = evaluate_in_a_process(words, errors.string());
     LotState state{key, LotStatus::failed, end.exit_code, end.reason};
     if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
+    if (key_of(path, key_) != key)
+      throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
+                  "run the same command again once it is complete");
     if (is_result(end.exit_code) && fs::exists(part / "results.json")) state.status = LotStatus::finished;
     if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
     write_state(part.string(), state, path);
@@ -252,7 +249,7 @@ class Batch {
     volume.reason = state.reason;
     if (state.status != LotStatus::finished) return;
     const fs::path folder = fs::path(run_.output) / volume.folder;
-    volume.rows = rows_of(results_in(folder), folder.string());
+    volume.rows = rows_of(read_json((folder / "results.json").string()), folder.string());
   }
 
   const BatchRun& run_;
@@ -283,15 +280,15 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   Batch batch(run);
   std::vector<LotVolume> volumes;
   listen_to_signals();
+  end_by(deadline_of(Clock::now(), {}));
   for (std::size_t i = 0; i < paths.size() && !asked_to_end(); ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     std::string what = "not read";
     volumes.push_back(batch.of(paths[i], what));
     const LotVolume& volume = volumes.back();
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     say(run,
         fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", i + 1, paths.size(), paths[i], name_of(volume.status),
-                    what, seconds.count(), volume.reason.empty() ? "" : ": " + volume.reason));
+                    what, seconds_since(start), volume.reason.empty() ? "" : ": " + volume.reason));
   }
   // Of a volume that was asked to end nothing is known yet.
   if (!volumes.empty() && volumes.back().exit_code == static_cast<int>(ExitCode::interrupted))

@@ -11,7 +11,7 @@
 #include "host/app/describe.hpp"
 #include "host/app/outputs.hpp"
 #include "host/report/kept.hpp"
-#include "io/write.hpp"
+#include "kernels/base/hash.hpp"
 
 namespace tauvox {
 namespace {
@@ -23,21 +23,7 @@ constexpr const char* layout = "tauvox-checkpoint-1";
 
 std::string previous_of(const std::string& path) { return path + ".previous"; }
 
-/// FNV-1a of 64 bits, eight bytes at a time, with a shift that lets high bits reach low ones.
-template <class Items>
-std::uint64_t hash(const Items& items, std::uint64_t h = 0xcbf29ce484222325u) {
-  const auto* bytes = reinterpret_cast<const char*>(items.data());
-  const std::size_t count = items.size() * sizeof items[0];
-  for (std::size_t i = 0; i < count; i += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes + i, std::min<std::size_t>(8, count - i));
-    h = (h ^ word) * 0x100000001b3u;
-    h ^= h >> 29;
-  }
-  return h ^ count;
-}
-
-std::string line_of(const std::string& text) { return fmt::format("{} {:016x}\n", layout, hash(text)); }
+std::string line_of(const std::string& text) { return fmt::format("{} {:016x}\n", layout, hash_of(text)); }
 
 /// What the file holds; empty where it is not there, or damaged.
 std::optional<Json> content_of(const std::string& path) {
@@ -56,9 +42,9 @@ std::string full(const std::string& path) {
 
 /// What makes a part what it is. The labels count, not where they came from.
 Json identity_of(const Volume& volume, const Settings& settings) {
-  const auto of_codes = [](const auto& codes) { return hash(codes); };
+  const auto of_codes = [](const auto& codes) { return hash_of(codes); };
   std::uint64_t labels = std::visit(of_codes, volume.codes);
-  for (const Label& label : volume.labels) labels = hash(std::to_string(label.value) + " ", labels);
+  for (const Label& label : volume.labels) labels = hash_of(std::to_string(label.value) + " ", labels);
   Json key = Json::parse(result_key(settings));
   key.erase("input");
   return {{"version", TAUVOX_VERSION},
@@ -85,8 +71,6 @@ std::string Checkpoint::path_of(const Settings& s) {
 
 Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
   if (path_.empty()) return;
-  for (const std::string& left : io::remove_stale_temporaries(path_))
-    notices_.push_back(fmt::format("{} of a run that was killed is removed", left));
   std::error_code failed;
   const bool there = fs::exists(path_, failed), before = fs::exists(previous_of(path_), failed);
   if (!there && !before) return;
@@ -105,11 +89,20 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
   try {
     identity_ = content->at("identity");
     outputs_ = content->at("outputs").get<std::vector<std::string>>();
-    for (const auto& [part, kept] : content->at("parts").items()) parts_.emplace(part, report_from(kept));
+    for (const auto& [part, kept] : content->at("parts").items())
+      parts_[part] = {report_from(kept.at("found")), kept.at("files").get<std::vector<std::string>>()};
   } catch (const std::exception& error) {
     refuse(error.what());
   }
   found_ = true;
+}
+
+void Checkpoint::hold() {
+  if (path_.empty()) return;
+  lock_.emplace(path_);
+  if (lock_->notice()) notices_.push_back(*lock_->notice());
+  for (const std::string& left : io::remove_stale_temporaries(path_))
+    notices_.push_back(fmt::format("{} of a run that was killed is removed", left));
 }
 
 bool Checkpoint::owns(const std::string& output) const {
@@ -155,7 +148,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
         "give the settings of that run, remove the file to begin anew, or name another with --checkpoint");
   identity_ = wanted;
   std::vector<std::string> names;
-  for (const auto& [part, report] : parts_) names.push_back(part);
+  for (const auto& [name, part] : parts_) names.push_back(name);
   notices_.push_back(
       fmt::format("{}: {}", path_,
                   names.empty() ? "nothing was finished" : fmt::format("{} kept", fmt::join(names, ", "))));
@@ -164,18 +157,29 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
 
 const Report* Checkpoint::find(const std::string& part) const {
   const auto kept = parts_.find(part);
-  return kept == parts_.end() ? nullptr : &kept->second;
+  return kept == parts_.end() ? nullptr : &kept->second.found;
 }
 
-std::optional<std::string> Checkpoint::keep(const std::string& part, const Report& found) {
-  parts_[part] = found;
+bool Checkpoint::wrote(const std::string& part, const std::vector<std::string>& files) const {
+  const auto kept = parts_.find(part);
+  return kept != parts_.end() && std::all_of(files.begin(), files.end(), [&](const std::string& file) {
+           const std::vector<std::string>& own = kept->second.files;
+           return std::find(own.begin(), own.end(), full(file)) != own.end() && fs::exists(file);
+         });
+}
+
+std::optional<std::string> Checkpoint::keep(const std::string& part, const Report& found,
+                                            const std::vector<std::string>& files) {
+  parts_[part] = {found, {}};
+  for (const std::string& file : files) parts_[part].files.push_back(full(file));
   return save();
 }
 
 std::optional<std::string> Checkpoint::save() {
   if (path_.empty() || failed_) return std::nullopt;
   Json parts = Json::object();
-  for (const auto& [part, report] : parts_) parts[part] = kept_json(report);
+  for (const auto& [part, kept] : parts_)
+    parts[part] = {{"found", kept_json(kept.found)}, {"files", kept.files}};
   const std::string text = Json{{"identity", identity_}, {"outputs", outputs_}, {"parts", parts}}.dump();
   try {
     std::error_code failed;  // the first has none before it

@@ -13,6 +13,7 @@
 
 #include "host/settings/settings.hpp"
 #include "host/studies/report.hpp"
+#include "io/write.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -28,6 +29,8 @@ class Checkpoint {
   /// Where the checkpoint of a run lies: --checkpoint, or beside its first output; empty where it has none.
   static std::string path_of(const Settings& settings);
 
+  /// Nobody else may write it from here on. @throws Error(output) where another run has it
+  void hold();
   /// Whether an output that is there is of the run that is continued.
   bool owns(const std::string& output) const;
   /// Compares with what is kept, before anything is written.
@@ -41,8 +44,12 @@ class Checkpoint {
 
   /// What is known of a part, such as "axis z"; null where it is not finished.
   const Report* find(const std::string& part) const;
-  /// Keeps a part that is finished.   @return why that failed, once; the run goes on without
-  std::optional<std::string> keep(const std::string& part, const Report& found);
+  /// Whether the run that finished the part wrote these files, and they are there.
+  bool wrote(const std::string& part, const std::vector<std::string>& files) const;
+  /// Keeps a part that is finished, and which files hold more of it.
+  /// @return why that failed, once; the run goes on without
+  std::optional<std::string> keep(const std::string& part, const Report& found,
+                                  const std::vector<std::string>& files = {});
   /// That the outputs are of this run, even where no part is finished.
   std::optional<std::string> save();
   /// The run is over.
@@ -51,10 +58,15 @@ class Checkpoint {
 
  private:
   std::string path_;
+  std::optional<io::OutputLock> lock_;
   bool found_ = false;   // an earlier run's
   bool failed_ = false;  // to write
   nlohmann::ordered_json identity_;
-  std::map<std::string, Report> parts_;
+  struct Part {
+    Report found;
+    std::vector<std::string> files;
+  };
+  std::map<std::string, Part> parts_;
   std::vector<std::string> outputs_;
   std::vector<std::string> notices_;
 };

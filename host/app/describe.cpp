@@ -323,7 +323,8 @@ void add_run(Rows& rows) {
        .kind = Kind::duration,
        .meaning = "stop in time and report what is known, as not converged; the same command goes on: 3600, "
                   "55m, 1h30m",
-       .unit = "s unless said"},
+       .unit = "s unless said",
+       .for_evaluate = true},
       &Settings::time_limit_seconds);
   add({.name = "checkpoint",
        .kind = Kind::path_out,

@@ -12,6 +12,7 @@
 #include "host/app/limits.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
+#include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -19,13 +20,12 @@
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/phase_sets.hpp"
 #include "host/studies/study_table.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// In this order. Octants say nothing of what depends on where the ends are, and of particles they cut some.
 constexpr std::pair<const char*, Parts> evaluated[] = {
@@ -35,15 +35,6 @@ constexpr std::pair<const char*, Parts> evaluated[] = {
 
 /// Labels, bits, squared distances, and local thickness of one phase at a time; a solve needs more.
 constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-template <class T>
-void append(std::vector<T>& to, const std::vector<T>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
 
 /// The labels there are, and the line to complete.
 [[noreturn]] void ask_for_phases(const Settings& s, const Volume& volume) {
@@ -176,14 +167,14 @@ ExitCode run_evaluate(Settings s) {
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
   check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
-  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s);
+  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s, description);
+  Checkpoint checkpoint(s.phases.named.empty() ? "" : Checkpoint::path_of(s));
+  checkpoint.hold();
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   listen_to_signals();
-  const Volume volume = reader.read([&](double fraction) {
-    printer("reading", fraction, "");
-    end_if_asked();
-  });
+  end_by(deadline_of(start, s.time_limit_seconds));
+  const Volume volume = reader.read([&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
   RunReport report;
@@ -203,7 +194,6 @@ ExitCode run_evaluate(Settings s) {
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
-  Checkpoint checkpoint(Checkpoint::path_of(s));
   append(report.notices, checkpoint.continue_with(volume, s, {}));
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)
@@ -239,14 +229,13 @@ ExitCode run_evaluate(Settings s) {
     results_are_in_files();
     if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
   }
-  for (const Result& result : report.results)
-    if (const ExitCode code = exit_code(report.results);
-        code != ExitCode::success &&
-        (result.status == Status::not_converged || result.status == Status::failed)) {
-      report_failure(status_name(result.status), code,
-                     fmt::format("{}: {}", subject_of(result), result.reason.value_or("")));
-      break;
-    }
+  const ExitCode code = exit_code(report.results);
+  const auto without = std::find_if(report.results.begin(), report.results.end(), [](const Result& result) {
+    return result.status == Status::not_converged || result.status == Status::failed;
+  });
+  if (code != ExitCode::success && without != report.results.end())
+    report_failure(status_name(without->status), code,
+                   fmt::format("{}: {}", subject_of(*without), without->reason.value_or("")));
   return exit_code(report);
 }
 

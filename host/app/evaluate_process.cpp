@@ -22,6 +22,7 @@ constexpr useconds_t look_every_us = 20000;
 /// Between fork and exec: nothing that allocates.
 [[noreturn]] void become(char* const* words, const char* errors, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::setpgid(0, 0);  // what a terminal sends comes once, from the parent
   const int nowhere = ::open("/dev/null", O_RDWR), said = ::open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (::getppid() == parent && nowhere >= 0 && said >= 0 && ::dup2(nowhere, 0) == 0 &&
       ::dup2(nowhere, 1) == 1 && ::dup2(said, 2) == 2)
@@ -52,8 +53,12 @@ EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const
   if (process == 0) become(pointers.data(), errors.c_str(), parent);
   // Whoever asks this process to end asks for the volume at work to end as well.
   int status = 0;
-  for (bool told = false; ::waitpid(process, &status, WNOHANG) == 0; ::usleep(look_every_us))
+  pid_t ended = 0;
+  for (bool told = false; (ended = ::waitpid(process, &status, WNOHANG)) == 0; ::usleep(look_every_us))
     if (!told && asked_to_end()) told = ::kill(process, SIGTERM) == 0;
+  if (ended < 0)
+    throw Error(ExitCode::internal, "how a process ended is not known", "", std::strerror(errno),
+                "SIGCHLD must not be ignored by whoever starts tauvox");
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
     return {128 + signal, fmt::format("ended by signal {} ({})", signal, ::strsignal(signal))};

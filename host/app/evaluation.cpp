@@ -7,6 +7,7 @@
 
 #include "host/app/console.hpp"
 #include "host/app/interruption.hpp"
+#include "host/report/append.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
@@ -14,20 +15,10 @@
 #include "host/studies/sampling.hpp"
 #include "host/studies/segmentation.hpp"
 #include "host/studies/study_table.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-template <class T>
-void append(std::vector<T>& to, const std::vector<T>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
 
 void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
   for (const QuantityDefinition& row : rows)
@@ -43,6 +34,9 @@ std::optional<Volume> copy_of(const Volume& volume) {
     if (volume.extent.along(axis) < least_length) return std::nullopt;
   return coarsen(volume, 2, CoarseRule::sample);
 }
+
+/// Of what is done beside, which is asked to end all the same.
+void silent(const std::string&, double, const std::string&) { end_if_asked(); }
 
 }  // namespace
 
@@ -81,7 +75,7 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   if (copy_) {
     StudyInput coarse{*copy_, in.materials, in.settings, in.device};
     coarse.phases = in.phases;
-    add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, {}).results);
+    add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, silent).results);
   }
   if (parts == Parts::octants) add_octants(study, in, found, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
@@ -126,7 +120,7 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
   StudyInput parted = in;
   parted.phases = phases;
   double shift = 0;
-  for (const Result& result : study_named("fractions").run(parted, {}, {}).results)
+  for (const Result& result : study_named("fractions").run(parted, {}, silent).results)
     if (result.phase == "inside")
       shift = result.half_width("volume_fraction", ErrorSource::segmentation).value_or(0);
   std::vector<Shifted> shifted;
@@ -134,7 +128,7 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
     const Volume volume = grown(in.volume, *set);
     const Materials materials = materials_of(volume, in.materials);
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
-      printer_(doing + (set == &inside ? ", boundary moved out" : ", boundary moved in"), fraction, remark);
+      progress()(doing + (set == &inside ? ", boundary moved out" : ", boundary moved in"), fraction, remark);
     };
     shifted.push_back(
         {materials.volume_fraction,

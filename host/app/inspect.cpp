@@ -8,20 +8,18 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// "z y", "none"; "not examined" where there is no result.
 std::string percolates_along(const std::vector<Result>& results, std::optional<std::int64_t> label,
@@ -68,19 +66,20 @@ std::string text_of(const RunReport& report) {
 }  // namespace
 
 ExitCode run_inspect(Settings settings) {
-  const auto start = std::chrono::steady_clock::now();
-  const std::string &path = settings.input, &json = settings.json;
-  if (!json.empty() && json != "-") {
-    if (io::same_file(json, path))
-      throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
-                  "give the report another name");
-    for (const std::string& notice : io::check_output(json, settings.overwrite))
-      print_note("notice: " + notice + "\n");
-  }
+  const auto start = Clock::now();
+  const std::string& json = settings.json;
   settings.study = "percolation";
   constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
+  if (!json.empty() && json != "-") {
+    for (const std::string& input : files_read(settings, description))
+      if (io::same_file(json, input))
+        throw Error(ExitCode::usage, "the report is the input", json,
+                    fmt::format("it is the same file as {}", input), "give the report another name");
+    for (const std::string& notice : io::check_output(json, settings.overwrite))
+      print_note("notice: " + notice + "\n");
+  }
   check_fits(description.read_extent, bytes_per_voxel);
   const Volume volume = reader.read();
   const Device device = cpu_device();
@@ -93,7 +92,7 @@ ExitCode run_inspect(Settings settings) {
   report.device = device.description();
   const Study& study = study_named(settings.study);
   report.quantities = study.quantities;
-  const auto study_start = std::chrono::steady_clock::now();
+  const auto study_start = Clock::now();
   StudyInput in{volume, report.materials, settings, device};
   in.phases = settings.phases;
   Report found = study.run(in, {}, {});

@@ -8,18 +8,18 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "kernels/base/clock.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Left at the end of a job, so that results are written before the batch system kills what is still there;
 /// no more than half of what there is.
 constexpr double most_margin_seconds = 60;
 
 volatile std::sig_atomic_t received = 0;
+std::optional<Deadline> last_moment;
 
 void receive(int signal) {
   if (received != 0) ::_exit(static_cast<int>(ExitCode::interrupted));
@@ -47,8 +47,11 @@ void listen_to_signals() {
   std::signal(SIGHUP, SIG_IGN);
 }
 
+void end_by(const std::optional<Deadline>& deadline) { last_moment = deadline; }
+
 std::optional<std::string> asked_to_end() {
   if (const int signal = received) return fmt::format("signal {} ({})", signal, strsignal(signal));
+  if (last_moment && Clock::now() > last_moment->at) return last_moment->text();
   return std::nullopt;
 }
 

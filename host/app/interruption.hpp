@@ -1,10 +1,11 @@
 // A run that shall end before it is done: by a signal, or because its time is over.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
+
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 
@@ -15,19 +16,22 @@ struct Interrupted : std::runtime_error {
 
 /// From now on TERM, INT and USR1 ask the run to end; a second one ends it at once. HUP does nothing.
 void listen_to_signals();
-/// "signal 15 (Terminated)", once one has asked the run to end.
-std::optional<std::string> asked_to_end();
-/// To be called wherever a run can stop. @throws Interrupted once a signal has asked for it
-void end_if_asked();
-
 /// When a run has to be over, and who says so.
 struct Deadline {
-  std::chrono::steady_clock::time_point at;
+  Clock::time_point at;
   std::string source;  // "--time-limit", "SLURM_JOB_END_TIME"
+  std::string text() const { return "the limit of time (" + source + ")"; }
 };
+/// From then on asked_to_end() says so.
+void end_by(const std::optional<Deadline>& deadline);
+
+/// "signal 15 (Terminated)", or which limit of time, once one of them asks the run to end.
+std::optional<std::string> asked_to_end();
+/// To be called wherever a run can stop. @throws Interrupted once it is asked for
+void end_if_asked();
+
 /// The earlier of the time limit and, less what it takes to write results, the end of the Slurm job.
 /// @param start of the run   @param limit_seconds of --time-limit
-std::optional<Deadline> deadline_of(std::chrono::steady_clock::time_point start,
-                                    std::optional<double> limit_seconds);
+std::optional<Deadline> deadline_of(Clock::time_point start, std::optional<double> limit_seconds);
 
 }  // namespace tauvox

@@ -2,8 +2,9 @@
 // log.
 #pragma once
 
-#include <chrono>
 #include <string>
+
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 
@@ -18,7 +19,6 @@ class ProgressPrinter {
   void clear();
 
  private:
-  using Clock = std::chrono::steady_clock;
   enum class Mode { never, plain, bar } mode_;
   std::string doing_;
   Clock::time_point start_, shown_;

@@ -87,6 +87,9 @@ void tell(ExitCode code, const std::string& what) {
 int run_reader() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  // A terminal or a batch system sends these to all processes of a run: what is to be done is for the one
+  // that asked for the file to decide, which ends this one.
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, SIG_IGN);
   try {
     serve();
   } catch (const Error& error) {

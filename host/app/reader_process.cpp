@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "host/app/describe.hpp"
+#include "host/app/interruption.hpp"
 #include "host/app/message.hpp"
 #include "host/app/reader_descriptors.hpp"
 #include "host/app/reader_memory.hpp"
@@ -190,6 +191,7 @@ Volume ReaderProcess::read(const std::function<void(double)>& progress) {
 
 /// It said nothing more, or nothing that makes sense.
 void ReaderProcess::refuse_end() {
+  end_if_asked();
   if (process_ < 0)
     throw Error(ExitCode::input_refused, "the file cannot be read", path_,
                 "what the process that read it handed over makes no sense",
@@ -204,8 +206,10 @@ void ReaderProcess::refuse_end() {
       signal == 0
           ? fmt::format("the process that read it ended with code {}", WEXITSTATUS(status))
           : fmt::format("the process that read it ended by signal {} ({})", signal, strsignal(signal));
-  // What nothing in a file can cause: a crash has other signals.
-  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT)
+  // What nothing in a file can cause: a crash has other signals. Most of these the process ignores once it
+  // runs.
+  if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT ||
+      signal == SIGUSR1)
     throw Error(ExitCode::resources, "the process that read the file was ended from outside", path_, why,
                 "the system does so where memory is short, a batch system at its limits of time and memory; "
                 "ask for more, or use --crop");

@@ -16,6 +16,7 @@
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
 #include "host/pages/field_picture.hpp"
+#include "host/report/append.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
@@ -24,21 +25,12 @@
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-template <class T>
-void append(std::vector<T>& to, const std::vector<T>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
 
 /// Where the GPU that --device auto found is too small, the CPU: its answer is as good.
 void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string& notice,
@@ -161,7 +153,8 @@ ExitCode run_solve(Settings s) {
   if (!s.dry_run) listen_to_signals();
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
   const ReservedOutputs reserved =
-      reserve_outputs(s, [&](const std::string& path) { return checkpoint.owns(path); });
+      reserve_outputs(s, description, [&](const std::string& path) { return checkpoint.owns(path); });
+  checkpoint.hold();
   note_all(s, reserved.notices);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
@@ -220,10 +213,8 @@ ExitCode run_solve(Settings s) {
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;
   const std::optional<Deadline> deadline = deadline_of(start, s.time_limit_seconds);
-  if (deadline) in.deadline = deadline->at;
-  run_study(study, in, s, report, announcer, printer, checkpoint);
-  if (report.unfinished && report.unfinished->why.starts_with("the limit"))
-    report.unfinished->why += " (" + deadline->source + ")";
+  if (deadline) in.deadline = deadline->at;  // the axis at work gives its best so far
+  run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
   printer.clear();
   if (!s.png.empty()) write_structure_picture(s, report);
   report.seconds.emplace_back("total", seconds_since(start));

@@ -9,22 +9,14 @@
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
 #include "host/pages/field_picture.hpp"
+#include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-template <class T>
-void append(std::vector<T>& to, const std::vector<T>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
 
 void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
   const Volume& volume = *report.volume;
@@ -50,7 +42,8 @@ void write_field_of(const Settings& s, RunReport& report, const Result& r, const
 class StudyRun {
  public:
   StudyRun(const Study& study, const StudyInput& in, const Settings& s, RunReport& report,
-           Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint)
+           Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint,
+           const std::optional<Deadline>& deadline)
       : study_(study),
         in_(in),
         s_(s),
@@ -58,6 +51,7 @@ class StudyRun {
         announcer_(announcer),
         printer_(printer),
         checkpoint_(checkpoint),
+        deadline_(deadline),
         by_axes_(study.name == "effective_transport" && study.extends.empty()),
         with_field_(s.wants_concentration() && study.gives_field) {}
 
@@ -99,8 +93,7 @@ class StudyRun {
     std::vector<Axis> left;
     for (const Axis axis : s_.axes) {
       const Report* kept = checkpoint_.find(part_of(axis));
-      const bool whole = kept && (s_.field.empty() || std::filesystem::exists(field_path(s_, axis)));
-      if (!whole) {
+      if (!kept || !checkpoint_.wrote(part_of(axis), files_of(axis))) {
         left.push_back(axis);
         continue;
       }
@@ -110,6 +103,13 @@ class StudyRun {
       announcer_.result(result);
     }
     return left;
+  }
+  /// That an axis has beside its numbers.
+  std::vector<std::string> files_of(Axis axis) const {
+    std::vector<std::string> files;
+    if (with_field_ && !s_.field.empty()) files.push_back(field_path(s_, axis));
+    if (with_field_ && !s_.png.empty()) files.push_back(concentration_picture_path(s_, axis));
+    return files;
   }
   FieldSink sink() {
     if (!with_field_) return {};
@@ -132,7 +132,7 @@ class StudyRun {
     if (!by_axes_ || (result.status != Status::converged && result.status != Status::not_percolating)) return;
     Report part;
     part.results = {result};
-    if (const auto failed = checkpoint_.keep(part_of(*result.axis), part)) {
+    if (const auto failed = checkpoint_.keep(part_of(*result.axis), part, files_of(*result.axis))) {
       report_.warnings.push_back(*failed);
       announcer_.say("warning: " + *failed + "\n");
     }
@@ -154,7 +154,7 @@ class StudyRun {
     };
     std::sort(report_.results.begin(), report_.results.end(),
               [&](const Result& a, const Result& b) { return place(a) < place(b); });
-    const bool late = in_.deadline && Clock::now() > *in_.deadline;
+    const bool late = deadline_ && Clock::now() > deadline_->at;
     std::vector<std::string> not_done;
     for (const Axis axis : s_.axes) {
       const auto of_axis = std::find_if(report_.results.begin(), report_.results.end(),
@@ -162,7 +162,7 @@ class StudyRun {
       if (of_axis == report_.results.end() || (late && of_axis->status == Status::not_converged))
         not_done.push_back(part_of(axis));
     }
-    if (late && !report_.unfinished && !not_done.empty()) report_.unfinished = {"the limit of time", {}};
+    if (late && !report_.unfinished && !not_done.empty()) report_.unfinished = {deadline_->text(), {}};
     if (report_.unfinished) report_.unfinished->not_done = not_done;
   }
 
@@ -173,6 +173,7 @@ class StudyRun {
   Announcer& announcer_;
   ProgressPrinter& printer_;
   Checkpoint& checkpoint_;
+  const std::optional<Deadline>& deadline_;
   bool by_axes_, with_field_;
   double writing_ = 0;
   std::vector<Result> finished_;
@@ -203,8 +204,9 @@ void write_structure_picture(const Settings& s, RunReport& report) {
 }
 
 void run_study(const Study& study, const StudyInput& in, const Settings& settings, RunReport& report,
-               Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint) {
-  StudyRun(study, in, settings, report, announcer, printer, checkpoint).run();
+               Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint,
+               const std::optional<Deadline>& deadline) {
+  StudyRun(study, in, settings, report, announcer, printer, checkpoint, deadline).run();
 }
 
 }  // namespace tauvox

@@ -3,6 +3,7 @@
 
 #include "host/app/checkpoint.hpp"
 #include "host/app/console.hpp"
+#include "host/app/interruption.hpp"
 #include "host/app/progress.hpp"
 #include "host/report/run_report.hpp"
 #include "host/settings/settings.hpp"
@@ -55,6 +56,7 @@ class Announcer {
 /// Adds what the study finds to the report. What was finished before is taken as it is; where the run is
 /// asked to end, the report says what is not done.
 void run_study(const Study& study, const StudyInput& in, const Settings& settings, RunReport& report,
-               Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint);
+               Announcer& announcer, ProgressPrinter& printer, Checkpoint& checkpoint,
+               const std::optional<Deadline>& deadline);
 
 }  // namespace tauvox

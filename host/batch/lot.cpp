@@ -12,19 +12,13 @@
 #include "io/input_file.hpp"
 #include "io/write.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/hash.hpp"
 
 namespace tauvox {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// Of 64 bits, by Fowler, Noll and Vo: for names alone, the key itself is compared.
-std::uint64_t digest(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
 
 /// Of a build without OpenSSL: size and time of change.
 std::string change_of(const std::string& path) {
@@ -99,18 +93,22 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
 
 std::string key_of(const std::string& path, const std::string& settings) {
   io::Digest digest;
-  std::string changes;
-  for (const std::string& name : io::files_of_reading(path)) {
-    digest.add(io::InputFile(name));
+  std::string names, changes;  // of slices the names say where they belong, and the sizes where one ends
+  const std::vector<std::string> files = io::files_of_reading(path);
+  for (const std::string& name : files) {
+    const io::InputFile file(name);
+    digest.add(file);
+    names += fmt::format("{} {} ", fs::path(name).filename().string(), file.size());
     changes += change_of(name);
   }
   const std::string hash = digest.text();
-  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, hash.empty() ? changes : "sha256 " + hash,
+  return fmt::format("tauvox {} | {:016x} {} | {}", TAUVOX_VERSION,
+                     files.size() > 1 ? hash_of(names) : 0, hash.empty() ? changes : "sha256 " + hash,
                      settings);
 }
 
 std::string folder_name(const std::string& path, const std::string& key) {
-  return fmt::format("{}-{:016x}", cleaned(fs::path(path).stem().string()), digest(key));
+  return fmt::format("{}-{:016x}", cleaned(fs::path(path).stem().string()), hash_of(key));
 }
 
 std::optional<LotState> state_of(const std::string& folder) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/studies/derived_volume.hpp"
+
 namespace tauvox {
 namespace {
 
@@ -90,24 +92,17 @@ double refinement(const Extent& fine, const Extent& coarse) {
 }
 
 Volume coarsen(const Volume& volume, int factor, CoarseRule rule) {
-  Volume coarse;
-  coarse.extent = coarse_extent(volume.extent, factor);
-  const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = coarse.extent.zyx();
+  const Extent extent = coarse_extent(volume.extent, factor);
+  Volume coarse = derived_volume(volume, extent, [&](const auto& codes) {
+    return coarse_codes(codes, volume.extent, extent, factor, rule);
+  });
+  const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = extent.zyx();
   // Where nobody gave a size only the ratios count, and an odd length has made them differ a little.
   std::array<double, 3> size = volume.spacing();
   for (std::size_t axis = 0; axis < 3; ++axis)
     size[axis] *= static_cast<double>(from[axis]) / static_cast<double>(to[axis]);
   coarse.voxel_size = size;
-  coarse.path = volume.path;
-  coarse.labels = volume.labels;
-  for (Label& label : coarse.labels) label.voxels = 0;
-  std::visit(
-      [&](const auto& codes) {
-        auto out = coarse_codes(codes, volume.extent, coarse.extent, factor, rule);
-        for (const auto code : out) ++coarse.labels[code].voxels;
-        coarse.codes = std::move(out);
-      },
-      volume.codes);
+  coarse.voxel_ratio.reset();
   return coarse;
 }
 

@@ -17,15 +17,11 @@
 #include "host/studies/study.hpp"
 #include "host/studies/transport_quantities.hpp"
 #include "host/studies/verify.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Books what has passed since the last call to a stage; waits for the device, so that kernels started in a
 /// stage are counted in it.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/studies/coarsen.hpp"
+#include "host/studies/derived_volume.hpp"
 
 namespace tauvox {
 namespace {
@@ -41,22 +42,10 @@ std::vector<Box> octants(const Extent& extent) {
 }
 
 Volume cut(const Volume& volume, const Box& box) {
-  Volume part;
-  part.extent =
+  const Extent extent =
       make_extent({box.end[0] - box.begin[0], box.end[1] - box.begin[1], box.end[2] - box.begin[2]});
-  part.voxel_size = volume.voxel_size;
-  part.voxel_ratio = volume.voxel_ratio;
-  part.path = volume.path;
-  part.labels = volume.labels;
-  for (Label& label : part.labels) label.voxels = 0;
-  std::visit(
-      [&](const auto& codes) {
-        auto out = codes_in(codes, volume.extent, box);
-        for (const auto code : out) ++part.labels[code].voxels;
-        part.codes = std::move(out);
-      },
-      volume.codes);
-  return part;
+  return derived_volume(volume, extent,
+                        [&](const auto& codes) { return codes_in(codes, volume.extent, box); });
 }
 
 std::vector<std::vector<Result>> results_on(const std::vector<Box>& parts, const Study& study,

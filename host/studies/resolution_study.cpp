@@ -11,8 +11,9 @@
 #include "host/studies/resolution.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/throat.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/sides.hpp"
-#include "kernels/volume/classes.hpp"
+#include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {
@@ -205,7 +206,7 @@ void add(Result& result, const Resolution& found, const Materials& materials) {
 
 Report resolution(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report = effective_transport(in, sink, progress);
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   StudySettings settings = in.settings;
   settings.axes.clear();
   std::vector<Resolution> found;
@@ -227,8 +228,7 @@ Report resolution(const StudyInput& in, const FieldSink& sink, const Progress& p
     }
   }
   for (std::size_t i = 0; i < found.size(); ++i) add(report.results[i], found[i], in.materials);
-  report.seconds.emplace_back(
-      "resolution", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  report.seconds.emplace_back("resolution", seconds_since(start));
   return report;
 }
 

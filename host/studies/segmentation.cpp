@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/studies/derived_volume.hpp"
 #include "host/studies/same_result.hpp"
 
 namespace tauvox {
@@ -48,21 +49,8 @@ std::optional<double> half_width(const Result& result, const Quantity& quantity,
 }  // namespace
 
 Volume grown(const Volume& volume, const std::vector<std::uint8_t>& set) {
-  Volume moved;
-  moved.extent = volume.extent;
-  moved.voxel_size = volume.voxel_size;
-  moved.voxel_ratio = volume.voxel_ratio;
-  moved.path = volume.path;
-  moved.labels = volume.labels;
-  for (Label& label : moved.labels) label.voxels = 0;
-  std::visit(
-      [&](const auto& codes) {
-        auto out = grown_codes(codes, volume.extent, set);
-        for (const auto code : out) ++moved.labels[code].voxels;
-        moved.codes = std::move(out);
-      },
-      volume.codes);
-  return moved;
+  return derived_volume(volume, volume.extent,
+                        [&](const auto& codes) { return grown_codes(codes, volume.extent, set); });
 }
 
 void add_segmentation(std::vector<Result>& results, const QuantityDefinitions& rows, double fraction,
