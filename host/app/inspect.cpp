@@ -73,7 +73,7 @@ ExitCode run_inspect(Settings settings) {
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
   if (!json.empty() && json != "-") {
-    for (const std::string& input : files_read(settings, description))
+    for (const std::string& input : files_read(settings))
       if (io::same_file(json, input))
         throw Error(ExitCode::usage, "the report is the input", json,
                     fmt::format("it is the same file as {}", input), "give the report another name");
