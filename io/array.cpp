@@ -176,17 +176,18 @@ std::unique_ptr<VolumeSource> open_array(const InputFile& file, StoredBytes wher
     lengths[i] = axis < 0 ? 1 : static_cast<std::int64_t>(layout.shape[static_cast<std::size_t>(axis)]);
     of[order[i]] = static_cast<int>(i);
   }
-  const bool owned = beside != nullptr;
   auto source = std::make_unique<ArraySource>(std::move(beside), std::move(bytes), place,
                                               make_extent(lengths, file.path()), layout, file.path());
   source->description.layer_added = choice.of[0] < 0;
-  if (owned) source->description.voxels_file = file.path();
   auto result = turned(std::move(source), of);
   VolumeDescription& description = result->description;
   description.notices = layout.notices;
   for (const std::string& notice : notices_of(choice, layout.shape, options))
     description.notices.push_back(notice);
-  if (!options.voxel_size) take_steps(layout.steps, choice, description);
+  if (!options.voxel_size) {
+    description.warnings = layout.warnings;
+    take_steps(layout.steps, choice, description);
+  }
   return result;
 }
 

@@ -28,6 +28,7 @@ struct ArrayLayout {
   bool is_bool = false;  // bytes other than 0 and 1 are refused
   StatedSteps steps{};
   std::vector<std::string> notices{};
+  std::vector<std::string> warnings{};  // of the steps: --voxel-size settles them
 };
 
 /// Of all its elements.

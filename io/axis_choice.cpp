@@ -38,6 +38,7 @@ class Chooser {
       choice.squeezed = shape_.size() > 3 && options_.slice.empty();
       return choice;
     }
+    if (options_.axes.empty() && is_image_with_more()) refuse_without_z();
     const auto left = places ? std::nullopt : axes_left(left_, options_.as_2d);
     if (!left) refuse_open_choice(places);
     choice.of = left->of;
@@ -82,6 +83,29 @@ class Chooser {
     return true;
   }
 
+  /// By the names that the file has: an image with channels or times, none of whose axes is a z.
+  bool is_image_with_more() const {
+    const auto is_in_image = [](const std::string& name) { return name == "y" || name == "x"; };
+    const auto is_known = [&](const std::string& name) {
+      return is_in_image(name) || name.starts_with('c') || name.starts_with('t');
+    };
+    return std::count_if(names_.begin(), names_.end(), is_in_image) == 2 && names_.size() > 2 &&
+           std::all_of(names_.begin(), names_.end(), is_known);
+  }
+
+  [[noreturn]] void refuse_without_z() const {
+    std::vector<std::string> slices;
+    for (std::size_t axis = 0; axis < names_.size(); ++axis)
+      if (left_[axis] > 1 && names_[axis] != "y" && names_[axis] != "x")
+        slices.push_back(names_[axis] + "=0");
+    const std::string layer =
+        slices.empty() ? "pass --as-2d to take it as one layer"
+                       : fmt::format("--as-2d --slice {} takes one layer of it", fmt::join(slices, ","));
+    throw Error(ExitCode::input_invalid, fmt::format("{} has no axis z", what_), where_,
+                fmt::format("its shape is {}, its axes are {}", fmt::join(shape_, "x"), axes_text()),
+                layer + "; --axes, such as zyx, says it where one of them is z");
+  }
+
   /// The three axes that are left have the names that --axes gives.
   void rename(AxisChoice& choice) const {
     const std::array<int, 3> stored = choice.of;
@@ -98,6 +122,10 @@ class Chooser {
   }
 
   [[noreturn]] void refuse_open_choice(const std::optional<std::array<int, 3>>& places) const {
+    if (shape_.size() < 3)
+      throw Error(ExitCode::input_invalid, fmt::format("{} is {}-D", what_, shape_.size()), where_,
+                  fmt::format("its shape is {}", fmt::join(shape_, "x")),
+                  shape_.size() == 2 ? "pass --as-2d to take it as one layer" : "a volume has three axes");
     std::vector<std::string> choices, ends;
     for (std::size_t axis = 0; axis < left_.size(); ++axis) {
       const bool is_space =

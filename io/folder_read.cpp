@@ -8,7 +8,9 @@
 #include <filesystem>
 
 #include "io/formats.hpp"
+#include "io/letters.hpp"
 #include "io/printable.hpp"
+#include "io/reading_paths.hpp"
 #include "io/slice_series.hpp"
 
 namespace tauvox::io {
@@ -33,18 +35,6 @@ struct Listing {
 
 bool is_hidden(const std::string& name) {
   return name.starts_with('.') || name == "Thumbs.db" || name == "desktop.ini";
-}
-
-/// The process that reads is confined to the folder.
-void refuse_link_out(const std::string& folder, const fs::path& slice) {
-  std::error_code failed;
-  if (!fs::is_symlink(slice, failed)) return;
-  const fs::path target = fs::weakly_canonical(slice, failed), inside = fs::weakly_canonical(folder, failed);
-  const auto [end, at] = std::mismatch(inside.begin(), inside.end(), target.begin(), target.end());
-  if (end == inside.end()) return;
-  throw Error(ExitCode::input_refused, "a slice is a link out of the folder", slice.string(),
-              fmt::format("it leads to {}", target.string()),
-              "copy the slices, or name the folder that holds them");
 }
 
 std::unique_ptr<VolumeSource> open_slice(const InputFile& file, const ReadOptions& options) {
@@ -77,12 +67,12 @@ Listing list(const std::string& folder) {
       found.folders.push_back(name);
       continue;
     }
-    refuse_link_out(folder, entry->path());
+    refuse_link_out(folder, entry->path().string(), "a slice is");
     std::string kind;
     try {
       kind = recognise(InputFile(entry->path().string()));
     } catch (const Error&) {  // empty, no file, not readable: named below by its name if it is a slice
-      const std::string ending = entry->path().extension().string();
+      const std::string ending = in_small_letters(entry->path().extension().string());
       if (ending == ".tif" || ending == ".tiff" || ending == ".png") kind = "TIFF";
     }
     (kind == "TIFF" || kind == "PNG" ? found.images : found.others).push_back(name);
@@ -94,12 +84,6 @@ Listing list(const std::string& folder) {
 }
 
 [[noreturn]] void refuse_without_images(const std::string& folder, const Listing& found) {
-  const auto has = [&](const char* name) {
-    return std::find(found.others.begin(), found.others.end(), name) != found.others.end();
-  };
-  if (has("zarr.json"))
-    throw Error(ExitCode::input_refused, "Zarr is not read", folder, "the folder is a Zarr array or group",
-                "in Python: h5py.File('labels.h5', 'w')['label'] = zarr.open('NAME')[...]");
   std::vector<std::string> all = found.others;
   all.insert(all.end(), found.folders.begin(), found.folders.end());
   std::sort(all.begin(), all.end(), is_before);
@@ -108,9 +92,9 @@ Listing list(const std::string& folder) {
               "name a file, or a folder of TIFF or PNG slices");
 }
 
-void refuse_zarr_2(const std::string& folder) {
+void refuse_zarr(const std::string& folder) {
   std::error_code failed;
-  for (const char* mark : {".zarray", ".zgroup", ".zattrs"})
+  for (const char* mark : {".zarray", ".zgroup", ".zattrs", "zarr.json"})
     if (fs::exists(fs::path(folder) / mark, failed))
       throw Error(ExitCode::input_refused, "Zarr is not read", folder,
                   fmt::format("the folder is a Zarr array or group: it has {}", mark),
@@ -152,6 +136,19 @@ SliceSeries choose(const std::vector<SliceSeries>& series, const std::string& wa
   if (!left.empty())
     notices.push_back(fmt::format("left out, as no part of {}: {}", first.pattern, some_of(left)));
   return first;
+}
+
+/// A file that has the name of a slice and is none: what was being written as a program or disk failed.
+void refuse_damaged(const SliceSeries& series, const std::vector<std::string>& others,
+                    const std::string& folder) {
+  for (const std::string& name : others) {
+    if (!belongs_to(series, name)) continue;
+    const std::string path = (fs::path(folder) / name).string();
+    const std::string kind = recognise(InputFile(path));  // says what is wrong where it cannot be read
+    throw Error(ExitCode::input_refused, "a slice is no image", path,
+                fmt::format("it looks like {}, and its name is that of a slice of {}", kind, series.pattern),
+                "export it again, or give it another name if it is none of them");
+  }
 }
 
 /// No number twice, and the same step from each to the next.
@@ -297,11 +294,12 @@ class FolderSource final : public VolumeSource {
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_slices(const std::string& folder, const ReadOptions& options) {
-  refuse_zarr_2(folder);
+  refuse_zarr(folder);
   const Listing found = list(folder);
   if (found.images.empty()) refuse_without_images(folder, found);
   std::vector<std::string> notices;
   const SliceSeries series = choose(series_among(found.images), options.dataset, folder, notices);
+  refuse_damaged(series, found.others, folder);
   check_numbers(series, folder, notices);
   if (series.names.size() == 1 && !options.as_2d)
     throw Error(ExitCode::input_invalid, "folder has one slice", folder, series.names[0],

@@ -39,6 +39,13 @@ std::string readable_list() {
   return text;
 }
 
+/// The row of that name; null where there is none.
+const Format* format_called(const std::string& name) {
+  const auto found =
+      std::find_if(formats().begin(), formats().end(), [&](const Format& row) { return row.name == name; });
+  return found == formats().end() ? nullptr : &*found;
+}
+
 /// "HDF5, NPZ, VTI": those that take an option.
 std::string names_where(bool Format::*takes) {
   std::string text;
@@ -115,9 +122,8 @@ std::vector<std::string> readable_formats() {
 std::unique_ptr<VolumeSource> open_source(const InputFile& file, const ReadOptions& options) {
   const std::string found = recognise(file);
   const std::string wanted = options.shape ? "raw" : found;
-  const auto format =
-      std::find_if(formats().begin(), formats().end(), [&](const Format& row) { return row.name == wanted; });
-  if (format == formats().end()) {
+  const Format* format = format_called(wanted);
+  if (format == nullptr) {
     const std::string route = export_route(found);
     throw Error(ExitCode::input_refused, "file format is not known", file.path(),
                 fmt::format("it looks like {} of {} bytes", found, file.size()),
@@ -136,7 +142,7 @@ std::unique_ptr<VolumeSource> open_source(const InputFile& file, const ReadOptio
 }
 
 std::unique_ptr<VolumeSource> open_folder(const std::string& path, const ReadOptions& options) {
-  const Format& format = formats().back();
+  const Format& format = *format_called(folder_format);
   check_options_fit(format, path, options);
   if (options.shape)
     throw Error(ExitCode::usage, "option --shape does not fit the input", path,

@@ -11,18 +11,13 @@
 
 #include "io/hdf5_attributes.hpp"
 #include "io/length_unit.hpp"
+#include "io/letters.hpp"
 
 namespace tauvox::io::hdf5 {
 namespace {
 
 using Json = nlohmann::json;
 using Zyx = std::array<double, 3>;
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
 
 /// "x:y:z", "[z, y, x]", "zyx" or one name each.
 std::vector<std::string> split(const std::vector<std::string>& texts, std::size_t rank) {
@@ -46,7 +41,7 @@ std::vector<std::string> split(const std::vector<std::string>& texts, std::size_
 }
 
 std::string letter(const std::string& name) {
-  const std::string small = lower(name);
+  const std::string small = in_small_letters(name);
   return small.starts_with("voxel_") ? small.substr(6) : small;
 }
 
@@ -135,7 +130,8 @@ class Reader {
     for (const Stated& stated : stated_)
       for (std::size_t i = 0; i < stated.names.size() && i < shape_.size(); ++i)
         for (const char* angle : {"theta", "angle", "rotation_angle"})
-          if (stated.names.size() == shape_.size() && shape_[i] > 1 && lower(stated.names[i]) == angle)
+          if (stated.names.size() == shape_.size() && shape_[i] > 1 &&
+              in_small_letters(stated.names[i]) == angle)
             throw Error(ExitCode::input_invalid, "dataset holds projections", path_,
                         fmt::format("its axes are {} ({})", fmt::join(stated.names, ","), stated.source),
                         "reconstruct and segment them first");
@@ -345,7 +341,7 @@ class Reader {
   void warn_of_unknown(hid_t object) {
     if (claims_.voxel_size || claims_.voxel_ratio) return;
     for (const std::string& name : attribute_names(object)) {
-      const std::string small = lower(name);
+      const std::string small = in_small_letters(name);
       const auto has = [&](const char* word) { return small.find(word) != std::string::npos; };
       const bool speaks = has("voxel") || has("pixel") || has("spacing") || has("resolution") ||
                           has("element_size") || has("physicalsize") || small == "scale";

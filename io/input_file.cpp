@@ -6,11 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +16,7 @@
 #include <openssl/evp.h>
 #endif
 
+#include "io/letters.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox::io {
@@ -29,7 +28,7 @@ std::string absolute(const std::string& path) {
   return failed ? path : full.lexically_normal().string();
 }
 
-/// Levenshtein distance, upper and lower case alike.
+/// Levenshtein distance.
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -37,8 +36,7 @@ std::size_t distance(const std::string& a, const std::string& b) {
     std::size_t diagonal = row[0];
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-      const std::size_t replaced = diagonal + (fold(a[i - 1]) == fold(b[j - 1]) ? 0 : 1);
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
       diagonal = row[j];
       row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
     }
@@ -57,7 +55,7 @@ std::string nearest_names(const std::string& path) {
   // 10000 names are enough for a hint; a directory of a million must not make the refusal slow
   for (int seen = 0; !failed && entry != end && seen < 10000; entry.increment(failed), ++seen) {
     const std::string name = entry->path().filename().string();
-    const std::size_t apart = distance(wanted, name);
+    const std::size_t apart = distance(in_small_letters(wanted), in_small_letters(name));
     if (apart <= std::max<std::size_t>(2, wanted.size() / 3)) near.emplace_back(apart, name);
   }
   if (near.empty()) return "check the path";
@@ -186,41 +184,6 @@ Digest::~Digest() = default;
 bool is_folder(const std::string& path) {
   std::error_code failed;
   return std::filesystem::is_directory(path, failed);
-}
-
-namespace {
-
-/// MetaImage and NRRD may be. By the first bytes alone: nothing is parsed or unpacked before the process that
-/// reads is confined.
-bool is_header_with_a_file_beside(const InputFile& file) {
-  std::array<char, 16> block{};
-  const std::string_view start(block.data(), file.read_at(0, block.data(), block.size()));
-  return start.starts_with("NRRD0") || start.starts_with("ObjectType") || start.starts_with("NDims");
-}
-
-}  // namespace
-
-std::string root_of_reading(const std::string& path) {
-  if (is_folder(path)) return path;
-  const InputFile file(path);
-  if (!is_header_with_a_file_beside(file)) return path;
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
-std::vector<std::string> files_of_reading(const std::string& path) {
-  namespace fs = std::filesystem;
-  const std::string root = root_of_reading(path);
-  if (root == path && !is_folder(path)) return {path};
-  std::vector<std::string> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
-    const fs::path name = entry.path().filename();
-    const bool counts =
-        is_folder(path) ? !name.string().starts_with('.') : name.stem() == fs::path(path).stem();
-    if (counts && entry.is_regular_file() && entry.file_size() > 0) files.push_back(entry.path().string());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 std::string read_text(const std::string& path, std::uint64_t most_bytes) {

@@ -65,12 +65,14 @@ class Digest {
 
 bool is_folder(const std::string& path);
 
-/// The file or folder below which all lies that reading `path` opens: itself, or the folder of a header whose
-/// voxels may stand in a file beside it.
+/// The file or folder below which all lies that reading `path` opens: itself; of a header whose voxels may
+/// stand in a file beside it the folder, that of the file it leads to where it is a link. In
+/// io/reading_paths.cpp.
 /// @throws Error(input_refused) for what is neither a file nor a folder, as InputFile does
 std::string root_of_reading(const std::string& path);
-/// The files that reading `path` may read: itself, the files of a folder, or those beside a header that share
-/// its name.
+/// The files that reading `path` may read: itself and the file of voxels that it names as a header, where
+/// that is there; or the files of a folder. Of a header no more than its text is read.
+/// @throws Error(input_refused) as root_of_reading, and for a folder that cannot be listed
 std::vector<std::string> files_of_reading(const std::string& path);
 
 /// The whole of a small text file, such as a study.

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "io/letters.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -58,8 +60,7 @@ std::string normal(std::string_view unit) {
     text = replaced(text, ring, "\u00e5");
   if (text == "\xc5") return "\u00e5";
   if (text.size() < 3) return text;  // Mm and Nm are no mm and nm
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  text = in_small_letters(std::move(text));
   if (text.back() == 's') text.pop_back();
   return text;
 }

@@ -4,31 +4,32 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 
-#include "io/array.hpp"
 #include "io/formats.hpp"
+#include "io/header_voxels.hpp"
 #include "io/length_unit.hpp"
+#include "io/orientation.hpp"
 #include "io/printable.hpp"
-#include "io/text_header.hpp"
 
 namespace tauvox::io {
 namespace {
 
-struct Type {
-  const char* name;
-  Element element;
-};
-
-constexpr std::array types{Type{"MET_UCHAR", Element::uint8},       Type{"MET_CHAR", Element::int8},
-                           Type{"MET_USHORT", Element::uint16},     Type{"MET_SHORT", Element::int16},
-                           Type{"MET_UINT", Element::uint32},       Type{"MET_INT", Element::int32},
-                           Type{"MET_ULONG_LONG", Element::uint64}, Type{"MET_LONG_LONG", Element::int64},
-                           Type{"MET_FLOAT", Element::float32},     Type{"MET_DOUBLE", Element::float64}};
+constexpr std::array<std::pair<std::string_view, Element>, 10> types{{{"MET_UCHAR", Element::uint8},
+                                                                      {"MET_CHAR", Element::int8},
+                                                                      {"MET_USHORT", Element::uint16},
+                                                                      {"MET_SHORT", Element::int16},
+                                                                      {"MET_UINT", Element::uint32},
+                                                                      {"MET_INT", Element::int32},
+                                                                      {"MET_ULONG_LONG", Element::uint64},
+                                                                      {"MET_LONG_LONG", Element::int64},
+                                                                      {"MET_FLOAT", Element::float32},
+                                                                      {"MET_DOUBLE", Element::float64}}};
 
 Element element_of(const TextHeader& header) {
   const std::string name = header.required("ElementType");
-  for (const Type& row : types)
-    if (name == row.name) return row.element;
+  if (const auto element = element_in(types, name)) return *element;
   header.refuse_kind(fmt::format("ElementType is {}", printable(name)), "save it as MET_UCHAR or MET_USHORT");
 }
 
@@ -58,6 +59,18 @@ StatedSteps steps_of(const TextHeader& header, std::size_t axes) {
   return steps;
 }
 
+/// A row for each axis, x first.
+std::vector<AxisDirection> directions_of(const TextHeader& header, std::size_t axes) {
+  const std::vector<double> numbers = header.reals({"TransformMatrix", "Rotation", "Orientation"});
+  std::vector<AxisDirection> directions;
+  if (numbers.size() != axes * axes) return directions;
+  for (std::size_t axis = 0; axis < std::min<std::size_t>(axes, 3); ++axis) {
+    const auto row = numbers.begin() + static_cast<std::ptrdiff_t>(axis * axes);
+    directions.push_back({axis, {row, row + static_cast<std::ptrdiff_t>(axes)}});
+  }
+  return directions;
+}
+
 ArrayLayout layout_of(const TextHeader& header) {
   ArrayLayout layout;
   layout.format = "MetaImage";
@@ -71,6 +84,9 @@ ArrayLayout layout_of(const TextHeader& header) {
   layout.element = element_of(header);
   layout.big_endian = is_true(header, {"BinaryDataByteOrderMSB", "ElementByteOrderMSB"});
   layout.steps = steps_of(header, layout.shape.size());
+  layout.notices =
+      notices_of("TransformMatrix of the MetaImage header", directions_of(header, layout.shape.size()));
+  if (axes == 2) layout.names = {"y", "x"};
   if (axes == 3) layout.names = {"z", "y", "x"};
   if (axes == 4) layout.names = {"t", "z", "y", "x"};
   const std::int64_t channels = header.whole("ElementNumberOfChannels", 1);
@@ -88,36 +104,17 @@ ArrayLayout layout_of(const TextHeader& header) {
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_metaimage(const InputFile& file, const ReadOptions& options) {
-  const TextHeader header(file, "MetaImage", '=', "ElementDataFile");
+  const TextHeader header(file, metaimage_text);
   if (!header.has_end()) header.refuse("ElementDataFile is missing");
-  const ArrayLayout layout = layout_of(header);
-  const std::string data = header.required("ElementDataFile");
-  const bool local = data == "LOCAL" || data == "Local" || data == "local";
-  if (data.starts_with("LIST") || data.find('%') != std::string::npos)
-    header.refuse_kind("its voxels lie in several files",
-                       "save it as one .mha; a folder of TIFF or PNG slices is named by the folder");
-  auto beside = local ? nullptr : open_beside(file, data);
-  const InputFile& voxels = beside ? *beside : file;
-  StoredBytes where;
+  (void)header.required("ElementDataFile");
   const bool packed = is_true(header, {"CompressedData"});
-  where.packing = packed ? Packing::gzip : Packing::none;
-  const std::int64_t skipped = header.whole("HeaderSize", 0);
-  const std::uint64_t all = bytes_of(layout, file.path());
-  if (local) {
-    where.offset = header.bytes();
-  } else if (skipped == -1 && !packed) {  // at the end
-    where.offset = voxels.size() - std::min(all, voxels.size());
-  } else if (skipped < 0 || static_cast<std::uint64_t>(skipped) > voxels.size()) {
-    header.refuse(fmt::format("HeaderSize is {}", skipped));
-  } else {
-    where.offset = static_cast<std::uint64_t>(skipped);
-  }
-  where.stored = voxels.size() - where.offset;
-  if (const std::int64_t said = header.whole("CompressedDataSize", -1); packed && said >= 0) {
-    if (static_cast<std::uint64_t>(said) != where.stored)
-      header.refuse(fmt::format("CompressedDataSize is {}, {} bytes are there", said, where.stored));
-  }
-  return open_array(voxels, where, 0, layout, options, std::move(beside));
+  StatedVoxels stated{.packing = packed ? Packing::gzip : Packing::none};
+  stated.skip_name = "HeaderSize";
+  if (!header.voxels_file().empty()) stated.skipped = header.whole("HeaderSize", 0);
+  stated.stored_name = "CompressedDataSize";
+  if (const std::int64_t said = header.whole("CompressedDataSize", -1); packed && said >= 0)
+    stated.stored = said;
+  return open_header_voxels(file, header, stated, layout_of(header), options);
 }
 
 }  // namespace tauvox::io

@@ -7,25 +7,27 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "io/array.hpp"
 #include "io/formats.hpp"
+#include "io/orientation.hpp"
 
 namespace tauvox::io {
 namespace {
 
 constexpr std::size_t first_header = 348, second_header = 540;
 
-struct Type {
-  int code;
-  Element element;
-};
-
-constexpr std::array types{Type{2, Element::uint8},     Type{256, Element::int8},
-                           Type{512, Element::uint16},  Type{4, Element::int16},
-                           Type{768, Element::uint32},  Type{8, Element::int32},
-                           Type{1280, Element::uint64}, Type{1024, Element::int64},
-                           Type{16, Element::float32},  Type{64, Element::float64}};
+constexpr std::array<std::pair<int, Element>, 10> types{{{2, Element::uint8},
+                                                         {256, Element::int8},
+                                                         {512, Element::uint16},
+                                                         {4, Element::int16},
+                                                         {768, Element::uint32},
+                                                         {8, Element::int32},
+                                                         {1280, Element::uint64},
+                                                         {1024, Element::int64},
+                                                         {16, Element::float32},
+                                                         {64, Element::float64}}};
 
 class Header {
  public:
@@ -55,6 +57,7 @@ class Header {
     found.big_endian = big_;
     refuse_scaled();
     take_steps(axes, found);
+    found.notices = orientation(std::min<std::int64_t>(axes, 3));
     return found;
   }
 
@@ -92,12 +95,11 @@ class Header {
 
   Element element() const {
     const int code = number<std::int16_t>(second_ ? 12 : 70), bits = number<std::int16_t>(second_ ? 14 : 72);
-    for (const Type& row : types)
-      if (code == row.code) {
-        if (bits != static_cast<int>(8 * info(row.element).bytes))
-          refuse(fmt::format("type {} has {} bits", code, bits));
-        return row.element;
-      }
+    if (const auto element = element_in(types, code)) {
+      if (bits != static_cast<int>(8 * info(*element).bytes))
+        refuse(fmt::format("type {} has {} bits", code, bits));
+      return *element;
+    }
     throw Error(ExitCode::input_invalid, "the type of the NIfTI file is no label", path_,
                 fmt::format("its datatype is {}", code), "save it as uint8 or another type of integer");
   }
@@ -130,6 +132,43 @@ class Header {
     if (units >= 1 && units <= 3) steps.unit = known[static_cast<std::size_t>(units)].second;
     steps.unit_text = units <= 3 ? known[static_cast<std::size_t>(units)].first
                                  : fmt::format("unit {} is not known", units);
+  }
+
+  /// A number of the affine: `first` bytes into a header of the first kind, `second` into one of the second.
+  double affine(std::size_t first, std::size_t second, std::size_t i) const {
+    return second_ ? number<double>(second + 8 * i) : static_cast<double>(number<float>(first + 4 * i));
+  }
+  int affine_code(std::size_t first, std::size_t second) const {
+    return second_ ? number<std::int32_t>(second) : number<std::int16_t>(first);
+  }
+
+  /// What the sform says, or else the qform, of how x, y and z lie in space.
+  std::vector<std::string> orientation(std::int64_t axes) const {
+    const bool sform = affine_code(254, 348) > 0;
+    if (!sform && affine_code(252, 344) <= 0) return {};
+    const Rows rows = sform ? sform_rows() : qform_rows();
+    std::vector<AxisDirection> directions;
+    for (std::size_t axis = 0; axis < static_cast<std::size_t>(axes); ++axis)
+      directions.push_back({axis, {rows[0][axis], rows[1][axis], rows[2][axis]}});
+    return notices_of(sform ? "sform of the NIfTI header" : "qform of the NIfTI header", directions);
+  }
+
+  using Rows = std::array<std::array<double, 3>, 3>;
+
+  Rows sform_rows() const {
+    Rows rows{};
+    for (std::size_t row = 0; row < 3; ++row)
+      for (std::size_t axis = 0; axis < 3; ++axis) rows[row][axis] = affine(280, 400, 4 * row + axis);
+    return rows;
+  }
+
+  /// The rotation of a quaternion.
+  Rows qform_rows() const {
+    const double b = affine(256, 352, 0), c = affine(256, 352, 1), d = affine(256, 352, 2),
+                 a = std::sqrt(std::max(0.0, 1 - b * b - c * c - d * d));
+    return {{{a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)},
+             {2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)},
+             {2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c}}};
   }
 
   std::string bytes_, path_;

@@ -1,179 +1,220 @@
 // NRRD: lines of "field: value", a blank line and the voxels (.nrrd), or a file beside the header (.nhdr), as
 // they are or gzipped. Read here: VTK 9.1 takes 6x5x4 for 5x4x1.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
+#include <numeric>
+#include <string_view>
+#include <utility>
 
-#include "io/array.hpp"
 #include "io/formats.hpp"
+#include "io/header_voxels.hpp"
 #include "io/length_unit.hpp"
+#include "io/orientation.hpp"
 #include "io/printable.hpp"
-#include "io/text_header.hpp"
 
 namespace tauvox::io {
 namespace {
 
-struct Type {
-  const char* name;
-  Element element;
-};
-
-constexpr std::array types{Type{"signed char", Element::int8},
-                           Type{"int8", Element::int8},
-                           Type{"int8_t", Element::int8},
-                           Type{"uchar", Element::uint8},
-                           Type{"unsigned char", Element::uint8},
-                           Type{"uint8", Element::uint8},
-                           Type{"uint8_t", Element::uint8},
-                           Type{"short", Element::int16},
-                           Type{"short int", Element::int16},
-                           Type{"signed short", Element::int16},
-                           Type{"signed short int", Element::int16},
-                           Type{"int16", Element::int16},
-                           Type{"int16_t", Element::int16},
-                           Type{"ushort", Element::uint16},
-                           Type{"unsigned short", Element::uint16},
-                           Type{"unsigned short int", Element::uint16},
-                           Type{"uint16", Element::uint16},
-                           Type{"uint16_t", Element::uint16},
-                           Type{"int", Element::int32},
-                           Type{"signed int", Element::int32},
-                           Type{"int32", Element::int32},
-                           Type{"int32_t", Element::int32},
-                           Type{"uint", Element::uint32},
-                           Type{"unsigned int", Element::uint32},
-                           Type{"uint32", Element::uint32},
-                           Type{"uint32_t", Element::uint32},
-                           Type{"longlong", Element::int64},
-                           Type{"long long", Element::int64},
-                           Type{"long long int", Element::int64},
-                           Type{"signed long long", Element::int64},
-                           Type{"signed long long int", Element::int64},
-                           Type{"int64", Element::int64},
-                           Type{"int64_t", Element::int64},
-                           Type{"ulonglong", Element::uint64},
-                           Type{"unsigned long long", Element::uint64},
-                           Type{"unsigned long long int", Element::uint64},
-                           Type{"uint64", Element::uint64},
-                           Type{"uint64_t", Element::uint64},
-                           Type{"float", Element::float32},
-                           Type{"double", Element::float64}};
+constexpr std::array<std::pair<std::string_view, Element>, 40> types{
+    {{"signed char", Element::int8},
+     {"int8", Element::int8},
+     {"int8_t", Element::int8},
+     {"uchar", Element::uint8},
+     {"unsigned char", Element::uint8},
+     {"uint8", Element::uint8},
+     {"uint8_t", Element::uint8},
+     {"short", Element::int16},
+     {"short int", Element::int16},
+     {"signed short", Element::int16},
+     {"signed short int", Element::int16},
+     {"int16", Element::int16},
+     {"int16_t", Element::int16},
+     {"ushort", Element::uint16},
+     {"unsigned short", Element::uint16},
+     {"unsigned short int", Element::uint16},
+     {"uint16", Element::uint16},
+     {"uint16_t", Element::uint16},
+     {"int", Element::int32},
+     {"signed int", Element::int32},
+     {"int32", Element::int32},
+     {"int32_t", Element::int32},
+     {"uint", Element::uint32},
+     {"unsigned int", Element::uint32},
+     {"uint32", Element::uint32},
+     {"uint32_t", Element::uint32},
+     {"longlong", Element::int64},
+     {"long long", Element::int64},
+     {"long long int", Element::int64},
+     {"signed long long", Element::int64},
+     {"signed long long int", Element::int64},
+     {"int64", Element::int64},
+     {"int64_t", Element::int64},
+     {"ulonglong", Element::uint64},
+     {"unsigned long long", Element::uint64},
+     {"unsigned long long int", Element::uint64},
+     {"uint64", Element::uint64},
+     {"uint64_t", Element::uint64},
+     {"float", Element::float32},
+     {"double", Element::float64}}};
 
 Element element_of(const TextHeader& header) {
   const std::string name = in_small_letters(header.required("type"));
-  for (const Type& row : types)
-    if (name == row.name) return row.element;
+  if (const auto element = element_in(types, name)) return *element;
   header.refuse_kind(fmt::format("type is {}", printable(name)), "save it as uint8 or uint16");
 }
 
-bool is_space(const std::string& kind) {
-  return kind == "domain" || kind == "space" || kind == "???" || kind == "none";
+/// Of each axis, the fastest first: by their kinds at most three are of space. Those of a kind that is not
+/// told are, where they make no more than three.
+std::vector<bool> spaces_of(const std::vector<std::string>& kinds) {
+  const auto is_told = [](const std::string& kind) { return kind == "domain" || kind == "space"; };
+  const auto is_open = [](const std::string& kind) { return kind == "???" || kind == "none"; };
+  const auto told = std::count_if(kinds.begin(), kinds.end(), is_told);
+  const bool takes_open = told + std::count_if(kinds.begin(), kinds.end(), is_open) <= 3;
+  std::vector<bool> spaces;
+  int count = 0;
+  for (const std::string& kind : kinds) {
+    const bool is_space = (is_told(kind) || (takes_open && is_open(kind))) && count < 3;
+    spaces.push_back(is_space);
+    count += is_space;
+  }
+  return spaces;
 }
 
-/// As the file lists them, the fastest axis first: by their labels, else x, y, z for the three of space.
+/// As the file lists them, the fastest axis first: by their labels, else x, y, z for those of space; empty
+/// where there are more than three axes and nothing tells them apart.
 std::vector<std::string> names_of(const TextHeader& header, std::size_t axes) {
-  const std::vector<std::string> labels = words_of(header.value("labels")),
-                                 kinds = words_of(header.value("kinds"));
+  const std::vector<std::string> labels = words_of(in_small_letters(header.value("labels")));
+  std::vector<std::string> kinds = words_of(in_small_letters(header.value("kinds")));
   if ((!labels.empty() && labels.size() != axes) || (!kinds.empty() && kinds.size() != axes))
     header.refuse("labels or kinds are not as many as the axes");
-  std::vector<std::string> named;
-  for (const std::string& label : labels) named.push_back(in_small_letters(label));
-  const auto is_once = [&](const char* name) { return std::count(named.begin(), named.end(), name) == 1; };
-  if (is_once("x") && is_once("y") && is_once("z")) return named;
+  const auto is_once = [&](const char* name) { return std::count(labels.begin(), labels.end(), name) == 1; };
+  if (is_once("x") && is_once("y") && is_once("z")) return labels;
+  if (kinds.empty() && axes > 3) return {};
+  if (kinds.empty()) kinds.assign(axes, "space");
+  const std::vector<bool> spaces = spaces_of(kinds);
   std::vector<std::string> names;
-  int spaces = 0;
+  std::size_t space = 0;
   for (std::size_t axis = 0; axis < axes; ++axis) {
-    const std::string kind = kinds.empty() ? "space" : in_small_letters(kinds[axis]);
-    if (is_space(kind))
-      names.emplace_back(1, spaces < 3 ? "xyz"[spaces] : '?'), ++spaces;
-    else
-      names.emplace_back(kind == "time" ? "t" : "c");
+    const std::string& kind = kinds[axis];
+    const std::string name = spaces[axis]                          ? std::string(1, "xyz"[space++])
+                             : kind == "time"                      ? "t"
+                             : kind == "domain" || kind == "space" ? "u"
+                                                                   : "c";
+    std::string own = name;  // c, c2, c3
+    for (int i = 2; std::find(names.begin(), names.end(), own) != names.end(); ++i)
+      own = name + std::to_string(i);
+    names.push_back(own);
   }
-  return spaces == 3 && std::count(names.begin(), names.end(), "c") < 2 ? names : std::vector<std::string>{};
+  return names;
 }
 
-/// Lengths of "(0.5,0,0) (0,0.5,0) none (0,0,1)"; 1 for none.
-std::vector<double> lengths_of(const TextHeader& header, const std::string& directions, bool& oblique) {
-  std::vector<double> lengths;
+/// Of "(0.5,0,0) (0,0.5,0) none (0,0,1)"; an empty one for none.
+std::vector<std::vector<double>> directions_of(const TextHeader& header) {
+  std::vector<std::vector<double>> directions;
+  const std::string text = header.value("space directions");
   std::size_t at = 0;
-  while ((at = directions.find_first_not_of(" \t", at)) != std::string::npos) {
-    if (directions.compare(at, 4, "none") == 0) {
-      lengths.push_back(1);
+  while ((at = text.find_first_not_of(" \t", at)) != std::string::npos) {
+    if (text.compare(at, 4, "none") == 0) {
+      directions.emplace_back();
       at += 4;
       continue;
     }
-    const std::size_t end = directions.find(')', at);
-    if (directions[at] != '(' || end == std::string::npos) header.refuse("space directions are no vectors");
-    std::string text = directions.substr(at + 1, end - at - 1);
-    std::replace(text.begin(), text.end(), ',', ' ');
-    double square = 0;
-    int others = 0;
-    for (const std::string& word : words_of(text)) {
-      double value = 0;
-      const auto [last, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-      if (error != std::errc() || last != word.data() + word.size())
-        header.refuse("space directions are no vectors");
-      square += value * value;
-      others += value != 0;
-    }
-    oblique = oblique || others > 1;
-    lengths.push_back(std::sqrt(square));
+    const std::size_t end = text.find(')', at);
+    if (text[at] != '(' || end == std::string::npos) header.refuse("space directions are no vectors");
+    std::string vector = text.substr(at + 1, end - at - 1);
+    std::replace(vector.begin(), vector.end(), ',', ' ');
+    const auto numbers = reals_of(vector);
+    if (!numbers || numbers->empty()) header.refuse("space directions are no vectors");
+    directions.push_back(*numbers);
     at = end + 1;
   }
+  return directions;
+}
+
+/// 1 for an axis that has no direction.
+std::vector<double> lengths_of(const std::vector<std::vector<double>>& directions) {
+  std::vector<double> lengths;
+  for (const auto& vector : directions)
+    lengths.push_back(vector.empty()
+                          ? 1
+                          : std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0)));
   return lengths;
 }
 
-/// The unit that all axes of space have; "" where there is none or they differ.
-std::string unit_of(const TextHeader& header) {
-  std::string found;
-  for (const char* field : {"space units", "units"})
-    for (const std::string& unit : words_of(header.value(field))) {
-      if (unit.empty() || unit == "???" || unit == "none") continue;
-      if (!found.empty() && found != unit) return "";
-      found = unit;
-    }
+std::vector<AxisDirection> of_space(const std::vector<std::vector<double>>& directions,
+                                    const std::vector<std::string>& names) {
+  std::vector<AxisDirection> found;
+  for (std::size_t axis = 0; axis < std::min(names.size(), directions.size()); ++axis)
+    for (std::size_t i = 0; i < 3; ++i)
+      if (names[axis] == std::string(1, "xyz"[i]) && !directions[axis].empty())
+        found.push_back({i, directions[axis]});
   return found;
 }
 
-StatedSteps steps_of(const TextHeader& header, std::size_t axes, std::vector<std::string>& notices) {
-  StatedSteps steps;
-  bool oblique = false;
-  const std::string directions = header.value("space directions"), spacings = header.value("spacings");
-  steps.source = directions.empty() ? "spacings of the NRRD header" : "space directions of the NRRD header";
-  if (!directions.empty()) {
-    steps.of_axis = lengths_of(header, directions, oblique);
-  } else {
-    for (const std::string& word : words_of(spacings)) {
-      if (in_small_letters(word) == "nan") {  // an axis that has no steps
-        steps.of_axis.push_back(1);
-        continue;
-      }
-      double value = 0;
-      const auto [last, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-      if (error != std::errc() || last != word.data() + word.size()) header.refuse("spacings are no numbers");
-      steps.of_axis.push_back(value);
-    }
-  }
-  if (steps.of_axis.empty()) return {};
-  if (steps.of_axis.size() != axes) header.refuse("the steps are not as many as the axes");
-  if (oblique) notices.push_back("space directions are oblique: axes are those of the array");
-  const std::string unit = unit_of(header);
+/// Those that the axes of space have, each length once.
+std::vector<std::string> units_of(const TextHeader& header, const std::vector<std::string>& names) {
+  std::vector<std::string> units;
+  const auto take = [&](const std::string& unit) {
+    const auto is_same = [&](const std::string& other) {
+      return other == unit || (metres_of_unit(unit) && metres_of_unit(unit) == metres_of_unit(other));
+    };
+    if (unit.empty() || unit == "???" || unit == "none") return;
+    if (std::none_of(units.begin(), units.end(), is_same)) units.push_back(unit);
+  };
+  const std::vector<std::string> of_space = words_of(header.value("space units")),
+                                 of_axes = words_of(header.value("units"));
+  for (std::size_t i = 0; i < std::min<std::size_t>(of_space.size(), 3); ++i)  // a fourth is of time
+    take(of_space[i]);
+  for (std::size_t axis = 0; axis < of_axes.size(); ++axis)
+    if (axis >= names.size() || names[axis] == "x" || names[axis] == "y" || names[axis] == "z")
+      take(of_axes[axis]);
+  return units;
+}
+
+void take_unit(const TextHeader& header, ArrayLayout& layout) {
+  StatedSteps& steps = layout.steps;
+  const std::vector<std::string> units = units_of(header, layout.names);
   const bool is_ones =
       std::all_of(steps.of_axis.begin(), steps.of_axis.end(), [](double h) { return h == 1; });
-  if (unit.empty() && is_ones) return {};  // what programs write that know no size
-  if (!unit.empty()) {
-    steps.unit = metres_of_unit(unit);
-    steps.unit_text = steps.unit ? unit : fmt::format("unit '{}' is not known", printable(unit));
+  if (units.size() > 1) {
+    layout.warnings.push_back(
+        fmt::format("{}: ignored, as the axes have several units ({}); give --voxel-size", steps.source,
+                    fmt::join(units, ", ")));
+    steps = {};
+  } else if (!units.empty()) {
+    steps.unit = metres_of_unit(units[0]);
+    steps.unit_text = steps.unit ? units[0] : fmt::format("unit '{}' is not known", printable(units[0]));
+  } else if (is_ones) {  // what programs write that know no size
+    steps = {};
   } else if (!header.value("space").empty()) {  // left-posterior-superior, scanner-xyz: of scanners, in mm
     steps.unit = 1e-3;
     steps.unit_text = fmt::format("mm, the unit of the space {}", printable(header.value("space")));
   } else {
     steps.unit_text = "no unit";
   }
-  return steps;
+}
+
+/// As the file lists the axes.
+void take_steps(const TextHeader& header, ArrayLayout& layout) {
+  StatedSteps& steps = layout.steps;
+  const auto directions = directions_of(header);
+  if (!directions.empty()) {
+    steps.source = "space directions of the NRRD header";
+    steps.of_axis = lengths_of(directions);
+    layout.notices = notices_of(steps.source, of_space(directions, layout.names));
+  } else {
+    steps.source = "spacings of the NRRD header";
+    steps.of_axis = header.reals({"spacings"});
+    for (double& step : steps.of_axis)
+      if (std::isnan(step)) step = 1;  // an axis that has no steps
+  }
+  if (steps.of_axis.empty()) return;
+  if (steps.of_axis.size() != layout.shape.size()) header.refuse("the steps are not as many as the axes");
+  take_unit(header, layout);
 }
 
 ArrayLayout layout_of(const TextHeader& header) {
@@ -190,7 +231,7 @@ ArrayLayout layout_of(const TextHeader& header) {
     header.refuse(fmt::format("endian is '{}'", printable(endian)));
   layout.big_endian = endian == "big";
   layout.names = names_of(header, layout.shape.size());
-  layout.steps = steps_of(header, layout.shape.size(), layout.notices);
+  take_steps(header, layout);
   std::reverse(layout.shape.begin(), layout.shape.end());
   std::reverse(layout.names.begin(), layout.names.end());
   std::reverse(layout.steps.of_axis.begin(), layout.steps.of_axis.end());
@@ -208,33 +249,18 @@ Packing packing_of(const TextHeader& header) {
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_nrrd(const InputFile& file, const ReadOptions& options) {
-  const TextHeader header(file, "NRRD", ':', "");
-  const ArrayLayout layout = layout_of(header);
-  const std::string data = header.value(std::vector<std::string>{"data file", "datafile"});
-  if (data.starts_with("LIST") || data.find('%') != std::string::npos)
-    header.refuse_kind("its voxels lie in several files",
-                       "save it as one .nrrd; a folder of TIFF or PNG slices is named by the folder");
-  if (data.empty() && !header.has_end()) header.refuse("no blank line ends it");
-  auto beside = data.empty() ? nullptr : open_beside(file, data.starts_with("./") ? data.substr(2) : data);
-  const InputFile& voxels = beside ? *beside : file;
-  StoredBytes where{.offset = beside ? 0 : header.bytes(), .packing = packing_of(header)};
+  const TextHeader header(file, nrrd_text);
+  if (header.voxels_file().empty() && !header.has_end()) header.refuse("no blank line ends it");
   const auto skip = [&](const char* name, const char* other) {
     return header.value(name).empty() ? header.whole(other, 0) : header.whole(name, 0);
   };
   if (skip("line skip", "lineskip") != 0)
     header.refuse_kind("lines are to be skipped before the voxels", "save it without line skip");
-  const std::int64_t skipped = skip("byte skip", "byteskip");
-  const std::uint64_t all = bytes_of(layout, file.path()), left = voxels.size() - where.offset;
-  if (skipped != 0 && where.packing != Packing::none)
+  StatedVoxels stated{.packing = packing_of(header), .skip_name = "byte skip"};
+  stated.skipped = skip("byte skip", "byteskip");
+  if (stated.skipped != 0 && stated.packing != Packing::none)
     header.refuse_kind("bytes are to be skipped in compressed voxels", "save it without byte skip");
-  if (skipped == -1)
-    where.offset += left - std::min(all, left);
-  else if (skipped < 0 || static_cast<std::uint64_t>(skipped) > left)
-    header.refuse(fmt::format("byte skip is {}", skipped));
-  else
-    where.offset += static_cast<std::uint64_t>(skipped);
-  where.stored = voxels.size() - where.offset;
-  return open_array(voxels, where, 0, layout, options, std::move(beside));
+  return open_header_voxels(file, header, stated, layout_of(header), options);
 }
 
 }  // namespace tauvox::io

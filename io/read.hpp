@@ -61,7 +61,6 @@ struct VolumeDescription {
   std::optional<std::array<double, 3>> voxel_size;   // m, z, y, x
   std::optional<std::array<double, 3>> voxel_ratio;  // edges over the shortest, where there is no unit
   std::string voxel_size_source;
-  std::string voxels_file;  // beside a header, where it does not hold them itself
   std::vector<std::string> notices;
   std::vector<std::string> warnings;  // said by the file and not understood: may make the results wrong
 };

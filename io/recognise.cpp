@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 
 #include "io/byte_source.hpp"
 #include "io/input_file.hpp"
+#include "io/letters.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -79,11 +79,6 @@ bool is_nifti(std::string_view start) {
          (begins("\x1c\x02\0\0"sv, "\0\0\x02\x1c"sv) && (second == "n+2\0"sv || second == "ni2\0"sv));
 }
 
-bool ends_in(std::string path, std::string_view ending) {
-  std::transform(path.begin(), path.end(), path.begin(), [](unsigned char c) { return std::tolower(c); });
-  return path.ends_with(ending);
-}
-
 struct Route {
   const char *kind, *advice;
 };
@@ -132,7 +127,7 @@ std::string recognise(const InputFile& file) {
   if (start.starts_with("\x1f\x8b") && is_nifti(first_unpacked(file, block.size()))) return "NIfTI";
   for (const Signature& row : signatures)
     if (start.starts_with(row.bytes)) return row.kind;
-  if (ends_in(file.path(), ".gdt")) return "GeoDict volume";
+  if (in_small_letters(file.path()).ends_with(".gdt")) return "GeoDict volume";
   if (start.size() > 131 && start.substr(128).starts_with("DICM")) return "DICOM image";
   const auto is_text = [](char c) {
     const auto byte = static_cast<unsigned char>(c);

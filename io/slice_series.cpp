@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include "io/letters.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -36,10 +38,10 @@ bool is_less(const std::string& a, const std::string& b) {
   return x.size() != y.size() ? x.size() < y.size() : x < y;
 }
 
-/// The name with # for every number.
+/// The name with / for every number, which no name has.
 std::string shape_of(const std::vector<Token>& tokens) {
   std::string shape;
-  for (const Token& token : tokens) shape += token.is_number ? "#" : token.text;
+  for (const Token& token : tokens) shape += token.is_number ? "/" : token.text;
   return shape;
 }
 
@@ -78,6 +80,24 @@ void split(const std::vector<std::string>& names, std::vector<SliceSeries>& seri
 }
 
 }  // namespace
+
+bool belongs_to(const SliceSeries& series, const std::string& name) {
+  const auto folded = [](const std::string& text) {
+    const std::size_t dot = std::min(text.rfind('.'), text.size());
+    return text.substr(0, dot) + in_small_letters(text.substr(dot));
+  };
+  const auto first = tokens_of(folded(series.names.front())), last = tokens_of(folded(series.names.back())),
+             its = tokens_of(folded(name));
+  if (shape_of(its) != shape_of(first)) return false;
+  const bool is_alone = series.names.size() == 1;  // then any number may count
+  int differing = 0;
+  for (std::size_t i = 0; i < its.size(); ++i) {
+    if (its[i].text == first[i].text) continue;
+    if (!is_alone && first[i].text == last[i].text) return false;
+    ++differing;
+  }
+  return !is_alone || differing == 1;
+}
 
 bool is_before(const std::string& a, const std::string& b) {
   const std::vector<Token> x = tokens_of(a), y = tokens_of(b);

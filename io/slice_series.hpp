@@ -18,6 +18,9 @@ struct SliceSeries {
 /// Names into series, those of most files first.
 std::vector<SliceSeries> series_among(const std::vector<std::string>& names);
 
+/// Whether a file of that name would be one of the series; the case of its ending does not count.
+bool belongs_to(const SliceSeries& series, const std::string& name);
+
 /// Natural order: numbers in names by their value, "img9" before "img10".
 bool is_before(const std::string& a, const std::string& b);
 

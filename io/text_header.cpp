@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <filesystem>
+#include <string_view>
 
 #include "io/printable.hpp"
 #include "kernels/base/error.hpp"
@@ -21,10 +22,14 @@ std::string trimmed(const std::string& text) {
 
 }  // namespace
 
-std::string in_small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
+const TextFormat metaimage_text{"MetaImage", '=', "ElementDataFile", {"ElementDataFile"}, "local"};
+const TextFormat nrrd_text{"NRRD", ':', "", {"data file", "datafile"}, ""};
+
+const TextFormat* text_format_of(const InputFile& file) {
+  std::array<char, 16> block{};
+  const std::string_view start(block.data(), file.read_at(0, block.data(), block.size()));
+  if (start.starts_with("NRRD0")) return &nrrd_text;
+  return start.starts_with("ObjectType") || start.starts_with("NDims") ? &metaimage_text : nullptr;
 }
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -40,8 +45,21 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-TextHeader::TextHeader(const InputFile& file, const char* format, char separator, const std::string& last)
+std::optional<std::vector<double>> reals_of(const std::string& text) {
+  std::vector<double> numbers;
+  for (const std::string& word : words_of(text)) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+TextHeader::TextHeader(const InputFile& file, const TextFormat& format)
     : path_(file.path()), format_(format) {
+  const char separator = format.separator;
+  const std::string last = format.last;
   std::string start(std::min<std::uint64_t>(file.size(), longest_header), '\0');
   start.resize(file.read_at(0, start.data(), start.size()));
   std::size_t at = 0;
@@ -60,10 +78,8 @@ TextHeader::TextHeader(const InputFile& file, const char* format, char separator
     if (line.starts_with('#') || split == std::string::npos) continue;
     if (separator == ':' && line.compare(split, 2, ":=") == 0) continue;  // a remark of the user's, in NRRD
     const std::string name = trimmed(line.substr(0, split));
-    for (const auto& [earlier, text] : fields_)
-      if (in_small_letters(earlier) == in_small_letters(name))
-        refuse(fmt::format("{} stands twice", printable(name)));
-    fields_.emplace_back(name, trimmed(line.substr(split + 1)));
+    if (!fields_.emplace(in_small_letters(name), trimmed(line.substr(split + 1))).second)
+      refuse(fmt::format("{} stands twice", printable(name)));
     if (!last.empty() && in_small_letters(name) == in_small_letters(last)) {
       has_end_ = true;
       return;
@@ -73,8 +89,7 @@ TextHeader::TextHeader(const InputFile& file, const char* format, char separator
 
 std::string TextHeader::value(const std::vector<std::string>& names) const {
   for (const std::string& name : names)
-    for (const auto& [field, text] : fields_)
-      if (in_small_letters(field) == in_small_letters(name)) return text;
+    if (const auto field = fields_.find(in_small_letters(name)); field != fields_.end()) return field->second;
   return "";
 }
 
@@ -107,35 +122,29 @@ std::vector<std::uint64_t> TextHeader::lengths(const std::string& name) const {
 }
 
 std::vector<double> TextHeader::reals(const std::vector<std::string>& names) const {
-  std::vector<double> numbers;
-  for (const std::string& word : words_of(value(names))) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-    if (error != std::errc() || end != word.data() + word.size())
-      refuse(fmt::format("{} is '{}', no numbers", names[0], printable(value(names).substr(0, 80))));
-    numbers.push_back(number);
-  }
-  return numbers;
+  const auto numbers = reals_of(value(names));
+  if (!numbers)
+    refuse(fmt::format("{} is '{}', no numbers", names[0], printable(value(names).substr(0, 80))));
+  return *numbers;
+}
+
+std::string TextHeader::voxels_file() const {
+  const std::string name = value(format_.voxels_fields);
+  if (in_small_letters(name) == format_.behind) return "";
+  if (name == "LIST" || name.starts_with("LIST ") || name.find('%') != std::string::npos)
+    refuse_kind("its voxels lie in several files",
+                "save it as one file; a folder of TIFF or PNG slices is named by the folder");
+  return name;
 }
 
 void TextHeader::refuse(const std::string& why) const {
-  throw Error(ExitCode::input_refused, fmt::format("the {} header makes no sense", format_), path_, why,
+  throw Error(ExitCode::input_refused, fmt::format("the {} header makes no sense", format_.name), path_, why,
               "the file may be damaged; export it again");
 }
 
 void TextHeader::refuse_kind(const std::string& what, const std::string& advice) const {
-  throw Error(ExitCode::input_refused, fmt::format("this kind of {} is not read", format_), path_, what,
+  throw Error(ExitCode::input_refused, fmt::format("this kind of {} is not read", format_.name), path_, what,
               advice);
-}
-
-std::unique_ptr<InputFile> open_beside(const InputFile& header, const std::string& name) {
-  namespace fs = std::filesystem;
-  if (name.empty() || name.find('/') != std::string::npos || name.find('\\') != std::string::npos ||
-      name.starts_with('.') || name.find('\0') != std::string::npos)
-    throw Error(ExitCode::input_refused, "the voxels lie in another folder than their header", header.path(),
-                fmt::format("it names '{}'", printable(name.substr(0, 200))),
-                "put that file beside the header, and its bare name into it");
-  return std::make_unique<InputFile>((fs::path(header.path()).parent_path() / name).string());
 }
 
 }  // namespace tauvox::io

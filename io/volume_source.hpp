@@ -71,6 +71,14 @@ void with_type(Element element, const Function& f) {
   }
 }
 
+/// The element in a table of pairs, of what a format calls it and what it is.
+template <class Table, class Name>
+std::optional<Element> element_in(const Table& table, const Name& name) {
+  for (const auto& [called, element] : table)
+    if (name == called) return element;
+  return std::nullopt;
+}
+
 /// "uint8, int8, ..., float64"
 inline std::string element_names() {
   std::string names;

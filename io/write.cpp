@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
 #include <filesystem>
 
 #include "io/field_arrays.hpp"
+#include "io/letters.hpp"
 #include "io/output.hpp"
 
 namespace tauvox::io {
@@ -34,10 +34,7 @@ constexpr bool have_tiff = false;
 #endif
 
 std::string ending_of(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return ending;
+  return in_small_letters(std::filesystem::path(path).extension().string());
 }
 
 bool is_hdf5(const std::string& ending) { return ending == ".h5" || ending == ".hdf5"; }

@@ -67,9 +67,9 @@ std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settin
 }
 
 /// What is read must not be replaced by what is written.
-void check_is_no_input(const ConvertRun& run, const io::VolumeDescription& description) {
+void check_is_no_input(const ConvertRun& run) {
   namespace fs = std::filesystem;
-  const std::vector<std::string> inputs = files_read(run.reading, description);
+  const std::vector<std::string> inputs = files_read(run.reading);
   std::error_code failed;  // a new file among the slices would be the next one
   const bool is_input =
       std::any_of(inputs.begin(), inputs.end(),
@@ -87,7 +87,7 @@ ExitCode run_convert(const ConvertRun& run) {
     print_note("notice: " + notice + "\n");
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
-  check_is_no_input(run, description);
+  check_is_no_input(run);
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);

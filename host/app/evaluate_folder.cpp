@@ -126,8 +126,8 @@ std::map<std::string, std::string> words_of_phases(const Phases& phases) {
   return words;
 }
 
-ReservedFolder reserve_folder(const Settings& s, const io::VolumeDescription& description) {
-  const std::vector<std::string> inputs = files_read(s, description);
+ReservedFolder reserve_folder(const Settings& s) {
+  const std::vector<std::string> inputs = files_read(s);
   ReservedFolder folder;
   if (s.output.empty()) return folder;
   std::error_code failed;

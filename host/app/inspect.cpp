@@ -83,10 +83,10 @@ void write_histogram(const Settings& settings, const Volume& volume) {
   io::write_text(settings.histogram, figure->png, settings.overwrite);
 }
 
-void check_outputs(const Settings& settings, const io::VolumeDescription& description) {
+void check_outputs(const Settings& settings) {
   for (const std::string& path : {settings.json, settings.histogram}) {
     if (path.empty() || (path == "-" && path == settings.json)) continue;
-    for (const std::string& input : files_read(settings, description))
+    for (const std::string& input : files_read(settings))
       if (io::same_file(path, input))
         throw Error(ExitCode::usage, "an output is the input", path,
                     fmt::format("it is the same file as {}", input), "give the output another name");
@@ -107,7 +107,7 @@ ExitCode run_inspect(Settings settings) {
   constexpr std::int64_t bytes_per_voxel = 2;  // labels or grey levels, the runs and clusters of a label
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
-  check_outputs(settings, description);
+  check_outputs(settings);
   check_fits(description.read_extent, bytes_per_voxel);
   const Volume volume = cleaned(reader.read({}, io::Read::labels_or_grey_levels), settings);
   const Device device = cpu_device();

@@ -109,7 +109,6 @@ Message to_message(const io::VolumeDescription& description) {
   message["extent"] = description.extent.zyx();
   message["read_extent"] = description.read_extent.zyx();
   message["layer_added"] = description.layer_added;
-  message["voxels_file"] = description.voxels_file;
   return message;
 }
 
@@ -119,7 +118,6 @@ io::VolumeDescription description_from(const Message& message) {
   description.extent = extent_from(message.at("extent"));
   description.read_extent = extent_from(message.at("read_extent"));
   description.layer_added = message.at("layer_added").get<bool>();
-  description.voxels_file = text_from(message.at("voxels_file"));
   return description;
 }
 

@@ -80,20 +80,17 @@ std::vector<std::string> output_paths(const Settings& s) {
   return paths;
 }
 
-std::vector<std::string> files_read(const Settings& s, const io::VolumeDescription& description) {
+std::vector<std::string> files_read(const Settings& s) {
   std::vector<std::string> files = s.input_files();
-  if (!description.voxels_file.empty()) files.push_back(description.voxels_file);
-  if (io::is_folder(s.input))
-    for (const std::string& slice : io::files_of_reading(s.input)) files.push_back(slice);
+  for (const std::string& file : io::files_of_reading(s.input)) files.push_back(file);
   return files;
 }
 
-ReservedOutputs reserve_outputs(const Settings& s, const io::VolumeDescription& description,
-                                const std::function<bool(const std::string&)>& is_own) {
+ReservedOutputs reserve_outputs(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
-  const std::vector<std::string> inputs = files_read(s, description);
+  const std::vector<std::string> inputs = files_read(s);
   ReservedOutputs reserved;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     for (const std::string& input : inputs)

@@ -298,8 +298,10 @@ def test_what_a_header_names_and_slices_are_inputs_too(tauvox, tmp_path):
     (tmp_path / "slices").mkdir()
     for z, layer in enumerate(volumes.LABELS):
         tifffile.imwrite(tmp_path / "slices" / f"s{z}.tif", layer)
+    (tmp_path / "link.mhd").symlink_to("b.mhd")
     before = contents(tmp_path)
-    for arguments in [["solve", "b.mhd", "--phase", "0", "--json", "b.raw"], ["inspect", "b.mhd", "--json", "b.raw"],
+    for arguments in [["solve", "b.mhd", "--phase", "0", "--json", "b.raw"],
+                      ["solve", "link.mhd", "--phase", "0", "--json", "b.raw"], ["inspect", "b.mhd", "--json", "b.raw"],
                       ["solve", "slices", "--phase", "0", "--csv", "slices/s2.tif"], ["convert", "b.mhd", "b.raw"],
                       ["convert", "slices", "slices/s9.tif"]]:
         assert_refused(tauvox(*arguments, "--overwrite"), 2, "input")

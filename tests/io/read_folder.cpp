@@ -79,6 +79,28 @@ TEST(ReadFolder, WhatIsNoSliceIsLeftOutAndNamed) {
   for (const std::string& notice : volume.notices) EXPECT_EQ(notice.find("Store"), std::string::npos);
 }
 
+TEST(ReadFolder, ADamagedSliceIsNamedAlsoAtTheEnds) {
+  const std::vector<std::string> names{"a8.tif", "a9.tif", "a10.tif", "a11.tif"};
+  for (const std::string damaged : {"a8.tif", "a10.tif", "a11.tif", "a12.TIF"}) {
+    const Folder folder;
+    copy_slices(folder, names);
+    folder.write(damaged, std::string(100, '\0'));
+    const Refusal refusal = refused(folder.path());
+    EXPECT_EQ(refusal.code, 3);
+    EXPECT_SAYS(refusal, damaged);
+    EXPECT_SAYS(refusal, "name is that of a slice of a#.tif");
+    folder.write(damaged, std::string());
+    if (damaged.ends_with(".tif")) {
+      EXPECT_SAYS(refused(folder.path()), "file is empty");
+    }
+  }
+  EXPECT_TRUE(io::belongs_to({"a#b2.tif", {"a1b2.tif", "a2b2.tif"}, {1, 2}}, "a3b2.tif"));
+  EXPECT_FALSE(io::belongs_to({"a#b2.tif", {"a1b2.tif", "a2b2.tif"}, {1, 2}}, "a3b1.tif"));
+  EXPECT_FALSE(io::belongs_to({"a#b2.tif", {"a1b2.tif", "a2b2.tif"}, {1, 2}}, "a3b2.txt"));
+  EXPECT_TRUE(io::belongs_to({"a1.tif", {"a1.tif"}, {}}, "a2.tif"));
+  EXPECT_EQ(io::series_among({"a#1.tif", "a1#.tif"}).size(), 2u);
+}
+
 TEST(ReadFolder, SeveralSeriesAreListedAndOneIsChosen) {
   const Folder folder;
   copy_slices(folder, {"a0.tif", "a1.tif", "a2.tif", "a3.tif", "a4.tif", "a5.tif"});

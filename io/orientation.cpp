@@ -1,0 +1,46 @@
+#include "io/orientation.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tauvox::io {
+namespace {
+
+const char* space_axis(std::size_t i) {
+  static constexpr const char* names[] = {"x", "y", "z"};
+  return i < 3 ? names[i] : "another axis";
+}
+
+}  // namespace
+
+std::vector<std::string> notices_of(const std::string& source, const std::vector<AxisDirection>& directions) {
+  constexpr double rounding = 1e-5;  // of numbers of 32 bits
+  constexpr double tie = 0.999;      // such axes lie between two of space
+  bool oblique = false, turned = false;
+  std::vector<std::string> of_array, of_space;
+  for (const AxisDirection& direction : directions) {
+    const auto& vector = direction.vector;
+    const auto is_less = [](double a, double b) { return std::abs(a) < std::abs(b); };
+    const auto largest = std::max_element(vector.begin(), vector.end(), is_less);
+    const double most = largest == vector.end() ? 0 : std::abs(*largest);
+    if (!(most > 0)) continue;
+    oblique = oblique || std::count_if(vector.begin(), vector.end(),
+                                       [&](double part) { return std::abs(part) > rounding * most; }) > 1;
+    const double own = direction.axis < vector.size() ? std::abs(vector[direction.axis]) : 0;
+    turned = turned || own < tie * most;
+    of_array.emplace_back(space_axis(direction.axis));
+    of_space.emplace_back(
+        space_axis(own < tie * most ? static_cast<std::size_t>(largest - vector.begin()) : direction.axis));
+  }
+  std::vector<std::string> notices;
+  if (turned)
+    notices.push_back(fmt::format("{}: {} of the array lie along {} of space; axes are those of the array",
+                                  source, fmt::join(of_array, ", "), fmt::join(of_space, ", ")));
+  if (oblique) notices.push_back(fmt::format("{}: oblique to space; axes are those of the array", source));
+  return notices;
+}
+
+}  // namespace tauvox::io
