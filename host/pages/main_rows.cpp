@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "host/report/judge.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox::pages {
@@ -67,12 +68,6 @@ class Choice {
   std::string pore_, solid_;
 };
 
-const Judgement* judgement_of(const RunReport& report, const Result& result, const Quantity& q) {
-  for (const Judgement& judgement : report.judgements)
-    if (judgement.quantity == q.name && judgement.subject == subject_of(result)) return &judgement;
-  return nullptr;
-}
-
 }  // namespace
 
 std::string short_subject(const Result& result, Axis thickness) {
@@ -101,20 +96,20 @@ std::vector<MainRow> main_rows(const RunReport& report, const Look& look) {
   const Choice choice(look);
   std::vector<MainRow> chosen;
   const auto add = [&](const Result& result, const Quantity& q) {
-    chosen.push_back(
-        {&result, &q, &definition_of(report.quantities, q.name), judgement_of(report, result, q)});
+    chosen.push_back({&result, &q, &definition_of(report.quantities, q.name),
+                      judgement_of(report.judgements, result, q.name)});
   };
   for (const Row& row : rows) {
     std::size_t taken = 0;
     for (const Result& result : report.results)
       if (const Quantity* q = result.quantity(row.quantity); q && choice.takes(row, result)) {
-        const bool judged = judgement_of(report, result, *q) != nullptr;
+        const bool judged = judgement_of(report.judgements, result, q->name) != nullptr;
         if ((q->value || q->infinite || judged) && (judged || taken++ < most_rows_of_a_kind)) add(result, *q);
       }
   }
   for (const Result& result : report.results)
     for (const Quantity& q : result.quantities)
-      if (judgement_of(report, result, q) &&
+      if (judgement_of(report.judgements, result, q.name) &&
           std::none_of(chosen.begin(), chosen.end(), [&](const MainRow& row) { return row.quantity == &q; }))
         add(result, q);
   return chosen;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
@@ -89,17 +90,11 @@ std::string uncertainty_text(const Quantity& quantity, const QuantityDefinition&
   return needed || may_have(row, source) ? "" : "0";
 }
 
-const Judgement* judgement_of(const RunReport& report, const Result& result, const std::string& quantity) {
-  for (const Judgement& judgement : report.judgements)
-    if (judgement.quantity == quantity && judgement.subject == subject_of(result)) return &judgement;
-  return nullptr;
-}
-
 Cells cells_of(const RunReport& report, const Result& result, const Quantity& quantity) {
   const QuantityDefinition& row = definition_of(report.quantities, quantity.name);
   const Property property = property_of(report.materials.unit);
   const std::optional<Combined> all = combined(quantity, row);
-  const Judgement* judgement = judgement_of(report, result, quantity.name);
+  const Judgement* judgement = judgement_of(report.judgements, result, quantity.name);
   const Judgement limits = judgement ? *judgement : Judgement{};
   Cells cells{{"input", report.volume->path},
               {"study", result.study},

@@ -46,7 +46,8 @@ Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Prope
 }
 
 Json judgement_json(const Judgement& judgement) {
-  return {{"quantity", judgement.quantity},
+  return {{"study", text_or_null(judgement.study)},
+          {"quantity", judgement.quantity},
           {"subject", judgement.subject},
           {"unit", text_or_null(judgement.unit)},
           {"least", number(judgement.least)},

@@ -32,6 +32,11 @@ void judge(Judgement& judgement, bool guarded);
 std::vector<Judgement> judge(const Limits& limits, const std::vector<Result>& results,
                              const QuantityDefinitions& rows, const std::string& unit, Axis thickness);
 
+/// That of a quantity of a result; null where no limit is about it. What another study says of the same is
+/// not judged.
+const Judgement* judgement_of(const std::vector<Judgement>& judgements, const Result& result,
+                              const std::string& quantity);
+
 /// Of all: the worst; empty where there are none.
 std::string worst(const std::vector<Judgement>& judgements);
 

@@ -70,17 +70,19 @@ Json verdicts() {
 
 Json judgement_schema() {
   const auto maybe = [](const char* meaning) { return described({"number", "null"}, meaning); };
-  return object("What a limit says of a quantity.",
-                {{"quantity", text("its name")},
-                 {"subject", text("the phase, the axis, or both, that it is of")},
-                 {"unit", text_or_null("of all numbers here; null: not known")},
-                 {"least", maybe("lower limit; null: none")},
-                 {"most", maybe("upper limit; null: none")},
-                 {"value", maybe("null: infinite, or not found")},
-                 {"half_width", maybe("of the combined interval; null: not known")},
-                 {"probability", maybe("that the quantity keeps the limits; null: not known")},
-                 {"verdict", described("string", "by ILAC-G8:09/2019, 4.2.3", {{"enum", verdicts()}})},
-                 {"reason", text_or_null("why it is not decided, or failed without a value")}});
+  return object(
+      "What a limit says of a quantity.",
+      {{"study", text_or_null("that found the value; null: none did, or several results are meant")},
+       {"quantity", text("its name")},
+       {"subject", text("the phase, the axis, or both, that it is of")},
+       {"unit", text_or_null("of all numbers here; null: not known")},
+       {"least", maybe("lower limit; null: none")},
+       {"most", maybe("upper limit; null: none")},
+       {"value", maybe("null: infinite, or not found")},
+       {"half_width", maybe("of the combined interval; null: not known")},
+       {"probability", maybe("that the quantity keeps the limits; null: not known")},
+       {"verdict", described("string", "by ILAC-G8:09/2019, 4.2.3", {{"enum", verdicts()}})},
+       {"reason", text_or_null("why it is not decided, or failed without a value")}});
 }
 
 Json quantity_schema(const QuantityDefinition& row) {

@@ -108,6 +108,10 @@ def test_the_table_has_a_row_for_every_number(evaluate, tmp_path):
     assert float(row["uncertainty_combined"]) == quantity["combined"]["half_width"]
     assert (row["limit_most"], row["verdict"], row["unit"]) == ("0.90000000000000002", "pass", "1")
     assert row["definition"].startswith("Voxels of what is looked at")
+    assert [r["study"] for r in rows if r["verdict"]] == ["fractions"]  # percolation counts the same, and is not judged
+    assert [j["study"] for j in report["judgements"]] == ["fractions"]
+    page = (tmp_path / "report" / "report.html").read_text().split("</section>")[0]
+    assert page.count("0.9</td>") == page.count("≤ 0.9") == 1
     geodesic, = [r for r in rows if r["quantity"] == "geodesic_tortuosity" and r["phase"] == "pore"]
     assert geodesic["uncertainty_sampling"] == geodesic["uncertainty_combined"] == geodesic["verdict"] == ""
 

@@ -107,6 +107,20 @@ TEST(Judge, AxesAndPhasesAreFound) {
   EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).unit, "1/m");
 }
 
+TEST(Judge, OnlyTheStudyThatWasJudgedHasTheJudgement) {
+  Result first = result("pore", {}, sure("area", 2)), second = result("pore", {}, sure("area", 9));
+  second.study = "repeats_it";
+  const std::vector<Judgement> judgements{judged({"area", "pore", {}, {}, 2.5, ""}, {first, second})};
+  EXPECT_EQ(judgements.front().study, "surfaces");
+  EXPECT_EQ(judgement_of(judgements, first, "area"), judgements.data());
+  EXPECT_EQ(judgement_of(judgements, second, "area"), nullptr);
+  EXPECT_EQ(judgement_of(judgements, first, "tau"), nullptr);
+  // Of a limit that may mean several results none is judged.
+  const std::vector<Result> two{result("pore", {}, sure("area", 3)), result("active", {}, sure("area", 3))};
+  const std::vector<Judgement> unclear{judged({"area", "", {}, {}, 2.5, ""}, two)};
+  EXPECT_EQ(judgement_of(unclear, two.front(), "area"), nullptr);
+}
+
 TEST(Judge, TheWorstCounts) {
   const auto with = [](const std::vector<const char*>& verdicts) {
     std::vector<Judgement> judgements;
