@@ -102,7 +102,12 @@ std::string main_table(const PageInput& in) {
       "<p class=\"note\">Along the thickness where a direction matters. “–”: not computed; 0: exact. "
       "{}Definitions and all other quantities follow.</p>\n",
       limits ? "<th class=\"n\">limit</th><th>verdict</th>" : "", rows,
-      limits ? "Percentages: probability that the limit is kept. " : "");
+      limits ? in.report.guarded
+                   ? "Verdicts: the combined interval of 95 % is a guard band. Percentages: "
+                     "probability that the limit is kept. "
+                   : "Verdicts: the value alone decides. Percentages: probability that the limit "
+                     "is kept. "
+             : "");
 }
 
 /// What a certificate says of itself.

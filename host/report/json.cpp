@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
@@ -160,6 +161,7 @@ Json to_json(const RunReport& report, const Json& settings) {
   if (report.unfinished)
     j["unfinished"] = {{"reason", report.unfinished->why}, {"not_done", report.unfinished->not_done}};
   j["verdict"] = text_or_null(report.verdict);
+  j["decision_rule"] = report.judgements.empty() ? Json(nullptr) : Json(rule_name(report.guarded));
   j["judgements"] = Json::array();
   for (const Judgement& judgement : report.judgements) j["judgements"].push_back(judgement_json(judgement));
   j["tool"] = tool_json();

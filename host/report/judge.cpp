@@ -83,8 +83,8 @@ Judgement judged(const Limit& limit, bool guarded, const Result& result, const Q
   judgement.subject = subject_of(result);
   judgement.value = quantity.value;
   if (judge_without_value(judgement, result, quantity, row)) return judgement;
-  if (const std::optional<Combined> all = combined(quantity, row)) {
-    judgement.half_width = all->half_width;
+  if (const std::optional<Combined> all = combined(quantity, row)) judgement.half_width = all->half_width;
+  if (judgement.half_width || !guarded) {
     judge(judgement, guarded);
     return judgement;
   }
@@ -117,12 +117,15 @@ std::string number_text(const std::optional<double>& value, const char* open) {
 
 }  // namespace
 
+const char* rule_name(bool guarded) { return guarded ? "guard_band" : "simple"; }
+
 void judge(Judgement& j, bool guarded) {
   const double infinity = std::numeric_limits<double>::infinity(), y = *j.value;
   const double below = j.most ? *j.most - y : infinity, above = j.least ? y - *j.least : infinity;
   const double inside = std::min(below, above), guard = guarded ? *j.half_width : 0;
   j.verdict = inside < 0 ? (inside < -guard || guard == 0 ? fail : conditional_fail)
                          : (inside < guard ? conditional_pass : pass);
+  if (!j.half_width) return;
   const double u = *j.half_width / 2;
   if (u > 0)
     j.probability = probability_up_to(below / u) - probability_up_to(-above / u);
@@ -156,8 +159,9 @@ std::string worst(const std::vector<Judgement>& judgements) {
   return "";
 }
 
-std::string text_of_verdict(const std::vector<Judgement>& judgements) {
-  std::string out = judgements.empty() ? "" : "limits, with the combined interval of 95 % as guard band:\n";
+std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guarded) {
+  std::string out = guarded ? "limits, with the combined interval of 95 % as guard band:\n"
+                            : "limits, the value alone decides:\n";
   for (const Judgement& j : judgements) {
     out += fmt::format("  {:<36} {} in [{}, {}]{}", fmt::format("{}, {}", j.quantity, j.subject),
                        j.value ? fmt::format("{:.5g}", *j.value) : "-", number_text(j.least, "-"),

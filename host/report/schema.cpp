@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/units.hpp"
@@ -81,7 +82,7 @@ Json judgement_schema() {
        {"value", maybe("null: infinite, or not found")},
        {"half_width", maybe("of the combined interval; null: not known")},
        {"probability", maybe("that the quantity keeps the limits; null: not known")},
-       {"verdict", described("string", "by ILAC-G8:09/2019, 4.2.3", {{"enum", verdicts()}})},
+       {"verdict", described("string", "by the decision_rule", {{"enum", verdicts()}})},
        {"reason", text_or_null("why it is not decided, or failed without a value")}});
 }
 
@@ -341,6 +342,11 @@ Json report_schema(const Json& settings) {
   verdict.push_back(nullptr);
   properties["verdict"] = described(
       {"string", "null"}, "the worst of the judgements; null: no limits were given", {{"enum", verdict}});
+  properties["decision_rule"] =
+      described({"string", "null"},
+                "guard_band: ILAC-G8:09/2019, 4.2.3; simple: the value alone decides, 4.2.1; null: no limits "
+                "were given",
+                {{"enum", Json::array({rule_name(true), rule_name(false), nullptr})}});
   properties["judgements"] = list_of(judgement_schema(), "One per limit, in the order of the file.");
   properties["tool"] = tool_schema();
   properties["input"] = input_schema();

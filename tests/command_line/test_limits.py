@@ -126,7 +126,7 @@ def test_four_states_at_four_positions(evaluate, position, verdict, code):
     assert (report["verdict"], judgement["verdict"], report["status"]) == (verdict, verdict, "success")
     assert judgement["probability"] == pytest.approx(0.5 * math.erfc(-2 * position / math.sqrt(2)))
     assert (judgement["value"], judgement["half_width"]) == (y, u)
-    assert report["settings"]["operator"] == "N. N."
+    assert report["settings"]["operator"] == "N. N." and report["decision_rule"] == "guard_band"
 
 
 def test_what_is_needed_and_missing_is_never_a_pass(evaluate, tauvox, tmp_path):
@@ -138,6 +138,13 @@ def test_what_is_needed_and_missing_is_never_a_pass(evaluate, tauvox, tmp_path):
     small = tauvox("evaluate", "small.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--limits",
                    "limits.toml")
     assert small.returncode == 10 and "48 are needed" in small.stderr and "verdict: not decided" in small.stdout
+
+
+def test_the_value_alone_decides_where_that_is_asked_for(evaluate, tmp_path):
+    report = evaluate("--no-sampling", limits='decision_rule = "simple"\nporosity = [0, 1]\nvolume_fraction.binder.max = 0.05\n', code=11)
+    assert report["decision_rule"] == "simple"
+    assert {(j["verdict"], j["half_width"], j["probability"]) for j in report["judgements"]} == {("pass", None, None), ("fail", None, None)}
+    assert "the value alone decides" in (tmp_path / "report" / "report.html").read_text()
 
 
 def test_without_a_path_a_limit_of_tortuosity_fails(tauvox, tmp_path):

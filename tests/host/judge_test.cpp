@@ -82,6 +82,20 @@ TEST(Judge, WhatIsNeededAndMissingDecidesNothing) {
   EXPECT_FALSE(found.probability || found.half_width);
 }
 
+TEST(Judge, BySimpleRuleAValueWithoutUncertaintyIsJudged) {
+  const Quantity half{"tau", 1.0, {{ErrorSource::resolution, 0.01}}};
+  const std::vector<Result> results{result("pore", Axis::z, half)};
+  const Limits high{{{"tau", "", {}, {}, 3.0, ""}}, false}, low{{{"tau", "", {}, {}, 0.9, ""}}, false};
+  const std::vector<Judgement> kept = judge(high, results, rows, "relative", Axis::z),
+                               failed = judge(low, results, rows, "relative", Axis::z);
+  EXPECT_EQ(kept.front().verdict, "pass");
+  EXPECT_EQ(failed.front().verdict, "fail");
+  EXPECT_EQ(kept.front().reason, "");
+  EXPECT_FALSE(kept.front().probability || kept.front().half_width);
+  EXPECT_NE(text_of_verdict(kept, false).find("the value alone decides"), std::string::npos);
+  EXPECT_EQ(text_of_verdict(kept, false).find("guard"), std::string::npos);
+}
+
 TEST(Judge, WithoutAPathItFails) {
   Quantity infinite{"tau", {}};
   infinite.infinite = true;
