@@ -61,8 +61,8 @@ class Picture {
   std::string text_;
 };
 
-Limits limits_of(const LotSeries& series, double mean, double three) {
-  Limits limits{mean - three, mean + three};
+Limits limits_of(const LotSeries& series, double mean, double reach_of_lot) {
+  Limits limits{mean - reach_of_lot, mean + reach_of_lot};
   for (const LotValue* v : series.values)
     if (v && v->value) {
       const double reach = 1.96 * v->deviation.value_or(0);
@@ -96,20 +96,20 @@ std::string rounded(double value, std::optional<double> deviation) {
 }
 
 std::string control_chart(const LotSeries& series, const std::vector<const LotVolume*>& volumes) {
-  const double mean = *series.mean(), three = 3 * series.deviation().value_or(0);
-  Picture picture(limits_of(series, mean, three), series.values.size());
-  const std::optional<double> third = three / 3;
+  const double mean = *series.mean(), reach = series.control_reach().value_or(0);
+  Picture picture(limits_of(series, mean, reach), series.values.size());
+  const std::optional<double> third = reach / 3;
   picture.level(mean, "mean", rounded(mean, third), "none");
-  if (three > 0) {
-    picture.level(mean + three, "mean + 3 s", rounded(mean + three, third), "5 4");
-    picture.level(mean - three, "mean - 3 s", rounded(mean - three, third), "5 4");
+  if (reach > 0) {
+    picture.level(mean + reach, "upper limit", rounded(mean + reach, third), "5 4");
+    picture.level(mean - reach, "lower limit", rounded(mean - reach, third), "5 4");
   }
   const std::size_t step = (series.values.size() + 24) / 25;
   for (std::size_t i = 0; i < series.values.size(); ++i) {
     if (i % step == 0) picture.number_below(i);
     const LotValue* v = series.values[i];
     if (v && v->value)
-      picture.point(i, *v->value, v->deviation, three > 0 && std::abs(*v->value - mean) > three,
+      picture.point(i, *v->value, v->deviation, reach > 0 && std::abs(*v->value - mean) > reach,
                     html_text(volumes[i]->path + ": " + rounded(*v->value, v->deviation)));
   }
   return picture.whole(

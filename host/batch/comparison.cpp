@@ -28,6 +28,19 @@ std::optional<double> LotSeries::deviation() const {
   return std::sqrt(squares / (count() - 1));
 }
 
+std::optional<double> LotSeries::control_reach() const {
+  constexpr double of_two = 2.66;  // 3 / 1.128: the mean range of two is 1.128 deviations
+  if (count() < 2) return std::nullopt;
+  const LotValue* before = nullptr;
+  double ranges = 0;
+  for (const LotValue* v : values) {
+    if (!v || !v->value) continue;
+    if (before) ranges += std::abs(*v->value - *before->value);
+    before = v;
+  }
+  return of_two * ranges / (count() - 1);
+}
+
 std::vector<const LotVolume*> finished(const std::vector<LotVolume>& volumes) {
   std::vector<const LotVolume*> those;
   for (const LotVolume& volume : volumes)

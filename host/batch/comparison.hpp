@@ -20,6 +20,9 @@ struct LotSeries {
   std::optional<double> mean() const;
   /// Standard, from two values on.
   std::optional<double> deviation() const;
+  /// How far from the mean a value is out of control: 2.66 mean ranges from one volume to the next, three
+  /// standard deviations of what neighbours differ by. Those of all values would hold every one of ten.
+  std::optional<double> control_reach() const;
 };
 
 /// Of the volumes that are finished.
