@@ -89,11 +89,11 @@ bool is_headline(const std::string& quantity) {
 }
 
 Difference difference_of(const LotValue& a, const LotValue& b) {
-  if (!a.value || !b.value || !a.deviation || !b.deviation || !a.is_sampled() || !b.is_sampled())
+  if (!a.value || !b.value || !a.half_width || !b.half_width || !a.is_sampled() || !b.is_sampled())
     return Difference::not_judged;
-  const double deviation = std::hypot(*a.deviation, *b.deviation);
-  return std::abs(*a.value - *b.value) > 1.96 * deviation ? Difference::significant
-                                                          : Difference::not_significant;
+  const double of_difference = std::hypot(*a.half_width, *b.half_width);
+  return std::abs(*a.value - *b.value) > of_difference ? Difference::significant
+                                                       : Difference::not_significant;
 }
 
 }  // namespace tauvox

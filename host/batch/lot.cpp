@@ -45,7 +45,7 @@ LotValue value_of(const Json& quantity) {
   for (const auto& [kind, u] : uncertainties.items())
     if (u.is_object() && u.contains("half_width") && u["half_width"].is_number())
       found.half_widths[kind] = u["half_width"].get<double>();
-  found.deviation = deviation_of(quantity);
+  found.half_width = half_width_of(quantity);
   return found;
 }
 

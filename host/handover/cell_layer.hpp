@@ -12,7 +12,7 @@ namespace tauvox {
 
 struct Measured {
   double value = 0;
-  std::optional<double> deviation;  // standard, of all uncertainties that were computed
+  std::optional<double> deviation;  // standard: half of U, of all uncertainties that were computed
   std::string source;               // "effective_ratio of ionic transport, phase pore, axis z"
 };
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/pages/digits.hpp"
 #include "host/pages/drawings.hpp"
 #include "host/pages/slice_map.hpp"
+#include "host/report/digits.hpp"
 #include "host/report/escape.hpp"
 
 namespace tauvox::pages {

@@ -26,7 +26,7 @@ std::string mark_of(const std::string& verdict, const char* element) {
     if (verdict == mark.verdict)
       return fmt::format("<{0} class=\"mark {1}\">{2} {3}</{0}>", element, mark.css, mark.sign, mark.verdict);
   return fmt::format("<{0} class=\"mark open\">? {1}</{0}>", element,
-                     escaped(verdict.empty() ? "no limits were given" : verdict));
+                     html_text(verdict.empty() ? "no limits were given" : verdict));
 }
 
 std::string heading(const PageInput& in) {
@@ -36,7 +36,7 @@ std::string heading(const PageInput& in) {
       "<header><div><p class=\"kind\">tauvox: electrode report</p><h1>{}</h1>\n<p>{} × {} × {} voxels of "
       "{:.4g} × {:.4g} × {:.4g} µm (z, y, x), {:.4g} µm from separator to collector along "
       "{}</p></div>{}</header>\n",
-      escaped(std::filesystem::path(v.path).filename().string()), e.nz, e.ny, e.nx, in.look.edges[0] * 1e6,
+      html_text(std::filesystem::path(v.path).filename().string()), e.nz, e.ny, e.nx, in.look.edges[0] * 1e6,
       in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, in.look.length(in.look.thickness) * 1e6,
       axis_name(in.look.thickness), mark_of(in.report.verdict, "p"));
 }
@@ -50,7 +50,7 @@ std::string limit_text(const Judgement& j, double factor) {
 std::string verdict_cell(const Judgement& j) {
   std::string chance;
   if (j.probability) chance = fmt::format(" <small>{:.3g} %</small>", 100 * *j.probability);
-  std::string reason = j.reason.empty() ? "" : fmt::format(" <small>{}</small>", escaped(j.reason));
+  std::string reason = j.reason.empty() ? "" : fmt::format(" <small>{}</small>", html_text(j.reason));
   return mark_of(j.verdict, "span") + chance + reason;
 }
 
@@ -61,9 +61,9 @@ std::string row_of(const PageInput& in, const MainRow& row, bool limits) {
   std::string cells = fmt::format(
       "<tr><th scope=\"row\">{}</th><td class=\"of\">{}</td><td class=\"n value\">{}</td><td "
       "class=\"unit\">{}</td>{}",
-      escaped(title_of(*row.result, *row.definition)), escaped(short_subject(*row.result, in.look.thickness)),
-      value, unit.name == "1" ? "1" : escaped(unit.name),
-      half_width_cells(*row.result, *row.quantity, shown));
+      html_text(title_of(*row.result, *row.definition)),
+      html_text(short_subject(*row.result, in.look.thickness)), value,
+      unit.name == "1" ? "1" : html_text(unit.name), half_width_cells(*row.result, *row.quantity, shown));
   if (limits)
     cells += row.judgement
                  ? fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td>",
@@ -78,7 +78,7 @@ std::string row_of(const Judgement& j) {
   std::string cells = fmt::format(
       "<tr><th scope=\"row\"><code>{}</code></th><td class=\"of\">{}</td><td class=\"n\">{}</td>"
       "<td class=\"unit\">{}</td>",
-      escaped(j.quantity), escaped(j.subject), not_computed, escaped(unit.name));
+      html_text(j.quantity), html_text(j.subject), not_computed, html_text(unit.name));
   for (std::size_t i = 0; i < std::size(shown_sources); ++i)
     cells += fmt::format("<td class=\"n\">{}</td>", not_computed);
   return cells + fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td></tr>\n",
@@ -115,9 +115,9 @@ std::string certificate_line(const PageInput& in) {
   if (in.report.judgements.empty()) return "";
   const std::string& hash = in.report.volume->sha256;
   return fmt::format("<p class=\"note\">{}, {}{}, SHA-256 of the file <code>{}</code></p>\n",
-                     escaped("tauvox " + tool_json()["version"].get<std::string>()), date_of_today(),
-                     in.operator_name.empty() ? "" : ", operator " + escaped(in.operator_name),
-                     hash.empty() ? "not computed" : escaped(hash));
+                     html_text("tauvox " + tool_json()["version"].get<std::string>()), date_of_today(),
+                     in.operator_name.empty() ? "" : ", operator " + html_text(in.operator_name),
+                     hash.empty() ? "not computed" : html_text(hash));
 }
 
 std::string plots(const PageInput& in) {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "host/pages/digits.hpp"
 #include "host/pages/figures.hpp"
 #include "host/pages/main_rows.hpp"
+#include "host/report/digits.hpp"
 
 namespace tauvox::pages {
 

@@ -94,6 +94,11 @@ std::string xml_text(const std::string& text) {
   return escaped;
 }
 
+std::string html_text(const std::string& text) {
+  constexpr std::size_t most = 4000;
+  return xml_text(harmless(text, most));
+}
+
 std::string csv_cell(const std::string& text) {
   const bool formula = !text.empty() && std::string("=+-@").find(text[0]) != std::string::npos;
   std::string cell = formula ? "'" + text : text;

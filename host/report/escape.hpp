@@ -15,6 +15,8 @@ std::string harmless(const std::string& text, std::size_t most = 80);
 std::string markdown_text(const std::string& text);
 /// Content or attribute of an XML element.
 std::string xml_text(const std::string& text);
+/// Content or attribute of a page, in one line, of text that may be harmful.
+std::string html_text(const std::string& text);
 /// Quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
 std::string csv_cell(const std::string& text);
 

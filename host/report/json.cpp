@@ -36,9 +36,11 @@ Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Prope
   j["unit"] = row.unit == si_unit ? text_or_null(property.si) : Json(unit_of(row, property));
   if (q.infinite) j["infinite"] = true;
   if (!row.uncertainties.empty() || !q.uncertainties.empty()) j["uncertainty"] = Json::object();
-  for (const Uncertainty& u : q.uncertainties)
-    j["uncertainty"][name_of(u.source)] = {{"half_width", number(u.half_width)},
-                                           {"kind", u.proven ? "bound" : "estimate"}};
+  for (const Uncertainty& u : q.uncertainties) {
+    Json& of = j["uncertainty"][name_of(u.source)];
+    of = {{"half_width", number(u.half_width)}, {"kind", u.proven ? "bound" : "estimate"}};
+    if (u.one_sided) of["one_sided"] = true;
+  }
   if (const std::optional<Combined> all = combined(q, row); all && !row.needs.empty())
     j["combined"] = {{"half_width", number(all->half_width)},
                      {"dominated_by", all->dominant ? Json(name_of(*all->dominant)) : Json(nullptr)}};

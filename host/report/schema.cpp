@@ -118,7 +118,10 @@ Json quantity_schema(const QuantityDefinition& row) {
                                     "of the interval around the value, in its unit; null: cannot be said",
                                     {{"minimum", 0}})},
            {"kind",
-            described("string", "bound: proven; estimate: believed", {{"enum", {"bound", "estimate"}}})}});
+            described("string", "bound: proven; estimate: believed", {{"enum", {"bound", "estimate"}}})},
+           {"one_sided", described("boolean", "the value may be off by all of it, always to the same side",
+                                   {{"const", true}})}},
+          {"one_sided"});
     }
     properties["uncertainty"] = object("By its source; only what was found.", sources, names);
     if (row.uncertainties.empty()) optional.push_back("uncertainty");

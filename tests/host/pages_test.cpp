@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "host/pages/colours.hpp"
-#include "host/pages/digits.hpp"
 #include "host/pages/html.hpp"
 #include "host/pages/plotter.hpp"
 #include "host/pages/slice.hpp"
 #include "host/pages/slice_map.hpp"
+#include "host/report/digits.hpp"
 
 namespace tauvox::test {
 namespace {
@@ -93,7 +93,7 @@ TEST(Pages, DigitsFollowTheLargestUncertainty) {
 }
 
 TEST(Pages, TextStaysText) {
-  EXPECT_EQ(escaped("<b>\"a\" & 'b'\n"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39; ");
+  EXPECT_EQ(html_text("<b>\"a\" & 'b'\n"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39; ");
   EXPECT_EQ(plotter_text("it's `id` \"x\" \\n"), "'it''s `id` \"x\" \\n'");
   EXPECT_EQ(plotter_text("a\nplot 1"), "'a plot 1'");
   EXPECT_EQ(base64("Man"), "TWFu");
