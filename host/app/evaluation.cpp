@@ -71,7 +71,9 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   add_quantities(study.quantities, report_);
   if (take_finished(study.name, study)) return;
   const auto start = Clock::now();
-  Report found = study.run(in, {}, progress());
+  StudyInput with_octants = in;
+  with_octants.octants = !octants_.empty();
+  Report found = study.run(with_octants, {}, progress());
   if (copy_) {
     StudyInput coarse{*copy_, in.materials, in.settings, in.device};
     coarse.phases = in.phases;

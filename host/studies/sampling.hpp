@@ -23,6 +23,9 @@ std::string too_small_for_octants(const Extent& extent);
 /// @param octants values of eight; empty where one has none
 Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& octants);
 
+/// What was found of a quantity of a result, and as a remark why it is none, or in doubt.
+void take_sampling(Quantity& quantity, const Sampling& found, Result& result);
+
 /// The interval of every quantity that may have one of sampling and has none of its own.
 /// @param rows definitions of all quantities
 /// @param octants results of the same study on the octants
