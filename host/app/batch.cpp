@@ -16,6 +16,7 @@
 #include "host/app/interruption.hpp"
 #include "host/app/study_file.hpp"
 #include "host/batch/lot.hpp"
+#include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
@@ -155,15 +156,6 @@ std::vector<std::string> words_of(const Settings& s) {
   return words;
 }
 
-Json results_in(const fs::path& folder) {
-  constexpr std::uint64_t most_bytes = 256 << 20;
-  try {
-    return Json::parse(io::read_text((folder / "results.json").string(), most_bytes));
-  } catch (const Json::parse_error& error) {
-    throw Error(ExitCode::input_refused, "no JSON file", (folder / "results.json").string(), error.what());
-  }
-}
-
 /// Volumes of a lot, one after the other.
 class Batch {
  public:
@@ -237,6 +229,9 @@ class Batch {
     const EvaluationEnd end = evaluate_in_a_process(words, errors.string());
     LotState state{key, LotStatus::failed, end.exit_code, end.reason};
     if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
+    if (key_of(path, key_) != key)
+      throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
+                  "run the same command again once it is complete");
     if (is_result(end.exit_code) && fs::exists(part / "results.json")) state.status = LotStatus::finished;
     if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
     write_state(part.string(), state, path);
@@ -254,7 +249,7 @@ class Batch {
     volume.reason = state.reason;
     if (state.status != LotStatus::finished) return;
     const fs::path folder = fs::path(run_.output) / volume.folder;
-    volume.rows = rows_of(results_in(folder), folder.string());
+    volume.rows = rows_of(read_json((folder / "results.json").string()), folder.string());
   }
 
   const BatchRun& run_;

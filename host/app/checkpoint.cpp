@@ -144,7 +144,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
         "give the settings of that run, remove the file to begin anew, or name another with --checkpoint");
   identity_ = wanted;
   std::vector<std::string> names;
-  for (const auto& [part, kept] : parts_) names.push_back(part);
+  for (const auto& [name, part] : parts_) names.push_back(name);
   notices_.push_back(
       fmt::format("{}: {}", path_,
                   names.empty() ? "nothing was finished" : fmt::format("{} kept", fmt::join(names, ", "))));

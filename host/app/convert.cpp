@@ -7,6 +7,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/reader_process.hpp"
@@ -67,13 +68,12 @@ std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settin
 /// What is read must not be replaced by what is written.
 void check_is_no_input(const ConvertRun& run, const io::VolumeDescription& description) {
   namespace fs = std::filesystem;
-  const std::string& input = run.reading.input;
-  std::error_code failed;
-  const fs::path folder = fs::absolute(run.output, failed).parent_path();
+  const std::vector<std::string> inputs = files_read(run.reading, description);
+  std::error_code failed;  // a new file among the slices would be the next one
   const bool is_input =
-      io::same_file(run.output, input) ||
-      (!description.voxels_file.empty() && io::same_file(run.output, description.voxels_file)) ||
-      (io::is_folder(input) && fs::equivalent(folder, input, failed));
+      std::any_of(inputs.begin(), inputs.end(),
+                  [&](const std::string& input) { return io::same_file(run.output, input); }) ||
+      fs::equivalent(fs::absolute(run.output, failed).parent_path(), run.reading.input, failed);
   if (is_input)
     throw Error(ExitCode::usage, "the output is the input, or among its slices", run.output, "",
                 "give the output another name");

@@ -168,7 +168,7 @@ ExitCode run_evaluate(Settings s) {
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
   check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
-  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s);
+  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s, description);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   listen_to_signals();

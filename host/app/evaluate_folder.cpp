@@ -9,6 +9,7 @@
 #include <set>
 
 #include "host/app/describe.hpp"
+#include "host/app/outputs.hpp"
 #include "host/app/study_file.hpp"
 #include "host/pages/report_page.hpp"
 
@@ -125,7 +126,8 @@ std::map<std::string, std::string> words_of_phases(const Phases& phases) {
   return words;
 }
 
-ReservedFolder reserve_folder(const Settings& s) {
+ReservedFolder reserve_folder(const Settings& s, const io::VolumeDescription& description) {
+  const std::vector<std::string> inputs = files_read(s, description);
   ReservedFolder folder;
   if (s.output.empty()) return folder;
   std::error_code failed;
@@ -135,7 +137,7 @@ ReservedFolder reserve_folder(const Settings& s) {
                 failed ? failed.message() : "it is a file", "give -o another name");
   for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv", "report.html"}) {
     const std::string path = in_folder(s, name);
-    for (const std::string& input : s.input_files())
+    for (const std::string& input : inputs)
       if (io::same_file(path, input) && !(s.study_file == input && repeats_study_file(s)))
         throw Error(ExitCode::usage, "an output is the input", path, "", "give -o another folder");
     const std::vector<std::string> found = io::check_output(path, s.overwrite);

@@ -22,7 +22,7 @@ struct ReservedFolder {
 };
 /// Before any work: the folder is there, and its files can be written. Nothing where no folder is asked for.
 /// @throws Error(output), Error(usage)
-ReservedFolder reserve_folder(const Settings& settings);
+ReservedFolder reserve_folder(const Settings& settings, const io::VolumeDescription& description);
 
 /// Report, page, figures, tables and settings; notices of what is left out join the report. Files of the run
 /// before that this one does not write are removed, so that none of them passes for one of this run.

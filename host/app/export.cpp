@@ -7,6 +7,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/handover/cell_file.hpp"
+#include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
@@ -114,15 +115,6 @@ const Rows& rows() {
   return table;
 }
 
-Json parsed(const std::string& path) {
-  constexpr std::uint64_t most_bytes = 256 << 20;
-  try {
-    return Json::parse(io::read_text(path, most_bytes));
-  } catch (const Json::parse_error& error) {
-    throw Error(ExitCode::input_refused, "no JSON file", path, error.what());
-  }
-}
-
 void check(const ExportRun& run) {
   if (run.format == "pybamm" && !run.into.empty())
     throw Error(ExitCode::usage, "--into is for bpx and battmo", run.into, "",
@@ -171,6 +163,21 @@ std::string text_of_samples(const CellLayer& layer, const ExportRun& run) {
 
 void note(const std::string& text) { print_note("notice: " + one_line(text) + "\n"); }
 
+/// All can be written, and none is read, before the first is written.
+void check_outputs(const ExportRun& run) {
+  if (run.output.empty()) return;
+  std::vector<std::string> paths{run.output};
+  for (std::int64_t i = 1; i <= run.samples && run.format != "pybamm"; ++i)
+    paths.push_back(numbered(run.output, i, run.samples));
+  for (const std::string& path : paths) {
+    for (const std::string& input : {run.results, run.into})
+      if (!input.empty() && io::same_file(path, input))
+        throw Error(ExitCode::usage, "an output is an input", path,
+                    fmt::format("it is the same file as {}", input), "give -o another name");
+    for (const std::string& found : io::check_output(path, run.overwrite)) note(found);
+  }
+}
+
 /// Of one layer; those of the samples say nothing twice.
 Json file_of(const CellLayer& layer, const ExportRun& run, const Json& cell, const Origin& origin,
              std::vector<std::string>& notices) {
@@ -186,19 +193,18 @@ ExitCode run_export(const Arguments& arguments, bool&) {
   ExportRun run;
   apply(rows(), arguments, run);
   check(run);
-  if (!run.output.empty())
-    for (const std::string& found : io::check_output(run.output, run.overwrite)) note(found);
-  const Json results = parsed(run.results);
-  const Json cell = run.into.empty() ? Json() : parsed(run.into);
+  check_outputs(run);
+  const Json results = read_json(run.results);
+  const Json cell = run.into.empty() ? Json() : read_json(run.into);
   Json file;
   std::vector<std::string> notices;
   try {
     const CellLayer layer = layer_of(results, run.results, run.layer);
-    const Json& input = results["input"];
-    const Origin origin{
-        fmt::format("tauvox {}", TAUVOX_VERSION),
-        io::printable(fmt::format("{} (sha256 {})", input.value("path", ""),
-                                  input["sha256"].is_string() ? input.value("sha256", "") : "not known"))};
+    const Json input = results.value("input", Json::object());
+    const std::string hash = text_or_empty(input, "sha256");
+    const Origin origin{fmt::format("tauvox {}", TAUVOX_VERSION),
+                        io::printable(fmt::format("{} (sha256 {})", text_or_empty(input, "path"),
+                                                  hash.empty() ? "not known" : hash))};
     std::vector<CellLayer> samples;
     for (std::int64_t i = 0; i < run.samples; ++i)
       samples.push_back(drawn(layer, static_cast<std::uint64_t>(run.seed), static_cast<std::uint64_t>(i)));

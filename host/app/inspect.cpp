@@ -8,6 +8,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -66,18 +67,19 @@ std::string text_of(const RunReport& report) {
 
 ExitCode run_inspect(Settings settings) {
   const auto start = Clock::now();
-  const std::string &path = settings.input, &json = settings.json;
-  if (!json.empty() && json != "-") {
-    if (io::same_file(json, path))
-      throw Error(ExitCode::usage, "the report is the input", json, "both name the same file",
-                  "give the report another name");
-    for (const std::string& notice : io::check_output(json, settings.overwrite))
-      print_note("notice: " + notice + "\n");
-  }
+  const std::string& json = settings.json;
   settings.study = "percolation";
   constexpr std::int64_t bytes_per_voxel = 2;  // labels, and the runs and clusters of one of them
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
+  if (!json.empty() && json != "-") {
+    for (const std::string& input : files_read(settings, description))
+      if (io::same_file(json, input))
+        throw Error(ExitCode::usage, "the report is the input", json,
+                    fmt::format("it is the same file as {}", input), "give the report another name");
+    for (const std::string& notice : io::check_output(json, settings.overwrite))
+      print_note("notice: " + notice + "\n");
+  }
   check_fits(description.read_extent, bytes_per_voxel);
   const Volume volume = reader.read();
   const Device device = cpu_device();

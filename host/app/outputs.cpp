@@ -7,6 +7,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
+#include "io/input_file.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox {
@@ -79,13 +80,23 @@ std::vector<std::string> output_paths(const Settings& s) {
   return paths;
 }
 
-ReservedOutputs reserve_outputs(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
+std::vector<std::string> files_read(const Settings& s, const io::VolumeDescription& description) {
+  std::vector<std::string> files = s.input_files();
+  if (!description.voxels_file.empty()) files.push_back(description.voxels_file);
+  if (io::is_folder(s.input))
+    for (const std::string& slice : io::files_of_reading(s.input)) files.push_back(slice);
+  return files;
+}
+
+ReservedOutputs reserve_outputs(const Settings& s, const io::VolumeDescription& description,
+                                const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
+  const std::vector<std::string> inputs = files_read(s, description);
   ReservedOutputs reserved;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    for (const std::string& input : s.input_files())
+    for (const std::string& input : inputs)
       if (io::same_file(paths[i], input) && !is_own_echo(s, paths[i]))
         throw Error(ExitCode::usage, "an output is the input", paths[i],
                     fmt::format("it is the same file as {}", input), "give the output another name");

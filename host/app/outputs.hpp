@@ -18,6 +18,10 @@ std::string concentration_picture_path(const Settings& settings, Axis axis);
 /// when no file is written.
 std::string settings_path(const Settings& settings);
 
+/// All that a run reads, and which no output may replace: the slices of a folder too, and what lies beside a
+/// header.
+std::vector<std::string> files_read(const Settings& settings, const io::VolumeDescription& description);
+
 /// What a run is going to write: nobody else writes it while this lives.
 struct ReservedOutputs {
   std::vector<io::OutputLock> locks;
@@ -30,7 +34,7 @@ std::vector<std::string> output_paths(const Settings& settings);
 /// written into the settings file, no other run writes them. Nothing is locked for a dry run.
 /// @throws Error(output), Error(usage)
 /// @param is_own whether an output that is there is one of the run that is continued, which may be replaced
-ReservedOutputs reserve_outputs(const Settings& settings,
+ReservedOutputs reserve_outputs(const Settings& settings, const io::VolumeDescription& description,
                                 const std::function<bool(const std::string&)>& is_own);
 
 /// Before the solve, when the labels are known: is there room for the outputs?

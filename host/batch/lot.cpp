@@ -93,13 +93,17 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
 
 std::string key_of(const std::string& path, const std::string& settings) {
   io::Digest digest;
-  std::string changes;
-  for (const std::string& name : io::files_of_reading(path)) {
-    digest.add(io::InputFile(name));
+  std::string names, changes;  // of slices the names say where they belong, and the sizes where one ends
+  const std::vector<std::string> files = io::files_of_reading(path);
+  for (const std::string& name : files) {
+    const io::InputFile file(name);
+    digest.add(file);
+    names += fmt::format("{} {} ", fs::path(name).filename().string(), file.size());
     changes += change_of(name);
   }
   const std::string hash = digest.text();
-  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, hash.empty() ? changes : "sha256 " + hash,
+  return fmt::format("tauvox {} | {:016x} {} | {}", TAUVOX_VERSION,
+                     files.size() > 1 ? hash_of(names) : 0, hash.empty() ? changes : "sha256 " + hash,
                      settings);
 }
 

@@ -3,10 +3,21 @@
 #include <nlohmann/json.hpp>
 
 #include "host/studies/combined.hpp"
+#include "io/input_file.hpp"
+#include "kernels/base/error.hpp"
 
 namespace tauvox {
 
 using Json = nlohmann::ordered_json;
+
+Json read_json(const std::string& path) {
+  constexpr std::uint64_t most_bytes = 256 << 20;
+  try {
+    return Json::parse(io::read_text(path, most_bytes));
+  } catch (const Json::parse_error& error) {
+    throw Error(ExitCode::input_refused, "no JSON file", path, error.what());
+  }
+}
 
 std::string text_or_empty(const Json& object, const char* key) {
   if (!object.is_object()) return "";

@@ -7,6 +7,10 @@
 
 namespace tauvox {
 
+/// A JSON file of at most 256 MB.
+/// @throws Error(input_refused) where it cannot be read, or is none
+nlohmann::ordered_json read_json(const std::string& path);
+
 /// The text under a key; empty where there is none.
 std::string text_or_empty(const nlohmann::ordered_json& object, const char* key);
 

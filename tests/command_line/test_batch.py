@@ -1,6 +1,7 @@
 """tauvox batch: many volumes, each in a process and a folder of its own."""
 
 import csv
+import gzip
 import html.parser
 import json
 import os
@@ -10,6 +11,7 @@ import time
 
 import numpy
 import pytest
+import tifffile
 import volumes
 from conftest import assert_refused, contents, value
 
@@ -143,6 +145,33 @@ def test_a_signal_ends_it_and_the_same_command_goes_on(program, batch, tmp_path)
     lines = batch()
     assert ["(kept," in line for line in lines[:8]].count(True) == len(done)
     assert len({row["volume"] for row in table(tmp_path)}) == 8
+
+
+def test_what_lies_beside_a_header_and_the_names_of_slices_are_part_of_a_volume(tauvox, tmp_path):
+    labels = volumes.repeated(2)
+    header = "NRRD0004\ntype: uint8\ndimension: 3\nsizes: {} {} {}\nencoding: {}\ndata file: {}\n"
+    for name, encoding, file in [("a", "gzip", "a.raw.gz"), ("b", "raw", "other.raw")]:
+        (tmp_path / f"{name}.nhdr").write_text(header.format(*labels.shape[::-1], encoding, file))
+
+    def write(array):
+        (tmp_path / "a.raw.gz").write_bytes(gzip.compress(array.tobytes()))
+        (tmp_path / "other.raw").write_bytes(array.tobytes())
+
+    def run():
+        result = tauvox("batch", "a.nhdr", "b.nhdr", "slices", "-o", "lot", *OPTIONS)
+        assert result.returncode == 0, result.stderr
+        return [line.split("(")[1].split(",")[0] for line in result.stdout.splitlines()[:3]]
+
+    write(labels)
+    (tmp_path / "slices").mkdir()
+    for z, layer in enumerate(labels):
+        tifffile.imwrite(tmp_path / "slices" / f"s{z:02}.tif", layer)
+    assert run() == ["evaluated"] * 3
+    assert run() == ["kept"] * 3
+    write(numpy.roll(labels, 1, axis=0))
+    for one, other in [("s00", "t"), ("s11", "s00"), ("t", "s11")]:  # two slices change places
+        (tmp_path / "slices" / f"{one}.tif").rename(tmp_path / "slices" / f"{other}.tif")
+    assert run() == ["evaluated"] * 3
 
 
 class Page(html.parser.HTMLParser):

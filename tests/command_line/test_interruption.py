@@ -6,6 +6,8 @@ import signal
 import subprocess
 import time
 
+import h5py
+import numpy
 import pytest
 from conftest import assert_refused
 
@@ -84,6 +86,30 @@ def test_hang_up_ends_nothing(program, volume, tmp_path):
     assert code == 0, said
 
 
+@pytest.mark.parametrize("how, code", [(signal.SIGHUP, 0), (signal.SIGTERM, 75), (signal.SIGUSR1, 75), (signal.SIGINT, 75)])
+@pytest.mark.parametrize("after", [0.0, 0.03, 0.1])
+def test_a_terminal_or_a_queue_signals_every_process_of_a_run(program, tauvox, tmp_path, how, code, after):
+    """Also while the process that reads is at work; the volume is large enough for that."""
+    with h5py.File(tmp_path / "cathode.h5", "w") as file:
+        file.create_dataset("label", data=numpy.indices((400, 60, 60)).sum(0) // 7 % 3, dtype="u1", compression="gzip")
+    run = subprocess.Popen([program, *command()], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                           start_new_session=True)
+    wait_for(lambda: handles(run.pid, signal.SIGTERM) or run.poll() is not None)
+    time.sleep(after)
+    os.killpg(run.pid, how)
+    _, said = run.communicate(timeout=LONG)
+    assert run.returncode in (code, 0), said  # 0: it was over before
+
+
+def handles(pid, number):
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            caught = next(int(line.split()[1], 16) for line in status if line.startswith("SigCgt"))
+    except (FileNotFoundError, StopIteration, ProcessLookupError):
+        return False
+    return caught >> (number - 1) & 1
+
+
 def test_fields_are_written_once(program, tauvox, volume, tmp_path):
     field = ("--field", "field.h5")
     assert interrupted(program, tmp_path, signal.SIGTERM, *field)[0] == 75
@@ -99,6 +125,19 @@ def test_a_field_that_was_taken_away_is_made_again(program, tauvox, volume, tmp_
     (tmp_path / "field_z.h5").unlink()
     assert tauvox(*command(*field)).returncode == 0
     assert (tmp_path / "field_z.h5").exists()
+
+
+def test_a_picture_that_is_asked_for_later_is_made(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    assert tauvox(*command("--png", "p")).returncode == 0
+    assert {f"p_concentration_{a}.png" for a in "zyx"} <= set(os.listdir(tmp_path))
+
+
+def test_a_field_of_another_run_is_none_of_this(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    (tmp_path / "q_z.h5").write_bytes(b"of another run")
+    assert tauvox(*command("--field", "q.h5", "--overwrite")).returncode == 0
+    assert (tmp_path / "q_z.h5").read_bytes().startswith(b"\x89HDF")
 
 
 def test_another_run_does_not_go_on_from_it(program, tauvox, volume, tmp_path):
@@ -154,6 +193,11 @@ def test_the_end_of_a_slurm_job_is_a_limit_of_time(tauvox, volume, tmp_path):
     soon = tauvox(*command(), **until(0.2))
     assert soon.returncode == 75 and "SLURM_JOB_END_TIME" in soon.stderr, soon.stderr
     assert tauvox(*command(), **until(-5)).returncode == 0  # of a job that is over
+    evaluation = tauvox(*EVALUATE, **until(0.5))
+    assert evaluation.returncode == 75 and "SLURM_JOB_END_TIME" in evaluation.stderr, evaluation.stderr
+    limited = tauvox(*EVALUATE, "--time-limit", "0.1")
+    assert limited.returncode == 75 and "--time-limit" in limited.stderr, limited.stderr
+    assert tauvox(*EVALUATE).returncode == 0
 
 
 def test_two_runs_have_no_checkpoint_in_common(program, tauvox, volume, tmp_path):

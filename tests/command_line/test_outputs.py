@@ -12,6 +12,7 @@ from pathlib import Path
 
 import h5py
 import pytest
+import tifffile
 import volumes
 from conftest import assert_refused, contents, value
 
@@ -289,3 +290,17 @@ def test_bad_generator_settings_are_refused(tauvox, tmp_path, arguments, facts):
     before = contents(tmp_path)
     assert_refused(tauvox("generate", *arguments, "-o", "made.raw"), 2, *facts)
     assert contents(tmp_path) == before
+
+
+def test_what_a_header_names_and_slices_are_inputs_too(tauvox, tmp_path):
+    volumes.LABELS.tofile(tmp_path / "b.raw")
+    (tmp_path / "b.mhd").write_text("ObjectType = Image\nNDims = 3\nDimSize = 8 7 6\nElementType = MET_UCHAR\nElementDataFile = b.raw\n")
+    (tmp_path / "slices").mkdir()
+    for z, layer in enumerate(volumes.LABELS):
+        tifffile.imwrite(tmp_path / "slices" / f"s{z}.tif", layer)
+    before = contents(tmp_path)
+    for arguments in [["solve", "b.mhd", "--phase", "0", "--json", "b.raw"], ["inspect", "b.mhd", "--json", "b.raw"],
+                      ["solve", "slices", "--phase", "0", "--csv", "slices/s2.tif"], ["convert", "b.mhd", "b.raw"],
+                      ["convert", "slices", "slices/s9.tif"]]:
+        assert_refused(tauvox(*arguments, "--overwrite"), 2, "input")
+        assert contents(tmp_path) == before

@@ -66,7 +66,7 @@ def test_every_command_that_takes_a_volume_reads_apart(program, tmp_path, comman
 SANITIZED = os.environ.get("TAUVOX_SANITIZE", "") not in ("", "OFF")
 
 
-ENDS = [signal.SIGABRT, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
+ENDS = [signal.SIGABRT, signal.SIGKILL, signal.SIGQUIT]
 
 
 @pytest.mark.parametrize("deadly", ENDS if SANITIZED else [signal.SIGSEGV, *ENDS])
@@ -76,12 +76,21 @@ def test_a_reader_that_dies_is_an_unreadable_file_unless_it_was_ended(caught, de
     os.kill(reader, signal.SIGCONT)
     run.stdout, errors = None, run.communicate(timeout=60)[1]
     result = subprocess.CompletedProcess(run.args, run.returncode, "", errors)
-    if deadly in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+    if deadly in (signal.SIGKILL, signal.SIGQUIT):
         assert_refused(result, 5, "large.raw", f"signal {deadly.value}", "ended from outside")
         assert "damaged" not in errors
     else:
         assert_refused(result, 3, "large.raw", f"signal {deadly.value}", "damaged")
     assert [path.name for path in tmp_path.iterdir()] == ["large.raw"]  # and no core file
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
+def test_the_reader_leaves_it_to_the_program_when_to_end(caught, sent):
+    run, reader = caught
+    os.kill(reader, sent)
+    os.kill(reader, signal.SIGCONT)
+    errors = run.communicate(timeout=60)[1]
+    assert "signal" not in errors, errors
 
 
 def test_the_reader_ends_with_the_program(caught):
