@@ -1,8 +1,9 @@
 #include "host/batch/comparison.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "host/report/main_quantities.hpp"
 
 namespace tauvox {
 
@@ -71,21 +72,8 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
 }
 
 bool is_headline(const std::string& quantity) {
-  static constexpr std::array<const char*, 14> names{"volume_fraction",
-                                                     "effective_ratio",
-                                                     "tortuosity_factor",
-                                                     "effective_ionic_conductivity",
-                                                     "effective_salt_diffusivity",
-                                                     "percolating_share",
-                                                     "specific_surface_extrapolated",
-                                                     "accessible_surface",
-                                                     "triple_length",
-                                                     "thickness_d50",
-                                                     "constrictivity",
-                                                     "particle_d50",
-                                                     "geodesic_tortuosity",
-                                                     "share_of_other"};
-  return std::find(names.begin(), names.end(), quantity) != names.end();
+  return std::any_of(std::begin(main_quantities), std::end(main_quantities),
+                     [&](const MainQuantity& main) { return main.quantity == quantity; });
 }
 
 Difference difference_of(const LotValue& a, const LotValue& b) {

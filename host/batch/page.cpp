@@ -109,11 +109,10 @@ std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& t
   page += table_of_volumes(volumes);
   page +=
       "<h2>Comparison</h2>\n<p>&plusmn; is half of an interval of 95 % from all uncertainties that were "
-      "computed. A difference is significant where it is larger than the root of the squares of both. "
-      "It is not judged where the uncertainty of sampling is not known: two pieces of one "
+      "computed. A difference is significant where it is larger than the root of the sum of squares "
+      "of both intervals. It is not judged where the uncertainty of sampling is not known: two pieces of one "
       "electrode differ too. Dashed lines are the limits of control, mean &plusmn; 2.66 times the mean range "
-      "from "
-      "one volume to the next; points beyond them are larger.</p>\n";
+      "from one volume to the next; points beyond them are larger.</p>\n";
   for (const LotSeries& series : all)
     if (is_headline(series.quantity) && series.count() > 0) page += section_of(series, those);
   page +=

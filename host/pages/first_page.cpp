@@ -55,7 +55,7 @@ std::string verdict_cell(const Judgement& j) {
 }
 
 std::string row_of(const PageInput& in, const MainRow& row, bool limits) {
-  const ShownUnit unit = shown_unit(unit_of(in.report, *row.definition));
+  const ShownUnit unit = shown_unit(unit_of(*row.definition, property_of(in.report.materials.unit)));
   const Shown shown = in_unit(*row.quantity, unit.factor);
   const std::string value = row.quantity->infinite ? "not percolating" : shown.value;
   std::string cells = fmt::format(
@@ -63,7 +63,7 @@ std::string row_of(const PageInput& in, const MainRow& row, bool limits) {
       "class=\"unit\">{}</td>{}",
       html_text(title_of(*row.result, *row.definition)),
       html_text(short_subject(*row.result, in.look.thickness)), value,
-      unit.name == "1" ? "1" : html_text(unit.name), half_width_cells(*row.result, *row.quantity, shown));
+      unit.name == "1" ? "1" : html_text(unit.name), half_width_cells(shown));
   if (limits)
     cells += row.judgement
                  ? fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td>",
@@ -99,7 +99,8 @@ std::string main_table(const PageInput& in) {
       "<table class=\"main\"><thead><tr><th>quantity</th><th>of</th><th class=\"n\">value</th><th>unit</th>"
       "<th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± sampling</th>"
       "<th class=\"n\">± segment.</th>{}</tr></thead>\n<tbody>\n{}</tbody></table>\n"
-      "<p class=\"note\">Along the thickness where a direction matters. “–”: not computed; 0: exact. "
+      "<p class=\"note\">Along the thickness where a direction matters. “–”: not computed, or it does not "
+      "apply. "
       "{}Definitions and all other quantities follow.</p>\n",
       limits ? "<th class=\"n\">limit</th><th>verdict</th>" : "", rows,
       limits ? in.report.guarded
@@ -137,15 +138,12 @@ std::string plots(const PageInput& in) {
 
 }  // namespace
 
-std::string half_width_cells(const Result& result, const Quantity& q, const Shown& shown) {
+std::string half_width_cells(const Shown& shown) {
   std::string cells;
   for (const ErrorSource source : shown_sources) {
     const auto found = shown.half_widths.find(source);
-    // What is counted has no error of a solver.
-    const bool exact = source == ErrorSource::solver && !result.solver && q.value;
-    cells += fmt::format("<td class=\"n\">{}</td>", found != shown.half_widths.end() ? found->second
-                                                    : exact                          ? "0"
-                                                                                     : not_computed);
+    cells += fmt::format("<td class=\"n\">{}</td>",
+                         found != shown.half_widths.end() ? found->second : not_computed);
   }
   return cells;
 }

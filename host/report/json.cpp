@@ -151,7 +151,7 @@ Json tool_json() {
 }
 
 Json to_json(const RunReport& report, const Json& settings) {
-  const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
+  const Property property = property_of(report.materials.unit);
   const ExitCode found = exit_code(report.results), code = exit_code(report);
   Json j;
   j["schema_version"] = "2.0";

@@ -1,5 +1,5 @@
-// How far a number may be from that of a much larger volume, judged by the eight octants. DESIGN.md has the
-// measurements that chose it.
+// How far a number may be from that of a much larger volume, judged by the eight octants. Measurements that
+// chose it: benchmarks/measurements/sampling.md.
 //
 //   h = t s / sqrt(8)      s the standard deviation of the octants, t = 2.3646 of 7 degrees of freedom
 //
