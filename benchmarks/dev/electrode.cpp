@@ -2,7 +2,6 @@
 
 #include "host/generate/generate.hpp"
 #include "kernels/volume/class_field.hpp"
-#include "kernels/volume/classes.hpp"
 #include "kernels/volume/clusters.hpp"
 
 namespace tauvox::bench {

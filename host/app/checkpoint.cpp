@@ -71,10 +71,6 @@ std::string Checkpoint::path_of(const Settings& s) {
 
 Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
   if (path_.empty()) return;
-  lock_.emplace(path_);
-  if (lock_->notice()) notices_.push_back(*lock_->notice());
-  for (const std::string& left : io::remove_stale_temporaries(path_))
-    notices_.push_back(fmt::format("{} of a run that was killed is removed", left));
   std::error_code failed;
   const bool there = fs::exists(path_, failed), before = fs::exists(previous_of(path_), failed);
   if (!there && !before) return;
@@ -99,6 +95,14 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
     refuse(error.what());
   }
   found_ = true;
+}
+
+void Checkpoint::hold() {
+  if (path_.empty()) return;
+  lock_.emplace(path_);
+  if (lock_->notice()) notices_.push_back(*lock_->notice());
+  for (const std::string& left : io::remove_stale_temporaries(path_))
+    notices_.push_back(fmt::format("{} of a run that was killed is removed", left));
 }
 
 bool Checkpoint::owns(const std::string& output) const {

@@ -23,14 +23,14 @@ class Checkpoint {
   /// Keeps nothing.
   Checkpoint() = default;
   /// @param path of the file, which may be there: what an earlier run has kept
-  /// @throws Error(input_refused) where neither it nor the one before can be read; Error(output) where
-  /// another
-  ///         run has it
+  /// @throws Error(input_refused) where neither it nor the one before can be read
   explicit Checkpoint(std::string path);
 
   /// Where the checkpoint of a run lies: --checkpoint, or beside its first output; empty where it has none.
   static std::string path_of(const Settings& settings);
 
+  /// Nobody else may write it from here on. @throws Error(output) where another run has it
+  void hold();
   /// Whether an output that is there is of the run that is continued.
   bool owns(const std::string& output) const;
   /// Compares with what is kept, before anything is written.

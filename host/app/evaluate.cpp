@@ -169,6 +169,8 @@ ExitCode run_evaluate(Settings s) {
   check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
   const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s, description);
+  Checkpoint checkpoint(s.phases.named.empty() ? "" : Checkpoint::path_of(s));
+  checkpoint.hold();
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   listen_to_signals();
@@ -193,7 +195,6 @@ ExitCode run_evaluate(Settings s) {
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
-  Checkpoint checkpoint(Checkpoint::path_of(s));
   append(report.notices, checkpoint.continue_with(volume, s, {}));
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)

@@ -154,6 +154,7 @@ ExitCode run_solve(Settings s) {
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
   const ReservedOutputs reserved =
       reserve_outputs(s, description, [&](const std::string& path) { return checkpoint.owns(path); });
+  checkpoint.hold();
   note_all(s, reserved.notices);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };

@@ -8,7 +8,7 @@
 #include "host/settings/named_labels.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/units.hpp"
-#include "kernels/volume/classes.hpp"
+#include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {

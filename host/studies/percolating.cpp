@@ -4,7 +4,7 @@
 #include <span>
 
 #include "kernels/base/sides.hpp"
-#include "kernels/volume/classes.hpp"
+#include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {

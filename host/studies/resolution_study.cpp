@@ -13,7 +13,7 @@
 #include "host/studies/throat.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/base/sides.hpp"
-#include "kernels/volume/classes.hpp"
+#include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
 namespace {

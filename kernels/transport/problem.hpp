@@ -19,7 +19,7 @@
 
 #include "kernels/base/sides.hpp"
 #include "kernels/transport/law.hpp"
-#include "kernels/volume/classes.hpp"
+#include "kernels/volume/class_field.hpp"
 #include "kernels/volume/unknowns.hpp"
 
 namespace tauvox {

@@ -2,7 +2,6 @@
 
 #include "kernels/base/halo.hpp"
 #include "kernels/base/launch.hpp"
-#include "kernels/volume/classes.hpp"
 
 namespace tauvox {
 namespace {

@@ -63,7 +63,8 @@ def main():
         tauvox("evaluate", "e.h5", "--phases", "pore=0,active=1,binder=2", "--ionic", "pore", "--electronic",
                "active=0.01,binder=1", "-o", "r")
         results = json.loads((folder / "r/results.json").read_text())["results"]
-        ions, electrons = [r["quantities"]["effective_ratio"]["value"] for r in results if r["study"] == "effective_transport"]
+        ions, electrons = [r["quantities"]["effective_ratio"]["value"] for r in results
+                           if r["study"] == "effective_transport" and r["axis"] == "z"]
 
         tauvox("export", "pybamm", "r/results.json", "--solid-conductivity", "100", "--full-thickness", "--samples", "2",
                "-o", "pybamm.json")

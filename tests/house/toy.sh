@@ -40,7 +40,7 @@ ROW
 insert host/studies/percolation.cpp before '^ +[.]quantities = [{]' "$work/definition"
 awk '/^ +[.]quantities = [{]v/ { sub(/[.]quantities = [{]/, "               ") } { print }' host/studies/percolation.cpp >"$work/file"
 cp "$work/file" host/studies/percolation.cpp
-printf '  result.quantities.push_back({"toy_share", volume.fraction(label)});\n' >"$work/line"
+printf '  result.quantities.push_back({"toy_share", set.fraction});\n' >"$work/line"
 insert host/studies/percolation.cpp before '^  return result;' "$work/line"
 
 # 3. a face law: a struct, and its name in the list
