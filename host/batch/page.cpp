@@ -26,7 +26,7 @@ constexpr const char* head =
 std::string value_text(const LotValue* v) {
   if (!v || (!v->value && !v->infinite)) return "&ndash;";
   if (v->infinite) return "infinite";
-  return with_half_width(*v->value, v->half_width);
+  return html_text(with_half_width(*v->value, v->half_width));
 }
 
 std::string difference_text(const LotValue* v, const LotValue* reference) {

@@ -143,7 +143,7 @@ std::string half_width_cells(const Shown& shown) {
   for (const ErrorSource source : shown_sources) {
     const auto found = shown.half_widths.find(source);
     cells += fmt::format("<td class=\"n\">{}</td>",
-                         found != shown.half_widths.end() ? found->second : not_computed);
+                         html_text(found != shown.half_widths.end() ? found->second : not_computed));
   }
   return cells;
 }

@@ -142,7 +142,7 @@ struct SomeFlux {
   Buffer<double> link, plate;
   FluxView view;
   SomeFlux(const Device& device, const Graph& graph)
-      : link(device, graph.links()), plate(device, graph.nodes), view{.graph = graph.view()} {
+      : link(device, graph.links()), plate(device, graph.nodes) {
     const std::vector<std::uint32_t> begin = graph.row_start.to_host(), neighbour = graph.neighbour.to_host();
     const auto potential = [](std::size_t node) { return std::sin(0.7 * static_cast<double>(node)); };
     std::vector<double> of_links(neighbour.size()), to_plates(static_cast<std::size_t>(graph.nodes));
@@ -153,6 +153,7 @@ struct SomeFlux {
     }
     link.copy_from(of_links);
     plate.copy_from(to_plates);
+    view.graph = graph.view();
     view.link = link.data();
     view.plate = plate.data();
   }
