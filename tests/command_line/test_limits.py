@@ -99,7 +99,7 @@ def test_transport_is_sampled_by_its_octants(evaluate, solve, tmp_path):
 def test_without_sampling_no_number_has_it(evaluate, solve):
     assert "sampling" in found(evaluate(), "sizes", "pore")["quantities"]["thickness_d50"]["uncertainty"]
     for results in (evaluate("--no-sampling")["results"],
-                    solve("cathode.h5", "--study", "sizes", "--phases", "pore=0,active=1", "--voxel-size", "1um")["results"]):
+                    solve("cathode.h5", "--study", "sizes", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um")["results"]):
         assert any(r["study"] == "sizes" for r in results)
         for result in results:
             for name, quantity in result["quantities"].items():
