@@ -144,8 +144,9 @@ Limits limits_of(const Settings& s, const std::vector<Carriers>& carriers) {
 
 void judge_by(const Limits& limits, const Settings& s, RunReport& report) {
   report.judgements = judge(limits, report.results, report.quantities, s.unit, s.thickness);
+  report.guarded = limits.guarded;
   report.verdict = worst(report.judgements);
-  if (!s.quiet) print_text(text_of_verdict(report.judgements));
+  if (!s.quiet) print_text(text_of_verdict(report.judgements, limits.guarded));
 }
 
 void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carriers>& carriers,

@@ -71,13 +71,15 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   add_quantities(study.quantities, report_);
   if (take_finished(study.name, study)) return;
   const auto start = Clock::now();
-  Report found = study.run(in, {}, progress());
+  StudyInput with_octants = in;
+  with_octants.octants = !octants_.empty();
+  Report found = study.run(with_octants, {}, progress());
   if (copy_) {
     StudyInput coarse{*copy_, in.materials, in.settings, in.device};
     coarse.phases = in.phases;
     add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, silent).results);
   }
-  if (parts == Parts::octants) add_octants(study, in, found, nullptr);
+  if (parts == Parts::octants) add_sampling(results_on(octants_, study, in, progress()), found, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
   finish(study.name, study, found);
 }
@@ -88,9 +90,10 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   if (take_finished(what, study)) return;
   const auto start = Clock::now();
   Report found = with_copies.run(in, {}, progress());
-  add_octants(study, in, found, &in.materials);
+  std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
+  add_sampling(of_octants, found, &in.materials);
   if (settings_.segmentation_study) add_shifted(study, in, found);
-  if (settings_.rve) add_representative_volume(found, in, "rve_" + what, progress());
+  if (settings_.rve) add_representative_volume(found, in, "rve_" + what, progress(), std::move(of_octants));
   report_.seconds.emplace_back(what, seconds_since(start));
   for (Result& result : found.results) {
     result.phase = carries;
@@ -101,11 +104,10 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   finish(what, study, found);
 }
 
-void Evaluation::add_octants(const Study& study, const StudyInput& in, Report& found,
-                             const Materials* materials) {
-  if (octants_.empty()) return;
-  append(found.warnings, add_sampling(found.results, report_.quantities,
-                                      results_on(octants_, study, in, progress()), materials));
+void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
+                              const Materials* materials) const {
+  if (of_octants.empty()) return;
+  append(found.warnings, tauvox::add_sampling(found.results, report_.quantities, of_octants, materials));
 }
 
 void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& found) {

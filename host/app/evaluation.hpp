@@ -28,7 +28,9 @@ class Evaluation {
 
  private:
   void note(const std::string& said);
-  void add_octants(const Study& study, const StudyInput& in, Report& found, const Materials* materials);
+  /// @param of_octants empty where they would say nothing
+  void add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
+                    const Materials* materials) const;
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
   /// What is finished under that name, shown and added to the report.
   bool take_finished(const std::string& name, const Study& study);

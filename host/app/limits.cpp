@@ -156,10 +156,10 @@ class LimitsReader {
 
   void take_rule(const toml::node& node, const std::string& place) {
     const auto* text = node.as_string();
-    if (!text || (text->get() != "guard_band" && text->get() != "simple"))
+    if (!text || (text->get() != rule_name(true) && text->get() != rule_name(false)))
       throw Error(ExitCode::usage, std::string("bad value for ") + rule, place, "",
                   "give \"guard_band\" (ILAC-G8 4.2.3) or \"simple\" (4.2.1)");
-    found_.guarded = text->get() == "guard_band";
+    found_.guarded = text->get() == rule_name(true);
   }
 
   void take(const toml::node& node, std::vector<std::string> parts, const std::string& place) {

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "io/printable.hpp"
+#include "host/report/digits.hpp"
+#include "host/report/escape.hpp"
 
 namespace tauvox {
 namespace {
@@ -34,13 +35,13 @@ class Picture {
         left, width - right, y(value), y(value), ink, dash, left - 6, y(value) + 4, number, width - right + 6,
         y(value) + 4, name);
   }
-  void point(std::size_t i, double value, std::optional<double> deviation, bool outside,
+  void point(std::size_t i, double value, std::optional<double> half_width, bool outside,
              const std::string& name) {
     const char* colour = outside ? orange : blue;
-    if (deviation)
+    if (half_width)
       text_ +=
           fmt::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\"/>\n",
-                      x(i), y(value + 1.96 * *deviation), y(value - 1.96 * *deviation), colour);
+                      x(i), y(value + *half_width), y(value - *half_width), colour);
     text_ +=
         fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"><title>{}</title></circle>\n",
                     x(i), y(value), outside ? 5 : 3.5, colour, name);
@@ -61,11 +62,11 @@ class Picture {
   std::string text_;
 };
 
-Limits limits_of(const LotSeries& series, double mean, double three) {
-  Limits limits{mean - three, mean + three};
+Limits limits_of(const LotSeries& series, double mean, double reach_of_lot) {
+  Limits limits{mean - reach_of_lot, mean + reach_of_lot};
   for (const LotValue* v : series.values)
     if (v && v->value) {
-      const double reach = 1.96 * v->deviation.value_or(0);
+      const double reach = v->half_width.value_or(0);
       limits.low = std::min(limits.low, *v->value - reach);
       limits.high = std::max(limits.high, *v->value + reach);
     }
@@ -75,42 +76,22 @@ Limits limits_of(const LotSeries& series, double mean, double three) {
 
 }  // namespace
 
-std::string html_text(const std::string& text) {
-  std::string out;
-  for (const char c : io::printable(text)) {
-    const char* escaped = c == '&'    ? "&amp;"
-                          : c == '<'  ? "&lt;"
-                          : c == '>'  ? "&gt;"
-                          : c == '"'  ? "&quot;"
-                          : c == '\'' ? "&#39;"
-                                      : nullptr;
-    out += escaped ? std::string(escaped) : std::string(1, c);
-  }
-  return out;
-}
-
-std::string rounded(double value, std::optional<double> deviation) {
-  if (!deviation || !(*deviation > 0) || value == 0) return fmt::format("{:.5g}", value);
-  const double digits = std::floor(std::log10(std::abs(value))) - std::floor(std::log10(*deviation)) + 2;
-  return fmt::format("{:.{}g}", value, static_cast<int>(std::clamp(digits, 2.0, 8.0)));
-}
-
 std::string control_chart(const LotSeries& series, const std::vector<const LotVolume*>& volumes) {
-  const double mean = *series.mean(), three = 3 * series.deviation().value_or(0);
-  Picture picture(limits_of(series, mean, three), series.values.size());
-  const std::optional<double> third = three / 3;
+  const double mean = *series.mean(), reach = series.control_reach().value_or(0);
+  Picture picture(limits_of(series, mean, reach), series.values.size());
+  const std::optional<double> third = reach / 3;
   picture.level(mean, "mean", rounded(mean, third), "none");
-  if (three > 0) {
-    picture.level(mean + three, "mean + 3 s", rounded(mean + three, third), "5 4");
-    picture.level(mean - three, "mean - 3 s", rounded(mean - three, third), "5 4");
+  if (reach > 0) {
+    picture.level(mean + reach, "upper limit", rounded(mean + reach, third), "5 4");
+    picture.level(mean - reach, "lower limit", rounded(mean - reach, third), "5 4");
   }
   const std::size_t step = (series.values.size() + 24) / 25;
   for (std::size_t i = 0; i < series.values.size(); ++i) {
     if (i % step == 0) picture.number_below(i);
     const LotValue* v = series.values[i];
     if (v && v->value)
-      picture.point(i, *v->value, v->deviation, three > 0 && std::abs(*v->value - mean) > three,
-                    html_text(volumes[i]->path + ": " + rounded(*v->value, v->deviation)));
+      picture.point(i, *v->value, v->half_width, reach > 0 && std::abs(*v->value - mean) > reach,
+                    html_text(volumes[i]->path + ": " + rounded(*v->value, v->half_width)));
   }
   return picture.whole(
       html_text(fmt::format("control chart of {}, {}", series.quantity, series.subject.subject())));

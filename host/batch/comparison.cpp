@@ -1,8 +1,9 @@
 #include "host/batch/comparison.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "host/report/main_quantities.hpp"
 
 namespace tauvox {
 
@@ -26,6 +27,19 @@ std::optional<double> LotSeries::deviation() const {
   for (const LotValue* v : values)
     if (v && v->value) squares += (*v->value - middle) * (*v->value - middle);
   return std::sqrt(squares / (count() - 1));
+}
+
+std::optional<double> LotSeries::control_reach() const {
+  constexpr double of_two = 2.66;  // 3 / 1.128: the mean range of two is 1.128 deviations
+  if (count() < 2) return std::nullopt;
+  const LotValue* before = nullptr;
+  double ranges = 0;
+  for (const LotValue* v : values) {
+    if (!v || !v->value) continue;
+    if (before) ranges += std::abs(*v->value - *before->value);
+    before = v;
+  }
+  return of_two * ranges / (count() - 1);
 }
 
 std::vector<const LotVolume*> finished(const std::vector<LotVolume>& volumes) {
@@ -58,29 +72,16 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
 }
 
 bool is_headline(const std::string& quantity) {
-  static constexpr std::array<const char*, 14> names{"volume_fraction",
-                                                     "effective_ratio",
-                                                     "tortuosity_factor",
-                                                     "effective_ionic_conductivity",
-                                                     "effective_salt_diffusivity",
-                                                     "percolating_share",
-                                                     "specific_surface_extrapolated",
-                                                     "accessible_surface",
-                                                     "triple_length",
-                                                     "thickness_d50",
-                                                     "constrictivity",
-                                                     "particle_d50",
-                                                     "geodesic_tortuosity",
-                                                     "share_of_other"};
-  return std::find(names.begin(), names.end(), quantity) != names.end();
+  return std::any_of(std::begin(main_quantities), std::end(main_quantities),
+                     [&](const MainQuantity& main) { return main.quantity == quantity; });
 }
 
 Difference difference_of(const LotValue& a, const LotValue& b) {
-  if (!a.value || !b.value || !a.deviation || !b.deviation || !a.is_sampled() || !b.is_sampled())
+  if (!a.value || !b.value || !a.half_width || !b.half_width || !a.is_sampled() || !b.is_sampled())
     return Difference::not_judged;
-  const double deviation = std::hypot(*a.deviation, *b.deviation);
-  return std::abs(*a.value - *b.value) > 1.96 * deviation ? Difference::significant
-                                                          : Difference::not_significant;
+  const double of_difference = std::hypot(*a.half_width, *b.half_width);
+  return std::abs(*a.value - *b.value) > of_difference ? Difference::significant
+                                                       : Difference::not_significant;
 }
 
 }  // namespace tauvox

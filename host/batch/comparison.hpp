@@ -20,6 +20,9 @@ struct LotSeries {
   std::optional<double> mean() const;
   /// Standard, from two values on.
   std::optional<double> deviation() const;
+  /// How far from the mean a value is out of control: 2.66 mean ranges from one volume to the next, three
+  /// standard deviations of what neighbours differ by. Those of all values would hold every one of ten.
+  std::optional<double> control_reach() const;
 };
 
 /// Of the volumes that are finished.
@@ -29,7 +32,7 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes);
 /// Those that a comparison shows first.
 bool is_headline(const std::string& quantity);
 
-/// Whether two values differ by more than 1.96 standard deviations of their difference.
+/// Whether two values differ by more than the interval of 95 % of their difference.
 enum class Difference { significant, not_significant, not_judged };
 /// Not judged where either lacks the uncertainty of sampling: two pieces of one electrode differ too.
 Difference difference_of(const LotValue& a, const LotValue& b);

@@ -45,7 +45,7 @@ LotValue value_of(const Json& quantity) {
   for (const auto& [kind, u] : uncertainties.items())
     if (u.is_object() && u.contains("half_width") && u["half_width"].is_number())
       found.half_widths[kind] = u["half_width"].get<double>();
-  found.deviation = deviation_of(quantity);
+  found.half_width = half_width_of(quantity);
   return found;
 }
 
@@ -102,9 +102,8 @@ std::string key_of(const std::string& path, const std::string& settings) {
     changes += change_of(name);
   }
   const std::string hash = digest.text();
-  return fmt::format("tauvox {} | {:016x} {} | {}", TAUVOX_VERSION,
-                     files.size() > 1 ? hash_of(names) : 0, hash.empty() ? changes : "sha256 " + hash,
-                     settings);
+  return fmt::format("tauvox {} | {:016x} {} | {}", TAUVOX_VERSION, files.size() > 1 ? hash_of(names) : 0,
+                     hash.empty() ? changes : "sha256 " + hash, settings);
 }
 
 std::string folder_name(const std::string& path, const std::string& key) {

@@ -16,7 +16,7 @@ struct LotValue {
   bool infinite = false;
   std::string unit;
   std::map<std::string, double> half_widths;  // by the kind of uncertainty
-  std::optional<double> deviation;            // standard, of all of them
+  std::optional<double> half_width;           // of the interval of 95 % by all of them
   bool is_sampled() const { return half_widths.contains("sampling"); }
 };
 

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "host/batch/chart.hpp"
+#include "host/report/digits.hpp"
+#include "host/report/escape.hpp"
 
 namespace tauvox {
 namespace {
@@ -24,9 +26,7 @@ constexpr const char* head =
 std::string value_text(const LotValue* v) {
   if (!v || (!v->value && !v->infinite)) return "&ndash;";
   if (v->infinite) return "infinite";
-  std::string text = rounded(*v->value, v->deviation);
-  if (v->deviation && *v->deviation > 0) text += fmt::format(" &plusmn; {:.2g}", 1.96 * *v->deviation);
-  return text;
+  return html_text(with_half_width(*v->value, v->half_width));
 }
 
 std::string difference_text(const LotValue* v, const LotValue* reference) {
@@ -89,11 +89,11 @@ std::string table_of_all(const std::vector<LotSeries>& all, const std::vector<co
     const double mean = *series.mean();
     out += fmt::format(
         "<tr><td>{}<td>{}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}"
-        "<td class=\"n\">{:.5g}<td class=\"n\">{}<td class=\"n\">{:.5g}<td class=\"n\">{}</tr>\n",
+        "<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}</tr>\n",
         html_text(series.quantity), html_text(series.subject.subject()), html_text(series.unit),
         series.count(), rounded(mean, s), s ? fmt::format("{:.2g}", *s) : "&ndash;",
-        s && mean != 0 ? fmt::format("{:.2g}", *s / std::abs(mean)) : "&ndash;", *series.values[least]->value,
-        least + 1, *series.values[most]->value, most + 1);
+        s && mean != 0 ? fmt::format("{:.2g}", *s / std::abs(mean)) : "&ndash;",
+        value_text(series.values[least]), least + 1, value_text(series.values[most]), most + 1);
   }
   return out + "</table></div>\n";
 }
@@ -109,10 +109,10 @@ std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& t
   page += table_of_volumes(volumes);
   page +=
       "<h2>Comparison</h2>\n<p>&plusmn; is half of an interval of 95 % from all uncertainties that were "
-      "computed. A difference is significant where it is larger than 1.96 standard deviations of the "
-      "difference. It is not judged where the uncertainty of sampling is not known: two pieces of one "
-      "electrode differ too. Dashed lines are three standard deviations of the lot; points beyond them are "
-      "larger.</p>\n";
+      "computed. A difference is significant where it is larger than the root of the sum of squares "
+      "of both intervals. It is not judged where the uncertainty of sampling is not known: two pieces of one "
+      "electrode differ too. Dashed lines are the limits of control, mean &plusmn; 2.66 times the mean range "
+      "from one volume to the next; points beyond them are larger.</p>\n";
   for (const LotSeries& series : all)
     if (is_headline(series.quantity) && series.count() > 0) page += section_of(series, those);
   page +=

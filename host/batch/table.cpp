@@ -3,27 +3,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "host/batch/lot.hpp"
+#include "host/report/escape.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
 
-/// Quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
-std::string cell(const std::string& given) {
-  std::string text = io::printable(given);
-  const bool formula = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string::npos;
-  if (formula) text = fmt::format("'{}", text);
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  std::string out(1, '"');
-  for (const char c : text) {
-    if (c == '"') out += c;
-    out += c;
-  }
-  return out + '"';
-}
+std::string cell(const std::string& given) { return csv_cell(io::printable(given)); }
 
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.17g}", *value) : ""; }
 

@@ -29,7 +29,9 @@ std::optional<Measured> measured(const Json& result, const std::string& name, co
   if (quantity == quantities.end() || !quantity->is_object() || !quantity->contains("value") ||
       !(*quantity)["value"].is_number())
     return std::nullopt;
-  return Measured{(*quantity)["value"].get<double>(), deviation_of(*quantity),
+  std::optional<double> deviation = half_width_of(*quantity);
+  if (deviation) *deviation /= 2;
+  return Measured{(*quantity)["value"].get<double>(), deviation,
                   fmt::format("{} of {}{}", name, of, subject(result))};
 }
 

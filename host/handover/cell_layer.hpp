@@ -12,7 +12,7 @@ namespace tauvox {
 
 struct Measured {
   double value = 0;
-  std::optional<double> deviation;  // standard, of all uncertainties that were computed
+  std::optional<double> deviation;  // standard: half of U, of all uncertainties that were computed
   std::string source;               // "effective_ratio of ionic transport, phase pore, axis z"
 };
 
@@ -47,8 +47,9 @@ CellLayer layer_of(const nlohmann::ordered_json& results, const std::string& pat
                    const LayerRequest& request);
 
 /// The layer as its uncertainties let it be: every number that has one is drawn from a normal distribution,
-/// cut off where it has no meaning (a fraction above 1); each by itself. The same for the same seed and
-/// index.
+/// each by itself, until all together can be (fractions sum to at most 1, nothing is negative). The same for
+/// the same seed and index.
+/// @throws Error(input_invalid) where that never happens
 CellLayer drawn(const CellLayer& layer, std::uint64_t seed, std::uint64_t index);
 
 }  // namespace tauvox

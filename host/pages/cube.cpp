@@ -91,7 +91,7 @@ std::string slice_figure(const Look& look) {
   std::string legend;
   for (std::size_t p = 0; p < look.parts.phases.size(); ++p)
     legend += fmt::format("<span><i style=\"background:{}\"></i>{}</span>\n", hex_of(look.colours[p].area),
-                          escaped(look.legend_of(p)));
+                          html_text(legend_of(look.volume, look.parts.phases[p])));
   const std::string words =
       fmt::format("slice of the phases at {}, {} to the right, {} down; scale bar {}", look.place_of(slice),
                   axis_name(slice.right()), axis_name(slice.down()), bar.label);

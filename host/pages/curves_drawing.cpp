@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/pages/digits.hpp"
 #include "host/pages/drawings.hpp"
 #include "host/pages/slice_map.hpp"
+#include "host/report/digits.hpp"
 #include "host/report/escape.hpp"
 
 namespace tauvox::pages {
@@ -123,7 +123,7 @@ std::optional<Drawing> slices_drawing(const Look& look) {
   map.unit = "µm";
   map.picture = [&](const Slice& slice, std::int64_t most) { return look.picture(slice, most); };
   for (std::size_t p = 0; p < look.parts.phases.size(); ++p)
-    map.legend.push_back({look.colours[p].area, look.legend_of(p)});
+    map.legend.push_back({look.colours[p].area, legend_of(look.volume, look.parts.phases[p])});
   map.along = look.thickness;
   map.forwards = look.separator_low;
   map.from = "separator";

@@ -7,7 +7,6 @@
 
 #include "host/pages/look.hpp"
 #include "host/pages/slice_map.hpp"
-#include "host/report/escape.hpp"
 
 namespace tauvox::pages {
 namespace {
@@ -33,10 +32,6 @@ std::vector<PhaseSet> labels_as_phases(const SolvePictures& in) {
     sets.push_back(set);
   }
   return sets;
-}
-
-std::string words_of(const Volume& volume, const PhaseSet& set) {
-  return fmt::format("{} {:.1f} %", harmless(set.name, longest_name), 100 * volume.fraction({0, set.voxels}));
 }
 
 SliceMap map_of(const SolvePictures& in, Axis flow) {
@@ -95,7 +90,7 @@ std::string SolvePictures::structure(Axis flow, std::string& notice) const {
                       [&](std::int64_t i) { return colours[static_cast<std::size_t>(volume.code(i))].area; });
   };
   for (std::size_t p = 0; p < sets.size(); ++p)
-    map.legend.push_back({colours[p].area, words_of(volume, sets[p])});
+    map.legend.push_back({colours[p].area, legend_of(volume, sets[p])});
   shorten(map.legend);
   return drawn(map, notice);
 }
@@ -111,7 +106,7 @@ std::string SolvePictures::concentration(Axis flow, std::span<const float> value
   SliceMap map = map_of(*this, flow);
   for (std::size_t i = 0; i < insulating.size(); ++i) {
     insulators[insulating[i]] = insulator_colour(i, insulating.size());
-    map.legend.push_back({insulators[insulating[i]], words_of(volume, sets[insulating[i]])});
+    map.legend.push_back({insulators[insulating[i]], legend_of(volume, sets[insulating[i]])});
   }
   // What conducts and is not joined to a plate has no value either.
   constexpr Colour cut_off{255, 255, 255};

@@ -26,7 +26,7 @@ std::string mark_of(const std::string& verdict, const char* element) {
     if (verdict == mark.verdict)
       return fmt::format("<{0} class=\"mark {1}\">{2} {3}</{0}>", element, mark.css, mark.sign, mark.verdict);
   return fmt::format("<{0} class=\"mark open\">? {1}</{0}>", element,
-                     escaped(verdict.empty() ? "no limits were given" : verdict));
+                     html_text(verdict.empty() ? "no limits were given" : verdict));
 }
 
 std::string heading(const PageInput& in) {
@@ -36,7 +36,7 @@ std::string heading(const PageInput& in) {
       "<header><div><p class=\"kind\">tauvox: electrode report</p><h1>{}</h1>\n<p>{} × {} × {} voxels of "
       "{:.4g} × {:.4g} × {:.4g} µm (z, y, x), {:.4g} µm from separator to collector along "
       "{}</p></div>{}</header>\n",
-      escaped(std::filesystem::path(v.path).filename().string()), e.nz, e.ny, e.nx, in.look.edges[0] * 1e6,
+      html_text(std::filesystem::path(v.path).filename().string()), e.nz, e.ny, e.nx, in.look.edges[0] * 1e6,
       in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, in.look.length(in.look.thickness) * 1e6,
       axis_name(in.look.thickness), mark_of(in.report.verdict, "p"));
 }
@@ -50,20 +50,20 @@ std::string limit_text(const Judgement& j, double factor) {
 std::string verdict_cell(const Judgement& j) {
   std::string chance;
   if (j.probability) chance = fmt::format(" <small>{:.3g} %</small>", 100 * *j.probability);
-  std::string reason = j.reason.empty() ? "" : fmt::format(" <small>{}</small>", escaped(j.reason));
+  std::string reason = j.reason.empty() ? "" : fmt::format(" <small>{}</small>", html_text(j.reason));
   return mark_of(j.verdict, "span") + chance + reason;
 }
 
 std::string row_of(const PageInput& in, const MainRow& row, bool limits) {
-  const ShownUnit unit = shown_unit(unit_of(in.report, *row.definition));
+  const ShownUnit unit = shown_unit(unit_of(*row.definition, property_of(in.report.materials.unit)));
   const Shown shown = in_unit(*row.quantity, unit.factor);
   const std::string value = row.quantity->infinite ? "not percolating" : shown.value;
   std::string cells = fmt::format(
       "<tr><th scope=\"row\">{}</th><td class=\"of\">{}</td><td class=\"n value\">{}</td><td "
       "class=\"unit\">{}</td>{}",
-      escaped(title_of(*row.result, *row.definition)), escaped(short_subject(*row.result, in.look.thickness)),
-      value, unit.name == "1" ? "1" : escaped(unit.name),
-      half_width_cells(*row.result, *row.quantity, shown));
+      html_text(title_of(*row.result, *row.definition)),
+      html_text(short_subject(*row.result, in.look.thickness)), value,
+      unit.name == "1" ? "1" : html_text(unit.name), half_width_cells(shown));
   if (limits)
     cells += row.judgement
                  ? fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td>",
@@ -78,7 +78,7 @@ std::string row_of(const Judgement& j) {
   std::string cells = fmt::format(
       "<tr><th scope=\"row\"><code>{}</code></th><td class=\"of\">{}</td><td class=\"n\">{}</td>"
       "<td class=\"unit\">{}</td>",
-      escaped(j.quantity), escaped(j.subject), not_computed, escaped(unit.name));
+      html_text(j.quantity), html_text(j.subject), not_computed, html_text(unit.name));
   for (std::size_t i = 0; i < std::size(shown_sources); ++i)
     cells += fmt::format("<td class=\"n\">{}</td>", not_computed);
   return cells + fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td></tr>\n",
@@ -99,10 +99,16 @@ std::string main_table(const PageInput& in) {
       "<table class=\"main\"><thead><tr><th>quantity</th><th>of</th><th class=\"n\">value</th><th>unit</th>"
       "<th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± sampling</th>"
       "<th class=\"n\">± segment.</th>{}</tr></thead>\n<tbody>\n{}</tbody></table>\n"
-      "<p class=\"note\">Along the thickness where a direction matters. “–”: not computed; 0: exact. "
+      "<p class=\"note\">Along the thickness where a direction matters. “–”: not computed, or it does not "
+      "apply. "
       "{}Definitions and all other quantities follow.</p>\n",
       limits ? "<th class=\"n\">limit</th><th>verdict</th>" : "", rows,
-      limits ? "Percentages: probability that the limit is kept. " : "");
+      limits ? in.report.guarded
+                   ? "Verdicts: the combined interval of 95 % is a guard band. Percentages: "
+                     "probability that the limit is kept. "
+                   : "Verdicts: the value alone decides. Percentages: probability that the limit "
+                     "is kept. "
+             : "");
 }
 
 /// What a certificate says of itself.
@@ -110,9 +116,9 @@ std::string certificate_line(const PageInput& in) {
   if (in.report.judgements.empty()) return "";
   const std::string& hash = in.report.volume->sha256;
   return fmt::format("<p class=\"note\">{}, {}{}, SHA-256 of the file <code>{}</code></p>\n",
-                     escaped("tauvox " + tool_json()["version"].get<std::string>()), date_of_today(),
-                     in.operator_name.empty() ? "" : ", operator " + escaped(in.operator_name),
-                     hash.empty() ? "not computed" : escaped(hash));
+                     html_text("tauvox " + tool_json()["version"].get<std::string>()), date_of_today(),
+                     in.operator_name.empty() ? "" : ", operator " + html_text(in.operator_name),
+                     hash.empty() ? "not computed" : html_text(hash));
 }
 
 std::string plots(const PageInput& in) {
@@ -132,15 +138,12 @@ std::string plots(const PageInput& in) {
 
 }  // namespace
 
-std::string half_width_cells(const Result& result, const Quantity& q, const Shown& shown) {
+std::string half_width_cells(const Shown& shown) {
   std::string cells;
   for (const ErrorSource source : shown_sources) {
     const auto found = shown.half_widths.find(source);
-    // What is counted has no error of a solver.
-    const bool exact = source == ErrorSource::solver && !result.solver && q.value;
-    cells += fmt::format("<td class=\"n\">{}</td>", found != shown.half_widths.end() ? found->second
-                                                    : exact                          ? "0"
-                                                                                     : not_computed);
+    cells += fmt::format("<td class=\"n\">{}</td>",
+                         html_text(found != shown.half_widths.end() ? found->second : not_computed));
   }
   return cells;
 }

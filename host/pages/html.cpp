@@ -9,15 +9,10 @@
 
 namespace tauvox::pages {
 
-std::string escaped(const std::string& text) {
-  constexpr std::size_t most = 4000;
-  return xml_text(harmless(text, most));
-}
-
 std::string escaped_lines(const std::string& text) {
   std::istringstream lines(text);
   std::string line, out;
-  while (std::getline(lines, line)) out += escaped(line) + "\n";
+  while (std::getline(lines, line)) out += html_text(line) + "\n";
   return out;
 }
 
@@ -38,7 +33,7 @@ std::string base64(const std::string& bytes) {
 std::string image_of(const std::string& bytes, const char* media_type, const std::string& words,
                      const std::string& attributes) {
   return fmt::format("<img{}{} alt=\"{}\" src=\"data:{};base64,{}\">", attributes.empty() ? "" : " ",
-                     attributes, escaped(words), media_type, base64(bytes));
+                     attributes, html_text(words), media_type, base64(bytes));
 }
 
 }  // namespace tauvox::pages

@@ -28,8 +28,7 @@ std::string Look::place_of(const Slice& slice) const {
                      (static_cast<double>(slice.at) + 0.5) * edge * 1e6);
 }
 
-std::string Look::legend_of(std::size_t phase) const {
-  const PhaseSet& set = parts.phases[phase];
+std::string legend_of(const Volume& volume, const PhaseSet& set) {
   return fmt::format("{} {:.1f} %", harmless(set.name, longest_name), 100 * volume.fraction({0, set.voxels}));
 }
 

@@ -29,12 +29,12 @@ struct Look {
   Slice slice(Axis normal) const { return {normal, cuts[static_cast<std::size_t>(normal)]}; }
   /// Where the slice lies, at the middle of its voxels: "z = 50.2 µm".
   std::string place_of(const Slice& slice) const;
-  /// "pore 40.1 %"
-  std::string legend_of(std::size_t phase) const;
   Picture picture(const Slice& slice, std::int64_t most, std::int64_t least = 1) const;
 };
 
 /// Names of phases may be long.
 inline constexpr std::size_t longest_name = 28;
+/// "pore 40.1 %"
+std::string legend_of(const Volume& volume, const PhaseSet& set);
 
 }  // namespace tauvox::pages

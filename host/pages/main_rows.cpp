@@ -4,36 +4,14 @@
 
 #include <algorithm>
 
+#include "host/report/judge.hpp"
+#include "host/report/main_quantities.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox::pages {
 namespace {
 
-/// Which results of a study the first page has.
-enum class About {
-  each_phase,     // one row a phase
-  pairs,          // one row an interface of two phases
-  pore,           // the pale phase alone
-  largest_solid,  // of the others the one with the largest volume
-  all_that_there_is
-};
-
-struct Row {
-  const char *study, *quantity;
-  About about;
-};
-constexpr Row rows[] = {{"fractions", "volume_fraction", About::each_phase},
-                        {"effective_transport", "tortuosity_factor", About::all_that_there_is},
-                        {"effective_transport", "effective_ratio", About::all_that_there_is},
-                        {"effective_transport", "effective_value_si", About::all_that_there_is},
-                        {"connectivity", "percolating_share", About::each_phase},
-                        {"interfaces", "specific_surface", About::pairs},
-                        {"accessible", "accessible_share", About::all_that_there_is},
-                        {"sizes", "thickness_d50", About::each_phase},
-                        {"particles", "particle_d50", About::largest_solid},
-                        {"sizes", "constrictivity", About::pore},
-                        {"geodesic", "geodesic_tortuosity", About::pore}};
-
+using About = MainQuantity::About;
 constexpr std::size_t most_rows_of_a_kind = 4;  // the others stand below
 
 class Choice {
@@ -49,7 +27,7 @@ class Choice {
     }
   }
 
-  bool takes(const Row& row, const Result& result) const {
+  bool takes(const MainQuantity& row, const Result& result) const {
     if (row.study != result.study || (result.axis && *result.axis != look_.thickness)) return false;
     if (row.about == About::pore) return result.phase == pore_;
     if (row.about == About::largest_solid) return result.phase == solid_;
@@ -67,12 +45,6 @@ class Choice {
   std::string pore_, solid_;
 };
 
-const Judgement* judgement_of(const RunReport& report, const Result& result, const Quantity& q) {
-  for (const Judgement& judgement : report.judgements)
-    if (judgement.quantity == q.name && judgement.subject == subject_of(result)) return &judgement;
-  return nullptr;
-}
-
 }  // namespace
 
 std::string short_subject(const Result& result, Axis thickness) {
@@ -81,11 +53,6 @@ std::string short_subject(const Result& result, Axis thickness) {
   if (result.axis && *result.axis != thickness)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", axis_name(*result.axis));
   return text;
-}
-
-std::string unit_of(const RunReport& report, const QuantityDefinition& row) {
-  const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
-  return row.unit == given_unit ? property.unit : row.unit == si_unit ? property.si : row.unit;
 }
 
 bool carries_electrons(const Result& result) {
@@ -101,20 +68,20 @@ std::vector<MainRow> main_rows(const RunReport& report, const Look& look) {
   const Choice choice(look);
   std::vector<MainRow> chosen;
   const auto add = [&](const Result& result, const Quantity& q) {
-    chosen.push_back(
-        {&result, &q, &definition_of(report.quantities, q.name), judgement_of(report, result, q)});
+    chosen.push_back({&result, &q, &definition_of(report.quantities, q.name),
+                      judgement_of(report.judgements, result, q.name)});
   };
-  for (const Row& row : rows) {
+  for (const MainQuantity& row : main_quantities) {
     std::size_t taken = 0;
     for (const Result& result : report.results)
       if (const Quantity* q = result.quantity(row.quantity); q && choice.takes(row, result)) {
-        const bool judged = judgement_of(report, result, *q) != nullptr;
+        const bool judged = judgement_of(report.judgements, result, q->name) != nullptr;
         if ((q->value || q->infinite || judged) && (judged || taken++ < most_rows_of_a_kind)) add(result, *q);
       }
   }
   for (const Result& result : report.results)
     for (const Quantity& q : result.quantities)
-      if (judgement_of(report, result, q) &&
+      if (judgement_of(report.judgements, result, q.name) &&
           std::none_of(chosen.begin(), chosen.end(), [&](const MainRow& row) { return row.quantity == &q; }))
         add(result, q);
   return chosen;

@@ -1,4 +1,4 @@
-// The quantities that a battery lab asks for first, in the order of the first page.
+// The rows of the first page: the main quantities that the run found, and every one with a limit.
 #pragma once
 
 #include <string>
@@ -24,8 +24,5 @@ std::string short_subject(const Result& result, Axis thickness);
 
 /// The quantity in words, by what is transported: "relative diffusivity", "relative electrical conductivity".
 std::string title_of(const Result& result, const QuantityDefinition& row);
-
-/// Unit of the quantity as the report has it.
-std::string unit_of(const RunReport& report, const QuantityDefinition& row);
 
 }  // namespace tauvox::pages

@@ -22,20 +22,20 @@ std::string subject_text(const Result& result) {
 
 std::string row_of(const PageInput& in, const Result& result, const Quantity& q) {
   const QuantityDefinition& row = definition_of(in.report.quantities, q.name);
-  const ShownUnit unit = shown_unit(unit_of(in.report, row));
+  const ShownUnit unit = shown_unit(unit_of(row, property_of(in.report.materials.unit)));
   const Shown shown = in_unit(q, unit.factor);
   return fmt::format(
       "<tr><td class=\"of\">{}</td><th scope=\"row\">{}</th><td class=\"n value\">{}</td><td "
       "class=\"unit\">{}</td>{}</tr>\n",
-      escaped(subject_text(result)), escaped(title_of(result, row)),
-      q.infinite ? "not percolating" : shown.value, escaped(unit.name), half_width_cells(result, q, shown));
+      html_text(subject_text(result)), html_text(title_of(result, row)),
+      q.infinite ? "not percolating" : shown.value, html_text(unit.name), half_width_cells(shown));
 }
 
 std::string definitions(const Study& study) {
   std::string list;
   for (const QuantityDefinition& row : study.quantities)
-    list += fmt::format("<dt>{} <code>{}</code></dt><dd>{}</dd>\n", escaped(title_of({}, row)),
-                        escaped(row.name), escaped(in_words_of(property_of("relative"), row.definition)));
+    list += fmt::format("<dt>{} <code>{}</code></dt><dd>{}</dd>\n", html_text(title_of({}, row)),
+                        html_text(row.name), html_text(in_words_of(property_of("relative"), row.definition)));
   return fmt::format("<dl>\n{}</dl>\n", list);
 }
 
@@ -43,7 +43,8 @@ std::string remarks_of(const Result& result) {
   std::string text;
   for (const std::string& remark : result.remarks) text += (text.empty() ? "" : "; ") + remark;
   if (result.reason) text += (text.empty() ? "" : "; ") + *result.reason;
-  return text.empty() ? "" : fmt::format("<li>{}: {}</li>\n", escaped(subject_text(result)), escaped(text));
+  return text.empty() ? ""
+                      : fmt::format("<li>{}: {}</li>\n", html_text(subject_text(result)), html_text(text));
 }
 
 std::string section_of(const PageInput& in, const Study& study) {
@@ -54,7 +55,8 @@ std::string section_of(const PageInput& in, const Study& study) {
     if (count <= most_rows) remarks += remarks_of(result);
     for (const Quantity& q : result.quantities) {
       const QuantityDefinition& row = definition_of(in.report.quantities, q.name);
-      if (row.unit == given_unit && unit_of(in.report, row) == "1") continue;  // the same as the ratio
+      if (row.unit == given_unit && property_of(in.report.materials.unit).unit == "1")
+        continue;  // the same as the ratio
       if ((q.value || q.infinite) && ++count <= most_rows) rows += row_of(in, result, q);
     }
   }
@@ -64,8 +66,10 @@ std::string section_of(const PageInput& in, const Study& study) {
       "<th>unit</th><th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± "
       "sampling</th>"
       "<th class=\"n\">± segment.</th></tr></thead>\n<tbody>\n{}</tbody></table>\n{}{}{}",
-      escaped(study.name), escaped(study.meaning), rows,
-      count > most_rows ? fmt::format("<p>{} more are in results.csv.</p>\n", count - most_rows) : "",
+      html_text(study.name), html_text(study.meaning), rows,
+      count > most_rows ? fmt::format("<p>{} more are in results.csv, their remarks in results.json.</p>\n",
+                                      count - most_rows)
+                        : "",
       remarks.empty() ? "" : fmt::format("<ul>\n{}</ul>\n", remarks), definitions(study));
 }
 

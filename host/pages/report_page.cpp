@@ -10,13 +10,14 @@
 #include <nlohmann/json.hpp>
 
 #include "host/pages/html.hpp"
+#include "host/studies/combined.hpp"
 
 namespace tauvox::pages {
 namespace {
 
 std::string list_of(const std::vector<std::string>& texts) {
   std::string items;
-  for (const std::string& text : texts) items += fmt::format("<li>{}</li>\n", escaped(text));
+  for (const std::string& text : texts) items += fmt::format("<li>{}</li>\n", html_text(text));
   return fmt::format("<ul>\n{}</ul>\n", items);
 }
 
@@ -30,15 +31,11 @@ struct Doubt {
 std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
   constexpr double worth_saying = 0.05;
   if (!row.quantity->value || *row.quantity->value == 0) return std::nullopt;
-  double squares = 0, widest = 0;
+  const Combined all = together(row.quantity->uncertainties);
   Doubt doubt;
-  for (const Uncertainty& u : row.quantity->uncertainties) {
-    if (!u.half_width || !std::isfinite(*u.half_width)) continue;
-    squares += *u.half_width * *u.half_width;
-    if (*u.half_width > widest) widest = *u.half_width, doubt.source = u.source;
-  }
-  doubt.share = std::sqrt(squares) / std::abs(*row.quantity->value);
-  if (doubt.share < worth_saying) return std::nullopt;
+  doubt.share = all.half_width / std::abs(*row.quantity->value);
+  if (!all.dominant || !std::isfinite(doubt.share) || doubt.share < worth_saying) return std::nullopt;
+  doubt.source = *all.dominant;
   const std::string subject = short_subject(*row.result, in.look.thickness);
   doubt.text = fmt::format("{}{} ±{:.0f} %", title_of(*row.result, *row.definition),
                            subject.empty() ? "" : " of " + subject, 100 * doubt.share);
@@ -104,29 +101,29 @@ std::string provenance_section(const PageInput& in) {
   std::string labels;
   for (const Label& label : v.labels)
     labels += fmt::format("{}{} = {} ({} voxels)", labels.empty() ? "" : ", ",
-                          escaped(in.report.phases.name_of(label.value)), label.value, label.voxels);
+                          html_text(in.report.phases.name_of(label.value)), label.value, label.voxels);
   return fmt::format(
       "<section>\n<h2>Where this comes from</h2>\n<table class=\"facts\"><tbody>\n{}</tbody></table>\n"
       "<h3>Settings</h3>\n<p>Saved as <code>settings.toml</code>, these repeat the run: "
       "<code>tauvox evaluate settings.toml</code></p>\n<pre>{}</pre>\n</section>\n",
-      fact("file", escaped(v.path)) +
+      fact("file", html_text(v.path)) +
           fact("SHA-256",
-               fmt::format("<code>{}</code>", v.sha256.empty() ? "not computed" : escaped(v.sha256))) +
+               fmt::format("<code>{}</code>", v.sha256.empty() ? "not computed" : html_text(v.sha256))) +
           fact("format",
-               escaped(v.format + (v.dataset.empty() ? "" : ", " + v.dataset) + ", " + v.stored_type)) +
+               html_text(v.format + (v.dataset.empty() ? "" : ", " + v.dataset) + ", " + v.stored_type)) +
           fact("voxel size",
                fmt::format("{:.6g} × {:.6g} × {:.6g} µm (z, y, x), from {}", in.look.edges[0] * 1e6,
-                           in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, escaped(v.voxel_size_source))) +
+                           in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, html_text(v.voxel_size_source))) +
           fact("labels", labels) +
-          fact("program", escaped(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
-                                              tool["compiler"].get<std::string>()))) +
-          fact("device", escaped(in.report.device)) + fact("operator", escaped(in.operator_name)) +
+          fact("program", html_text(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
+                                                tool["compiler"].get<std::string>()))) +
+          fact("device", html_text(in.report.device)) + fact("operator", html_text(in.operator_name)) +
           fact("date", date_of_today()),
       escaped_lines(in.settings));
 }
 
 std::string report_page(const PageInput& in) {
-  const std::string name = escaped(std::filesystem::path(in.report.volume->path).filename().string());
+  const std::string name = html_text(std::filesystem::path(in.report.volume->path).filename().string());
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "host/pages/digits.hpp"
 #include "host/pages/figures.hpp"
 #include "host/pages/main_rows.hpp"
+#include "host/report/digits.hpp"
 
 namespace tauvox::pages {
 
@@ -32,7 +32,7 @@ std::string provenance_section(const PageInput& in);
 extern const char* const page_style;
 
 /// What the quantity is in doubt by, as cells of a table: one for each source in `shown_sources`.
-std::string half_width_cells(const Result& result, const Quantity& q, const Shown& shown);
+std::string half_width_cells(const Shown& shown);
 inline constexpr ErrorSource shown_sources[] = {ErrorSource::solver, ErrorSource::resolution,
                                                 ErrorSource::sampling, ErrorSource::segmentation};
 

@@ -2,22 +2,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
+#include "host/report/escape.hpp"
+#include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox {
 namespace {
-
-/// As RFC 4180 wants it: quotes where a comma, a quote or a line break is in the text.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.17g}", *value) : ""; }
 
@@ -73,7 +65,7 @@ std::string table_of(const Cells& head, const std::vector<Cells>& rows) {
   const auto line = [&](const Cells& cells, auto member) {
     for (const auto& cell : cells) {
       if (&cell != cells.data()) csv += ',';
-      csv += quoted(cell.*member);
+      csv += csv_quoted(cell.*member);
     }
     csv += '\n';
   };
@@ -82,24 +74,11 @@ std::string table_of(const Cells& head, const std::vector<Cells>& rows) {
   return csv;
 }
 
-/// What a quantity may not have is 0; what it may have and nobody found stays empty.
-std::string uncertainty_text(const Quantity& quantity, const QuantityDefinition& row, ErrorSource source) {
-  if (const Uncertainty* found = quantity.uncertainty(source)) return number(found->half_width);
-  const bool needed = std::find(row.needs.begin(), row.needs.end(), source) != row.needs.end();
-  return needed || may_have(row, source) ? "" : "0";
-}
-
-const Judgement* judgement_of(const RunReport& report, const Result& result, const std::string& quantity) {
-  for (const Judgement& judgement : report.judgements)
-    if (judgement.quantity == quantity && judgement.subject == subject_of(result)) return &judgement;
-  return nullptr;
-}
-
 Cells cells_of(const RunReport& report, const Result& result, const Quantity& quantity) {
   const QuantityDefinition& row = definition_of(report.quantities, quantity.name);
   const Property property = property_of(report.materials.unit);
   const std::optional<Combined> all = combined(quantity, row);
-  const Judgement* judgement = judgement_of(report, result, quantity.name);
+  const Judgement* judgement = judgement_of(report.judgements, result, quantity.name);
   const Judgement limits = judgement ? *judgement : Judgement{};
   Cells cells{{"input", report.volume->path},
               {"study", result.study},
@@ -112,7 +91,7 @@ Cells cells_of(const RunReport& report, const Result& result, const Quantity& qu
   for (const ErrorSource source :
        {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling, ErrorSource::segmentation})
     cells.emplace_back(fmt::format("uncertainty_{}", name_of(source)),
-                       quantity.value ? uncertainty_text(quantity, row, source) : "");
+                       number(result.half_width(quantity.name, source)));
   cells.emplace_back("uncertainty_combined", all ? number(all->half_width) : "");
   cells.emplace_back("dominated_by", all && all->dominant ? name_of(*all->dominant) : "");
   cells.emplace_back("status", status_name(result.status));

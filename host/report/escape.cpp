@@ -94,12 +94,18 @@ std::string xml_text(const std::string& text) {
   return escaped;
 }
 
-std::string csv_cell(const std::string& text) {
-  const bool formula = !text.empty() && std::string("=+-@").find(text[0]) != std::string::npos;
-  std::string cell = formula ? "'" + text : text;
-  if (cell.find_first_of(",\"\n\r") == std::string::npos) return cell;
+std::string html_text(const std::string& text) { return xml_text(harmless(text, std::string::npos)); }
+
+std::string csv_quoted(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string cell = text;
   for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) cell.insert(at, 1, '"');
   return "\"" + cell + "\"";
+}
+
+std::string csv_cell(const std::string& text) {
+  const bool formula = !text.empty() && std::string("=+-@").find(text[0]) != std::string::npos;
+  return csv_quoted(formula ? "'" + text : text);
 }
 
 }  // namespace tauvox

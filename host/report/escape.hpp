@@ -15,7 +15,11 @@ std::string harmless(const std::string& text, std::size_t most = 80);
 std::string markdown_text(const std::string& text);
 /// Content or attribute of an XML element.
 std::string xml_text(const std::string& text);
-/// Quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
+/// Content or attribute of a page, in one line, of text that may be harmful; all of it.
+std::string html_text(const std::string& text);
+/// As RFC 4180 wants it: quotes where a comma, a quote or a line break is in the text.
+std::string csv_quoted(const std::string& text);
+/// The same of text that strangers wrote: what a spreadsheet would take for a formula gets an apostrophe.
 std::string csv_cell(const std::string& text);
 
 }  // namespace tauvox

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
@@ -35,9 +36,11 @@ Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Prope
   j["unit"] = row.unit == si_unit ? text_or_null(property.si) : Json(unit_of(row, property));
   if (q.infinite) j["infinite"] = true;
   if (!row.uncertainties.empty() || !q.uncertainties.empty()) j["uncertainty"] = Json::object();
-  for (const Uncertainty& u : q.uncertainties)
-    j["uncertainty"][name_of(u.source)] = {{"half_width", number(u.half_width)},
-                                           {"kind", u.proven ? "bound" : "estimate"}};
+  for (const Uncertainty& u : q.uncertainties) {
+    Json& of = j["uncertainty"][name_of(u.source)];
+    of = {{"half_width", number(u.half_width)}, {"kind", u.proven ? "bound" : "estimate"}};
+    if (u.one_sided) of["one_sided"] = true;
+  }
   if (const std::optional<Combined> all = combined(q, row); all && !row.needs.empty())
     j["combined"] = {{"half_width", number(all->half_width)},
                      {"dominated_by", all->dominant ? Json(name_of(*all->dominant)) : Json(nullptr)}};
@@ -46,7 +49,8 @@ Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Prope
 }
 
 Json judgement_json(const Judgement& judgement) {
-  return {{"quantity", judgement.quantity},
+  return {{"study", text_or_null(judgement.study)},
+          {"quantity", judgement.quantity},
           {"subject", judgement.subject},
           {"unit", text_or_null(judgement.unit)},
           {"least", number(judgement.least)},
@@ -155,7 +159,7 @@ Json tool_json() {
 }
 
 Json to_json(const RunReport& report, const Json& settings) {
-  const Property property = property_of(report.materials.unit.empty() ? "relative" : report.materials.unit);
+  const Property property = property_of(report.materials.unit);
   const ExitCode found = exit_code(report.results), code = exit_code(report);
   Json j;
   j["schema_version"] = "2.0";
@@ -167,6 +171,7 @@ Json to_json(const RunReport& report, const Json& settings) {
   if (report.unfinished)
     j["unfinished"] = {{"reason", report.unfinished->why}, {"not_done", report.unfinished->not_done}};
   j["verdict"] = text_or_null(report.verdict);
+  j["decision_rule"] = report.judgements.empty() ? Json(nullptr) : Json(rule_name(report.guarded));
   j["judgements"] = Json::array();
   for (const Judgement& judgement : report.judgements) j["judgements"].push_back(judgement_json(judgement));
   j["tool"] = tool_json();

@@ -51,6 +51,15 @@ std::vector<const Result*> results_for(const Limit& limit, const std::vector<Res
   return found;
 }
 
+Judgement open_judgement(const Limit& limit) {
+  Judgement judgement;
+  judgement.quantity = limit.quantity;
+  judgement.least = limit.least;
+  judgement.most = limit.most;
+  judgement.verdict = not_decided;
+  return judgement;
+}
+
 /// What a result without a path, or without a number, gives.
 bool judge_without_value(Judgement& judgement, const Result& result, const Quantity& quantity,
                          const QuantityDefinition& row) {
@@ -69,19 +78,13 @@ bool judge_without_value(Judgement& judgement, const Result& result, const Quant
 
 Judgement judged(const Limit& limit, bool guarded, const Result& result, const QuantityDefinition& row) {
   const Quantity& quantity = *result.quantity(limit.quantity);
-  Judgement judgement{limit.quantity,
-                      subject_of(result),
-                      "",
-                      limit.least,
-                      limit.most,
-                      quantity.value,
-                      {},
-                      not_decided,
-                      {},
-                      ""};
+  Judgement judgement = open_judgement(limit);
+  judgement.study = result.study;
+  judgement.subject = subject_of(result);
+  judgement.value = quantity.value;
   if (judge_without_value(judgement, result, quantity, row)) return judgement;
-  if (const std::optional<Combined> all = combined(quantity, row)) {
-    judgement.half_width = all->half_width;
+  if (const std::optional<Combined> all = combined(quantity, row)) judgement.half_width = all->half_width;
+  if (judgement.half_width || !guarded) {
     judge(judgement, guarded);
     return judgement;
   }
@@ -96,21 +99,16 @@ Judgement judged(const Limit& limit, const Limits& limits, const std::vector<Res
   const std::vector<const Result*> found = results_for(limit, results, thickness);
   if (found.size() == 1)
     return judged(limit, limits.guarded, *found.front(), definition_of(rows, limit.quantity));
-  std::string subject = limit.phase.empty() ? "" : "phase " + limit.phase;
-  if (limit.axis) subject += fmt::format("{}axis {}", subject.empty() ? "" : ", ", axis_name(*limit.axis));
+  Judgement judgement = open_judgement(limit);
+  judgement.subject = limit.phase.empty() ? "" : "phase " + limit.phase;
+  if (limit.axis)
+    judgement.subject +=
+        fmt::format("{}axis {}", judgement.subject.empty() ? "" : ", ", axis_name(*limit.axis));
   std::vector<std::string> subjects;
   for (const Result* result : found) subjects.push_back(subject_of(*result));
-  return {limit.quantity,
-          subject,
-          "",
-          limit.least,
-          limit.most,
-          {},
-          {},
-          not_decided,
-          {},
-          found.empty() ? "no result is about it"
-                        : fmt::format("say of what it is meant: {}", fmt::join(subjects, "; "))};
+  judgement.reason = found.empty() ? "no result is about it"
+                                   : fmt::format("say of what it is meant: {}", fmt::join(subjects, "; "));
+  return judgement;
 }
 
 std::string number_text(const std::optional<double>& value, const char* open) {
@@ -119,12 +117,15 @@ std::string number_text(const std::optional<double>& value, const char* open) {
 
 }  // namespace
 
+const char* rule_name(bool guarded) { return guarded ? "guard_band" : "simple"; }
+
 void judge(Judgement& j, bool guarded) {
   const double infinity = std::numeric_limits<double>::infinity(), y = *j.value;
   const double below = j.most ? *j.most - y : infinity, above = j.least ? y - *j.least : infinity;
   const double inside = std::min(below, above), guard = guarded ? *j.half_width : 0;
   j.verdict = inside < 0 ? (inside < -guard || guard == 0 ? fail : conditional_fail)
                          : (inside < guard ? conditional_pass : pass);
+  if (!j.half_width) return;
   const double u = *j.half_width / 2;
   if (u > 0)
     j.probability = probability_up_to(below / u) - probability_up_to(-above / u);
@@ -142,6 +143,15 @@ std::vector<Judgement> judge(const Limits& limits, const std::vector<Result>& re
   return judgements;
 }
 
+const Judgement* judgement_of(const std::vector<Judgement>& judgements, const Result& result,
+                              const std::string& quantity) {
+  const std::string subject = subject_of(result);
+  const auto found = std::find_if(judgements.begin(), judgements.end(), [&](const Judgement& judgement) {
+    return judgement.study == result.study && judgement.quantity == quantity && judgement.subject == subject;
+  });
+  return found == judgements.end() ? nullptr : &*found;
+}
+
 std::string worst(const std::vector<Judgement>& judgements) {
   for (const char* verdict : {fail, conditional_fail, not_decided, conditional_pass, pass})
     for (const Judgement& judgement : judgements)
@@ -149,8 +159,9 @@ std::string worst(const std::vector<Judgement>& judgements) {
   return "";
 }
 
-std::string text_of_verdict(const std::vector<Judgement>& judgements) {
-  std::string out = judgements.empty() ? "" : "limits, with the combined interval of 95 % as guard band:\n";
+std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guarded) {
+  std::string out = guarded ? "limits, with the combined interval of 95 % as guard band:\n"
+                            : "limits, the value alone decides:\n";
   for (const Judgement& j : judgements) {
     out += fmt::format("  {:<36} {} in [{}, {}]{}", fmt::format("{}, {}", j.quantity, j.subject),
                        j.value ? fmt::format("{:.5g}", *j.value) : "-", number_text(j.least, "-"),

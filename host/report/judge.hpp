@@ -23,7 +23,11 @@ struct Limits {
   bool guarded = true;  // otherwise the value alone decides (4.2.1)
 };
 
-/// Of a value whose interval of 95 % is value - half_width .. value + half_width: verdict and probability.
+/// "guard_band" or "simple", as a file of limits names it
+const char* rule_name(bool guarded);
+
+/// Of a value whose interval of 95 % is value - half_width .. value + half_width: verdict and probability;
+/// without an interval the probability stays empty, and a guard band must not be asked for.
 /// @param judgement with limits, value and half width
 void judge(Judgement& judgement, bool guarded);
 
@@ -32,10 +36,16 @@ void judge(Judgement& judgement, bool guarded);
 std::vector<Judgement> judge(const Limits& limits, const std::vector<Result>& results,
                              const QuantityDefinitions& rows, const std::string& unit, Axis thickness);
 
+/// That of a quantity of a result; null where no limit is about it. What another study says of the same is
+/// not judged.
+const Judgement* judgement_of(const std::vector<Judgement>& judgements, const Result& result,
+                              const std::string& quantity);
+
 /// Of all: the worst; empty where there are none.
 std::string worst(const std::vector<Judgement>& judgements);
 
 /// "a is b +- c within [d, e]: verdict", a line each, and the verdict.
-std::string text_of_verdict(const std::vector<Judgement>& judgements);
+/// @param guarded the rule they were judged by
+std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guarded);
 
 }  // namespace tauvox

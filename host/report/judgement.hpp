@@ -7,6 +7,7 @@
 namespace tauvox {
 
 struct Judgement {
+  std::string study;                    // that found the value; empty: none did, or several results are meant
   std::string quantity, subject, unit;  // name of the quantity, what it is of, unit of all numbers here
   std::optional<double> least, most;    // the limits; one may be open
   std::optional<double> value;          // empty: infinite, or not found

@@ -50,10 +50,11 @@ auto list_from(const Json& j, const F& from) -> std::vector<decltype(from(j))> {
 }
 
 Json uncertainty_json(const Uncertainty& u) {
-  return {static_cast<int>(u.source), optional_json(u.half_width, number_json), u.proven};
+  return {static_cast<int>(u.source), optional_json(u.half_width, number_json), u.proven, u.one_sided};
 }
 Uncertainty uncertainty_from(const Json& j) {
-  return {static_cast<ErrorSource>(j.at(0).get<int>()), optional_from(j.at(1), number_from), j.at(2)};
+  return {static_cast<ErrorSource>(j.at(0).get<int>()), optional_from(j.at(1), number_from), j.at(2),
+          j.at(3)};
 }
 
 Json quantity_json(const Quantity& q) {

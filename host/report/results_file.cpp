@@ -1,8 +1,8 @@
 #include "host/report/results_file.hpp"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "host/studies/combined.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/error.hpp"
 
@@ -25,17 +25,18 @@ std::string text_or_empty(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::optional<double> deviation_of(const Json& quantity) {
-  double squares = 0;
-  bool any = false;
+std::optional<double> half_width_of(const Json& quantity) {
+  std::vector<Uncertainty> found;
   const Json uncertainties = quantity.value("uncertainty", Json::object());
-  for (const auto& [kind, u] : uncertainties.items()) {
+  for (const auto& [source, u] : uncertainties.items()) {
     if (!u.is_object() || !u.contains("half_width") || !u["half_width"].is_number()) continue;
-    const double share = text_or_empty(u, "kind") == "bound" ? std::sqrt(3.0) : 1.96;
-    squares += std::pow(u["half_width"].get<double>() / share, 2);
-    any = true;
+    const auto one_sided = u.find("one_sided");
+    found.push_back({{},
+                     u["half_width"].get<double>(),
+                     text_or_empty(u, "kind") == "bound",
+                     one_sided != u.end() && *one_sided == true});
   }
-  return any ? std::optional(std::sqrt(squares)) : std::nullopt;
+  return found.empty() ? std::nullopt : std::optional(together(found).half_width);
 }
 
 }  // namespace tauvox

@@ -14,8 +14,8 @@ nlohmann::ordered_json read_json(const std::string& path);
 /// The text under a key; empty where there is none.
 std::string text_or_empty(const nlohmann::ordered_json& object, const char* key);
 
-/// Standard deviation of a quantity by all uncertainties that were computed: a bound is as likely anywhere
-/// within, an estimate is an interval of 95 %. Empty where there is none.
-std::optional<double> deviation_of(const nlohmann::ordered_json& quantity);
+/// Half of the interval of 95 % of a quantity, by all uncertainties that were computed (combined.hpp); empty
+/// where none was.
+std::optional<double> half_width_of(const nlohmann::ordered_json& quantity);
 
 }  // namespace tauvox

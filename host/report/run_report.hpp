@@ -39,6 +39,7 @@ struct RunReport {
   std::vector<std::string> notices, warnings;           // decisions and assumptions; what may make it wrong
   std::vector<std::pair<std::string, double>> seconds;  // stage -> wall time
   std::vector<Judgement> judgements;                    // one per limit and what it is of
+  bool guarded = true;                                  // by guard bands; otherwise the value alone decides
   std::string verdict;  // of them all: the worst; empty where no limits were given
   MemoryReport memory;
   std::optional<Unfinished> unfinished;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/units.hpp"
@@ -70,17 +71,19 @@ Json verdicts() {
 
 Json judgement_schema() {
   const auto maybe = [](const char* meaning) { return described({"number", "null"}, meaning); };
-  return object("What a limit says of a quantity.",
-                {{"quantity", text("its name")},
-                 {"subject", text("the phase, the axis, or both, that it is of")},
-                 {"unit", text_or_null("of all numbers here; null: not known")},
-                 {"least", maybe("lower limit; null: none")},
-                 {"most", maybe("upper limit; null: none")},
-                 {"value", maybe("null: infinite, or not found")},
-                 {"half_width", maybe("of the combined interval; null: not known")},
-                 {"probability", maybe("that the quantity keeps the limits; null: not known")},
-                 {"verdict", described("string", "by ILAC-G8:09/2019, 4.2.3", {{"enum", verdicts()}})},
-                 {"reason", text_or_null("why it is not decided, or failed without a value")}});
+  return object(
+      "What a limit says of a quantity.",
+      {{"study", text_or_null("that found the value; null: none did, or several results are meant")},
+       {"quantity", text("its name")},
+       {"subject", text("the phase, the axis, or both, that it is of")},
+       {"unit", text_or_null("of all numbers here; null: not known")},
+       {"least", maybe("lower limit; null: none")},
+       {"most", maybe("upper limit; null: none")},
+       {"value", maybe("null: infinite, or not found")},
+       {"half_width", maybe("of the combined interval; null: not known")},
+       {"probability", maybe("that the quantity keeps the limits; null: not known")},
+       {"verdict", described("string", "by the decision_rule", {{"enum", verdicts()}})},
+       {"reason", text_or_null("why it is not decided, or failed without a value")}});
 }
 
 Json quantity_schema(const QuantityDefinition& row) {
@@ -115,7 +118,10 @@ Json quantity_schema(const QuantityDefinition& row) {
                                     "of the interval around the value, in its unit; null: cannot be said",
                                     {{"minimum", 0}})},
            {"kind",
-            described("string", "bound: proven; estimate: believed", {{"enum", {"bound", "estimate"}}})}});
+            described("string", "bound: proven; estimate: believed", {{"enum", {"bound", "estimate"}}})},
+           {"one_sided", described("boolean", "the value may be off by all of it, always to the same side",
+                                   {{"const", true}})}},
+          {"one_sided"});
     }
     properties["uncertainty"] = object("By its source; only what was found.", sources, names);
     if (row.uncertainties.empty()) optional.push_back("uncertainty");
@@ -350,6 +356,11 @@ Json report_schema(const Json& settings) {
   verdict.push_back(nullptr);
   properties["verdict"] = described(
       {"string", "null"}, "the worst of the judgements; null: no limits were given", {{"enum", verdict}});
+  properties["decision_rule"] =
+      described({"string", "null"},
+                "guard_band: ILAC-G8:09/2019, 4.2.3; simple: the value alone decides, 4.2.1; null: no limits "
+                "were given",
+                {{"enum", Json::array({rule_name(true), rule_name(false), nullptr})}});
   properties["judgements"] = list_of(judgement_schema(), "One per limit, in the order of the file.");
   properties["tool"] = tool_schema();
   properties["input"] = input_schema();

@@ -12,11 +12,10 @@ std::vector<ErrorSource> missing(const Quantity& quantity, const QuantityDefinit
   return sources;
 }
 
-std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinition& row) {
-  if (!quantity.value || !missing(quantity, row).empty()) return std::nullopt;
+Combined together(const std::vector<Uncertainty>& uncertainties) {
   Combined found;
   double squares = 0, biases = 0, largest = 0;
-  for (const Uncertainty& each : quantity.uncertainties) {
+  for (const Uncertainty& each : uncertainties) {
     if (!each.half_width) continue;
     const double a = *each.half_width, u = a / (each.proven ? std::sqrt(3.0) : 1.96);
     if (each.one_sided)
@@ -30,6 +29,11 @@ std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinit
   }
   found.half_width = 2 * std::sqrt(squares) + biases;
   return found;
+}
+
+std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinition& row) {
+  if (!quantity.value || !missing(quantity, row).empty()) return std::nullopt;
+  return together(quantity.uncertainties);
 }
 
 }  // namespace tauvox

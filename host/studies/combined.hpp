@@ -18,6 +18,9 @@ struct Combined {
   std::optional<ErrorSource> dominant;  // of the largest; empty where all are 0
 };
 
+/// The one place where they are combined: of those that are known, whatever else is not.
+Combined together(const std::vector<Uncertainty>& uncertainties);
+
 /// What a verdict needs and nobody could say.
 std::vector<ErrorSource> missing(const Quantity& quantity, const QuantityDefinition& row);
 /// Empty where something is missing. What can be left out counts where it is there.

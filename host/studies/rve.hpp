@@ -32,7 +32,8 @@ RepresentativeVolume representative_volume(double whole, const std::vector<Parts
 
 /// Adds exponent and size to each result of transport, and a curve for each axis.
 /// @param name of the curves, before the axis: "rve_ionic"
+/// @param of_octants results of transport on the eight octants; empty: not solved yet
 void add_representative_volume(Report& report, const StudyInput& in, const std::string& name,
-                               const Progress& progress);
+                               const Progress& progress, std::vector<std::vector<Result>> of_octants = {});
 
 }  // namespace tauvox

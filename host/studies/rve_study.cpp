@@ -130,13 +130,14 @@ RepresentativeVolume representative_volume(double whole, const std::vector<Parts
 }
 
 void add_representative_volume(Report& report, const StudyInput& in, const std::string& name,
-                               const Progress& progress) {
-  StudyInput silent{in.volume, in.materials, in.settings, in.device, {}, in.deadline, in.phases};
+                               const Progress& progress, std::vector<std::vector<Result>> of_octants) {
   static const Study transport{"effective_transport", "", {}, effective_transport};
   std::vector<std::vector<std::vector<Result>>> by_cuts;
+  if (!of_octants.empty()) by_cuts.push_back(std::move(of_octants));
   for (const std::int64_t cuts : {2, 3, 4})
-    if (const std::vector<Box> boxes = parts_of(in.volume.extent, cuts); !boxes.empty())
-      by_cuts.push_back(results_on(boxes, transport, silent, progress));
+    if (const std::vector<Box> boxes = parts_of(in.volume.extent, cuts);
+        !boxes.empty() && (cuts > 2 || by_cuts.empty()))
+      by_cuts.push_back(results_on(boxes, transport, in, progress));
   for (Result& result : report.results) add(report, result, in, name, by_cuts);
 }
 

@@ -72,6 +72,12 @@ Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& 
   return found;
 }
 
+void take_sampling(Quantity& quantity, const Sampling& found, Result& result) {
+  if (found.half_width) quantity.uncertainties.push_back({ErrorSource::sampling, found.half_width});
+  if (!found.reason.empty())
+    result.remarks.push_back(fmt::format("sampling of {}: {}", quantity.name, found.reason));
+}
+
 std::vector<std::string> add_sampling(std::vector<Result>& results, const QuantityDefinitions& rows,
                                       const std::vector<std::vector<Result>>& octants,
                                       const Materials* materials) {
@@ -85,9 +91,8 @@ std::vector<std::string> add_sampling(std::vector<Result>& results, const Quanti
       const bool other = row == rows.end() || !may_have(*row, ErrorSource::sampling) ||
                          (materials && !row->uncertainties.empty());
       if (other || !quantity.value || quantity.uncertainty(ErrorSource::sampling)) continue;
-      if (const Sampling found = judge_sampling(*quantity.value, values_on(octants, result, quantity.name));
-          found.half_width)
-        quantity.uncertainties.push_back({ErrorSource::sampling, found.half_width});
+      take_sampling(quantity, judge_sampling(*quantity.value, values_on(octants, result, quantity.name)),
+                    result);
     }
   }
   return warnings;

@@ -1,5 +1,5 @@
-// How far a number may be from that of a much larger volume, judged by the eight octants. DESIGN.md has the
-// measurements that chose it.
+// How far a number may be from that of a much larger volume, judged by the eight octants. Measurements that
+// chose it: benchmarks/measurements/sampling.md.
 //
 //   h = t s / sqrt(8)      s the standard deviation of the octants, t = 2.3646 of 7 degrees of freedom
 //
@@ -22,6 +22,9 @@ std::string too_small_for_octants(const Extent& extent);
 
 /// @param octants values of eight; empty where one has none
 Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& octants);
+
+/// What was found of a quantity of a result, and as a remark why it is none, or in doubt.
+void take_sampling(Quantity& quantity, const Sampling& found, Result& result);
 
 /// The interval of every quantity that may have one of sampling and has none of its own.
 /// @param rows definitions of all quantities

@@ -117,8 +117,7 @@ class PhaseSizes {
     {
       const SquaredDistance balls = largest_covering_balls(distances_, edges_);
       thickness = sizes_of(balls);
-      if (too_small_for_octants(in_.volume.extent).empty())
-        of_octants = sizes_in(octants(in_.volume.extent), balls);
+      if (in_.octants) of_octants = sizes_in(octants(in_.volume.extent), balls);
     }
     result.quantities = {{"distance_mean", distances.mean()},
                          diameter("inscribed_diameter", distances.bins.back().squared),
@@ -141,8 +140,7 @@ class PhaseSizes {
         std::vector<std::optional<double>> values;
         for (const Sizes& sizes : of_octants)
           values.push_back(sizes.voxels > 0 ? std::optional<double>(diameter_in(sizes)) : std::nullopt);
-        if (const auto half_width = judge_sampling(*quantity.value, values).half_width)
-          quantity.uncertainties.push_back({ErrorSource::sampling, half_width});
+        take_sampling(quantity, judge_sampling(*quantity.value, values), result);
       }
     };
     add("thickness_mean", [](const Sizes& sizes) { return 2 * sizes.mean(); });

@@ -32,7 +32,8 @@ struct StudyInput {
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
   /// Then a solver stops, and gives the best it has as not converged.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
-  Phases phases{};  // names of labels
+  Phases phases{};       // names of labels
+  bool octants = false;  // a study that can tell its numbers in the octants from one pass does
 };
 
 struct Study {

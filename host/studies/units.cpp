@@ -105,7 +105,7 @@ std::optional<Parsed> parse_unit(const std::string& given) {
 }  // namespace
 
 Property property_of(const std::string& unit) {
-  if (unit == "relative") return {"diffusivity", "D", "1", "", {}};
+  if (unit.empty() || unit == "relative") return {"diffusivity", "D", "1", "", {}};
   const std::optional<Parsed> parsed = parse_unit(unit);
   if (parsed && parsed->dimension == Dimension{.metre = 2, .second = -1})
     return {"diffusivity", "D", unit, "m2/s", parsed->factor};

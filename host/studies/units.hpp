@@ -16,7 +16,7 @@ struct Property {
   std::optional<double> to_si;  // value in `unit` x this = value in `si`
 };
 
-/// @param unit "relative", or what --unit was given
+/// @param unit "relative", or what --unit was given; empty as relative
 Property property_of(const std::string& unit);
 
 /// `text` with {D} and {property} replaced.

@@ -96,6 +96,16 @@ def test_transport_is_sampled_by_its_octants(evaluate, solve, tmp_path):
     assert "combined" not in without["quantities"]["effective_ratio"]
 
 
+def test_without_sampling_no_number_has_it(evaluate, solve):
+    assert "sampling" in found(evaluate(), "sizes", "pore")["quantities"]["thickness_d50"]["uncertainty"]
+    for results in (evaluate("--no-sampling")["results"],
+                    solve("cathode.h5", "--study", "sizes", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um")["results"]):
+        assert any(r["study"] == "sizes" for r in results)
+        for result in results:
+            for name, quantity in result["quantities"].items():
+                assert "sampling" not in quantity.get("uncertainty", {}), name
+
+
 def test_the_table_has_a_row_for_every_number(evaluate, tmp_path):
     report = evaluate(limits="porosity.max = 0.9\n")
     rows = list(csv.DictReader((tmp_path / "report" / "results.csv").open()))
@@ -103,11 +113,15 @@ def test_the_table_has_a_row_for_every_number(evaluate, tmp_path):
     row, = [r for r in rows if r["study"] == "fractions" and r["phase"] == "pore" and r["quantity"] == "volume_fraction"]
     quantity = found(report, "fractions", "pore")["quantities"]["volume_fraction"]
     assert float(row["value"]) == quantity["value"]
-    assert (row["uncertainty_solver"], row["uncertainty_resolution"]) == ("0", "0")  # neither applies
+    assert (row["uncertainty_solver"], row["uncertainty_resolution"]) == ("", "")  # neither applies
     assert float(row["uncertainty_sampling"]) == quantity["uncertainty"]["sampling"]["half_width"]
     assert float(row["uncertainty_combined"]) == quantity["combined"]["half_width"]
     assert (row["limit_most"], row["verdict"], row["unit"]) == ("0.90000000000000002", "pass", "1")
     assert row["definition"].startswith("Voxels of what is looked at")
+    assert [r["study"] for r in rows if r["verdict"]] == ["fractions"]  # percolation counts the same, and is not judged
+    assert [j["study"] for j in report["judgements"]] == ["fractions"]
+    page = (tmp_path / "report" / "report.html").read_text().split("</section>")[0]
+    assert page.count("0.9</td>") == page.count("≤ 0.9") == 1
     geodesic, = [r for r in rows if r["quantity"] == "geodesic_tortuosity" and r["phase"] == "pore"]
     assert geodesic["uncertainty_sampling"] == geodesic["uncertainty_combined"] == geodesic["verdict"] == ""
 
@@ -122,7 +136,7 @@ def test_four_states_at_four_positions(evaluate, position, verdict, code):
     assert (report["verdict"], judgement["verdict"], report["status"]) == (verdict, verdict, "success")
     assert judgement["probability"] == pytest.approx(0.5 * math.erfc(-2 * position / math.sqrt(2)))
     assert (judgement["value"], judgement["half_width"]) == (y, u)
-    assert report["settings"]["operator"] == "N. N."
+    assert report["settings"]["operator"] == "N. N." and report["decision_rule"] == "guard_band"
 
 
 def test_what_is_needed_and_missing_is_never_a_pass(evaluate, tauvox, tmp_path):
@@ -134,6 +148,13 @@ def test_what_is_needed_and_missing_is_never_a_pass(evaluate, tauvox, tmp_path):
     small = tauvox("evaluate", "small.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--limits",
                    "limits.toml")
     assert small.returncode == 10 and "48 are needed" in small.stderr and "verdict: not decided" in small.stdout
+
+
+def test_the_value_alone_decides_where_that_is_asked_for(evaluate, tmp_path):
+    report = evaluate("--no-sampling", limits='decision_rule = "simple"\nporosity = [0, 1]\nvolume_fraction.binder.max = 0.05\n', code=11)
+    assert report["decision_rule"] == "simple"
+    assert {(j["verdict"], j["half_width"], j["probability"]) for j in report["judgements"]} == {("pass", None, None), ("fail", None, None)}
+    assert "the value alone decides" in (tmp_path / "report" / "report.html").read_text()
 
 
 def test_without_a_path_a_limit_of_tortuosity_fails(tauvox, tmp_path):

@@ -68,8 +68,10 @@ needs_gnuplot = pytest.mark.skipif(shutil.which("gnuplot") is None, reason="no g
 
 
 def test_the_page_is_whole_and_needs_nothing_else(evaluated):
-    text = (evaluated("pore=0,active=1,binder=2", "--ionic", "pore") / "report.html").read_text()
+    text = (evaluated("pore=0,active=1,binder=2", "--ionic", "pore", "--electrolyte", "nyman2008") / "report.html").read_text()
     page = Page(text)
+    assert '<td class="n">&lt;0.' in text and "0: exact" not in page.words  # what is tiny is not 0
+    assert "effective ionic conductivity" in page.words.split("What limits")[0]
     assert len(text) < 1_000_000
     assert "script" not in page.tags and "link" not in page.tags and "iframe" not in page.tags
     assert page.addresses and all(address.startswith("data:image/") for address in page.addresses)

@@ -7,6 +7,7 @@
 
 #include "host/generate/generate.hpp"
 #include "host/solve/krylov.hpp"
+#include "kernels/bound/repair.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "tests/support.hpp"
 
@@ -133,6 +134,55 @@ TEST(Bound, ContainsTheSolutionWhateverThePotential) {
       SCOPED_TRACE(c.name);
       expect_bounds_hold<double>(c, device);
       expect_bounds_hold<float>(c, device);
+    }
+}
+
+/// A flux on the links of the voxels' aggregates that is no solution of anything.
+struct SomeFlux {
+  Buffer<double> link, plate;
+  FluxView view;
+  SomeFlux(const Device& device, const Graph& graph)
+      : link(device, graph.links()), plate(device, graph.nodes) {
+    const std::vector<std::uint32_t> begin = graph.row_start.to_host(), neighbour = graph.neighbour.to_host();
+    const auto potential = [](std::size_t node) { return std::sin(0.7 * static_cast<double>(node)); };
+    std::vector<double> of_links(neighbour.size()), to_plates(static_cast<std::size_t>(graph.nodes));
+    for (std::size_t i = 0; i < to_plates.size(); ++i) {
+      to_plates[i] = 0.1 * potential(i);
+      for (std::size_t k = begin[i]; k < begin[i + 1]; ++k)
+        of_links[k] = potential(i) - potential(neighbour[k]);
+    }
+    link.copy_from(of_links);
+    plate.copy_from(to_plates);
+    view.graph = graph.view();
+    view.link = link.data();
+    view.plate = plate.data();
+  }
+};
+
+// Where all conducts alike octets of one aggregate go a short way, through tabled forms. As two classes with
+// the same conductivity all octets go the long one.
+TEST(Bound, TheShortWayOfAnOctetGivesWhatTheLongOneDoes) {
+  for (const Device& device : test::devices())
+    for (const std::array<double, 3>& spacing : {std::array{1.0, 1.0, 1.0}, std::array{2.0, 1.0, 0.5}}) {
+      const Case c{"pore and binder", electrode({36, 37, 38}, 0.4, 4), {}, spacing, Axis::y, false};
+      const auto built = [&](const std::vector<std::uint8_t>& table, const std::vector<double>& sigma) {
+        return Built<double>(test::conductor(device, c.volume, table, std::pair{c.flow, c.periodic}), sigma,
+                             c);
+      };
+      constexpr std::uint8_t first = first_conducting_class, second = first + 1;
+      const Built<double> alike = built({first, wall_class, first}, {1}),
+                          two = built({first, wall_class, second}, {1, 1});
+      ASSERT_EQ(alike.A.unknowns(), two.A.unknowns());
+      std::vector<double> values(static_cast<std::size_t>(alike.A.unknowns()));
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(1.3 * static_cast<double>(i));
+      const Buffer<double> u = alike.A.vector_of(values), v = two.A.vector_of(values);
+      const SomeFlux flux(device, alike.hierarchy.levels().front());
+      const BlockView blocks = alike.hierarchy.blocks().view();
+      const RepairEnergy found = repair_voxels(device, alike.A.potential_of(u), blocks, flux.view),
+                         expected = repair_voxels(device, two.A.potential_of(v), blocks, flux.view);
+      EXPECT_NEAR(found.energy, expected.energy, 1e-12 * expected.energy);
+      EXPECT_NEAR(found.unbalanced, expected.unbalanced, 1e-12 * expected.unbalanced);
+      EXPECT_GT(expected.energy, 1);
     }
 }
 

@@ -82,6 +82,20 @@ TEST(Judge, WhatIsNeededAndMissingDecidesNothing) {
   EXPECT_FALSE(found.probability || found.half_width);
 }
 
+TEST(Judge, BySimpleRuleAValueWithoutUncertaintyIsJudged) {
+  const Quantity half{"tau", 1.0, {{ErrorSource::resolution, 0.01}}};
+  const std::vector<Result> results{result("pore", Axis::z, half)};
+  const Limits high{{{"tau", "", {}, {}, 3.0, ""}}, false}, low{{{"tau", "", {}, {}, 0.9, ""}}, false};
+  const std::vector<Judgement> kept = judge(high, results, rows, "relative", Axis::z),
+                               failed = judge(low, results, rows, "relative", Axis::z);
+  EXPECT_EQ(kept.front().verdict, "pass");
+  EXPECT_EQ(failed.front().verdict, "fail");
+  EXPECT_EQ(kept.front().reason, "");
+  EXPECT_FALSE(kept.front().probability || kept.front().half_width);
+  EXPECT_NE(text_of_verdict(kept, false).find("the value alone decides"), std::string::npos);
+  EXPECT_EQ(text_of_verdict(kept, false).find("guard"), std::string::npos);
+}
+
 TEST(Judge, WithoutAPathItFails) {
   Quantity infinite{"tau", {}};
   infinite.infinite = true;
@@ -105,6 +119,20 @@ TEST(Judge, AxesAndPhasesAreFound) {
   EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).verdict, "fail");
   EXPECT_EQ(judged({"area", "", {}, {}, 2.5, ""}, results).verdict, "not decided");  // two have one
   EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).unit, "1/m");
+}
+
+TEST(Judge, OnlyTheStudyThatWasJudgedHasTheJudgement) {
+  Result first = result("pore", {}, sure("area", 2)), second = result("pore", {}, sure("area", 9));
+  second.study = "repeats_it";
+  const std::vector<Judgement> judgements{judged({"area", "pore", {}, {}, 2.5, ""}, {first, second})};
+  EXPECT_EQ(judgements.front().study, "surfaces");
+  EXPECT_EQ(judgement_of(judgements, first, "area"), judgements.data());
+  EXPECT_EQ(judgement_of(judgements, second, "area"), nullptr);
+  EXPECT_EQ(judgement_of(judgements, first, "tau"), nullptr);
+  // Of a limit that may mean several results none is judged.
+  const std::vector<Result> two{result("pore", {}, sure("area", 3)), result("active", {}, sure("area", 3))};
+  const std::vector<Judgement> unclear{judged({"area", "", {}, {}, 2.5, ""}, two)};
+  EXPECT_EQ(judgement_of(unclear, two.front(), "area"), nullptr);
 }
 
 TEST(Judge, TheWorstCounts) {

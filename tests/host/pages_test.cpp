@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "host/pages/colours.hpp"
-#include "host/pages/digits.hpp"
 #include "host/pages/html.hpp"
 #include "host/pages/plotter.hpp"
 #include "host/pages/slice.hpp"
 #include "host/pages/slice_map.hpp"
+#include "host/report/digits.hpp"
 
 namespace tauvox::test {
 namespace {
@@ -92,8 +92,25 @@ TEST(Pages, DigitsFollowTheLargestUncertainty) {
   EXPECT_EQ(in_unit(infinite, 1).value, "∞");
 }
 
+TEST(Pages, TwoDigitsOfTheLargestUncertaintyAreSignificant) {
+  const auto shown = [](double value, double half_width) {
+    const Shown found = in_unit(with(value, {{ErrorSource::sampling, half_width}}), 1);
+    return found.value + " " + found.half_widths.at(ErrorSource::sampling);
+  };
+  EXPECT_EQ(shown(0.13571, 0.0105), "0.136 0.011");
+  EXPECT_EQ(shown(0.13571, 0.00952), "0.1357 0.0095");
+  EXPECT_EQ(shown(12.345, 3.21), "12.3 3.2");
+  EXPECT_EQ(shown(1234.6, 321.0), "1235 321");  // no place behind the point is left to take away
+  EXPECT_EQ(shown(0.00012, 0.00034), "1.2·10⁻⁴ 3.4·10⁻⁴");
+  EXPECT_EQ(shown(2345678, 12345), "2.346·10⁶ 0.012·10⁶");
+  EXPECT_EQ(shown(0, 0.02), "0.000 0.020");
+  EXPECT_EQ(shown(-0.001, 0.02), "−0.001 0.020");
+}
+
 TEST(Pages, TextStaysText) {
-  EXPECT_EQ(escaped("<b>\"a\" & 'b'\n"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39; ");
+  EXPECT_EQ(html_text(std::string(10000, 'x')), std::string(10000, 'x'));  // nothing is cut
+
+  EXPECT_EQ(html_text("<b>\"a\" & 'b'\n"), "&lt;b&gt;&quot;a&quot; &amp; &#39;b&#39; ");
   EXPECT_EQ(plotter_text("it's `id` \"x\" \\n"), "'it''s `id` \"x\" \\n'");
   EXPECT_EQ(plotter_text("a\nplot 1"), "'a plot 1'");
   EXPECT_EQ(base64("Man"), "TWFu");

@@ -46,5 +46,25 @@ TEST(RepresentativeVolume, IsLookedForOnPartsOfTwentyFourVoxels) {
   EXPECT_TRUE(report.results.front().value("rve_exponent"));
 }
 
+TEST(RepresentativeVolume, TakesOctantsThatAreSolvedAlready) {
+  const Volume volume = test::electrode(48, 0.4, 5);
+  Settings settings;
+  settings.phase = parse::labels("0", "");
+  const Materials materials = assign_materials(volume, settings);
+  Result whole;
+  whole.study = "effective_transport";
+  whole.axis = Axis::z;
+  whole.quantities = {{"effective_ratio", 0.25}};
+  Report report;
+  report.results = {whole};
+  std::vector<std::vector<Result>> octants(8, report.results);
+  for (std::size_t i = 0; i < 8; ++i)
+    octants[i].front().quantities.front().value = 0.25 + 0.01 * static_cast<double>(i);
+  add_representative_volume(report, {volume, materials, settings, test::device()}, "rve", {}, octants);
+  ASSERT_EQ(report.curves.size(), 1u);
+  EXPECT_EQ(report.curves.front().values.front(), std::vector<double>{8});
+  EXPECT_NEAR(report.curves.front().values[2].front(), 0.285, 1e-12);
+}
+
 }  // namespace
 }  // namespace tauvox

@@ -75,6 +75,27 @@ std::vector<Result> transport(double ratio) {
   return {result};
 }
 
+TEST(Sampling, WhatIsNoTransportSaysItsReasonToo) {
+  const QuantityDefinitions rows{
+      {.name = "x", .title = "", .symbol = "", .definition = "", .evaluated = {ErrorSource::sampling}}};
+  Result result;
+  result.quantities = {{"x", 2.0}};
+  std::vector<std::vector<Result>> octants;
+  for (const double value : {4.4, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.6}) {
+    octants.push_back({result});
+    octants.back().front().quantities.front().value = value;
+  }
+  std::vector<Result> biased{result}, unknown{result};
+  add_sampling(biased, rows, octants, nullptr);
+  EXPECT_TRUE(biased.front().half_width("x", ErrorSource::sampling));
+  ASSERT_EQ(biased.front().remarks.size(), 1u);
+  EXPECT_NE(biased.front().remarks.front().find("sampling of x: the octants' mean differs"),
+            std::string::npos);
+  octants.front().front().quantities.front().value.reset();
+  add_sampling(unknown, rows, octants, nullptr);
+  EXPECT_EQ(unknown.front().remarks, std::vector<std::string>{"sampling of x: not every octant has a value"});
+}
+
 TEST(Sampling, OneOctantWithoutAPathLetsNothingThroughTwoAreTooMany) {
   std::vector<std::vector<Result>> octants;
   for (const double ratio : {0.0, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2}) octants.push_back(transport(ratio));

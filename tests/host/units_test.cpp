@@ -33,8 +33,8 @@ TEST(Units, EverySpellingOfAKnownUnitIsUnderstood) {
 }
 
 TEST(Units, AnyOtherTextStaysALabel) {
-  for (const char* unit : {"furlongs", "S", "m/s", "S/m2", "1/m", "", "/", "m2/", "(m2/s", "xm2/s",
-                           "m2/s, \"x\"", "m999999999999999999/s", "S//m"}) {
+  for (const char* unit : {"furlongs", "S", "m/s", "S/m2", "1/m", "/", "m2/", "(m2/s", "xm2/s", "m2/s, \"x\"",
+                           "m999999999999999999/s", "S//m"}) {
     const Property p = property_of(unit);
     EXPECT_FALSE(p.to_si) << unit;
     EXPECT_EQ(p.unit, unit);
@@ -44,6 +44,7 @@ TEST(Units, AnyOtherTextStaysALabel) {
 
 TEST(Units, RelativeValuesHaveNoUnit) {
   const Property p = property_of("relative");
+  EXPECT_EQ(property_of("").unit, p.unit);
   EXPECT_EQ(p.unit, "1");
   EXPECT_FALSE(p.to_si);
   EXPECT_EQ(in_words_of(property_of("S/m"), "{D}_eff/{D}0, {property}"),

@@ -1,11 +1,11 @@
-#include "host/pages/digits.hpp"
+#include "host/report/digits.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-namespace tauvox::pages {
+namespace tauvox {
 namespace {
 
 constexpr int digits_without_uncertainty = 4;
@@ -70,6 +70,24 @@ Shown in_unit(const Quantity& q, double factor) {
   return shown;
 }
 
+namespace {
+
+Shown shown_with(double value, std::optional<double> half_width) {
+  return in_unit({"", value, {{ErrorSource::sampling, half_width}}}, 1);
+}
+
+}  // namespace
+
+std::string rounded(double value, std::optional<double> half_width) {
+  return shown_with(value, half_width).value;
+}
+
+std::string with_half_width(double value, std::optional<double> half_width) {
+  const Shown shown = shown_with(value, half_width);
+  if (shown.half_widths.empty()) return shown.value;
+  return fmt::format("{} ± {}", shown.value, shown.half_widths.begin()->second);
+}
+
 ShownUnit shown_unit(const std::string& unit) {
   if (unit == "m") return {"µm", 1e6};
   if (unit == "m2") return {"µm²", 1e12};
@@ -81,4 +99,4 @@ ShownUnit shown_unit(const std::string& unit) {
   return {unit, 1};
 }
 
-}  // namespace tauvox::pages
+}  // namespace tauvox

@@ -6,7 +6,7 @@
 
 #include "host/studies/quantity.hpp"
 
-namespace tauvox::pages {
+namespace tauvox {
 
 /// As text: value and half widths with the same decimals, two of them significant in the largest half width.
 struct Shown {
@@ -18,6 +18,10 @@ struct Shown {
 /// digits; counts are whole. Undefined is "–".
 Shown in_unit(const Quantity& q, double factor);
 
+/// Of a number with one half width: "0.400", and "0.400 ± 0.081".
+std::string rounded(double value, std::optional<double> half_width);
+std::string with_half_width(double value, std::optional<double> half_width);
+
 /// A unit that suits the eye: m -> µm, 1/m -> 1/µm; others stay.
 struct ShownUnit {
   std::string name;
@@ -27,4 +31,4 @@ ShownUnit shown_unit(const std::string& unit);
 
 inline constexpr const char* not_computed = "–";
 
-}  // namespace tauvox::pages
+}  // namespace tauvox
