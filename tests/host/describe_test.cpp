@@ -109,9 +109,9 @@ TEST(Settings, LengthsKeepTheirBits) {
 }
 
 TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
-  const std::set<std::string> elsewhere{"threads",    "field",      "json",     "csv",      "png",
-                                        "overwrite",  "dry-run",    "progress", "quiet",    "output",
-                                        "time-limit", "checkpoint", "limits",   "operator", "slice-at"};
+  const std::set<std::string> elsewhere{
+      "threads", "field",  "json",       "csv",        "png",    "overwrite", "dry-run",  "progress",
+      "quiet",   "output", "time-limit", "checkpoint", "limits", "operator",  "slice-at", "histogram"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);
