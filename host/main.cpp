@@ -15,8 +15,9 @@ namespace {
 using namespace tauvox;
 
 std::vector<Command> commands() {
-  return {solve_command(),  evaluate_command(), batch_command(),    inspect_command(), convert_command(),
-          export_command(), explain_command(),  generate_command(), bench::command(),  info_command()};
+  return {solve_command(),    evaluate_command(), batch_command(),  collect_command(),
+          inspect_command(),  convert_command(),  export_command(), explain_command(),
+          generate_command(), bench::command(),   info_command()};
 }
 
 /// Idle threads must sleep, not spin: on a shared machine a spinning one takes the core from who has work (a

@@ -29,11 +29,6 @@ std::string directory_of(const std::string& path) {
   return directory.empty() ? "." : directory;
 }
 
-std::string host_name() {
-  char name[256] = "";
-  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
-}
-
 namespace {
 
 [[noreturn]] void throw_exists(const std::string& path) {
@@ -98,9 +93,13 @@ int sync_to_disk(const std::string& path) {
 int rename_to_new(const std::string& from, const std::string& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return errno;
-  if (::link(from.c_str(), to.c_str()) == 0) return ::unlink(from.c_str()) == 0 ? 0 : errno;
-  if (errno == EEXIST) return EEXIST;
-  struct stat status {};  // neither call is known here: look and rename, with a short gap between the two
+  struct stat status {};
+  int error = ::link(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+  // A server may have made the link although its answer was lost, and the call was sent once more.
+  if (error == EEXIST && ::stat(from.c_str(), &status) == 0 && status.st_nlink == 2) error = 0;
+  if (error == 0) return ::unlink(from.c_str()) == 0 ? 0 : errno;
+  if (error == EEXIST) return EEXIST;
+  // Neither call is known here: look and rename, with a short gap between the two.
   if (::lstat(to.c_str(), &status) == 0) return EEXIST;
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }

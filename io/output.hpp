@@ -12,11 +12,8 @@ namespace tauvox::io {
 /// @throws Error(output) always: `what`, the path, and the text of errno with advice where there is some.
 [[noreturn]] void throw_output(const std::string& what, const std::string& path, int error_number);
 
-inline constexpr const char* lock_ending = ".tauvox-lock";
-
 /// "." for a name without a folder.
 std::string directory_of(const std::string& path);
-std::string host_name();
 /// The file that would be written: `path`, or what a link leads to, so that the link stays a link.
 std::string output_target(const std::string& path);
 /// rename that fails with EEXIST where `to` exists; 0 or errno.

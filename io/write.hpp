@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/claim.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox::io {
@@ -29,19 +30,18 @@ bool same_file(const std::string& a, const std::string& b);
 /// @return the files removed, for a notice
 std::vector<std::string> remove_stale_temporaries(const std::string& path);
 
+inline constexpr const char* lock_ending = ".tauvox-lock";
+
 /// Says, while it lives, that this process is going to write `path`: in a file NAME.tauvox-lock with host and
 /// process. The lock of a process of this machine that is gone is taken over.
 class OutputLock {
  public:
   /// @throws Error(output) naming host and process when another run holds the lock, or it cannot be written.
   explicit OutputLock(const std::string& path);
-  ~OutputLock();
-  OutputLock(OutputLock&&) noexcept;
-  OutputLock& operator=(OutputLock&&) = delete;
   const std::optional<std::string>& notice() const { return notice_; }  // when a lock was taken over
 
  private:
-  std::string lock_;
+  Claim claim_;
   std::optional<std::string> notice_;
 };
 

@@ -1,37 +1,33 @@
 // `tauvox batch`: many volumes, each evaluated in a process and a folder of its own, and what they have in
 // common.
 #include <fmt/format.h>
-#include <glob.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cstdlib>
 #include <filesystem>
-#include <nlohmann/json.hpp>
-#include <sstream>
+#include <map>
 
+#include "host/app/batch_worker.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
-#include "host/app/evaluate_process.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/study_file.hpp"
-#include "host/batch/lot.hpp"
-#include "host/report/results_file.hpp"
+#include "host/batch/volume_list.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
-#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 struct BatchRun {
   Settings evaluation;  // of every volume; its input and output are set for each
   std::vector<std::string> volumes;
-  std::string list, settings, output;
-  bool retry_failed = false;
+  std::string list, settings, output, shard;
+  bool retry_failed = false, no_wait = false;
 };
 
 using Rows = std::vector<Setting<BatchRun>>;
@@ -71,8 +67,17 @@ void add_batch(Rows& rows) {
   rows.push_back(setting<BatchRun>({.name = "retry-failed",
                                     .kind = Kind::flag,
                                     .group = "Run",
-                                    .meaning = "evaluate those again that failed before"},
+                                    .meaning = "evaluate those again that failed before this worker began"},
                                    &BatchRun::retry_failed));
+  rows.push_back(setting<BatchRun>({.name = "shard",
+                                    .group = "Run",
+                                    .meaning = "I/N: only every Nth volume, I from 0 to N, where N is as 0"},
+                                   &BatchRun::shard));
+  rows.push_back(setting<BatchRun>({.name = "no-wait",
+                                    .kind = Kind::flag,
+                                    .group = "Run",
+                                    .meaning = "end where other workers have all that is left"},
+                                   &BatchRun::no_wait));
 }
 
 const Rows& rows() {
@@ -110,40 +115,6 @@ BatchRun run_from(const Arguments& arguments) {
   return run;
 }
 
-/// What a pattern matches, sorted; a name that exists is one, whatever signs are in it.
-std::vector<std::string> matched(const std::string& pattern) {
-  if (fs::exists(pattern)) return {pattern};
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  // A name without * that is not there is a volume that fails, by that name.
-  if (paths.empty() && pattern.find_first_of("*?[") == std::string::npos) return {pattern};
-  if (paths.empty()) throw Error(ExitCode::input_refused, "no volume matches", pattern);
-  return paths;
-}
-
-std::vector<std::string> volumes_of(const BatchRun& run) {
-  std::vector<std::string> patterns = run.volumes, paths;
-  if (!run.list.empty()) {
-    constexpr std::uint64_t most_bytes = 64 << 20;
-    std::istringstream lines(io::read_text(run.list, most_bytes));
-    for (std::string line; std::getline(lines, line);) {
-      if (line.ends_with('\r')) line.pop_back();
-      if (!line.empty() && !line.starts_with('#'))
-        patterns.push_back((fs::path(run.list).parent_path() / line).string());
-    }
-  }
-  for (const std::string& pattern : patterns)
-    for (const std::string& path : matched(pattern))
-      if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
-  if (paths.empty())
-    throw Error(ExitCode::usage, "no volume given", "command line", "",
-                "name volumes, a pattern in quotes, or --list");
-  return paths;
-}
-
 /// As the command line of `evaluate` takes them.
 std::vector<std::string> words_of(const Settings& s) {
   std::vector<std::string> words;
@@ -156,160 +127,147 @@ std::vector<std::string> words_of(const Settings& s) {
   return words;
 }
 
-/// Volumes of a lot, one after the other.
-class Batch {
- public:
-  explicit Batch(const BatchRun& run)
-      : run_(run), volumes_(fs::path(run.output) / "volumes"), key_(result_key(run.evaluation)) {
-    if (!run.evaluation.limits.empty()) key_ += io::read_text(run.evaluation.limits);
-    std::error_code failed;
-    fs::create_directories(volumes_, failed);
-    if (failed || !fs::is_directory(volumes_))
-      throw Error(ExitCode::output, "the folder cannot be made", volumes_.string(),
-                  failed ? failed.message() : "it is a file", "give -o another name");
-    for (const char* file : {"batch.csv", "batch.html"})
-      io::check_output((fs::path(run.output) / file).string(), true);
-  }
-
-  /// @return how it ended, with its results; `what` says whether anything was computed
-  LotVolume of(const std::string& path, std::string& what) {
-    LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
-    try {
-      const std::string key = key_of(path, key_), name = folder_name(path, key);
-      volume.folder = (fs::path("volumes") / name).string();
-      take(volume, state_for(path, key, volumes_ / name, what));
-    } catch (const Error& error) {
-      fail(volume, error.code(), error.what());
-    } catch (const fs::filesystem_error& error) {
-      fail(volume, ExitCode::output, error.what());
-    } catch (const Json::exception& error) {
-      fail(volume, ExitCode::input_refused, error.what());
-    }
-    return volume;
-  }
-
- private:
-  static void fail(LotVolume& volume, ExitCode code, const std::string& reason) {
-    volume.status = LotStatus::failed;
-    volume.exit_code = static_cast<int>(code);
-    volume.reason = reason;
-  }
-
-  /// Nothing is computed where it is known how this ended.
-  std::optional<LotState> known(const std::string& key, const fs::path& folder) const {
-    std::optional<LotState> state = state_of(folder.string());
-    if (state && (state->key != key || (run_.retry_failed && state->status == LotStatus::failed)))
-      state.reset();
-    return state;
-  }
-
-  LotState state_for(const std::string& path, const std::string& key, const fs::path& folder,
-                     std::string& what) {
-    what = "kept";
-    if (const std::optional<LotState> state = known(key, folder)) return *state;
-    std::optional<io::OutputLock> claim;
-    try {
-      claim.emplace(folder.string() + ".claim");
-    } catch (const Error& error) {
-      return {key, LotStatus::running, 0, error.what()};
-    }
-    if (const std::optional<LotState> state = known(key, folder)) return *state;  // meanwhile
-    what = "evaluated";
-    return evaluated(path, key, folder);
-  }
-
-  /// In a folder beside its place, which is renamed when it is whole.
-  LotState evaluated(const std::string& path, const std::string& key, const fs::path& folder) const {
-    const fs::path part = folder.string() + ".part", errors = part / "errors.txt";
-    fs::create_directories(part);  // what an evaluation that ended early left there, it goes on from
-    std::vector<std::string> words = words_of(run_.evaluation);
-    for (const char* word : {"--quiet", "--progress=never", "--overwrite"}) words.emplace_back(word);
-    words.push_back("--output=" + part.string());
-    words.insert(words.end(), {"--", path});
-    const EvaluationEnd end = evaluate_in_a_process(words, errors.string());
-    LotState state{key, LotStatus::failed, end.exit_code, end.reason};
-    if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
-    if (key_of(path, key_) != key)
-      throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
-                  "run the same command again once it is complete");
-    if (is_result(end.exit_code) && fs::exists(part / "results.json")) state.status = LotStatus::finished;
-    if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
-    write_state(part.string(), state, path);
-    fs::remove_all(folder);
-    fs::rename(part, folder);
-    return state;
-  }
-
-  /// Success, and verdicts about a result that stands.
-  static bool is_result(int exit_code) { return exit_code == 0 || exit_code == 10 || exit_code == 11; }
-
-  void take(LotVolume& volume, const LotState& state) const {
-    volume.status = state.status;
-    volume.exit_code = state.exit_code;
-    volume.reason = state.reason;
-    if (state.status != LotStatus::finished) return;
-    const fs::path folder = fs::path(run_.output) / volume.folder;
-    volume.rows = rows_of(read_json((folder / "results.json").string()), folder.string());
-  }
-
-  const BatchRun& run_;
-  fs::path volumes_;
-  std::string key_;
-};
-
 void say(const BatchRun& run, const std::string& text) {
   if (!run.evaluation.quiet) print_text(text);
 }
 
-ExitCode outcome(const std::vector<LotVolume>& volumes) {
-  int verdict = 0;
-  bool all = true;
-  for (const LotVolume& volume : volumes) {
-    all = all && volume.status == LotStatus::finished;
-    verdict = std::max(verdict, volume.exit_code);
+/// That an array has fewer tasks than the lot has shards is seen here; that one of them dies is not.
+void note_of_shard(const BatchRun& run, const Shard& shard, std::size_t volumes) {
+  if (run.shard.empty()) return;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < volumes; ++i) count += shard.has(i) ? 1 : 0;
+  say(run, fmt::format("shard {} of {}: {} of {} volumes\n", shard.index % shard.count, shard.count, count,
+                       volumes));
+  const char* tasks = std::getenv("SLURM_ARRAY_TASK_COUNT");
+  if (tasks && std::strtoull(tasks, nullptr, 10) < shard.count)
+    print_note(
+        fmt::format("notice: this array has {} tasks and the lot {} shards: others have to be run too\n",
+                    tasks, shard.count));
+}
+
+/// Rows that others have claimed are looked at again after those that are free, until none is left.
+class Round {
+ public:
+  Round(const BatchRun& run, const std::vector<std::string>& paths, BatchWorker& worker)
+      : run_(run), paths_(paths), worker_(worker) {}
+
+  void go(std::vector<std::size_t> rows) {
+    for (bool first = true; !rows.empty(); first = false) {
+      std::vector<std::size_t> claimed;
+      for (const std::size_t row : rows) {
+        if (asked_to_end()) return;
+        const LotVolume volume = visit(row, first);
+        if (volume.exit_code == static_cast<int>(ExitCode::interrupted)) return;
+        if (volume.status == LotStatus::running) claimed.push_back(row);
+      }
+      if (claimed.size() == rows.size() && run_.no_wait) return;
+      if (claimed.size() == rows.size()) ::sleep(1);  // a signal ends it
+      rows = claimed;
+    }
   }
-  return all ? ExitCode{verdict} : ExitCode::incomplete;
+
+ private:
+  LotVolume visit(std::size_t row, bool first) {
+    const auto start = Clock::now();
+    std::string what = "not read";
+    const LotVolume volume = worker_.evaluate(paths_[row], what);
+    if (first || volume.status != LotStatus::running)
+      say(run_, fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", row + 1, paths_.size(), paths_[row],
+                            name_of(volume.status), what, seconds_since(start),
+                            volume.reason.empty() ? "" : ": " + volume.reason));
+    return volume;
+  }
+
+  const BatchRun& run_;
+  const std::vector<std::string>& paths_;
+  BatchWorker& worker_;
+};
+
+/// One after the other. Nothing where others had it for so long that a run which was asked to end goes on.
+std::optional<io::Claim> claim_of_tables(const std::string& file) {
+  constexpr double silence_seconds = 600, patience_seconds = 30;
+  const auto start = Clock::now();
+  while (true) {
+    std::optional<io::Claim> claim = io::Claim::take(file, silence_seconds, job_of_this_process());
+    if (claim || (asked_to_end() && seconds_since(start) > patience_seconds)) return claim;
+    ::usleep(50000);
+  }
+}
+
+/// Table and page over all that is known. Whoever writes them has looked after all who wrote them before: the
+/// last worker's are complete. @return the rows; nothing where the files are left to others
+std::optional<std::vector<LotVolume>> write_tables(const BatchRun& run, const std::vector<std::string>& paths,
+                                                   BatchWorker& worker) {
+  const fs::path lot(run.output);
+  const std::string csv = (lot / "batch.csv").string(), page = (lot / "batch.html").string();
+  const std::optional<io::Claim> claim = claim_of_tables(csv + ".claim");
+  if (!claim) return std::nullopt;
+  std::vector<LotVolume> volumes = worker.gathered(paths);
+  io::write_text(csv, lot_csv(volumes), true);
+  io::write_text(page, lot_page(volumes, "Lot " + lot.string()), true);
+  results_are_in_files();
+  say(run, fmt::format("written: {}, {}\n", csv, page));
+  return volumes;
+}
+
+/// What became of the volumes of this worker.
+struct Tally {
+  std::size_t volumes = 0, finished = 0, elsewhere = 0;
+  int verdict = 0;
+};
+
+Tally tally_of(const std::vector<LotVolume>& known, const std::vector<std::string>& paths,
+               const Shard& shard) {
+  std::map<std::string, const LotVolume*> by_path;
+  for (const LotVolume& volume : known) by_path[volume.path] = &volume;
+  Tally tally;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (!shard.has(i)) continue;
+    ++tally.volumes;
+    const auto found = by_path.find(paths[i]);
+    if (found == by_path.end()) continue;
+    if (found->second->status == LotStatus::finished) ++tally.finished;
+    if (found->second->status == LotStatus::running) ++tally.elsewhere;
+    tally.verdict = std::max(tally.verdict, found->second->exit_code);
+  }
+  return tally;
+}
+
+ExitCode code_of(const Tally& tally, const BatchRun& run) {
+  if (asked_to_end()) return ExitCode::interrupted;
+  const std::size_t known = tally.finished + (run.no_wait ? tally.elsewhere : 0);
+  return known == tally.volumes ? ExitCode{tally.verdict} : ExitCode::incomplete;
 }
 
 ExitCode run_batch(const Arguments& arguments, bool&) {
   const BatchRun run = run_from(arguments);
-  const std::vector<std::string> paths = volumes_of(run);
+  const Shard shard = shard_from(run.shard);
+  const std::vector<std::string> paths = volumes_of(run.volumes, run.list);
   Settings checked = run.evaluation;
   checked.input = paths.front();
   check(checked);
-  Batch batch(run);
-  std::vector<LotVolume> volumes;
+  std::string key = result_key(run.evaluation);
+  if (!run.evaluation.limits.empty()) key += io::read_text(run.evaluation.limits);
+  BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);
   listen_to_signals();
   end_by(deadline_of(Clock::now(), {}));
-  for (std::size_t i = 0; i < paths.size() && !asked_to_end(); ++i) {
-    const auto start = Clock::now();
-    std::string what = "not read";
-    volumes.push_back(batch.of(paths[i], what));
-    const LotVolume& volume = volumes.back();
-    say(run,
-        fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", i + 1, paths.size(), paths[i], name_of(volume.status),
-                    what, seconds_since(start), volume.reason.empty() ? "" : ": " + volume.reason));
-  }
-  // Of a volume that was asked to end nothing is known yet.
-  if (!volumes.empty() && volumes.back().exit_code == static_cast<int>(ExitCode::interrupted))
-    volumes.pop_back();
-  const fs::path lot(run.output);
-  io::write_text((lot / "batch.csv").string(), lot_csv(volumes), true);
-  io::write_text((lot / "batch.html").string(), lot_page(volumes, "Lot " + lot.string()), true);
-  results_are_in_files();
-  say(run, fmt::format("written: {}, {}\n", (lot / "batch.csv").string(), (lot / "batch.html").string()));
-  const ExitCode code = asked_to_end() ? ExitCode::interrupted : outcome(volumes);
-  const auto failed = std::count_if(volumes.begin(), volumes.end(), [](const LotVolume& volume) {
-    return volume.status != LotStatus::finished;
-  });
+  note_of_shard(run, shard, paths.size());
+  std::vector<std::size_t> rows;
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    if (shard.has(i)) rows.push_back(i);
+  Round(run, paths, worker).go(rows);
+  const std::optional<std::vector<LotVolume>> volumes = write_tables(run, paths, worker);
+  if (!volumes) print_note("notice: batch.csv and batch.html are left to the other workers\n");
+  const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard);
+  const ExitCode code = code_of(tally, run);
   if (code == ExitCode::interrupted)
     report_failure("interrupted", code,
                    fmt::format("ended by {} after {} of {} volumes; run the same command again to go on",
-                               *asked_to_end(), volumes.size(), paths.size()));
-  else if (failed > 0)
-    report_failure(
-        "failed", code,
-        fmt::format("{} of {} volumes have no results; batch.csv has the reasons", failed, volumes.size()));
+                               *asked_to_end(), tally.finished, tally.volumes));
+  else if (code == ExitCode::incomplete)
+    report_failure("failed", code,
+                   fmt::format("{} of {} volumes have no results; batch.csv has the reasons",
+                               tally.volumes - tally.finished, tally.volumes));
   return code;
 }
 
@@ -323,12 +281,19 @@ Command batch_command() {
       .examples = {{"tauvox batch 'scans/*.tif' --phases pore=0,active=1,binder=2 --voxel-size 0.4um -o lot",
                     "every volume in a folder of its own, batch.csv and batch.html"},
                    {"tauvox batch 'scans/*.tif' --settings report/settings.toml -o lot --retry-failed",
-                    "settings of an earlier evaluation; those that failed once more"}},
+                    "settings of an earlier evaluation; those that failed once more"},
+                   {"tauvox batch --list scans.txt --settings settings.toml -o lot --shard "
+                    "$SLURM_ARRAY_TASK_ID/100",
+                    "one task of an array 0-99 or 1-100"}},
       .run = run_batch,
       .notes =
           "A volume whose content and settings are those of a finished one is not evaluated again: a batch "
           "that was stopped goes on where it was. A volume that fails is a row with its reason and does not "
-          "stop the others; the exit code is 12 then."};
+          "stop the others; the exit code is 12 then. The same command started several times, on one machine "
+          "or on "
+          "many that see the folder, shares the volumes: each is claimed by one worker, and taken over from "
+          "one "
+          "that was killed, or is on another machine and gave no sign of life for ten minutes."};
 }
 
 }  // namespace tauvox

@@ -12,6 +12,7 @@ Command solve_command();
 Command evaluate_command();
 Command inspect_command();
 Command batch_command();
+Command collect_command();
 Command explain_command();
 Command export_command();
 Command convert_command();

@@ -40,7 +40,8 @@ std::string error_in(const std::string& path) {
 
 }  // namespace
 
-EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const std::string& errors) {
+EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const std::string& errors,
+                                    const std::function<bool()>& is_wanted) {
   std::vector<std::string> all{"tauvox", "evaluate"};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> pointers;
@@ -54,8 +55,10 @@ EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const
   // Whoever asks this process to end asks for the volume at work to end as well.
   int status = 0;
   pid_t ended = 0;
-  for (bool told = false; (ended = ::waitpid(process, &status, WNOHANG)) == 0; ::usleep(look_every_us))
+  for (bool told = false; (ended = ::waitpid(process, &status, WNOHANG)) == 0; ::usleep(look_every_us)) {
     if (!told && asked_to_end()) told = ::kill(process, SIGTERM) == 0;
+    if (!is_wanted()) ::kill(process, SIGKILL);
+  }
   if (ended < 0)
     throw Error(ExitCode::internal, "how a process ended is not known", "", std::strerror(errno),
                 "SIGCHLD must not be ignored by whoever starts tauvox");

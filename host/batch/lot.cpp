@@ -1,7 +1,6 @@
 #include "host/batch/lot.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
@@ -19,13 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
-
-/// Of a build without OpenSSL: size and time of change.
-std::string change_of(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return "";
-  return fmt::format("{} bytes of {}.{:09}", facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
-}
 
 std::string cleaned(std::string name) {
   constexpr std::size_t most = 60;
@@ -91,19 +83,8 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::string key_of(const std::string& path, const std::string& settings) {
-  io::Digest digest;
-  std::string names, changes;  // of slices the names say where they belong, and the sizes where one ends
-  const std::vector<std::string> files = io::files_of_reading(path);
-  for (const std::string& name : files) {
-    const io::InputFile file(name);
-    digest.add(file);
-    names += fmt::format("{} {} ", fs::path(name).filename().string(), file.size());
-    changes += change_of(name);
-  }
-  const std::string hash = digest.text();
-  return fmt::format("tauvox {} | {:016x} {} | {}", TAUVOX_VERSION, files.size() > 1 ? hash_of(names) : 0,
-                     hash.empty() ? changes : "sha256 " + hash, settings);
+std::string key_of(const VolumeContent& content, const std::string& settings) {
+  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, content.digest, settings);
 }
 
 std::string folder_name(const std::string& path, const std::string& key) {
@@ -114,11 +95,18 @@ std::optional<LotState> state_of(const std::string& folder) {
   const std::string path = (fs::path(folder) / state_file).string();
   if (!fs::exists(path)) return std::nullopt;
   try {
-    const Json state = Json::parse(io::read_text(path));
-    return LotState{state.at("key").get<std::string>(),
-                    text_or_empty(state, "status") == name_of(LotStatus::finished) ? LotStatus::finished
-                                                                                   : LotStatus::failed,
-                    state.at("exit_code").get<int>(), text_or_empty(state, "reason")};
+    const Json j = Json::parse(io::read_text(path));
+    LotState state;
+    state.key = j.at("key").get<std::string>();
+    state.exit_code = j.at("exit_code").get<int>();
+    if (text_or_empty(j, "status") == name_of(LotStatus::finished)) state.status = LotStatus::finished;
+    state.reason = text_or_empty(j, "reason");
+    state.volume = text_or_empty(j, "volume");
+    state.content = {text_or_empty(j, "content"), text_or_empty(j, "seen")};
+    state.host = text_or_empty(j, "host");
+    state.job = text_or_empty(j, "job");
+    state.ended = text_or_empty(j, "ended");
+    return state;
   } catch (const Json::exception&) {
     return std::nullopt;
   } catch (const Error&) {
@@ -126,12 +114,17 @@ std::optional<LotState> state_of(const std::string& folder) {
   }
 }
 
-void write_state(const std::string& folder, const LotState& state, const std::string& path) {
-  const Json j{{"volume", path},
+void write_state(const std::string& folder, const LotState& state) {
+  const Json j{{"volume", state.volume},
                {"status", name_of(state.status)},
                {"exit_code", state.exit_code},
                {"reason", state.reason},
-               {"key", state.key}};
+               {"host", state.host},
+               {"job", state.job},
+               {"ended", state.ended},
+               {"key", state.key},
+               {"content", state.content.digest},
+               {"seen", state.content.seen}};
   io::write_text((fs::path(folder) / state_file).string(),
                  j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", true);
 }

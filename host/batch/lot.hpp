@@ -1,5 +1,5 @@
 // A lot: volumes evaluated with the same settings, each in a folder of its own. What is finished is known
-// from the files alone, so that a batch that was stopped goes on, and several could work on one lot.
+// from the files alone, so that a batch that was stopped goes on, and several can work on one lot.
 #pragma once
 
 #include <map>
@@ -41,25 +41,34 @@ struct LotVolume {
   const LotRow* row_like(const LotRow& other) const;
 };
 
+/// What a volume holds, and how its files looked when that was found.
+struct VolumeContent {
+  std::string digest;
+  std::string seen;  // empty where they were changed a moment ago: they may change again without a trace
+  bool operator==(const VolumeContent&) const = default;
+};
+
 /// What a folder says of how its evaluation ended.
 struct LotState {
   std::string key;  // of content and settings
   LotStatus status = LotStatus::failed;
   int exit_code = 0;
   std::string reason;
+  std::string volume = {};  // its path
+  VolumeContent content = {};
+  std::string host = {}, job = {}, ended = {};  // by whom, and when
 };
 inline constexpr const char* state_file = "state.json";
 
-/// What the same numbers come from: the content of the file, the settings that change a result, the version.
+/// What the same numbers come from: the content of the files, the settings that change a result, the version.
 /// @param settings result_key of them, without the path of the input
-/// @throws Error(input_refused) where the file cannot be read
-std::string key_of(const std::string& path, const std::string& settings);
+std::string key_of(const VolumeContent& content, const std::string& settings);
 /// Of the folder of a volume: its name, cleaned, and a digest of the key.
 std::string folder_name(const std::string& path, const std::string& key);
 
 /// Empty where the folder is not there, or holds no state that can be read.
 std::optional<LotState> state_of(const std::string& folder);
-void write_state(const std::string& folder, const LotState& state, const std::string& path);
+void write_state(const std::string& folder, const LotState& state);
 
 /// Results by phase and axis; studies that say the same of one subject share a row.
 /// @throws Error(input_refused) for something else

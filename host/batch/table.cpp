@@ -1,43 +1,64 @@
-// batch.csv: one line a volume, phase and axis.
+// batch.csv, and what `collect` gathers: one line a volume, phase and axis.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "host/batch/lot.hpp"
+#include "host/batch/collection.hpp"
+#include "host/batch/columns.hpp"
 #include "host/report/escape.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
 
-std::string cell(const std::string& given) { return csv_cell(io::printable(given)); }
-
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.17g}", *value) : ""; }
 
-/// A quantity and the kinds of its uncertainties that occur anywhere.
-struct Column {
-  std::string quantity;
-  std::vector<std::string> kinds;
-};
-
-std::vector<Column> columns_of(const std::vector<LotVolume>& volumes) {
-  std::vector<Column> columns;
-  for (const LotVolume& volume : volumes)
-    for (const LotRow& row : volume.rows)
-      for (const auto& [name, value] : row.values) {
-        auto column = std::find_if(columns.begin(), columns.end(),
-                                   [&quantity = name](const Column& c) { return c.quantity == quantity; });
-        if (column == columns.end()) column = columns.insert(columns.end(), Column{name, {}});
-        for (const auto& [kind, width] : value.half_widths)
-          if (std::find(column->kinds.begin(), column->kinds.end(), kind) == column->kinds.end())
-            column->kinds.push_back(kind);
-      }
-  return columns;
+void add_line(std::string& csv, std::vector<std::string> cells, const std::vector<std::string>& more) {
+  cells.insert(cells.end(), more.begin(), more.end());
+  csv += fmt::format("{}\n", fmt::join(cells, ","));
 }
 
-void add_values(std::vector<std::string>& cells, const std::vector<Column>& columns, const LotRow& row) {
-  for (const Column& column : columns) {
+/// A line for each row, or one where there is none.
+template <class Facts>
+void add_rows(std::string& csv, const std::vector<LotRow>& rows, const QuantityColumns& columns,
+              const Facts& facts) {
+  const auto add = [&](const LotRow& row) {
+    std::vector<std::string> cells = facts();
+    for (const std::string* text : {&row.phase, &row.with, &row.axis}) cells.push_back(text_cell(*text));
+    add_line(csv, std::move(cells), columns.cells(row));
+  };
+  for (const LotRow& row : rows) add(row);
+  if (rows.empty()) add({});
+}
+
+}  // namespace
+
+std::string text_cell(const std::string& text) { return csv_cell(io::printable(text)); }
+
+void QuantityColumns::add(const std::vector<LotRow>& rows) {
+  for (const LotRow& row : rows)
+    for (const auto& [name, value] : row.values) {
+      const auto [place, is_new] = places_.try_emplace(name, columns_.size());
+      if (is_new) columns_.push_back({name, {}});
+      std::vector<std::string>& kinds = columns_[place->second].kinds;
+      for (const auto& [kind, width] : value.half_widths)
+        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+    }
+}
+
+std::vector<std::string> QuantityColumns::names() const {
+  std::vector<std::string> names;
+  for (const Column& column : columns_) {
+    names.push_back(column.quantity);
+    for (const std::string& kind : column.kinds) names.push_back(column.quantity + "_uncertainty_" + kind);
+  }
+  return names;
+}
+
+std::vector<std::string> QuantityColumns::cells(const LotRow& row) const {
+  std::vector<std::string> cells;
+  for (const Column& column : columns_) {
     const LotValue* value = row.value(column.quantity);
     cells.push_back(!value ? "" : value->infinite ? "inf" : number(value->value));
     for (const std::string& kind : column.kinds) {
@@ -45,31 +66,42 @@ void add_values(std::vector<std::string>& cells, const std::vector<Column>& colu
       cells.push_back(known ? number(value->half_widths.at(kind)) : "");
     }
   }
+  return cells;
 }
 
-}  // namespace
-
 std::string lot_csv(const std::vector<LotVolume>& volumes) {
-  const std::vector<Column> columns = columns_of(volumes);
-  std::vector<std::string> header{"volume", "status", "exit_code", "reason",
-                                  "folder", "phase",  "with",      "axis"};
-  for (const Column& column : columns) {
-    header.push_back(column.quantity);
-    for (const std::string& kind : column.kinds) header.push_back(column.quantity + "_uncertainty_" + kind);
-  }
-  std::string csv = fmt::format("{}\n", fmt::join(header, ","));
-  const auto add = [&](const LotVolume& volume, const LotRow& row) {
-    std::vector<std::string> cells{
-        cell(volume.path),   name_of(volume.status), std::to_string(volume.exit_code),
-        cell(volume.reason), cell(volume.folder),    cell(row.phase),
-        cell(row.with),      cell(row.axis)};
-    add_values(cells, columns, row);
-    csv += fmt::format("{}\n", fmt::join(cells, ","));
-  };
-  for (const LotVolume& volume : volumes) {
-    for (const LotRow& row : volume.rows) add(volume, row);
-    if (volume.rows.empty()) add(volume, {});
-  }
+  QuantityColumns columns;
+  for (const LotVolume& volume : volumes) columns.add(volume.rows);
+  std::string csv;
+  add_line(csv, {"volume", "status", "exit_code", "reason", "folder", "phase", "with", "axis"},
+           columns.names());
+  for (const LotVolume& volume : volumes)
+    add_rows(csv, volume.rows, columns, [&] {
+      return std::vector<std::string>{text_cell(volume.path), name_of(volume.status),
+                                      std::to_string(volume.exit_code), text_cell(volume.reason),
+                                      text_cell(volume.folder)};
+    });
+  return csv;
+}
+
+std::string collection_csv(const std::vector<CollectedResults>& all) {
+  QuantityColumns columns;
+  for (const CollectedResults& results : all) columns.add(results.rows);
+  std::string csv;
+  add_line(csv,
+           {"id", "sha256", "volume", "folder", "status", "exit_code", "device", "job", "date", "version",
+            "settings_hash", "phase", "with", "axis"},
+           columns.names());
+  for (const CollectedResults& r : all)
+    add_rows(csv, r.rows, columns, [&] {
+      std::vector<std::string> cells;
+      for (const std::string* text : {&r.id, &r.sha256, &r.volume, &r.folder, &r.status})
+        cells.push_back(text_cell(*text));
+      cells.push_back(std::to_string(r.exit_code));
+      for (const std::string* text : {&r.device, &r.job, &r.date, &r.version, &r.settings_hash})
+        cells.push_back(text_cell(*text));
+      return cells;
+    });
   return csv;
 }
 

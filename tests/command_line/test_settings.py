@@ -12,7 +12,7 @@ import pytest
 import volumes
 from conftest import assert_refused, contents
 
-COMMANDS = ["solve", "evaluate", "batch", "inspect", "convert", "export", "explain", "generate", "bench", "info"]
+COMMANDS = ["solve", "evaluate", "batch", "collect", "inspect", "convert", "export", "explain", "generate", "bench", "info"]
 SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
 
 

@@ -1,0 +1,198 @@
+#include "host/app/batch_worker.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <ctime>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "host/app/console.hpp"
+#include "host/app/evaluate_process.hpp"
+#include "host/report/results_file.hpp"
+#include "io/input_file.hpp"
+#include "io/write.hpp"
+
+namespace tauvox {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string joined(const std::string& folder, const std::string& name) {
+  return (fs::path(folder) / name).string();
+}
+
+double changed_at(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return 0;
+  return static_cast<double>(facts.st_mtim.tv_sec) + 1e-9 * static_cast<double>(facts.st_mtim.tv_nsec);
+}
+
+std::string now_text() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+/// Success, and verdicts about a result that stands.
+bool is_result(int exit_code) { return exit_code == 0 || exit_code == 10 || exit_code == 11; }
+
+/// Whatever goes wrong with a volume is a fact about it.
+template <class F>
+void or_failed(LotVolume& volume, const F& act) {
+  const auto fail = [&](ExitCode code, const std::string& reason) {
+    volume.status = LotStatus::failed;
+    volume.exit_code = static_cast<int>(code);
+    volume.reason = reason;
+    volume.rows.clear();
+  };
+  try {
+    act();
+  } catch (const Error& error) {
+    fail(error.code(), error.what());
+  } catch (const fs::filesystem_error& error) {
+    fail(ExitCode::output, error.what());
+  } catch (const Json::exception& error) {
+    fail(ExitCode::input_refused, error.what());
+  }
+}
+
+void take(LotVolume& volume, const LotState& state) {
+  volume.status = state.status;
+  volume.exit_code = state.exit_code;
+  volume.reason = state.reason;
+}
+
+std::string folder_in_lot(const std::string& path, const std::string& key) {
+  return joined("volumes", folder_name(path, key));
+}
+
+/// Not a failure, and nothing that is known.
+LotState running(const std::string& key, const std::string& folder) {
+  const std::string who = ClaimedRow::claimant(folder);
+  return {key, LotStatus::running, 0, who};
+}
+
+}  // namespace
+
+BatchWorker::BatchWorker(std::string output, std::vector<std::string> words, std::string settings,
+                         bool retry_failed)
+    : output_(std::move(output)),
+      volumes_(joined(output_, "volumes")),
+      words_(std::move(words)),
+      settings_(std::move(settings)) {
+  std::error_code failed;
+  fs::create_directories(volumes_, failed);
+  if (failed || !fs::is_directory(volumes_))
+    throw Error(ExitCode::output, "the folder cannot be made", volumes_,
+                failed ? failed.message() : "it is a file", "give -o another name");
+  for (const char* file : {"batch.csv", "batch.html"}) io::check_output(joined(output_, file), true);
+  if (retry_failed) {
+    const io::PendingFile now(joined(volumes_, "now"), true);
+    failures_count_from_ = changed_at(now.temporary());
+  }
+  contents_.look_into(volumes_);
+}
+
+LotVolume BatchWorker::evaluate(const std::string& path, std::string& what) {
+  LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
+  or_failed(volume, [&] {
+    const VolumeContent content = contents_.of(path);
+    volume.folder = folder_in_lot(path, key_of(content, settings_));
+    take(volume, state_for(path, content, joined(output_, volume.folder), what));
+  });
+  failed_here_.erase(path);
+  if (volume.status == LotStatus::failed && volume.exit_code != static_cast<int>(ExitCode::interrupted))
+    failed_here_[path] = volume;
+  return volume;
+}
+
+/// Nothing is computed where it is known how this ended.
+std::optional<LotState> BatchWorker::known(const std::string& key, const std::string& folder) const {
+  std::optional<LotState> state = state_of(folder);
+  if (!state) return state;
+  const bool again = failures_count_from_ && state->status == LotStatus::failed &&
+                     changed_at(joined(folder, state_file)) < *failures_count_from_;
+  if (state->key != key || again) state.reset();
+  return state;
+}
+
+LotState BatchWorker::state_for(const std::string& path, const VolumeContent& content,
+                                const std::string& folder, std::string& what) {
+  const std::string key = key_of(content, settings_);
+  what = "kept";
+  if (std::optional<LotState> state = known(key, folder)) return *state;
+  std::optional<ClaimedRow> row = ClaimedRow::take(folder);
+  what = "claimed";
+  if (!row) return running(key, folder);
+  what = "kept";
+  if (std::optional<LotState> state = known(key, folder)) return *state;  // meanwhile
+  if (const std::optional<io::Claimant>& gone = row->taken_from())
+    print_note(fmt::format("notice: {} is taken over from a worker that is gone: {}\n", one_line(path),
+                           gone->text()));
+  what = "evaluated";
+  return evaluated(path, content, *row);
+}
+
+/// In a folder beside its place, which is renamed when it is whole.
+LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& content, ClaimedRow& row) {
+  const std::string key = key_of(content, settings_), folder = joined(output_, folder_in_lot(path, key));
+  const std::string part = row.part(), errors = joined(part, "errors.txt");
+  fs::create_directories(part);  // what an evaluation that ended early left there, it goes on from
+  std::vector<std::string> words = words_;
+  for (const char* word : {"--quiet", "--progress=never", "--overwrite"}) words.emplace_back(word);
+  words.push_back("--output=" + part);
+  words.insert(words.end(), {"--", path});
+  const EvaluationEnd end = evaluate_in_a_process(words, errors, [&] { return row.is_ours(); });
+  if (!row.is_ours()) return running(key, folder);
+  LotState state{key, LotStatus::failed, end.exit_code, end.reason};
+  if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
+  if (contents_.of(path).digest != content.digest)
+    throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
+                "run the same command again once it is complete");
+  if (is_result(end.exit_code) && fs::exists(joined(part, "results.json")))
+    state.status = LotStatus::finished;
+  if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
+  state.volume = path;
+  state.content = content;
+  state.host = io::host_name();
+  state.job = job_of_this_process();
+  state.ended = now_text();
+  write_state(part, state);
+  return row.finish() ? state : running(key, folder);
+}
+
+std::vector<LotVolume> BatchWorker::gathered(const std::vector<std::string>& paths) {
+  contents_.look_into(volumes_);  // what the others have done
+  std::vector<LotVolume> volumes;
+  for (const std::string& path : paths)
+    if (std::optional<LotVolume> volume = found(path)) volumes.push_back(std::move(*volume));
+  return volumes;
+}
+
+std::optional<LotVolume> BatchWorker::found(const std::string& path) {
+  LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
+  bool begun = true;
+  or_failed(volume, [&] {
+    begun = false;
+    const std::optional<VolumeContent> content = contents_.if_known(path);
+    if (!content) (void)io::files_of_reading(path);  // one that is missing is a fact
+    if (!content) return;
+    const std::string key = key_of(*content, settings_);
+    volume.folder = folder_in_lot(path, key);
+    const std::string folder = joined(output_, volume.folder);
+    std::optional<LotState> state = state_of(folder);
+    if (state && state->key != key) state.reset();
+    if (!state && ClaimedRow::is_claimed(folder)) state = running(key, folder);
+    begun = state.has_value();
+    if (!begun) return;
+    take(volume, *state);
+    if (state->status == LotStatus::finished)
+      volume.rows = rows_of(read_json(joined(folder, "results.json")), folder);
+  });
+  if (begun || volume.exit_code != 0) return volume;
+  const auto here = failed_here_.find(path);
+  if (here != failed_here_.end()) return here->second;
+  return std::nullopt;
+}
+
+}  // namespace tauvox

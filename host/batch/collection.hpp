@@ -1,0 +1,38 @@
+// Results of finished evaluations, gathered from folders: one table over many lots and machines.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "host/batch/lot.hpp"
+
+namespace tauvox {
+
+/// One evaluation.
+struct CollectedResults {
+  std::string id;  // of content, settings and version: of two with the same id the numbers are the same
+  std::string sha256, volume, folder, status, device, job, date, version, settings_hash;
+  int exit_code = 0;
+  std::vector<LotRow> rows;
+};
+
+struct Collection {
+  std::vector<CollectedResults> results;            // by volume and id
+  std::size_t twice = 0;                            // left out: another folder holds the same evaluation
+  std::vector<std::string> unfinished, unreadable;  // folders
+};
+
+/// From every results.json below the folders; what a batch is at work on is passed by.
+/// @param changes_result whether a setting of this name does
+/// @throws Error(input_refused) where a folder cannot be read
+Collection collected(const std::vector<std::string>& folders,
+                     const std::function<bool(const std::string&)>& changes_result);
+
+/// One line an evaluation, phase and axis.
+std::string collection_csv(const std::vector<CollectedResults>& all);
+/// The same as a list of evaluations, each with its rows.
+std::string collection_json(const std::vector<CollectedResults>& all);
+
+}  // namespace tauvox

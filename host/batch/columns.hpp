@@ -1,0 +1,30 @@
+// Columns of a table over many volumes: each quantity that occurs, and the kinds of its uncertainties.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "host/batch/lot.hpp"
+
+namespace tauvox {
+
+class QuantityColumns {
+ public:
+  void add(const std::vector<LotRow>& rows);
+  std::vector<std::string> names() const;
+  std::vector<std::string> cells(const LotRow& row) const;
+
+ private:
+  struct Column {
+    std::string quantity;
+    std::vector<std::string> kinds;
+  };
+  std::vector<Column> columns_;  // in the order of the results
+  std::unordered_map<std::string, std::size_t> places_;
+};
+
+/// What strangers wrote, for a spreadsheet.
+std::string text_cell(const std::string& text);
+
+}  // namespace tauvox

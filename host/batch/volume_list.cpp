@@ -1,0 +1,73 @@
+#include "host/batch/volume_list.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <sstream>
+#include <unordered_set>
+
+#include "io/input_file.hpp"
+#include "kernels/base/error.hpp"
+
+namespace tauvox {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a pattern matches, sorted; a name that exists is one, whatever signs are in it.
+std::vector<std::string> matched(const std::string& pattern) {
+  if (fs::exists(pattern)) return {pattern};
+  glob_t found{};
+  std::vector<std::string> paths;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  // A name without * that is not there is a volume that fails, by that name.
+  if (paths.empty() && pattern.find_first_of("*?[") == std::string::npos) return {pattern};
+  if (paths.empty()) throw Error(ExitCode::input_refused, "no volume matches", pattern);
+  return paths;
+}
+
+bool read_number(const std::string& text, std::size_t& number) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+std::vector<std::string> volumes_of(std::vector<std::string> patterns, const std::string& list) {
+  if (!list.empty()) {
+    constexpr std::uint64_t most_bytes = 64 << 20;
+    std::istringstream lines(io::read_text(list, most_bytes));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty() && !line.starts_with('#'))
+        patterns.push_back((fs::path(list).parent_path() / line).string());
+    }
+  }
+  std::vector<std::string> paths;
+  std::unordered_set<std::string> known;
+  for (const std::string& pattern : patterns)
+    for (const std::string& path : matched(pattern))
+      if (known.insert(path).second) paths.push_back(path);
+  if (paths.empty())
+    throw Error(ExitCode::usage, "no volume given", "command line", "",
+                "name volumes, a pattern in quotes, or --list");
+  return paths;
+}
+
+Shard shard_from(const std::string& text) {
+  Shard shard;
+  if (text.empty()) return shard;
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos || !read_number(text.substr(0, slash), shard.index) ||
+      !read_number(text.substr(slash + 1), shard.count) || shard.count == 0 || shard.index > shard.count)
+    throw Error(ExitCode::usage, "no shard", "--shard", text,
+                "give I/N with I from 0 to N, such as $SLURM_ARRAY_TASK_ID/100 of an array 0-99 or 1-100");
+  return shard;
+}
+
+}  // namespace tauvox
