@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import numpy
 import pytest
@@ -72,11 +73,16 @@ def nothing_is_left(tmp_path):
     return not [p for p in (tmp_path / "lot").rglob("*") if any(word in p.name for word in (".part", ".claim", ".tmp", "lock"))]
 
 
+FOUND_ALONE = []
+
+
 @pytest.fixture
 def alone(begin, tmp_path):
-    """The table of one worker."""
-    end_of(begin(lot="alone"))
-    return (tmp_path / "alone/batch.csv").read_bytes()
+    """The table of one worker, of these volumes, which are the same in each test."""
+    if not FOUND_ALONE:
+        end_of(begin(lot="alone"))
+        FOUND_ALONE.append((tmp_path / "alone/batch.csv").read_bytes())
+    return FOUND_ALONE[0]
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -158,6 +164,25 @@ def test_shards_together_are_the_lot(begin, alone, tmp_path, tauvox):
     assert not evaluated(end_of(begin("--shard", "0/3"))[0])  # 3/3 has done it
     for wrong in ("4/3", "-1/3", "1", "/3", "1/", "1/0", "a/b", "1/3x", "/100"):
         assert_refused(tauvox("batch", "scans/*.h5", "-o", "lot", *OPTIONS, f"--shard={wrong}"), 2, "--shard", "I/N")
+
+
+def test_the_job_script_hands_signals_on_and_asks_for_its_queue(program, tauvox, tmp_path):
+    """Without Slurm: what it would call is a stand-in."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/scontrol").write_text('#!/bin/bash\necho "$@" >> asked\n')
+    (tmp_path / "bin/scontrol").chmod(0o755)
+    (tmp_path / "s.toml").write_text('phases = { pore = 0, active = 1, binder = 2 }\nvoxel-size = "1um"\ndevice = "cpu"\n'
+                                     'ionic = ["pore"]\naxis = ["z"]\n')
+    script = Path(__file__).parents[2] / "examples/hpc/slurm_array.sh"
+    environment = WITHOUT_FIGURES | {"PATH": str(tmp_path / "bin"), "TAUVOX": program, "SHARDS": "2"}
+    command = ["/bin/bash", script, "scans/*.h5", "s.toml", "lot"]
+    job = subprocess.Popen(command, cwd=tmp_path, env=environment | {"SLURM_ARRAY_TASK_ID": "0"}, stdout=subprocess.DEVNULL)
+    wait_for(lambda: list((tmp_path / "lot/volumes").glob("*.claim")))
+    job.send_signal(signal.SIGUSR1)
+    assert job.wait(60) == 75 and (tmp_path / "asked").read_text() == "requeue 77\n"
+    for task in "01":
+        assert subprocess.run(command, cwd=tmp_path, env=environment | {"SLURM_ARRAY_TASK_ID": task}, timeout=60).returncode == 0
+    assert {row["status"] for row in table(tmp_path)} == {"finished"} and len({row["volume"] for row in table(tmp_path)}) == 8
 
 
 def test_an_array_that_is_too_short_is_told(tauvox):
