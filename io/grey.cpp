@@ -26,7 +26,8 @@ class Survey {
           ++not_finite;
           continue;
         }
-        if (are_labels && value != std::trunc(value)) are_labels = false;
+        constexpr double last_whole = 9007199254740992.0;  // 2^53
+        if (value != std::trunc(value) || std::abs(value) > last_whole) are_labels = false;
       }
       least = std::min(least, value);
       greatest = std::max(greatest, value);
@@ -65,7 +66,8 @@ std::vector<GreyLevel> in_steps(const std::function<void(const ValueVisitor&)>& 
   visit_all([&](const void* values, std::int64_t, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
       const auto value = static_cast<double>(static_cast<const T*>(values)[i]);
-      ++counts[static_cast<std::size_t>(std::clamp((value - least) / step, 0.0, grey_steps - 1.0))];
+      const double steps = value / step - least / step;
+      ++counts[static_cast<std::size_t>(std::clamp(steps, 0.0, grey_steps - 1.0))];
     }
   });
   std::vector<GreyLevel> levels;
@@ -92,13 +94,14 @@ std::vector<GreyLevel> grouped(const std::vector<GreyLevel>& levels) {
   return groups;
 }
 
-/// Voxels and sum of values before each level, values taken from the least on.
+/// Voxels and sum of values before each level, values from 0 to 1. Halves: no difference of two overflows.
 struct Sums {
   explicit Sums(const std::vector<GreyLevel>& levels) : voxels(1, 0), values(1, 0) {
+    const double least = 0.5 * levels.front().value, range = 0.5 * levels.back().value - least;
     for (const GreyLevel& level : levels) {
       const auto count = static_cast<double>(level.voxels);
       voxels.push_back(voxels.back() + count);
-      values.push_back(values.back() + count * (level.value - levels.front().value));
+      values.push_back(values.back() + count * ((0.5 * level.value - least) / range));
     }
   }
   /// The larger the sum of these over the classes, the less their variance.
@@ -110,7 +113,7 @@ struct Sums {
 };
 
 double between(const std::vector<GreyLevel>& levels, std::size_t behind) {
-  return 0.5 * (levels[behind - 1].value + levels[behind].value);
+  return 0.5 * levels[behind - 1].value + 0.5 * levels[behind].value;
 }
 
 }  // namespace
