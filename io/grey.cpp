@@ -145,6 +145,10 @@ GreyHistogram histogram_of(Element element, const std::string& path,
         histogram.levels = {{survey.least, 1}};
         return;
       }
+      if (!std::isfinite(survey.greatest - survey.least))
+        throw Error(ExitCode::input_invalid, "grey values are too far apart", path,
+                    fmt::format("from {:.3g} to {:.3g}", survey.least, survey.greatest),
+                    "divide them by 1000");
       histogram.step = survey.greatest / grey_steps - survey.least / grey_steps;
       histogram.levels = in_steps<T>(visit_all, histogram.least, histogram.step);
     }
