@@ -206,6 +206,7 @@ def test_clean_gives_islands_and_holes_to_what_surrounds_them(tauvox, tmp_path):
     (["--threshold", "otsu", "--clean", "0=2.5"], 2, ["0", "2.5"]),
     (["--threshold", "otsu", "--clean", "7=3"], 4, ["7", "0, 1"]),
     (["--threshold", "otsu", "--clean", "pore=3"], 2, ["pore", "--phases"]),
+    (["--threshold", "otsu", "--clean", "0=3,pore=3", "--phases", "pore=0,solid=1"], 2, ["label 0", "pore", "twice"]),
 ])
 def test_what_is_refused(tauvox, folder, options, code, facts):
     name = "f4.npy" if options[0] == "--filter" else "u1.npy"
@@ -226,4 +227,6 @@ def test_values_that_cannot_be_cut(tauvox, tmp_path):
         assert_refused(tauvox("inspect", "flat.npy", "--threshold", option), 4, "too few grey values")
     assert_refused(tauvox("inspect", "nan.npy"), 4, "NaN")
     assert_refused(tauvox("inspect", "flat.npy"), 4, "fractions")
-    assert_refused(tauvox("inspect", "flat.npy", "--threshold", "1", "--histogram", "flat.npy"), 2, "is the input")
+    assert_refused(tauvox("inspect", "flat.npy", "--threshold", "1", "--histogram", "-"), 2, ".png")
+    tifffile.imwrite(tmp_path / "flat.png", numpy.zeros((2, 5, 6), "u1"), photometric="minisblack")
+    assert_refused(tauvox("inspect", "flat.png", "--histogram", "flat.png", "--overwrite"), 2, "is the input")
