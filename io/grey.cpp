@@ -43,19 +43,20 @@ class Survey {
   std::unordered_map<double, std::int64_t> voxels;
 };
 
-/// Every value of the type has its own place.
+/// Every pattern of bits has its own place.
 template <class T>
 std::vector<GreyLevel> counted(const std::function<void(const ValueVisitor&)>& visit_all) {
-  constexpr std::int64_t lowest = std::numeric_limits<T>::lowest();
+  using Bits = std::make_unsigned_t<T>;
   std::vector<std::int64_t> counts(std::size_t{1} << (8 * sizeof(T)));
   visit_all([&](const void* values, std::int64_t, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i)
-      ++counts[static_cast<std::size_t>(static_cast<const T*>(values)[i] - lowest)];
+    for (std::int64_t i = 0; i < count; ++i) ++counts[static_cast<const Bits*>(values)[i]];
   });
   std::vector<GreyLevel> levels;
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0)
-      levels.push_back({static_cast<double>(static_cast<std::int64_t>(i) + lowest), counts[i]});
+  for (std::size_t bits = 0; bits < counts.size(); ++bits)
+    if (counts[bits] > 0)
+      levels.push_back({static_cast<double>(static_cast<T>(static_cast<Bits>(bits))), counts[bits]});
+  std::sort(levels.begin(), levels.end(),
+            [](const GreyLevel& a, const GreyLevel& b) { return a.value < b.value; });
   return levels;
 }
 

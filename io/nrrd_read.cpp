@@ -87,7 +87,7 @@ std::vector<bool> spaces_of(const std::vector<std::string>& kinds) {
 /// As the file lists them, the fastest axis first: by their labels, else x, y, z for those of space; empty
 /// where there are more than three axes and nothing tells them apart.
 std::vector<std::string> names_of(const TextHeader& header, std::size_t axes) {
-  const std::vector<std::string> labels = words_of(in_small_letters(header.value("labels")));
+  std::vector<std::string> labels = words_of(in_small_letters(header.value("labels")));
   std::vector<std::string> kinds = words_of(in_small_letters(header.value("kinds")));
   if ((!labels.empty() && labels.size() != axes) || (!kinds.empty() && kinds.size() != axes))
     header.refuse("labels or kinds are not as many as the axes");

@@ -177,7 +177,7 @@ std::vector<double> thresholds_of(const Values& values, const ReadOptions& optio
   const GreyHistogram histogram =
       histogram_of(values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); });
   if (asked.otsu > 0) {
-    const std::vector<double> found = otsu(histogram.levels, asked.otsu);
+    std::vector<double> found = otsu(histogram.levels, asked.otsu);
     if (found.empty())
       throw Error(ExitCode::input_invalid, "too few grey values for a threshold", volume.path,
                   fmt::format("{} of them", histogram.levels.size()), "leave out --threshold");

@@ -61,6 +61,9 @@ EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const
                 "SIGCHLD must not be ignored by whoever starts tauvox");
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
+    // Before it listens to signals they end it at once: that says nothing about the volume.
+    const bool is_asked = asked_to_end() || signal == SIGTERM || signal == SIGINT || signal == SIGUSR1;
+    if (is_asked) return {static_cast<int>(ExitCode::interrupted), "interrupted"};
     return {128 + signal, fmt::format("ended by signal {} ({})", signal, ::strsignal(signal))};
   }
   const int code = WEXITSTATUS(status);
