@@ -61,21 +61,31 @@ std::vector<GreyLevel> counted(const std::function<void(const ValueVisitor&)>& v
 }
 
 template <class T>
-std::vector<GreyLevel> in_steps(const std::function<void(const ValueVisitor&)>& visit_all, double least,
-                                double step) {
-  std::vector<std::int64_t> counts(grey_steps);
+void count_in_steps(const std::function<void(const ValueVisitor&)>& visit_all, GreyHistogram& histogram) {
+  struct Step {
+    std::int64_t voxels = 0;
+    double value = 0;      // the first
+    bool differs = false;  // another one
+  };
+  std::vector<Step> steps(grey_steps);
+  std::int64_t all = 0;
   visit_all([&](const void* values, std::int64_t, std::int64_t count) {
+    all += count;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto value = static_cast<double>(static_cast<const T*>(values)[i]);
-      const double steps = value / step - least / step;
-      ++counts[static_cast<std::size_t>(std::clamp(steps, 0.0, grey_steps - 1.0))];
+      const double at = value / histogram.step - histogram.least / histogram.step;
+      Step& step = steps[static_cast<std::size_t>(std::clamp(at, 0.0, grey_steps - 1.0))];
+      if (step.voxels++ == 0) step.value = value;
+      step.differs = step.differs || value != step.value;
     }
   });
-  std::vector<GreyLevel> levels;
-  for (int i = 0; i < grey_steps; ++i)
-    if (counts[static_cast<std::size_t>(i)] > 0)
-      levels.push_back({least + (i + 0.5) * step, counts[static_cast<std::size_t>(i)]});
-  return levels;
+  constexpr std::int64_t crowd = 20;  // a twentieth; of an image no step has a hundredth
+  for (int i = 0; i < grey_steps; ++i) {
+    const Step& step = steps[static_cast<std::size_t>(i)];
+    if (step.voxels > 0)
+      histogram.levels.push_back({histogram.least + (i + 0.5) * histogram.step, step.voxels});
+    histogram.is_coarse = histogram.is_coarse || (step.differs && crowd * step.voxels > all);
+  }
 }
 
 /// Neighbours in groups, each at its mean value.
@@ -151,7 +161,7 @@ GreyHistogram histogram_of(Element element, const std::string& path,
                     fmt::format("from {:.3g} to {:.3g}", survey.least, survey.greatest),
                     "divide them by 1000");
       histogram.step = survey.greatest / grey_steps - survey.least / grey_steps;
-      histogram.levels = in_steps<T>(visit_all, histogram.least, histogram.step);
+      count_in_steps<T>(visit_all, histogram);
     }
   });
   return histogram;

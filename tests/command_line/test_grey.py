@@ -213,6 +213,20 @@ def test_what_is_refused(tauvox, folder, options, code, facts):
     assert_refused(tauvox("solve", str(folder / name), "--phase", "0", *options), code, *facts)
 
 
+def test_a_voxel_far_away_is_warned_of(tauvox, tmp_path):
+    grey = GREY / 255
+    numpy.save(tmp_path / "grey.npy", grey)
+    grey[3, 4, 5] = 1000
+    numpy.save(tmp_path / "hot.npy", grey)
+    for options in [[], ["--threshold", "otsu"]]:
+        assert "others lie far away" in tauvox("inspect", "hot.npy", *options).stdout
+        assert "far away" not in tauvox("inspect", "grey.npy", *options).stdout
+    grey[:] = numpy.where(LABELS, 500.5, 0)  # one value to a step is no crowd
+    grey[3, 4, 5] = 1000
+    numpy.save(tmp_path / "two.npy", grey)
+    assert "far away" not in tauvox("inspect", "two.npy", "--threshold", "otsu").stdout
+
+
 def test_values_that_cannot_be_cut(tauvox, tmp_path):
     grey = GREY.astype("f4")
     grey[3, 4, 5] = numpy.nan
