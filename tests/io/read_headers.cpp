@@ -108,6 +108,17 @@ TEST(ReadHeaders, BytesInTheOtherOrder) {
   }
 }
 
+TEST(ReadHeaders, AnAxisOfSpaceWithoutAStepIsWarnedOf) {
+  const Folder folder;
+  for (const char* steps :
+       {"spacings: nan 1 2\n\n", "spacings: nan 1 2\nunits: \"um\" \"um\" \"um\"\n\n",
+        "space: left-posterior-superior\nspace directions: none (0,0.5,0) (0,0,0.5)\n\n"}) {
+    const auto said = io::describe_volume(folder.write("a.nrrd", nrrd("2 2 2", steps) + counted(8)));
+    EXPECT_FALSE(said.voxel_size || said.voxel_ratio) << steps;
+    EXPECT_TRUE(has_notice(said.warnings, "positive")) << steps;
+  }
+}
+
 TEST(ReadHeaders, UnitsThatDifferGiveNoSize) {
   const Folder folder;
   const std::string directions =
