@@ -26,7 +26,8 @@ class Survey {
           ++not_finite;
           continue;
         }
-        if (are_labels && value != std::trunc(value)) are_labels = false;
+        constexpr double last_whole = 9007199254740992.0;  // 2^53
+        if (value != std::trunc(value) || std::abs(value) > last_whole) are_labels = false;
       }
       least = std::min(least, value);
       greatest = std::max(greatest, value);
@@ -42,37 +43,49 @@ class Survey {
   std::unordered_map<double, std::int64_t> voxels;
 };
 
-/// Every value of the type has its own place.
+/// Every pattern of bits has its own place.
 template <class T>
 std::vector<GreyLevel> counted(const std::function<void(const ValueVisitor&)>& visit_all) {
-  constexpr std::int64_t lowest = std::numeric_limits<T>::lowest();
+  using Bits = std::make_unsigned_t<T>;
   std::vector<std::int64_t> counts(std::size_t{1} << (8 * sizeof(T)));
   visit_all([&](const void* values, std::int64_t, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i)
-      ++counts[static_cast<std::size_t>(static_cast<const T*>(values)[i] - lowest)];
+    for (std::int64_t i = 0; i < count; ++i) ++counts[static_cast<const Bits*>(values)[i]];
   });
   std::vector<GreyLevel> levels;
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i] > 0)
-      levels.push_back({static_cast<double>(static_cast<std::int64_t>(i) + lowest), counts[i]});
+  for (std::size_t bits = 0; bits < counts.size(); ++bits)
+    if (counts[bits] > 0)
+      levels.push_back({static_cast<double>(static_cast<T>(static_cast<Bits>(bits))), counts[bits]});
+  std::sort(levels.begin(), levels.end(),
+            [](const GreyLevel& a, const GreyLevel& b) { return a.value < b.value; });
   return levels;
 }
 
 template <class T>
-std::vector<GreyLevel> in_steps(const std::function<void(const ValueVisitor&)>& visit_all, double least,
-                                double step) {
-  std::vector<std::int64_t> counts(grey_steps);
+void count_in_steps(const std::function<void(const ValueVisitor&)>& visit_all, GreyHistogram& histogram) {
+  struct Step {
+    std::int64_t voxels = 0;
+    double value = 0;      // the first
+    bool differs = false;  // another one
+  };
+  std::vector<Step> steps(grey_steps);
+  std::int64_t all = 0;
   visit_all([&](const void* values, std::int64_t, std::int64_t count) {
+    all += count;
     for (std::int64_t i = 0; i < count; ++i) {
       const auto value = static_cast<double>(static_cast<const T*>(values)[i]);
-      ++counts[static_cast<std::size_t>(std::clamp((value - least) / step, 0.0, grey_steps - 1.0))];
+      const double at = value / histogram.step - histogram.least / histogram.step;
+      Step& step = steps[static_cast<std::size_t>(std::clamp(at, 0.0, grey_steps - 1.0))];
+      if (step.voxels++ == 0) step.value = value;
+      step.differs = step.differs || value != step.value;
     }
   });
-  std::vector<GreyLevel> levels;
-  for (int i = 0; i < grey_steps; ++i)
-    if (counts[static_cast<std::size_t>(i)] > 0)
-      levels.push_back({least + (i + 0.5) * step, counts[static_cast<std::size_t>(i)]});
-  return levels;
+  constexpr std::int64_t crowd = 20;  // a twentieth; of an image no step has a hundredth
+  for (int i = 0; i < grey_steps; ++i) {
+    const Step& step = steps[static_cast<std::size_t>(i)];
+    if (step.voxels > 0)
+      histogram.levels.push_back({histogram.least + (i + 0.5) * histogram.step, step.voxels});
+    histogram.is_coarse = histogram.is_coarse || (step.differs && crowd * step.voxels > all);
+  }
 }
 
 /// Neighbours in groups, each at its mean value.
@@ -92,13 +105,14 @@ std::vector<GreyLevel> grouped(const std::vector<GreyLevel>& levels) {
   return groups;
 }
 
-/// Voxels and sum of values before each level, values taken from the least on.
+/// Voxels and sum of values before each level, values from 0 to 1. Halves: no difference of two overflows.
 struct Sums {
   explicit Sums(const std::vector<GreyLevel>& levels) : voxels(1, 0), values(1, 0) {
+    const double least = 0.5 * levels.front().value, range = 0.5 * levels.back().value - least;
     for (const GreyLevel& level : levels) {
       const auto count = static_cast<double>(level.voxels);
       voxels.push_back(voxels.back() + count);
-      values.push_back(values.back() + count * (level.value - levels.front().value));
+      values.push_back(values.back() + count * ((0.5 * level.value - least) / range));
     }
   }
   /// The larger the sum of these over the classes, the less their variance.
@@ -110,7 +124,7 @@ struct Sums {
 };
 
 double between(const std::vector<GreyLevel>& levels, std::size_t behind) {
-  return 0.5 * (levels[behind - 1].value + levels[behind].value);
+  return 0.5 * levels[behind - 1].value + 0.5 * levels[behind].value;
 }
 
 }  // namespace
@@ -142,8 +156,12 @@ GreyHistogram histogram_of(Element element, const std::string& path,
         histogram.levels = {{survey.least, 1}};
         return;
       }
+      if (!std::isfinite(survey.greatest - survey.least))
+        throw Error(ExitCode::input_invalid, "grey values are too far apart", path,
+                    fmt::format("from {:.3g} to {:.3g}", survey.least, survey.greatest),
+                    "divide them by 1000");
       histogram.step = survey.greatest / grey_steps - survey.least / grey_steps;
-      histogram.levels = in_steps<T>(visit_all, histogram.least, histogram.step);
+      count_in_steps<T>(visit_all, histogram);
     }
   });
   return histogram;

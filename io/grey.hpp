@@ -21,6 +21,7 @@ struct GreyHistogram {
   std::vector<GreyLevel> levels;
   bool are_labels = true;
   double least = 0, step = 0;  // of the steps
+  bool is_coarse = false;      // different values of many voxels are in one step: others lie far away
 };
 inline constexpr int grey_steps = 1024;
 

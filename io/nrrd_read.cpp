@@ -87,7 +87,7 @@ std::vector<bool> spaces_of(const std::vector<std::string>& kinds) {
 /// As the file lists them, the fastest axis first: by their labels, else x, y, z for those of space; empty
 /// where there are more than three axes and nothing tells them apart.
 std::vector<std::string> names_of(const TextHeader& header, std::size_t axes) {
-  const std::vector<std::string> labels = words_of(in_small_letters(header.value("labels")));
+  std::vector<std::string> labels = words_of(in_small_letters(header.value("labels")));
   std::vector<std::string> kinds = words_of(in_small_letters(header.value("kinds")));
   if ((!labels.empty() && labels.size() != axes) || (!kinds.empty() && kinds.size() != axes))
     header.refuse("labels or kinds are not as many as the axes");
@@ -135,12 +135,12 @@ std::vector<std::vector<double>> directions_of(const TextHeader& header) {
   return directions;
 }
 
-/// 1 for an axis that has no direction.
+/// NaN for an axis that has no direction.
 std::vector<double> lengths_of(const std::vector<std::vector<double>>& directions) {
   std::vector<double> lengths;
   for (const auto& vector : directions)
     lengths.push_back(vector.empty()
-                          ? 1
+                          ? std::nan("")
                           : std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0)));
   return lengths;
 }
@@ -209,9 +209,11 @@ void take_steps(const TextHeader& header, ArrayLayout& layout) {
   } else {
     steps.source = "spacings of the NRRD header";
     steps.of_axis = header.reals({"spacings"});
-    for (double& step : steps.of_axis)
-      if (std::isnan(step)) step = 1;  // an axis that has no steps
   }
+  // An axis of something else has no steps; one of space without them stays none, and is warned of.
+  const auto is_of_space = [](const std::string& name) { return name == "x" || name == "y" || name == "z"; };
+  for (std::size_t axis = 0; axis < std::min(layout.names.size(), steps.of_axis.size()); ++axis)
+    if (std::isnan(steps.of_axis[axis]) && !is_of_space(layout.names[axis])) steps.of_axis[axis] = 1;
   if (steps.of_axis.empty()) return;
   if (steps.of_axis.size() != layout.shape.size()) header.refuse("the steps are not as many as the axes");
   take_unit(header, layout);

@@ -17,7 +17,7 @@ constexpr png_uint_32 longest_side = 1'000'000;
 /// libpng leaves by longjmp where something is wrong: what runs below `guarded` has nothing to destroy.
 class Png {
  public:
-  explicit Png(const InputFile& file) : file_(file) {
+  explicit Png(const InputFile& file) : Png(&file) {  // made by then: where this throws, it is destroyed
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, keep_error, keep_warning);
     info_ = png_ ? png_create_info_struct(png_) : nullptr;
     if (!info_) throw Error(ExitCode::resources, "not enough memory to read the PNG", file.path());
@@ -64,6 +64,8 @@ class Png {
   }
 
  private:
+  explicit Png(const InputFile* file) : file_(*file) {}
+
   template <class Action>
   void guarded(const Action& action) {
     if (setjmp(png_jmpbuf(png_)) == 0)

@@ -176,8 +176,14 @@ std::vector<double> thresholds_of(const Values& values, const ReadOptions& optio
   if (asked.otsu == 0 && !may_be_levels) return asked.values;
   const GreyHistogram histogram =
       histogram_of(values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); });
+  if (histogram.is_coarse)
+    volume.warnings.push_back(fmt::format(
+        "many different grey values lie within one of {} steps of {:.3g}, as others lie far away (from "
+        "{:.7g} "
+        "to {:.7g}): thresholds by Otsu's method are rough; cut off what is far away first, or give numbers",
+        grey_steps, histogram.step, histogram.levels.front().value, histogram.levels.back().value));
   if (asked.otsu > 0) {
-    const std::vector<double> found = otsu(histogram.levels, asked.otsu);
+    std::vector<double> found = otsu(histogram.levels, asked.otsu);
     if (found.empty())
       throw Error(ExitCode::input_invalid, "too few grey values for a threshold", volume.path,
                   fmt::format("{} of them", histogram.levels.size()), "leave out --threshold");

@@ -27,13 +27,23 @@ std::string folder_of(const fs::path& path) {
   return folder.empty() ? "." : folder;
 }
 
+/// What is read of a folder: reports and tables that lie there too are not. What cannot be opened may be.
+bool may_be_slice(const std::string& path) {
+  try {
+    const std::string kind = recognise(InputFile(path));
+    return kind == "TIFF" || kind == "PNG";
+  } catch (const Error&) {
+    return true;
+  }
+}
+
 std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
     std::error_code unknown;
     if (!entry->path().filename().string().starts_with('.') && entry->is_regular_file(unknown) &&
-        entry->file_size(unknown) > 0 && !unknown)
+        entry->file_size(unknown) > 0 && !unknown && may_be_slice(entry->path().string()))
       files.push_back(entry->path().string());
   }
   if (failed)

@@ -129,7 +129,7 @@ std::vector<double> TextHeader::reals(const std::vector<std::string>& names) con
 }
 
 std::string TextHeader::voxels_file() const {
-  const std::string name = value(format_.voxels_fields);
+  std::string name = value(format_.voxels_fields);
   if (in_small_letters(name) == format_.behind) return "";
   if (name == "LIST" || name.starts_with("LIST ") || name.find('%') != std::string::npos)
     refuse_kind("its voxels lie in several files",

@@ -64,8 +64,10 @@ EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const
                 "SIGCHLD must not be ignored by whoever starts tauvox");
   if (WIFSIGNALED(status)) {
     const int signal = WTERMSIG(status);
-    if (signal == SIGTERM && asked_to_end())  // before it could listen: that says nothing of the volume
-      return {static_cast<int>(ExitCode::interrupted), *asked_to_end()};
+    // Before it listens to signals they end it at once: that says nothing about the volume.
+    const std::optional<std::string> asked = asked_to_end();
+    if (asked || signal == SIGTERM || signal == SIGINT || signal == SIGUSR1)
+      return {static_cast<int>(ExitCode::interrupted), asked.value_or("interrupted")};
     return {128 + signal, fmt::format("ended by signal {} ({})", signal, ::strsignal(signal))};
   }
   const int code = WEXITSTATUS(status);

@@ -84,6 +84,9 @@ void write_histogram(const Settings& settings, const Volume& volume) {
 }
 
 void check_outputs(const Settings& settings) {
+  if (!settings.histogram.empty() && !settings.histogram.ends_with(".png"))
+    throw Error(ExitCode::usage, "cannot tell how to write the file", settings.histogram,
+                "it is a PNG picture", "give it the ending .png");
   for (const std::string& path : {settings.json, settings.histogram}) {
     if (path.empty() || (path == "-" && path == settings.json)) continue;
     for (const std::string& input : files_read(settings))

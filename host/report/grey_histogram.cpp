@@ -9,14 +9,18 @@ namespace tauvox {
 
 std::vector<GreyShare> shares_of_grey(const Volume& volume, int most_steps) {
   const GreyScale scale = volume.grey.value_or(GreyScale{});
-  const std::int64_t first = volume.labels.front().value, count = volume.labels.back().value - first + 1;
-  const std::int64_t each = (count + most_steps - 1) / most_steps;  // values to a step
+  // as FP64: labels of 64 bits may be further apart than one of them can say
+  const auto first = static_cast<double>(volume.labels.front().value);
+  const double count = static_cast<double>(volume.labels.back().value) - first + 1;
+  const double each = std::ceil(count / most_steps);  // values to a step
+  const double least = scale.of_zero + scale.step * (first - 0.5), width = each * scale.step;
   std::vector<GreyShare> shares;
-  for (std::int64_t begin = 0; begin < count; begin += each)
-    shares.push_back(
-        {scale.value_of(first + begin) - 0.5 * scale.step, static_cast<double>(each) * scale.step, 0});
-  for (const Label& label : volume.labels)
-    shares[static_cast<std::size_t>((label.value - first) / each)].share += volume.fraction(label);
+  for (double begin = 0; begin < count; begin += each)
+    shares.push_back({least + static_cast<double>(shares.size()) * width, width, 0});
+  for (const Label& label : volume.labels) {
+    const auto step = static_cast<std::size_t>((static_cast<double>(label.value) - first) / each);
+    shares[std::min(step, shares.size() - 1)].share += volume.fraction(label);
+  }
   return shares;
 }
 

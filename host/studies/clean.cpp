@@ -81,6 +81,16 @@ Rule rule_of(const LabelOrName& given, double least, const Phases& phases) {
   return rule;
 }
 
+void refuse_label_twice(const std::vector<Rule>& rules) {
+  std::map<std::int64_t, std::string> named;
+  for (const Rule& rule : rules)
+    for (const std::int64_t label : rule.labels)
+      if (const auto [first, fresh] = named.emplace(label, rule.name); !fresh)
+        throw Error(ExitCode::usage, "label given twice", "--clean",
+                    fmt::format("label {} is in '{}' and in '{}'", label, first->second, rule.name),
+                    "name each label once");
+}
+
 struct Cleaned {
   std::int64_t clusters = 0, voxels = 0;
 };
@@ -147,6 +157,7 @@ Volume cleaned(Volume volume, const Settings& settings) {
   std::vector<Rule> rules;
   for (const auto& [given, least] : settings.clean) rules.push_back(rule_of(given, least, settings.phases));
   std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) { return a.labels < b.labels; });
+  refuse_label_twice(rules);
   for (const Rule& rule : rules) {
     const std::vector<std::uint8_t> in_set = codes_of(volume, rule.labels);
     if (std::count(in_set.begin(), in_set.end(), 1) == 0) {

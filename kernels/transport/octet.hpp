@@ -30,6 +30,16 @@
 #define TAUVOX_INLINE __attribute__((always_inline))
 #endif
 
+// The eight slots stay in registers only where their loop is unrolled. nvcc and GCC spell that differently,
+// and what nvcc prepares for GCC may hold neither spelling.
+#if defined(__CUDA_ARCH__)
+#define TAUVOX_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__)
+#define TAUVOX_UNROLL
+#else
+#define TAUVOX_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 namespace tauvox::TAUVOX_FORM {
 
 /// Slots before the middle of a block across an axis; the bit of the axis in a slot's number.
@@ -227,7 +237,7 @@ struct Octet {
 template <class W, class F>
 TAUVOX_OCTET Octet<W> each_slot(const F& f) {
   Octet<W> out;
-#pragma GCC unroll 8
+  TAUVOX_UNROLL
   for (int s = 0; s < 8; ++s) out.v[s] = f(s);
   return out;
 }
@@ -269,7 +279,7 @@ TAUVOX_OCTET Octet<W> load(const T* from) {
 }
 template <class W>
 TAUVOX_OCTET void store(W* to, const Octet<W>& octet) {
-#pragma GCC unroll 8
+  TAUVOX_UNROLL
   for (int s = 0; s < 8; ++s) to[s] = octet.v[s];
 }
 template <class W>

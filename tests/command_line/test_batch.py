@@ -147,6 +147,22 @@ def test_a_signal_ends_it_and_the_same_command_goes_on(program, batch, tmp_path)
     assert len({row["volume"] for row in table(tmp_path)}) == 8
 
 
+def test_a_signal_at_the_start_of_a_volume_is_no_failure_of_it(program, tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "v.h5", volume=volumes.repeated(4))
+    for i in range(6):  # the process that evaluates does not listen yet
+        run = subprocess.Popen([program, "batch", "v.h5", "-o", f"lot{i}", *OPTIONS], cwd=tmp_path, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+        children = f"/proc/{run.pid}/task/{run.pid}/children"
+        while run.poll() is None and not open(children).read():
+            pass
+        time.sleep(0.001 * i)
+        if run.poll() is None:
+            run.send_signal(signal.SIGTERM)
+        assert run.wait(timeout=60) in [0, 75]
+        again = tauvox("batch", "v.h5", "-o", f"lot{i}", *OPTIONS)
+        assert again.returncode == 0, again.stdout
+
+
 def test_what_lies_beside_a_header_and_the_names_of_slices_are_part_of_a_volume(tauvox, tmp_path):
     labels = volumes.repeated(2)
     header = "NRRD0004\ntype: uint8\ndimension: 3\nsizes: {} {} {}\nencoding: {}\ndata file: {}\n"

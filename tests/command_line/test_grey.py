@@ -206,10 +206,25 @@ def test_clean_gives_islands_and_holes_to_what_surrounds_them(tauvox, tmp_path):
     (["--threshold", "otsu", "--clean", "0=2.5"], 2, ["0", "2.5"]),
     (["--threshold", "otsu", "--clean", "7=3"], 4, ["7", "0, 1"]),
     (["--threshold", "otsu", "--clean", "pore=3"], 2, ["pore", "--phases"]),
+    (["--threshold", "otsu", "--clean", "0=3,pore=3", "--phases", "pore=0,solid=1"], 2, ["label 0", "pore", "twice"]),
 ])
 def test_what_is_refused(tauvox, folder, options, code, facts):
     name = "f4.npy" if options[0] == "--filter" else "u1.npy"
     assert_refused(tauvox("solve", str(folder / name), "--phase", "0", *options), code, *facts)
+
+
+def test_a_voxel_far_away_is_warned_of(tauvox, tmp_path):
+    grey = GREY / 255
+    numpy.save(tmp_path / "grey.npy", grey)
+    grey[3, 4, 5] = 1000
+    numpy.save(tmp_path / "hot.npy", grey)
+    for options in [[], ["--threshold", "otsu"]]:
+        assert "others lie far away" in tauvox("inspect", "hot.npy", *options).stdout
+        assert "far away" not in tauvox("inspect", "grey.npy", *options).stdout
+    grey[:] = numpy.where(LABELS, 500.5, 0)  # one value to a step is no crowd
+    grey[3, 4, 5] = 1000
+    numpy.save(tmp_path / "two.npy", grey)
+    assert "far away" not in tauvox("inspect", "two.npy", "--threshold", "otsu").stdout
 
 
 def test_values_that_cannot_be_cut(tauvox, tmp_path):
@@ -217,9 +232,15 @@ def test_values_that_cannot_be_cut(tauvox, tmp_path):
     grey[3, 4, 5] = numpy.nan
     numpy.save(tmp_path / "nan.npy", grey)
     numpy.save(tmp_path / "flat.npy", numpy.full((3, 3, 3), 0.5, "f4"))
+    numpy.save(tmp_path / "far.npy", GREY * 1e305 - 1.2e307)
+    assert tauvox("inspect", "far.npy", "--threshold", "otsu").returncode == 0
+    numpy.save(tmp_path / "too_far.npy", (GREY - 120).clip(-80, 80) * 2e306)
+    assert_refused(tauvox("inspect", "too_far.npy"), 4, "too far apart")
     for option in ["otsu", "otsu3"]:
         assert_refused(tauvox("inspect", "nan.npy", "--threshold", option), 4, "NaN", "1 of")
         assert_refused(tauvox("inspect", "flat.npy", "--threshold", option), 4, "too few grey values")
     assert_refused(tauvox("inspect", "nan.npy"), 4, "NaN")
     assert_refused(tauvox("inspect", "flat.npy"), 4, "fractions")
-    assert_refused(tauvox("inspect", "flat.npy", "--threshold", "1", "--histogram", "flat.npy"), 2, "is the input")
+    assert_refused(tauvox("inspect", "flat.npy", "--threshold", "1", "--histogram", "-"), 2, ".png")
+    tifffile.imwrite(tmp_path / "flat.png", numpy.zeros((2, 5, 6), "u1"), photometric="minisblack")
+    assert_refused(tauvox("inspect", "flat.png", "--histogram", "flat.png", "--overwrite"), 2, "is the input")

@@ -306,3 +306,16 @@ def test_what_a_header_names_and_slices_are_inputs_too(tauvox, tmp_path):
                       ["convert", "slices", "slices/s9.tif"]]:
         assert_refused(tauvox(*arguments, "--overwrite"), 2, "input")
         assert contents(tmp_path) == before
+
+
+def test_results_may_lie_beside_the_slices_and_slices_stay(tauvox, tmp_path):
+    (tmp_path / "slices").mkdir()
+    for z, layer in enumerate(volumes.repeated(2)):
+        tifffile.imwrite(tmp_path / "slices" / f"s{z:02}.tif", layer, photometric="minisblack")
+    slice_bytes = (tmp_path / "slices/s03.tif").read_bytes()
+    evaluation = ["evaluate", "slices", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "slices", "--quiet"]
+    assert tauvox(*evaluation).returncode == 0
+    again = tauvox("evaluate", "slices/settings.toml", "--overwrite", "--quiet")
+    assert again.returncode == 0, again.stderr
+    assert_refused(tauvox("solve", "slices", "--phase", "0", "--csv", "slices/s03.tif", "--overwrite"), 2, "is the input")
+    assert (tmp_path / "slices/s03.tif").read_bytes() == slice_bytes

@@ -46,6 +46,7 @@ TEST(Grey, ThresholdsLieHalfwayBetweenTheClasses) {
   EXPECT_EQ(io::otsu({{1, 5}, {2, 5}}, 1), std::vector<double>{1.5});
   EXPECT_TRUE(io::otsu({{1, 5}, {2, 5}}, 2).empty());
   EXPECT_TRUE(io::otsu({{1, 5}}, 1).empty());
+  EXPECT_EQ(io::otsu({{-0x1p1023, 50}, {-0x1p1022, 50}, {0x1p1023, 90}}, 1), std::vector<double>{0x1p1021});
   const double far = 1e15;  // values far from zero lose nothing
   EXPECT_EQ(io::otsu({{far + 1, 50}, {far + 2, 50}, {far + 10, 60}}, 1), std::vector<double>{far + 6});
 }

@@ -108,6 +108,17 @@ TEST(ReadHeaders, BytesInTheOtherOrder) {
   }
 }
 
+TEST(ReadHeaders, AnAxisOfSpaceWithoutAStepIsWarnedOf) {
+  const Folder folder;
+  for (const char* steps :
+       {"spacings: nan 1 2\n\n", "spacings: nan 1 2\nunits: \"um\" \"um\" \"um\"\n\n",
+        "space: left-posterior-superior\nspace directions: none (0,0.5,0) (0,0,0.5)\n\n"}) {
+    const auto said = io::describe_volume(folder.write("a.nrrd", nrrd("2 2 2", steps) + counted(8)));
+    EXPECT_FALSE(said.voxel_size || said.voxel_ratio) << steps;
+    EXPECT_TRUE(has_notice(said.warnings, "positive")) << steps;
+  }
+}
+
 TEST(ReadHeaders, UnitsThatDifferGiveNoSize) {
   const Folder folder;
   const std::string directions =
@@ -277,10 +288,13 @@ TEST(ReadHeaders, NoFileElsewhereIsOpened) {
   EXPECT_EQ(io::files_of_reading(files.named("out.raw")).size(), 1u);
 }
 
-TEST(ReadHeaders, TheFilesOfAFolderAreItsOwn) {
-  const Beside files;
-  EXPECT_EQ(io::files_of_reading(files.folder / "in"),
-            (std::vector<std::string>{files.folder / "in/a.nhdr", files.folder / "in/a.raw.gz"}));
+TEST(ReadHeaders, TheFilesOfAFolderAreItsImages) {
+  const Folder folder;
+  const std::string tiff = folder.write("s2.tif", std::string("II*\0\x08\0\0\0", 8));
+  const std::string png = folder.write("s1.png", std::string("\x89PNG\r\n\x1a\n", 8));
+  const std::string report = folder.write("results.json", std::string("{}"));
+  const std::string root = report.substr(0, report.rfind('/'));
+  EXPECT_EQ(io::files_of_reading(root), (std::vector<std::string>{png, tiff}));
 }
 
 }  // namespace
