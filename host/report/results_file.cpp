@@ -27,8 +27,9 @@ std::string text_or_empty(const Json& object, const char* key) {
 
 std::optional<double> half_width_of(const Json& quantity) {
   std::vector<Uncertainty> found;
-  const Json uncertainties = quantity.value("uncertainty", Json::object());
-  for (const auto& [source, u] : uncertainties.items()) {
+  const auto uncertainties = quantity.find("uncertainty");
+  if (uncertainties == quantity.end()) return std::nullopt;
+  for (const auto& [source, u] : uncertainties->items()) {
     if (!u.is_object() || !u.contains("half_width") || !u["half_width"].is_number()) continue;
     const auto one_sided = u.find("one_sided");
     found.push_back({{},

@@ -31,6 +31,12 @@ def failed_report(request):
 
 
 @pytest.fixture
+def without_gnuplot(monkeypatch):
+    """Charts would take most of the time of an evaluation."""
+    monkeypatch.setenv("PATH", "")
+
+
+@pytest.fixture
 def tauvox(program, tmp_path):
     """tauvox("solve", ...) in an empty folder; keywords go to subprocess.run."""
 

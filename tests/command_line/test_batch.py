@@ -15,6 +15,8 @@ import tifffile
 import volumes
 from conftest import assert_refused, contents, value
 
+pytestmark = pytest.mark.usefixtures("without_gnuplot")
+
 OPTIONS = ["--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "--ionic", "pore", "--axis", "z"]
 
 

@@ -11,6 +11,8 @@ import numpy
 import pytest
 from conftest import assert_refused
 
+pytestmark = pytest.mark.usefixtures("without_gnuplot")
+
 LONG = 60  # seconds a test waits for what should take one or two
 
 
