@@ -170,7 +170,7 @@ class Round {
   LotVolume visit(std::size_t row, bool first) {
     const auto start = Clock::now();
     std::string what = "not read";
-    const LotVolume volume = worker_.evaluate(paths_[row], what);
+    LotVolume volume = worker_.evaluate(paths_[row], what);
     if (first || volume.status != LotStatus::running)
       say(run_, fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", row + 1, paths_.size(), paths_[row],
                             name_of(volume.status), what, seconds_since(start),
@@ -290,10 +290,8 @@ Command batch_command() {
           "A volume whose content and settings are those of a finished one is not evaluated again: a batch "
           "that was stopped goes on where it was. A volume that fails is a row with its reason and does not "
           "stop the others; the exit code is 12 then. The same command started several times, on one machine "
-          "or on "
-          "many that see the folder, shares the volumes: each is claimed by one worker, and taken over from "
-          "one "
-          "that was killed, or is on another machine and gave no sign of life for ten minutes."};
+          "or on many that see the folder, shares the volumes: each is claimed by one worker, and taken over "
+          "from one that was killed, or is on another machine and gave no sign of life for ten minutes."};
 }
 
 }  // namespace tauvox

@@ -5,17 +5,20 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <system_error>
+#include <thread>
 #include <tuple>
 
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/base/hash.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -98,7 +101,20 @@ std::optional<CollectedResults> readable_results_in(
     return std::nullopt;
   } catch (const Json::exception&) {
     return std::nullopt;
+  } catch (const fs::filesystem_error&) {
+    return std::nullopt;
   }
+}
+
+/// Once for each number below `count`. What is thrown ends the program.
+void in_threads(std::size_t count, const std::function<void(std::size_t)>& act) {
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) act(i);
+  };
+  std::vector<std::jthread> others(startable_threads(usable_processors()) - 1);
+  for (std::jthread& other : others) other = std::jthread(work);
+  work();
 }
 
 }  // namespace
@@ -108,9 +124,7 @@ Collection collected(const std::vector<std::string>& folders,
   const std::set<std::string> found = folders_with_results(folders);
   const std::vector<std::string> names(found.begin(), found.end());
   std::vector<std::optional<CollectedResults>> all(names.size());
-  const auto count = static_cast<std::ptrdiff_t>(names.size());
-#pragma omp parallel for schedule(dynamic, 16)  // a file's text takes a millisecond to understand
-  for (std::ptrdiff_t i = 0; i < count; ++i) all[i] = readable_results_in(names[i], changes_result);
+  in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], changes_result); });
 
   Collection collection;
   std::set<std::string> known;
