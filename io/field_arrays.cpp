@@ -42,7 +42,19 @@ FieldArray label_array(const Volume& volume, Scalar scalar) {
         },
         volume.codes);
   };
-  return {"label", scalar, sizeof(T), slab};
+  return {"label", scalar, sizeof(T), 1, slab};
+}
+
+FieldArray flux_array(const FieldFile& file) {
+  auto buffer = std::make_shared<std::vector<float>>();
+  const auto slice = static_cast<std::size_t>(3 * file.volume->extent.nx * file.volume->extent.ny);
+  const auto slab = [fill = file.flux, buffer, slice](std::int64_t z, std::int64_t slices) -> const void* {
+    buffer->resize(static_cast<std::size_t>(slices) * slice);
+    for (std::int64_t s = 0; s < slices; ++s)
+      fill(z + s, buffer->data() + static_cast<std::size_t>(s) * slice);
+    return buffer->data();
+  };
+  return {"flux", Scalar::float32, 3 * sizeof(float), 3, slab};
 }
 
 FieldArray label_array(const Volume& volume) {
@@ -69,9 +81,10 @@ std::vector<FieldArray> field_arrays(const FieldFile& file) {
         std::to_string(codes) + " labels and " + std::to_string(file.concentration.size()) + " values");
 
   std::vector<FieldArray> arrays{label_array(*file.volume)};
+  if (file.flux) arrays.push_back(flux_array(file));
   if (!file.concentration.empty())
     arrays.push_back(
-        {file.name, Scalar::float32, sizeof(float),
+        {file.name, Scalar::float32, sizeof(float), 1,
          [values = file.concentration, slice = extent.nx * extent.ny](
              std::int64_t z, std::int64_t) -> const void* { return values.data() + z * slice; }});
   return arrays;

@@ -18,13 +18,14 @@ enum class Scalar { int8, uint8, int16, uint16, int32, uint32, int64, float32 };
 struct FieldArray {
   std::string name;
   Scalar scalar = Scalar::uint8;
-  std::size_t bytes = 1;  // per voxel
+  std::size_t bytes = 1;  // per voxel, of all components
+  int components = 1;     // the last index
   /// The slices [z, z + slices), x fastest; valid until the next call. Points into the volume or field where
   /// the stored bytes are the same, else into a buffer of the size asked for.
   std::function<const void*(std::int64_t z, std::int64_t slices)> slab;
 };
 
-/// "label", then the concentration if there is one.
+/// "label", then the flux and the concentration if there are any.
 /// @pre file.volume outlives the result
 /// @throws Error(internal) when the arrays do not fit the extent.
 std::vector<FieldArray> field_arrays(const FieldFile& file);

@@ -109,19 +109,29 @@ hid_t memory_type(Scalar scalar) {
   return H5I_INVALID_HID;
 }
 
+/// z, y, x; components are a fourth axis.
+int rank_of(const FieldArray& array) { return array.components > 1 ? 4 : 3; }
+
+std::array<hsize_t, 4> shape_of(const Extent& extent, const FieldArray& array) {
+  const auto zyx = extent.zyx();
+  return {static_cast<hsize_t>(zyx[0]), static_cast<hsize_t>(zyx[1]), static_cast<hsize_t>(zyx[2]),
+          static_cast<hsize_t>(array.components)};
+}
+
 /// Whole slices while one fits into `chunk_bytes`, else rows of one slice.
-std::array<hsize_t, 3> chunk_shape(const Extent& extent, std::size_t bytes) {
-  const std::int64_t row = extent.nx * static_cast<std::int64_t>(bytes);
+std::array<hsize_t, 4> chunk_shape(const Extent& extent, const FieldArray& array) {
+  const std::int64_t row = extent.nx * static_cast<std::int64_t>(array.bytes);
   const std::int64_t rows = std::clamp<std::int64_t>(chunk_bytes / row, 1, extent.ny);
-  const std::int64_t slices = rows < extent.ny ? 1 : slab_slices(extent, bytes, chunk_bytes);
+  const std::int64_t slices = rows < extent.ny ? 1 : slab_slices(extent, array.bytes, chunk_bytes);
   const std::int64_t columns = std::min(extent.nx, chunk_bytes);
-  return {static_cast<hsize_t>(slices), static_cast<hsize_t>(rows), static_cast<hsize_t>(columns)};
+  return {static_cast<hsize_t>(slices), static_cast<hsize_t>(rows), static_cast<hsize_t>(columns),
+          static_cast<hsize_t>(array.components)};
 }
 
 /// Slices per slab: whole chunks, so that HDF5 compresses each of them once.
-std::int64_t slab_step(const Extent& extent, std::size_t bytes) {
-  const auto chunk = static_cast<std::int64_t>(chunk_shape(extent, bytes)[0]);
-  return std::max<std::int64_t>(slab_slices(extent, bytes, slab_bytes) / chunk, 1) * chunk;
+std::int64_t slab_step(const Extent& extent, const FieldArray& array) {
+  const auto chunk = static_cast<std::int64_t>(chunk_shape(extent, array)[0]);
+  return std::max<std::int64_t>(slab_slices(extent, array.bytes, slab_bytes) / chunk, 1) * chunk;
 }
 
 void write_attribute(const Hdf5File& file, hid_t owner, const std::string& name, const double* values,
@@ -147,29 +157,25 @@ void write_text_attribute(const Hdf5File& file, hid_t owner, const std::string& 
 template <class Transfer>
 void for_each_slab(const Hdf5File& file, const Extent& extent, const FieldArray& array,
                    const Transfer& transfer) {
-  const auto zyx = extent.zyx();
-  const std::array<hsize_t, 3> shape{static_cast<hsize_t>(zyx[0]), static_cast<hsize_t>(zyx[1]),
-                                     static_cast<hsize_t>(zyx[2])};
-  const Handle space(H5Screate_simple(3, shape.data(), nullptr), H5Sclose, file);
-  const std::int64_t step = slab_step(extent, array.bytes);
+  const std::array<hsize_t, 4> shape = shape_of(extent, array);
+  const Handle space(H5Screate_simple(rank_of(array), shape.data(), nullptr), H5Sclose, file);
+  const std::int64_t step = slab_step(extent, array);
   for (std::int64_t z = 0; z < extent.nz; z += step) {
     const std::int64_t slices = std::min(step, extent.nz - z);
-    const std::array<hsize_t, 3> start{static_cast<hsize_t>(z), 0, 0};
-    const std::array<hsize_t, 3> count{static_cast<hsize_t>(slices), shape[1], shape[2]};
-    const Handle memory(H5Screate_simple(3, count.data(), nullptr), H5Sclose, file);
+    const std::array<hsize_t, 4> start{static_cast<hsize_t>(z), 0, 0, 0};
+    const std::array<hsize_t, 4> count{static_cast<hsize_t>(slices), shape[1], shape[2], shape[3]};
+    const Handle memory(H5Screate_simple(rank_of(array), count.data(), nullptr), H5Sclose, file);
     file.check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr));
     transfer(memory, space, z, slices);
   }
 }
 
 void write_array(const Hdf5File& file, hid_t root, const Volume& volume, const FieldArray& array) {
-  const auto zyx = volume.extent.zyx();
-  const std::array<hsize_t, 3> shape{static_cast<hsize_t>(zyx[0]), static_cast<hsize_t>(zyx[1]),
-                                     static_cast<hsize_t>(zyx[2])};
-  const auto chunk = chunk_shape(volume.extent, array.bytes);
-  const Handle space(H5Screate_simple(3, shape.data(), nullptr), H5Sclose, file);
+  const std::array<hsize_t, 4> shape = shape_of(volume.extent, array);
+  const auto chunk = chunk_shape(volume.extent, array);
+  const Handle space(H5Screate_simple(rank_of(array), shape.data(), nullptr), H5Sclose, file);
   const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, file);
-  file.check(H5Pset_chunk(layout, 3, chunk.data()));
+  file.check(H5Pset_chunk(layout, rank_of(array), chunk.data()));
   file.check(H5Pset_shuffle(layout));
   file.check(H5Pset_deflate(layout, 1));
   file.check(H5Pset_fletcher32(layout));

@@ -2,7 +2,8 @@
 // lengths so that they may exceed 4 GiB, LZ4. VTK's i is our x: both run fastest, and no array is transposed.
 //
 // Memory besides the caller's arrays: the stored labels (1 byte per voxel and more for values above 255; none
-// where the codes are the values), and slabs of a few megabytes while the file is read back.
+// where the codes are the values), the flux (12 bytes per voxel), and slabs of a few megabytes while the file
+// is read back.
 #include <vtkCellData.h>
 #include <vtkDataArray.h>
 #include <vtkDoubleArray.h>
@@ -107,8 +108,9 @@ void write_image(const PendingFile& pending, const FieldFile& file, const VtkMes
     const auto values =
         vtkSmartPointer<vtkDataArray>::Take(vtkDataArray::CreateDataArray(vtk_type(array.scalar)));
     values->SetName(xml_name(array.name).c_str());
+    values->SetNumberOfComponents(array.components);
     // The 1 leaves the memory ours: VTK neither copies nor frees nor, in a writer, changes it.
-    values->SetVoidArray(const_cast<void*>(array.slab(0, extent.nz)), extent.voxels(), 1);
+    values->SetVoidArray(const_cast<void*>(array.slab(0, extent.nz)), extent.voxels() * array.components, 1);
     image->GetCellData()->AddArray(values);
   }
   image->GetCellData()->SetActiveScalars(
@@ -156,7 +158,7 @@ void compare_image(const PendingFile& pending, const FieldFile& file, const VtkM
   const auto arrays = field_arrays(file);
   vtkNew<vtkXMLImageDataReader> reader;
   reader->SetFileName(pending.temporary().c_str());
-  const std::int64_t step = slab_slices(extent, 4, std::int64_t{16} << 20);
+  const std::int64_t step = slab_slices(extent, 12, std::int64_t{48} << 20);
   for (std::int64_t z = 0; z < extent.nz; z += step) {
     const std::int64_t slices = std::min(step, extent.nz - z);
     const int wanted[6] = {0,
@@ -175,8 +177,9 @@ void compare_image(const PendingFile& pending, const FieldFile& file, const VtkM
     for (const FieldArray& array : arrays) {
       vtkDataArray* values = image.GetCellData()->GetArray(read_name(array.name).c_str());
       const std::int64_t count = extent.nx * extent.ny * slices;
-      check_same(values != nullptr && values->GetNumberOfValues() == count &&
-                     values->GetDataTypeSize() == static_cast<int>(array.bytes),
+      check_same(values != nullptr && values->GetNumberOfTuples() == count &&
+                     values->GetNumberOfComponents() == array.components &&
+                     values->GetDataTypeSize() * array.components == static_cast<int>(array.bytes),
                  array.name, path);
       const std::size_t bytes = static_cast<std::size_t>(count) * array.bytes;
       check_same(std::memcmp(values->GetVoidPointer(0), array.slab(z, slices), bytes) == 0, array.name, path);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,8 +87,10 @@ struct FieldFile {
   const Volume* volume = nullptr;          // its labels become the array "label"
   std::span<const float> concentration{};  // dimensionless, 0..1, NaN where nothing conducts; may be empty
   std::string name = "concentration";      // name of the array in the file
-  std::optional<Axis> axis{};              // of the transport
-  std::string phases{};                    // names of labels, "pore=0,active=1"
+  /// Fills a layer across z, [y][x][3], with components x, y, z: the array "flux"; may be empty.
+  std::function<void(std::int64_t z, float* vectors)> flux{};
+  std::optional<Axis> axis{};                                // of the transport
+  std::string phases{};                                      // names of labels, "pore=0,active=1"
   std::vector<std::pair<std::string, std::string>> texts{};  // more of the origin, stored like it
   std::vector<std::pair<std::string, double>> results{};  // name -> value, stored as field data / attributes
 };
@@ -97,8 +100,9 @@ struct FieldFile {
 /// @throws Error(output); Error(usage) in a build without VTK.
 void write_vti(const std::string& path, const FieldFile& file, bool overwrite);
 
-/// Own HDF5: /label, /concentration (chunked, deflate 1, shuffle, Fletcher32), attribute element_size_um on
-/// both, results as attributes of the root. Read back and compared before the rename.
+/// Own HDF5: /label, /concentration, /flux with a last axis of x, y, z (chunked, deflate 1, shuffle,
+/// Fletcher32), attribute element_size_um on each, results as attributes of the root. Read back and compared
+/// before the rename.
 /// @throws Error(output); Error(usage) in a build without HDF5.
 void write_hdf5(const std::string& path, const FieldFile& file, bool overwrite);
 

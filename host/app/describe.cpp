@@ -210,6 +210,10 @@ void add_output(Rows& rows) {
        .kind = Kind::path_out,
        .meaning = "concentration field: NAME.vti or NAME.h5 (several axes: NAME_z.vti ...)"},
       &Settings::field);
+  add({.name = "flux",
+       .kind = Kind::flag,
+       .meaning = "also the flux of each voxel: vectors in the --field, a picture of its magnitude by --png"},
+      &Settings::flux);
   add({.name = "json",
        .kind = Kind::path_out,
        .meaning = "report; - for standard output",
@@ -219,7 +223,7 @@ void add_output(Rows& rows) {
       &Settings::csv);
   add({.name = "png",
        .kind = Kind::path_out,
-       .meaning = "slices: NAME_structure.png, NAME_concentration_z.png, ..."},
+       .meaning = "slices: NAME_structure.png, NAME_concentration_z.png, NAME_flux_z.png, ..."},
       &Settings::png);
   add({.name = "histogram",
        .kind = Kind::path_out,

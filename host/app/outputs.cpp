@@ -56,8 +56,8 @@ std::string field_path(const Settings& s, Axis axis) {
 
 std::string structure_picture_path(const Settings& s) { return picture_stem(s) + "_structure.png"; }
 
-std::string concentration_picture_path(const Settings& s, Axis axis) {
-  return fmt::format("{}_concentration_{}.png", picture_stem(s), axis_name(axis));
+std::string field_picture_path(const Settings& s, const std::string& what, Axis axis) {
+  return fmt::format("{}_{}_{}.png", picture_stem(s), what, axis_name(axis));
 }
 
 std::string settings_path(const Settings& s) {
@@ -74,7 +74,9 @@ std::vector<std::string> output_paths(const Settings& s) {
   if (is_file(s.csv)) paths.push_back(s.csv);
   if (!s.png.empty()) {
     paths.push_back(structure_picture_path(s));
-    for (const Axis axis : s.axes) paths.push_back(concentration_picture_path(s, axis));
+    for (const Axis axis : s.axes) paths.push_back(field_picture_path(s, "concentration", axis));
+    if (s.flux)
+      for (const Axis axis : s.axes) paths.push_back(field_picture_path(s, "flux", axis));
   }
   if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
   return paths;
@@ -115,8 +117,10 @@ std::vector<std::string> check_room(const Settings& s, const Extent& extent, dou
   const auto voxels = static_cast<double>(extent.voxels());
   // FP32 in conducting voxels, NaN elsewhere: compressed to 0.97 (HDF5) and 1.3 (.vti) of the former's bytes
   // in a packed electrode, to 0.04 where everything conducts. Half of them is a safe least.
-  const double least = conducting < 1 ? 0.5 * 4 * conducting * voxels : 0;
-  const double most = (4 + 4) * voxels;  // and the labels
+  // Fluxes are as many numbers that compress as badly.
+  const double values = s.flux ? 4 : 1;
+  const double least = conducting < 1 ? 0.5 * 4 * values * conducting * voxels : 0;
+  const double most = (4 * values + 4) * voxels;  // and the labels
   std::vector<io::PlannedOutput> outputs;
   for (const std::string& path : output_paths(s)) outputs.push_back({path, report, report});
   if (!s.field.empty())

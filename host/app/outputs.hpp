@@ -13,7 +13,8 @@ namespace tauvox {
 /// "out.vti" -> "out_z.vti" where several axes are asked for.
 std::string field_path(const Settings& settings, Axis axis);
 std::string structure_picture_path(const Settings& settings);
-std::string concentration_picture_path(const Settings& settings, Axis axis);
+/// @param what "concentration" or "flux"
+std::string field_picture_path(const Settings& settings, const std::string& what, Axis axis);
 /// Of the effective settings, beside the first output asked for: "out.json" -> "out.settings.toml"; empty
 /// when no file is written.
 std::string settings_path(const Settings& settings);

@@ -195,6 +195,8 @@ class Planner {
       add("concentration on its way back", voxels_ * 4, true, {"write"});
     if (!settings_.field.empty())  // the file is read back and compared before it takes its name
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
+    if (settings_.flux && settings_.field.ends_with(".vti"))  // .h5 takes it by layers
+      add("flux", voxels_ * 12, false, {"write"});
   }
   /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
   /// take an eighth of the voxels of the volume's own, which are over, and so never the most.

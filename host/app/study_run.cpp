@@ -12,6 +12,7 @@
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/flux_vectors.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
 
@@ -21,10 +22,12 @@ namespace {
 void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
   const Volume& volume = *report.volume;
   const Axis axis = r.axis.value_or(s.axes.front());
+  const FluxVectors flux(volume, report.materials, u, axis, s.periodic_sides);
   if (!s.field.empty()) {
     io::FieldFile file;
     file.volume = &volume;
     file.concentration = u;
+    if (s.flux) file.flux = [&](std::int64_t z, float* vectors) { flux.layer(z, vectors); };
     file.axis = r.axis;
     file.phases = phases_text(s.phases);
     for (const char* name : {"effective_ratio", "tortuosity_factor"})
@@ -35,7 +38,10 @@ void write_field_of(const Settings& s, RunReport& report, const Result& r, const
   if (s.png.empty()) return;
   std::string notice;
   const pages::SolvePictures pictures{volume, report.materials, report.phases, s.slice_at};
-  io::write_text(concentration_picture_path(s, axis), pictures.concentration(axis, u, notice), s.overwrite);
+  io::write_text(field_picture_path(s, "concentration", axis), pictures.concentration(axis, u, notice),
+                 s.overwrite);
+  if (s.flux)
+    io::write_text(field_picture_path(s, "flux", axis), pictures.flux(axis, flux, u, notice), s.overwrite);
   note_pictures(s, notice, report);
 }
 
@@ -108,7 +114,8 @@ class StudyRun {
   std::vector<std::string> files_of(Axis axis) const {
     std::vector<std::string> files;
     if (with_field_ && !s_.field.empty()) files.push_back(field_path(s_, axis));
-    if (with_field_ && !s_.png.empty()) files.push_back(concentration_picture_path(s_, axis));
+    if (with_field_ && !s_.png.empty()) files.push_back(field_picture_path(s_, "concentration", axis));
+    if (with_field_ && !s_.png.empty() && s_.flux) files.push_back(field_picture_path(s_, "flux", axis));
     return files;
   }
   FieldSink sink() {

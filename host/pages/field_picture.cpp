@@ -97,13 +97,47 @@ std::string SolvePictures::structure(Axis flow, std::string& notice) const {
 
 std::string SolvePictures::concentration(Axis flow, std::span<const float> values,
                                          std::string& notice) const {
+  SliceMap map = map_of(*this, flow);
+  map.field = "concentration";
+  const auto value = [&](std::int64_t i) { return double{values[static_cast<std::size_t>(i)]}; };
+  return field(std::move(map), value, notice);
+}
+
+std::string SolvePictures::flux(Axis flow, const FluxVectors& flux, std::span<const float> concentration,
+                                std::string& notice) const {
+  SliceMap map = map_of(*this, flow);
+  map.field = "flux in units of D₀ Δc / L";
+  const Extent& e = volume.extent;
+  const auto value = [&](std::int64_t i) {
+    if (std::isnan(concentration[static_cast<std::size_t>(i)])) return std::nan("");
+    const std::array<float, 3> j = flux.at(i % e.nx, i / e.nx % e.ny, i / (e.nx * e.ny));
+    return std::sqrt(double{j[0]} * j[0] + double{j[1]} * j[1] + double{j[2]} * j[2]);
+  };
+  std::vector<double> found;
+  const Slice slice = map.slices.front();
+  const auto step = [&](Axis axis) { return axis == Axis::z ? e.nx * e.ny : axis == Axis::y ? e.nx : 1; };
+  for (std::int64_t row = 0; row < e.along(slice.down()); ++row)
+    for (std::int64_t column = 0; column < e.along(slice.right()); ++column)
+      if (const double there =
+              value(slice.at * step(slice.normal) + row * step(slice.down()) + column * step(slice.right()));
+          there > 0)
+        found.push_back(there);
+  if (!found.empty()) {
+    const auto most = found.begin() + static_cast<std::ptrdiff_t>((found.size() - 1) * 99 / 100);
+    std::nth_element(found.begin(), most, found.end());
+    map.top = *most;
+  }
+  return field(std::move(map), value, notice);
+}
+
+std::string SolvePictures::field(SliceMap map, const std::function<double(std::int64_t)>& value_of,
+                                 std::string& notice) const {
   const std::vector<PhaseSet> sets = labels_as_phases(*this);
   std::vector<Colour> insulators(sets.size());
   std::vector<std::size_t> insulating;
   for (std::size_t code = 0; code < sets.size(); ++code)
     if (code >= materials.phases.size() || materials.phases[code].conductivity <= 0)
       insulating.push_back(code);
-  SliceMap map = map_of(*this, flow);
   for (std::size_t i = 0; i < insulating.size(); ++i) {
     insulators[insulating[i]] = insulator_colour(i, insulating.size());
     map.legend.push_back({insulators[insulating[i]], legend_of(volume, sets[insulating[i]])});
@@ -115,8 +149,8 @@ std::string SolvePictures::concentration(Axis flow, std::span<const float> value
   bool some_cut_off = false;
   map.picture = [&](const Slice& slice, std::int64_t most) {
     return picture_of(volume.extent, slice, most, smallest_side, [&](std::int64_t i) {
-      const float value = values[static_cast<std::size_t>(i)];
-      if (!std::isnan(value)) return field_colour(value);
+      const double value = value_of(i);
+      if (!std::isnan(value)) return field_colour(std::min(value / map.top, 1.0));
       const Colour colour = insulators[static_cast<std::size_t>(volume.code(i))];
       some_cut_off = some_cut_off || colour == cut_off;
       return colour;
@@ -125,7 +159,6 @@ std::string SolvePictures::concentration(Axis flow, std::span<const float> value
   map.picture(map.slices.front(), smallest_side);
   if (some_cut_off) map.legend.push_back({cut_off, "conducts, cut off"});
   shorten(map.legend);
-  map.field = "concentration";
   return drawn(map, notice);
 }
 

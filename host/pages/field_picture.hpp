@@ -1,11 +1,14 @@
 // The pictures of a solve: the structure, and a field from plate to plate.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "host/pages/slice_map.hpp"
 #include "host/settings/phases.hpp"
+#include "host/studies/flux_vectors.hpp"
 #include "host/studies/materials.hpp"
 #include "kernels/volume/volume.hpp"
 
@@ -22,6 +25,14 @@ struct SolvePictures {
   std::string structure(Axis flow, std::string& notice) const;
   /// @param concentration 0 to 1, NaN where nothing conducts
   std::string concentration(Axis flow, std::span<const float> concentration, std::string& notice) const;
+  /// Magnitude of the flux; the colours end where one voxel in a hundred of the slice has more.
+  std::string flux(Axis flow, const FluxVectors& flux, std::span<const float> concentration,
+                   std::string& notice) const;
+
+ private:
+  /// @param value of a voxel by its index, NaN where there is none
+  std::string field(SliceMap map, const std::function<double(std::int64_t)>& value,
+                    std::string& notice) const;
 };
 
 }  // namespace tauvox::pages

@@ -169,7 +169,8 @@ class MapScript {
     }
     add_margins(last.x + last.width + 0.15 + (vertical(last) ? for_arrow : 0), last.y, 0.13, last.height);
     add("set xrange [0:1]\nset yrange [0:1]\nunset xlabel\nunset ylabel\nunset xtics\nunset ytics\n"
-        "set y2range [0:1]\nset y2tics 0.25 out\n");
+        "set y2tics out\n");
+    add(fmt::format("set y2range [0:{:.9g}]\nset y2tics {:g}", map_.top, round_step(map_.top, 5)));
     add(fmt::format("set y2label {} offset -0.6,0", plotter_text(map_.field)));
     add_picture("bar.rgb", bar, 1, 1);
   }

@@ -25,7 +25,8 @@ struct SliceMap {
   Axis along = Axis::z;  // of the arrow
   bool forwards = true;
   std::string from, to;  // its ends
-  std::string field;     // what the colours from 0 to 1 are; empty: there is no field
+  std::string field;     // what the colours are; empty: there is no field
+  double top = 1;        // of the field, where the colours end; they begin at 0
 
   double length(Axis axis) const {
     return edges[static_cast<std::size_t>(axis)] * static_cast<double>(extent.along(axis));

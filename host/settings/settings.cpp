@@ -49,6 +49,9 @@ std::vector<std::string> Settings::input_files() const {
 }
 
 void check(const Settings& s) {
+  if (s.flux && !s.wants_concentration())
+    throw Error(ExitCode::usage, "the flux goes nowhere", "--flux", "",
+                "give --field for its vectors, or --png for a picture");
   check_input(s.input);
   check_material(s);
   check_standard_output(s);

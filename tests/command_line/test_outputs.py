@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import h5py
+import numpy
 import pytest
 import tifffile
 import volumes
@@ -38,6 +39,26 @@ def test_all_outputs_are_written_with_the_settings_beside_them(tauvox, tmp_path)
         assert row["status"] == r["status"] == "converged"
         for name in ["effective_ratio", "tortuosity_factor", "volume_fraction"]:
             assert float(row[name]) == value(r, name)
+
+
+def test_the_flux_is_a_vector_of_each_voxel(tauvox, tmp_path):
+    for field in ("u.h5", "u.vti"):
+        result = tauvox(*SOLVE, "--axis", "z,x", "--voxel-size", "1,2,4um", "--flux", "--field", field, "--png", "p", "--json", "out.json", "--overwrite")
+        assert result.returncode == 0, result.stderr
+    report = json.loads((tmp_path / "out.json").read_text())
+    for r in report["results"]:
+        with h5py.File(tmp_path / f"u_{r['axis']}.h5") as file:
+            flux, u = file["flux"][...], file["concentration"][...]
+            assert list(file["flux"].attrs["element_size_um"]) == [1, 2, 4]
+        assert flux.shape == volumes.LABELS.shape + (3,) and numpy.isfinite(flux).all()
+        assert not flux[numpy.isnan(u)].any()
+        along = flux[..., "xyz".index(r["axis"])]
+        assert along.mean() == pytest.approx(value(r, "effective_ratio"), rel=1e-3)
+        assert (tmp_path / f"p_flux_{r['axis']}.png").read_bytes().startswith(b"\x89PNG")
+        assert (tmp_path / f"u_{r['axis']}.vti").stat().st_size > flux.nbytes / 20
+        # What was written is a volume again: its labels, not one of the fields.
+        assert tauvox("inspect", f"u_{r['axis']}.h5").returncode == tauvox("inspect", f"u_{r['axis']}.vti").returncode == 0
+    assert_refused(tauvox(*SOLVE, "--flux", "--json", "-"), 2, "--flux", "--field")
 
 
 def test_a_table_holds_whatever_is_in_a_path_or_a_unit(tauvox, tmp_path):

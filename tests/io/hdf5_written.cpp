@@ -100,6 +100,21 @@ TEST_F(WriteHdf5, HoldsLabelsAndConcentrationInFileOrder) {
   EXPECT_EQ(files(), 1u);
 }
 
+TEST_F(WriteHdf5, AFluxHasItsComponentsLast) {
+  for (const Extent extent : {Extent{5, 4, 3}, Extent{1200, 90, 40}}) {  // one chunk, and several slabs
+    const Volume volume = striped_volume(extent, {0, 1});
+    io::write_hdf5(
+        in("a.h5"),
+        {.volume = &volume, .flux = [&](std::int64_t z, float* to) { numbered_layer(extent, z, to); }}, true);
+    const Stored flux = read_dataset(in("a.h5"), "/flux");
+    const auto length = [](std::int64_t n) { return static_cast<hsize_t>(n); };
+    EXPECT_EQ(flux.shape, (std::vector<hsize_t>{length(extent.nz), length(extent.ny), length(extent.nx), 3}));
+    EXPECT_EQ(flux.bytes, 4u);
+    for (std::size_t i = 0; i < flux.values.size(); ++i)
+      ASSERT_EQ(flux.values[i], 0.25f * static_cast<float>(i)) << i;
+  }
+}
+
 TEST_F(WriteHdf5, ChunksAreShuffledDeflatedAndChecked) {
   const Volume volume = striped_volume({50, 40, 30}, {0, 1});
   io::write_hdf5(in("a.h5"), {.volume = &volume}, false);

@@ -37,9 +37,13 @@ struct Written : WriteTest, ::testing::WithParamInterface<const char*> {
     volume.path = "cathode.h5";
     volume.sha256 = std::string(64, 'a');
     const std::vector<float> ramp = ramp_with_nan(volume.extent);
-    io::write_field(
-        path, {.volume = &volume, .concentration = ramp, .axis = Axis::y, .results = {{"converged", 1}}},
-        true);
+    io::write_field(path,
+                    {.volume = &volume,
+                     .concentration = ramp,
+                     .flux = [&](std::int64_t z, float* to) { numbered_layer(volume.extent, z, to); },
+                     .axis = Axis::y,
+                     .results = {{"converged", 1}}},
+                    true);
     return volume;
   }
 };

@@ -95,6 +95,22 @@ TEST_F(WriteVti, PutsTheMarkedVoxelWhereItBelongs) {
   EXPECT_EQ(image->FindCell(const_cast<double*>(centre), nullptr, -1, 0, part, inside, weights), marked);
 }
 
+TEST_F(WriteVti, AFluxIsAVectorOfEachCell) {
+  const Extent extent{5, 4, 3};
+  const Volume volume = striped_volume(extent, {0, 1});
+  io::write_vti(
+      in("volume.vti"),
+      {.volume = &volume, .flux = [&](std::int64_t z, float* to) { numbered_layer(extent, z, to); }}, false);
+  const auto image = read_vti(in("volume.vti"));
+  vtkDataArray* flux = image->GetCellData()->GetArray("flux");
+  ASSERT_NE(flux, nullptr);
+  ASSERT_EQ(flux->GetNumberOfComponents(), 3);
+  ASSERT_EQ(flux->GetNumberOfTuples(), 60);
+  for (int cell = 0; cell < 60; ++cell)
+    for (int component = 0; component < 3; ++component)
+      EXPECT_EQ(flux->GetComponent(cell, component), 0.25 * (3 * cell + component));
+}
+
 TEST_F(WriteVti, IsAppendedRawWithLengthsOf64Bits) {
   const Volume volume = striped_volume({7, 5, 3}, {0, 1, 2});
   io::write_vti(in("volume.vti"), {.volume = &volume}, false);

@@ -51,6 +51,12 @@ class WriteTest : public ::testing::Test {
   std::filesystem::path folder;
 };
 
+/// Components 0.25 apart, other ones in each voxel.
+inline void numbered_layer(const Extent& extent, std::int64_t z, float* vectors) {
+  const std::int64_t values = 3 * extent.nx * extent.ny;
+  for (std::int64_t i = 0; i < values; ++i) vectors[i] = 0.25f * static_cast<float>(z * values + i);
+}
+
 inline std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
