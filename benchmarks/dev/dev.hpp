@@ -22,6 +22,9 @@ struct Options {
   std::vector<std::string> cases;    // answers: empty for all
   std::string format = "raw";        // io: ending of the file
   std::string folder = ".";          // io: where the file is written, and removed again
+  std::string file;                  // geometry: a volume; empty: the electrode
+  std::int64_t label = 0;            // geometry: of the phase
+  std::string metric;                // geometry: only this one, whose memory is true then
 };
 
 Device device_of(const Options& options);
@@ -33,6 +36,7 @@ nlohmann::ordered_json run_apply(const Options& options);
 nlohmann::ordered_json run_passes(const Options& options);
 nlohmann::ordered_json run_solve(const Options& options);
 nlohmann::ordered_json run_io(const Options& options);
+nlohmann::ordered_json run_geometry(const Options& options);
 /// Rows for the table of host/bench/answers.cpp; in FP64 with tolerance 1e-9, or what is asked for.
 std::string run_answers(const Options& options);
 

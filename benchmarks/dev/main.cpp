@@ -52,6 +52,10 @@ const Benchmark benchmarks[] = {
      line_of<run_solve>,
      {"--size", "--porosity", "--precision", "--tolerance", "--verify"}},
     {"io", "writing and reading a volume", line_of<run_io>, {"--size", "--porosity", "--format", "--folder"}},
+    {"geometry",
+     "metrics of geometry of a phase of a volume",
+     line_of<run_geometry>,
+     {"--size", "--porosity", "--file", "--label", "--metric"}},
     {"answers",
      "the answers that `tauvox bench` is judged by, solved anew",
      run_answers,
@@ -79,6 +83,9 @@ void add_option(CLI::App* command, const std::string& name, Options& o) {
         ->check(CLI::IsMember({"precision", "fluxes"}));
   if (name == "--format") set(o.format, "raw, h5 or vti")->check(CLI::IsMember({"raw", "h5", "vti"}));
   if (name == "--folder") set(o.folder, "where the file is written, and removed again");
+  if (name == "--file") set(o.file, "volume to read, in place of an electrode");
+  if (name == "--label") set(o.label, "of the phase (0)");
+  if (name == "--metric") set(o.metric, "only this one; memory is that of a fresh process");
   if (name == "--sizes") set(o.sizes, "edges, voxels")->delimiter(',')->required();
   if (name == "--cases") set(o.cases, "names of cases (all)")->delimiter(',');
 }
