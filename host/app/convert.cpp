@@ -13,6 +13,7 @@
 #include "host/app/reader_process.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/clean.hpp"
+#include "io/grey.hpp"
 #include "io/input_file.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
@@ -56,13 +57,15 @@ const Rows& rows() {
 }
 
 /// What was read of the input, so that the new file says how it came about.
-std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settings) {
+std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settings, const Volume& volume) {
   std::vector<std::pair<std::string, std::string>> texts{{"converted_by", "tauvox " TAUVOX_VERSION}};
   for (const Setting<Settings>& row : describe()) {
     const Value value = row.value(settings);
     if (row.group != "Input" || row.positional || value.is_null() || value == row.standard) continue;
     texts.emplace_back("read_" + row.name, io::printable(text_of(row, value)));
   }
+  if (settings.read.thresholds.otsu > 0)
+    texts.emplace_back("read_threshold_found", io::text_of_thresholds(volume.thresholds));
   return texts;
 }
 
@@ -98,7 +101,7 @@ ExitCode run_convert(const ConvertRun& run) {
   for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
   for (const std::string& warning : volume.warnings) print_note("warning: " + warning + "\n");
   io::FieldFile file{.volume = &volume};
-  file.texts = texts_of(settings);
+  file.texts = texts_of(settings, volume);
   io::write_volume(run.output, file, run.overwrite);
   results_are_in_files();
   std::string text = fmt::format("{}: {}\n{}", io::printable(run.output), to_string(volume.extent),
