@@ -2,8 +2,6 @@
 // voxel and where it comes from are kept.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
@@ -14,7 +12,6 @@
 #include "host/report/run_report.hpp"
 #include "host/studies/clean.hpp"
 #include "io/grey.hpp"
-#include "io/input_file.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
 
@@ -69,20 +66,6 @@ std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settin
   return texts;
 }
 
-/// What is read must not be replaced by what is written.
-void check_is_no_input(const ConvertRun& run) {
-  namespace fs = std::filesystem;
-  const std::vector<std::string> inputs = files_read(run.reading);
-  std::error_code failed;  // a new file among the slices would be the next one
-  const bool is_input =
-      std::any_of(inputs.begin(), inputs.end(),
-                  [&](const std::string& input) { return io::same_file(run.output, input); }) ||
-      fs::equivalent(fs::absolute(run.output, failed).parent_path(), run.reading.input, failed);
-  if (is_input)
-    throw Error(ExitCode::usage, "the output is the input, or among its slices", run.output, "",
-                "give the output another name");
-}
-
 ExitCode run_convert(const ConvertRun& run) {
   const Settings& settings = run.reading;
   io::check_volume_ending(run.output);
@@ -90,7 +73,7 @@ ExitCode run_convert(const ConvertRun& run) {
     print_note("notice: " + notice + "\n");
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
-  check_is_no_input(run);
+  check_replaces_no_input(run.output, settings);
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);

@@ -22,6 +22,9 @@ std::string settings_path(const Settings& settings);
 /// header.
 std::vector<std::string> files_read(const Settings& settings);
 
+/// Of all that a run reads. @throws Error(usage)
+void check_replaces_no_input(const std::string& output, const Settings& settings);
+
 /// What a run is going to write: nobody else writes it while this lives.
 struct ReservedOutputs {
   std::vector<io::OutputLock> locks;
