@@ -81,6 +81,16 @@ std::vector<std::string> output_paths(const Settings& s) {
   return paths;
 }
 
+std::vector<std::string> report_paths(const Settings& s) {
+  std::vector<std::string> paths = output_paths(s);
+  for (const Axis axis : s.axes)
+    std::erase_if(paths, [&](const std::string& path) {
+      return (!s.field.empty() && path == field_path(s, axis)) ||
+             (!s.png.empty() && path == concentration_picture_path(s, axis));
+    });
+  return paths;
+}
+
 std::vector<std::string> files_read(const Settings& s) {
   std::vector<std::string> files = s.input_files();
   for (const std::string& file : io::files_of_reading(s.input)) files.push_back(file);

@@ -18,6 +18,9 @@ std::string concentration_picture_path(const Settings& settings, Axis axis);
 /// when no file is written.
 std::string settings_path(const Settings& settings);
 
+/// Those of the whole run, which are written at its end: JSON, table, settings, picture of the structure.
+std::vector<std::string> report_paths(const Settings& settings);
+
 /// All that a run reads, and which no output may replace: the slices of a folder too, and what lies beside a
 /// header.
 std::vector<std::string> files_read(const Settings& settings);
