@@ -126,6 +126,17 @@ bool LabelEncoder::is_usable(T value, std::int64_t position) {
     ++fractional_;
     return false;
   }
+  if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
+    constexpr T last_whole = T{1} << 53;
+    const bool is_beyond = value > last_whole || (std::is_signed_v<T> && value < T{0} - last_whole);
+    if (!thresholds_.empty() && is_beyond)
+      throw Error(
+          ExitCode::input_invalid, "grey value is too large", path_,
+          fmt::format(
+              "{} at {}: beyond 2^53 a threshold, which is a number of FP64, cannot tell neighbours apart",
+              value, position_text(position)),
+          "subtract what all values have in common first");
+  }
   if constexpr (std::is_same_v<T, std::uint64_t>)
     if (thresholds_.empty() && value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
       throw Error(ExitCode::input_invalid, "label is too large", path_,

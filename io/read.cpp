@@ -168,44 +168,76 @@ class Values {
   std::vector<float> filtered_;
 };
 
-std::vector<double> thresholds_of(const Values& values, const ReadOptions& options, Read what,
-                                  Volume& volume) {
-  const Thresholds& asked = options.thresholds;
-  const bool may_be_levels =
-      asked.empty() && what == Read::labels_or_grey_levels && info(values.element()).bytes > 2;
-  if (asked.otsu == 0 && !may_be_levels) return asked.values;
-  const GreyHistogram histogram =
-      histogram_of(values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); });
-  if (histogram.is_coarse)
-    volume.warnings.push_back(fmt::format(
-        "many different grey values lie within one of {} steps of {:.3g}, as others lie far away (from "
-        "{:.7g} "
-        "to {:.7g}): thresholds by Otsu's method are rough; cut off what is far away first, or give numbers",
-        grey_steps, histogram.step, histogram.levels.front().value, histogram.levels.back().value));
-  if (asked.otsu > 0) {
-    std::vector<double> found = otsu(histogram.levels, asked.otsu);
-    if (found.empty())
-      throw Error(ExitCode::input_invalid, "too few grey values for a threshold", volume.path,
-                  fmt::format("{} of them", histogram.levels.size()), "leave out --threshold");
-    volume.notices.push_back(fmt::format("threshold by Otsu's method: {}", text_of_thresholds(found)));
-    return found;
-  }
-  if (histogram.are_labels || histogram.levels.size() < 2) return {};
-  volume.grey = GreyScale{histogram.least + 0.5 * histogram.step, histogram.step};
+/// Otsu's method leaves out of account how far away these are.
+void note_outliers(const GreyHistogram& histogram, const BulkRange& bulk, Volume& volume) {
+  std::int64_t beyond = 0;
+  for (const GreyLevel& level : histogram.levels)
+    if (level.value < bulk.low || level.value > bulk.high) beyond += level.voxels;
+  if (beyond == 0) return;
+  volume.notices.push_back(
+      fmt::format("{} far away from all others (grey values go from {:.7g} to {:.7g}): Otsu's method counts "
+                  "such values as {:.7g} "
+                  "or {:.7g}, whichever is nearer",
+                  beyond == 1 ? std::string("one voxel lies") : fmt::format("{} voxels lie", beyond),
+                  histogram.levels.front().value, histogram.levels.back().value, bulk.low, bulk.high));
+}
+
+/// Of grey values that are shown as if they were labels.
+std::vector<double> steps_across(const BulkRange& bulk, Volume& volume) {
+  const double step = bulk.high / grey_steps - bulk.low / grey_steps;
+  volume.grey = GreyScale{bulk.low + 0.5 * step, step};
   std::vector<double> steps;
-  for (int i = 1; i < grey_steps; ++i) steps.push_back(histogram.least + i * histogram.step);
+  for (int i = 1; i < grey_steps; ++i) steps.push_back(bulk.low + i * step);
   return steps;
 }
 
-void warn_of_grey(Volume& volume) {
-  if (!volume.grey && !looks_grey(volume)) return;
-  if (!volume.grey) volume.grey = GreyScale{};
-  const std::vector<GreyLevel> levels = levels_of(volume);
+void warn_of_grey(const std::vector<GreyLevel>& levels, const std::string& how_many, Volume& volume) {
+  volume.grey->otsu = otsu(levels, 1);
+  volume.grey->otsu3 = otsu(levels, 2);
   volume.warnings.push_back(fmt::format(
       "the values look like those of a grey image, not like labels ({} of them, from {:.7g} to {:.7g}); "
       "--threshold makes labels of them: otsu (two classes, cut at {}), otsu3 (three, at {}) or your numbers",
-      levels.size(), levels.front().value, levels.back().value, text_of_thresholds(otsu(levels, 1)),
-      text_of_thresholds(otsu(levels, 2))));
+      how_many, levels.front().value, levels.back().value, text_of_thresholds(volume.grey->otsu),
+      text_of_thresholds(volume.grey->otsu3)));
+}
+
+/// Where the values are cut: as asked, or at the steps in which grey values are shown.
+std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Read what, Volume& volume) {
+  const Thresholds& asked = options.thresholds;
+  const bool may_be_levels =
+      asked.empty() && what == Read::labels_or_grey_levels && info(values.element()).bytes > 2;
+  volume.thresholds = asked.values;
+  if (asked.otsu == 0 && !may_be_levels) return asked.values;
+  const GreyHistogram histogram =
+      histogram_of(values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); });
+  const BulkRange bulk = bulk_of(histogram.levels);
+  if (asked.otsu > 0) {
+    volume.thresholds = otsu(histogram.levels, asked.otsu);
+    if (volume.thresholds.empty())
+      throw Error(ExitCode::input_invalid, "too few grey values for a threshold", volume.path,
+                  fmt::format("{} of them", histogram.levels.size()), "leave out --threshold");
+    note_outliers(histogram, bulk, volume);
+    volume.notices.push_back(
+        fmt::format("threshold by Otsu's method: {}", text_of_thresholds(volume.thresholds)));
+    return volume.thresholds;
+  }
+  if (histogram.are_labels || histogram.levels.size() < 2) return {};
+  note_outliers(histogram, bulk, volume);
+  const std::vector<double> steps = steps_across(bulk, volume);
+  warn_of_grey(histogram.levels,
+               histogram.is_exact ? fmt::format("{}", histogram.levels.size()) : "more than 65536", volume);
+  return steps;
+}
+
+/// Labels that differ as the values of an image do. Those that FP64 cannot tell apart are none.
+void warn_where_grey(Volume& volume) {
+  constexpr std::int64_t last_whole = std::int64_t{1} << 53;
+  if (volume.grey || !volume.thresholds.empty() || !looks_grey(volume) ||
+      volume.labels.front().value < -last_whole || volume.labels.back().value > last_whole)
+    return;
+  volume.grey = GreyScale{};
+  const std::vector<GreyLevel> levels = levels_of(volume);
+  warn_of_grey(levels, fmt::format("{}", levels.size()), volume);
 }
 
 }  // namespace
@@ -240,8 +272,8 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   opened.source->prepare(opened.region);
   try {
     Values values(opened, options, progress);
-    const std::vector<double> thresholds = thresholds_of(values, options, what, volume);
-    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, thresholds, path, memory);
+    const std::vector<double> cuts = cuts_of(values, options, what, volume);
+    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts, path, memory);
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
       encoder.append(some, first, count);
     });
@@ -250,7 +282,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
     throw Error(ExitCode::resources, "not enough memory to read the file", path,
                 "its chunks or strips are too large", "rewrite it with smaller ones");
   }
-  if (options.thresholds.empty()) warn_of_grey(volume);
+  warn_where_grey(volume);
   volume.sha256 = opened.sha256();
   return volume;
 }

@@ -16,6 +16,7 @@
 #include "host/app/study_file.hpp"
 #include "host/batch/volume_list.hpp"
 #include "io/input_file.hpp"
+#include "io/replaces_input.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -248,6 +249,11 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   check(checked);
   std::string key = result_key(run.evaluation);
   if (!run.evaluation.limits.empty()) key += io::read_text(run.evaluation.limits);
+  for (const char* name : {"batch.csv", "batch.html"}) {
+    std::vector<std::string> inputs = paths;
+    inputs.insert(inputs.end(), {run.list, run.settings, run.evaluation.limits});
+    io::check_replaces_no_input((fs::path(run.output) / name).string(), inputs);
+  }
   BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);
   listen_to_signals();
   end_by(deadline_of(Clock::now(), {}));

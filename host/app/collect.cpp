@@ -1,10 +1,13 @@
 // `tauvox collect`: results of many evaluations in one table.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/batch/collection.hpp"
+#include "io/replaces_input.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -70,6 +73,9 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
   if (all.results.empty())
     throw Error(ExitCode::input_refused, "no finished evaluation", run.folders.front(), "",
                 "give folders that hold the results.json of tauvox evaluate or batch");
+  for (const CollectedResults& results : all.results)
+    io::check_replaces_no_input(run.output,
+                                {(std::filesystem::path(results.folder) / "results.json").string()});
   io::write_text(run.output, as_json ? collection_json(all.results) : collection_csv(all.results),
                  run.overwrite);
   results_are_in_files();

@@ -2,8 +2,6 @@
 // voxel and where it comes from are kept.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
@@ -13,7 +11,7 @@
 #include "host/app/reader_process.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/clean.hpp"
-#include "io/input_file.hpp"
+#include "io/grey.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
 
@@ -56,28 +54,16 @@ const Rows& rows() {
 }
 
 /// What was read of the input, so that the new file says how it came about.
-std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settings) {
+std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settings, const Volume& volume) {
   std::vector<std::pair<std::string, std::string>> texts{{"converted_by", "tauvox " TAUVOX_VERSION}};
   for (const Setting<Settings>& row : describe()) {
     const Value value = row.value(settings);
     if (row.group != "Input" || row.positional || value.is_null() || value == row.standard) continue;
     texts.emplace_back("read_" + row.name, io::printable(text_of(row, value)));
   }
+  if (settings.read.thresholds.otsu > 0)
+    texts.emplace_back("read_threshold_found", io::text_of_thresholds(volume.thresholds));
   return texts;
-}
-
-/// What is read must not be replaced by what is written.
-void check_is_no_input(const ConvertRun& run) {
-  namespace fs = std::filesystem;
-  const std::vector<std::string> inputs = files_read(run.reading);
-  std::error_code failed;  // a new file among the slices would be the next one
-  const bool is_input =
-      std::any_of(inputs.begin(), inputs.end(),
-                  [&](const std::string& input) { return io::same_file(run.output, input); }) ||
-      fs::equivalent(fs::absolute(run.output, failed).parent_path(), run.reading.input, failed);
-  if (is_input)
-    throw Error(ExitCode::usage, "the output is the input, or among its slices", run.output, "",
-                "give the output another name");
 }
 
 ExitCode run_convert(const ConvertRun& run) {
@@ -87,7 +73,7 @@ ExitCode run_convert(const ConvertRun& run) {
     print_note("notice: " + notice + "\n");
   ReaderProcess reader(settings);
   const io::VolumeDescription& description = reader.description();
-  check_is_no_input(run);
+  check_replaces_no_input(run.output, settings);
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);
@@ -98,7 +84,7 @@ ExitCode run_convert(const ConvertRun& run) {
   for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
   for (const std::string& warning : volume.warnings) print_note("warning: " + warning + "\n");
   io::FieldFile file{.volume = &volume};
-  file.texts = texts_of(settings);
+  file.texts = texts_of(settings, volume);
   io::write_volume(run.output, file, run.overwrite);
   results_are_in_files();
   std::string text = fmt::format("{}: {}\n{}", io::printable(run.output), to_string(volume.extent),

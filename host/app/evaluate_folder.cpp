@@ -127,7 +127,6 @@ std::map<std::string, std::string> words_of_phases(const Phases& phases) {
 }
 
 ReservedFolder reserve_folder(const Settings& s) {
-  const std::vector<std::string> inputs = files_read(s);
   ReservedFolder folder;
   if (s.output.empty()) return folder;
   std::error_code failed;
@@ -137,9 +136,8 @@ ReservedFolder reserve_folder(const Settings& s) {
                 failed ? failed.message() : "it is a file", "give -o another name");
   for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv", "report.html"}) {
     const std::string path = in_folder(s, name);
-    for (const std::string& input : inputs)
-      if (io::same_file(path, input) && !(s.study_file == input && repeats_study_file(s)))
-        throw Error(ExitCode::usage, "an output is the input", path, "", "give -o another folder");
+    const bool is_own_echo = s.study_file && io::same_file(path, *s.study_file) && repeats_study_file(s);
+    if (!is_own_echo) check_replaces_no_input(path, s);
     const std::vector<std::string> found = io::check_output(path, s.overwrite);
     folder.notices.insert(folder.notices.end(), found.begin(), found.end());
   }

@@ -8,8 +8,8 @@
 #include "host/app/console.hpp"
 #include "host/handover/cell_file.hpp"
 #include "host/report/results_file.hpp"
-#include "io/input_file.hpp"
 #include "io/printable.hpp"
+#include "io/replaces_input.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -170,10 +170,7 @@ void check_outputs(const ExportRun& run) {
   for (std::int64_t i = 1; i <= run.samples && run.format != "pybamm"; ++i)
     paths.push_back(numbered(run.output, i, run.samples));
   for (const std::string& path : paths) {
-    for (const std::string& input : {run.results, run.into})
-      if (!input.empty() && io::same_file(path, input))
-        throw Error(ExitCode::usage, "an output is an input", path,
-                    fmt::format("it is the same file as {}", input), "give -o another name");
+    io::check_replaces_no_input(path, {run.results, run.into});
     for (const std::string& found : io::check_output(path, run.overwrite)) note(found);
   }
 }

@@ -89,10 +89,7 @@ void check_outputs(const Settings& settings) {
                 "it is a PNG picture", "give it the ending .png");
   for (const std::string& path : {settings.json, settings.histogram}) {
     if (path.empty() || (path == "-" && path == settings.json)) continue;
-    for (const std::string& input : files_read(settings))
-      if (io::same_file(path, input))
-        throw Error(ExitCode::usage, "an output is the input", path,
-                    fmt::format("it is the same file as {}", input), "give the output another name");
+    check_replaces_no_input(path, settings);
     for (const std::string& notice : io::check_output(path, settings.overwrite))
       print_note("notice: " + notice + "\n");
   }

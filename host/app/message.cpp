@@ -127,7 +127,10 @@ Message to_message(const Volume& volume) {
   message["path"] = volume.path;
   message["sha256"] = volume.sha256;
   message["wide"] = volume.codes.index() == 1;
-  message["grey"] = volume.grey ? Message{volume.grey->of_zero, volume.grey->step} : Message(nullptr);
+  message["grey"] = nullptr;
+  if (const auto& grey = volume.grey)
+    message["grey"] = Message::array({grey->of_zero, grey->step, grey->otsu, grey->otsu3});
+  message["thresholds"] = volume.thresholds;
   message["labels"] = Message::array();
   for (const Label& label : volume.labels) message["labels"].push_back({label.value, label.voxels});
   return message;
@@ -140,7 +143,9 @@ Volume volume_from(const Message& message) {
   volume.path = text_from(message.at("path"));
   volume.sha256 = text_from(message.at("sha256"));
   if (const Message& grey = message.at("grey"); !grey.is_null())
-    volume.grey = GreyScale{grey.at(0).get<double>(), grey.at(1).get<double>()};
+    volume.grey = GreyScale{grey.at(0).get<double>(), grey.at(1).get<double>(),
+                            grey.at(2).get<std::vector<double>>(), grey.at(3).get<std::vector<double>>()};
+  volume.thresholds = message.at("thresholds").get<std::vector<double>>();
   for (const Message& label : message.at("labels"))
     volume.labels.push_back({label.at(0).get<std::int64_t>(), label.at(1).get<std::int64_t>()});
   return volume;

@@ -9,6 +9,7 @@
 #include "host/app/study_file.hpp"
 #include "io/input_file.hpp"
 #include "io/printable.hpp"
+#include "io/replaces_input.hpp"
 
 namespace tauvox {
 namespace {
@@ -82,23 +83,35 @@ std::vector<std::string> output_paths(const Settings& s) {
   return paths;
 }
 
+std::vector<std::string> report_paths(const Settings& s) {
+  std::vector<std::string> paths = output_paths(s);
+  for (const Axis axis : s.axes)
+    std::erase_if(paths, [&](const std::string& path) {
+      return (!s.field.empty() && path == field_path(s, axis)) ||
+             (!s.png.empty() && path == concentration_picture_path(s, axis));
+    });
+  return paths;
+}
+
 std::vector<std::string> files_read(const Settings& s) {
   std::vector<std::string> files = s.input_files();
   for (const std::string& file : io::files_of_reading(s.input)) files.push_back(file);
   return files;
 }
 
+void check_replaces_no_input(const std::string& output, const Settings& s) {
+  std::error_code failed;
+  io::check_replaces_no_input(output, files_read(s),
+                              std::filesystem::is_directory(s.input, failed) ? s.input : "");
+}
+
 ReservedOutputs reserve_outputs(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
-  const std::vector<std::string> inputs = files_read(s);
   ReservedOutputs reserved;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    for (const std::string& input : inputs)
-      if (io::same_file(paths[i], input) && !is_own_echo(s, paths[i]))
-        throw Error(ExitCode::usage, "an output is the input", paths[i],
-                    fmt::format("it is the same file as {}", input), "give the output another name");
+    if (!is_own_echo(s, paths[i])) check_replaces_no_input(paths[i], s);
     for (std::size_t j = 0; j < i; ++j)
       if (same_name(paths[i], paths[j]))
         throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",

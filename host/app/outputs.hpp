@@ -19,9 +19,15 @@ std::string field_picture_path(const Settings& settings, const std::string& what
 /// when no file is written.
 std::string settings_path(const Settings& settings);
 
+/// Those of the whole run, which are written at its end: JSON, table, settings, picture of the structure.
+std::vector<std::string> report_paths(const Settings& settings);
+
 /// All that a run reads, and which no output may replace: the slices of a folder too, and what lies beside a
 /// header.
 std::vector<std::string> files_read(const Settings& settings);
+
+/// Of all that a run reads. @throws Error(usage)
+void check_replaces_no_input(const std::string& output, const Settings& settings);
 
 /// What a run is going to write: nobody else writes it while this lives.
 struct ReservedOutputs {

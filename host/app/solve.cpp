@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -81,16 +82,21 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
 }
 
 /// Standard error says that there is no result, even where the report has gone to a file.
-ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint) {
+/// @param kept reports of an earlier run, which stay
+ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
+                        const std::vector<std::string>& kept) {
   const ExitCode code = exit_code(report);
   if (code == ExitCode::success) return code;
   if (code == ExitCode::interrupted) {
-    report_failure("interrupted", code,
-                   fmt::format("ended by {} before {} was done; {}run the same command again to go on",
-                               report.unfinished->why, fmt::join(report.unfinished->not_done, ", "),
-                               checkpoint.path().empty()
-                                   ? ""
-                                   : fmt::format("what is finished is kept in {}; ", checkpoint.path())));
+    report_failure(
+        "interrupted", code,
+        fmt::format(
+            "ended by {} before {} was done; {}{}run the same command again to go on", report.unfinished->why,
+            fmt::join(report.unfinished->not_done, ", "),
+            checkpoint.path().empty() ? ""
+                                      : fmt::format("what is finished is kept in {}; ", checkpoint.path()),
+            kept.empty() ? ""
+                         : fmt::format("of an earlier run and left as it is: {}; ", fmt::join(kept, ", "))));
     return code;
   }
   const Status status = code == ExitCode::not_converged ? Status::not_converged : Status::failed;
@@ -124,14 +130,23 @@ const Study& chosen_study(const Settings& s) {
   return study;
 }
 
-void write_outputs(const Settings& s, const RunReport& report) {
-  if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, to_csv(report), s.overwrite);
+/// Reports that lie where those of this run go, and are of no run that it continues: they stay until it is
+/// finished.
+std::vector<std::string> earlier_reports(const Settings& s, const Checkpoint& checkpoint) {
+  std::vector<std::string> earlier;
+  for (const std::string& path : report_paths(s))
+    if (std::error_code failed; std::filesystem::exists(path, failed) && !checkpoint.owns(path))
+      earlier.push_back(path);
+  return earlier;
+}
+
+/// @param s as the user gave them   @param overwrite also what this run wrote before it was continued
+void write_reports(const Settings& s, const std::string& json, const std::string& csv, bool overwrite) {
+  if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, csv, overwrite);
   if (!settings_path(s).empty()) results_are_in_files();
-  const std::string json = to_json(report, settings_json(s)).dump(2) + "\n";
-  if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, s.overwrite);
+  if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, overwrite);
   if (const std::string path = settings_path(s); !path.empty())
-    io::write_text(path, to_study_file(s, path), s.overwrite);
-  if (data_to_stdout(s)) print_report(s.json == "-" ? json : to_csv(report));
+    io::write_text(path, to_study_file(s, path), overwrite);
 }
 
 }  // namespace
@@ -203,9 +218,15 @@ ExitCode run_solve(Settings s) {
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
 
-  const std::vector<std::string> continued = checkpoint.continue_with(volume, s, output_paths(s));
+  const std::vector<std::string> earlier = earlier_reports(s, checkpoint);
+  std::vector<std::string> own = output_paths(s);
+  std::erase_if(own, [&](const std::string& path) {
+    return std::find(earlier.begin(), earlier.end(), path) != earlier.end();
+  });
+  const std::vector<std::string> continued = checkpoint.continue_with(volume, s, own);
   note_all(s, continued);
   append(report.notices, continued);
+  const Settings given = s;
   s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
 
   Announcer announcer(s, study, report, printer);
@@ -217,14 +238,17 @@ ExitCode run_solve(Settings s) {
   if (deadline) in.deadline = deadline->at;  // the axis at work gives its best so far
   run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
   printer.clear();
-  if (!s.png.empty()) write_structure_picture(s, report);
+  const bool keeps_earlier = report.unfinished && !earlier.empty();
+  if (!s.png.empty() && !keeps_earlier) write_structure_picture(s, report);
   report.seconds.emplace_back("total", seconds_since(start));
   report.memory = {device.peak_bytes(), peak_resident_bytes(),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   announcer.rest();
   if (report.unfinished) checkpoint.save();  // that the outputs are its own, before they are there
-  write_outputs(s, report);
+  const std::string json = to_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
+  if (!keeps_earlier) write_reports(given, json, csv, s.overwrite);
+  if (data_to_stdout(s)) print_report(s.json == "-" ? json : csv);
   if (!report.unfinished) checkpoint.remove();
-  return report_outcome(report, checkpoint);
+  return report_outcome(report, checkpoint, keeps_earlier ? earlier : std::vector<std::string>());
 }
 }  // namespace tauvox

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "host/app/console.hpp"
+#include "io/replaces_input.hpp"
 #include "io/write.hpp"
 
 namespace tauvox::bench {
@@ -71,8 +72,12 @@ Comparison::Comparison(std::vector<BenchFile> compared) : files(std::move(compar
 ExitCode run_compare(const std::vector<std::string>& paths, const std::string& name, const std::string& csv,
                      bool overwrite) {
   const std::string base = name.empty() ? "bench-compare" : name;
-  for (const char* ending : {".md", ".svg"}) io::check_output(base + ending, overwrite);
-  if (!csv.empty()) io::check_output(csv, overwrite);
+  std::vector<std::string> outputs{base + ".md", base + ".svg"};
+  if (!csv.empty()) outputs.push_back(csv);
+  for (const std::string& output : outputs) {
+    io::check_replaces_no_input(output, paths);
+    io::check_output(output, overwrite);
+  }
   std::vector<BenchFile> files;
   for (const std::string& path : paths) files.push_back(read_bench_file(path));
   const Comparison comparison(std::move(files));

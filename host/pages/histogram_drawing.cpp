@@ -15,14 +15,13 @@ Drawing histogram_drawing(const Volume& volume) {
   data += "end_of_numbers\n";
   std::string cuts;
   if (volume.grey) {
-    const std::vector<io::GreyLevel> levels = io::levels_of(volume);
-    const auto add = [&](int thresholds, const char* style) {
-      for (const double cut : io::otsu(levels, thresholds))
+    const auto add = [&](const std::vector<double>& thresholds, const char* style) {
+      for (const double cut : thresholds)
         cuts += fmt::format(
             "set arrow from first {0:.9g}, graph 0 to first {0:.9g}, graph 1 nohead front {1}\n", cut, style);
     };
-    add(1, "lc rgb '#d55e00' lw 1.6");
-    add(2, "lc rgb '#0072b2' lw 1.6 dt (8,5)");
+    add(volume.grey->otsu, "lc rgb '#d55e00' lw 1.6");
+    add(volume.grey->otsu3, "lc rgb '#0072b2' lw 1.6 dt (8,5)");
     cuts += "set key above left samplen 2.2\n";
   }
   const std::string lines = volume.grey

@@ -35,11 +35,13 @@ std::string text_of_grey(const Volume& volume) {
     text +=
         fmt::format("  {:>12.6g} {:>10.6f} {}\n", row.least + 0.5 * row.width, row.share,
                     std::string(static_cast<std::size_t>(std::lround(longest_bar * row.share / most)), '#'));
-  const std::vector<io::GreyLevel> levels = io::levels_of(volume);
-  for (const auto& [option, classes] : {std::pair("otsu", "two"), std::pair("otsu3", "three")})
-    if (const auto cuts = io::otsu(levels, option == std::string("otsu") ? 1 : 2); !cuts.empty())
+  const auto add = [&](const char* option, const char* classes, const std::vector<double>& cuts) {
+    if (!cuts.empty())
       text += fmt::format("  --threshold {:<5} {} classes, cut at {}\n", option, classes,
                           io::text_of_thresholds(cuts));
+  };
+  add("otsu", "two", volume.grey->otsu);
+  add("otsu3", "three", volume.grey->otsu3);
   return text;
 }
 

@@ -7,7 +7,7 @@
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
-#include "io/grey.hpp"
+#include "io/read.hpp"
 #include "kernels/base/find_device.hpp"
 
 #ifndef TAUVOX_VERSION
@@ -111,13 +111,12 @@ Json input_json(const Volume& v) {
   input["voxel_ratio"] = v.voxel_ratio ? triple(*v.voxel_ratio) : Json(nullptr);
   input["voxel_size_source"] = text_or_null(v.voxel_size_source);
   input["grey"] = nullptr;
-  if (v.grey) {
-    const std::vector<io::GreyLevel> levels = io::levels_of(v);
+  if (v.grey)
     input["grey"] = {{"of_label_0", v.grey->of_zero},
                      {"step", v.grey->step},
-                     {"otsu", io::otsu(levels, 1)},
-                     {"otsu3", io::otsu(levels, 2)}};
-  }
+                     {"otsu", v.grey->otsu},
+                     {"otsu3", v.grey->otsu3}};
+  input["thresholds"] = v.thresholds.empty() ? Json(nullptr) : Json(v.thresholds);
   return input;
 }
 

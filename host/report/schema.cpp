@@ -273,6 +273,15 @@ Json grey_schema() {
   return grey;
 }
 
+Json thresholds_schema() {
+  Json thresholds =
+      list_of(described("number", "a grey value, with all digits that --threshold needs"),
+              "That made labels of the grey values: given, or found by Otsu's method; null: the labels "
+              "are the values.");
+  thresholds["type"] = {"array", "null"};
+  return thresholds;
+}
+
 Json input_schema() {
   const Json positive{{"type", "number"}, {"exclusiveMinimum", 0}};
   return object(
@@ -297,7 +306,8 @@ Json input_schema() {
             "null: not needed, or a cube",
             {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
        {"voxel_size_source", text_or_null("where voxel size or ratio come from; null: unknown")},
-       {"grey", grey_schema()}});
+       {"grey", grey_schema()},
+       {"thresholds", thresholds_schema()}});
 }
 
 Json phase_schema() {

@@ -25,6 +25,7 @@ struct Label {
 /// Grey values that were read as if they were labels: value = of_zero + step * label.
 struct GreyScale {
   double of_zero = 0, step = 1;
+  std::vector<double> otsu{}, otsu3{};  // thresholds of Otsu's method, for two classes and three
   double value_of(std::int64_t label) const { return of_zero + step * static_cast<double>(label); }
 };
 
@@ -54,8 +55,9 @@ using LabelCodes = std::variant<LabelArray<std::uint8_t>, LabelArray<std::uint16
 struct Volume {
   Extent extent;
   LabelCodes codes;
-  std::vector<Label> labels;      // ascending by value; only labels that occur
-  std::optional<GreyScale> grey;  // where the values look like those of an image
+  std::vector<Label> labels;       // ascending by value; only labels that occur
+  std::optional<GreyScale> grey;   // where the values look like those of an image
+  std::vector<double> thresholds;  // that made labels of grey values; none where the labels are the values
 
   std::optional<std::array<double, 3>> voxel_size;  // m; z, y, x; empty when nobody said
   /// Edges over the shortest, z, y, x: where a file states steps and no unit.

@@ -122,16 +122,17 @@ def test_what_exists_and_what_is_read_is_not_replaced(tauvox, source, tmp_path):
     assert tauvox("convert", str(source), "a.h5").returncode == 0
     assert_refused(tauvox("convert", str(source), "a.h5"), 7, "--overwrite")
     assert tauvox("convert", str(source), "a.h5", "--overwrite").returncode == 0
-    assert_refused(tauvox("convert", "a.h5", "a.h5", "--overwrite"), 2, "the output is the input")
+    assert_refused(tauvox("convert", "a.h5", "a.h5", "--overwrite"), 2, "an output is the input")
     assert_refused(tauvox("convert", "a.h5", "a.xyz"), 2, "valid endings")
     (tmp_path / "s").mkdir()
     for z in range(3):
         tifffile.imwrite(tmp_path / "s" / f"a{z}.tif", LABELS[z])
-    assert_refused(tauvox("convert", "s", "s/a2.tif", "--overwrite"), 2, "among its slices")
+    assert_refused(tauvox("convert", "s", "s/a2.tif", "--overwrite"), 2, "an output is the input")
+    assert_refused(tauvox("convert", "s", "s/a3.tif"), 2, "an output is the input", "among the slices of s")
     (tmp_path / "b.mhd").write_text("ObjectType = Image\nNDims = 3\nDimSize = 16 14 12\nElementType = MET_UCHAR\n"
                                     "ElementDataFile = b.raw\n")
     (tmp_path / "b.raw").write_bytes(LABELS.tobytes())
-    assert_refused(tauvox("convert", "b.mhd", "b.raw", "--overwrite"), 2, "the output is the input")
+    assert_refused(tauvox("convert", "b.mhd", "b.raw", "--overwrite"), 2, "an output is the input")
 
 
 CLAIMS = {

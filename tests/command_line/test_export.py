@@ -172,4 +172,4 @@ def test_samples_follow_the_uncertainties_and_the_seed(evaluated, export, tauvox
     (tmp_path / "new_02.json").write_text("mine")
     assert_refused(tauvox("export", "battmo", "both/results.json", "--samples", "3", "-o", "new.json"), 7, "new_02.json")
     assert "new.json" not in contents(tmp_path)
-    assert_refused(tauvox("export", "pybamm", "both/results.json", "-o", "both/results.json", "--overwrite"), 2, "an output is an input")
+    assert_refused(tauvox("export", "pybamm", "both/results.json", "-o", "both/results.json", "--overwrite"), 2, "an output is the input")

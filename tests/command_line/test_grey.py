@@ -3,6 +3,7 @@
 import itertools
 import json
 
+import h5py
 import numpy
 import pytest
 import tifffile
@@ -213,18 +214,94 @@ def test_what_is_refused(tauvox, folder, options, code, facts):
     assert_refused(tauvox("solve", str(folder / name), "--phase", "0", *options), code, *facts)
 
 
-def test_a_voxel_far_away_is_warned_of(tauvox, tmp_path):
-    grey = GREY / 255
+def cuts(tauvox, tmp_path, name, option):
+    result = tauvox("inspect", name, "--threshold", option, "--json", "cuts.json", "--overwrite")
+    assert result.returncode == 0, result.stderr
+    return json.loads((tmp_path / "cuts.json").read_text())["input"]["thresholds"]
+
+
+def noisy_floats():
+    """More values than are counted each by itself."""
+    return numpy.random.default_rng(7).normal(numpy.array([60.0, 180.0, 120.0])[volumes.repeated(6)], 15)
+
+
+@pytest.mark.parametrize("scale, offset", [(1 / 255, 0), (1e-3, 1e6), (1e7, -1e9)])
+@pytest.mark.parametrize("hot", [1e3, 1e30, -1e300])
+def test_a_voxel_far_away_moves_no_threshold(tauvox, tmp_path, hot, scale, offset):
+    grey = noisy_floats() * scale + offset
+    assert len(numpy.unique(grey)) > 65536
     numpy.save(tmp_path / "grey.npy", grey)
-    grey[3, 4, 5] = 1000
+    grey[3, 4, 5] = hot * scale + offset
     numpy.save(tmp_path / "hot.npy", grey)
-    for options in [[], ["--threshold", "otsu"]]:
-        assert "others lie far away" in tauvox("inspect", "hot.npy", *options).stdout
-        assert "far away" not in tauvox("inspect", "grey.npy", *options).stdout
-    grey[:] = numpy.where(LABELS, 500.5, 0)  # one value to a step is no crowd
-    grey[3, 4, 5] = 1000
-    numpy.save(tmp_path / "two.npy", grey)
-    assert "far away" not in tauvox("inspect", "two.npy", "--threshold", "otsu").stdout
+    for option in ["otsu", "otsu3"]:
+        expected = cuts(tauvox, tmp_path, "grey.npy", option)
+        assert cuts(tauvox, tmp_path, "hot.npy", option) == pytest.approx(expected, abs=2e-3 * 180 * scale, rel=1e-14)
+    said = tauvox("inspect", "hot.npy", "--threshold", "otsu").stdout
+    assert "one voxel lies far away from all others" in said
+
+
+@pytest.mark.parametrize("kind", ["f4", "u2", "u1", "i4"])
+def test_it_moves_none_where_values_are_counted_each_by_itself(tauvox, tmp_path, kind):
+    grey = (GREY / 8).clip(0).astype("u1").astype(kind)
+    numpy.save(tmp_path / "grey.npy", grey)
+    grey[3, 4, 5] = 255 if kind == "u1" else 60000
+    numpy.save(tmp_path / "hot.npy", grey)
+    for option in ["otsu", "otsu3"]:
+        assert cuts(tauvox, tmp_path, "hot.npy", option) == cuts(tauvox, tmp_path, "grey.npy", option)
+
+
+def test_two_thresholds_of_many_values_are_those_of_the_least_variance(tauvox, tmp_path):
+    grey = noisy_floats()
+    numpy.save(tmp_path / "grey.npy", grey)
+    found = cuts(tauvox, tmp_path, "grey.npy", "otsu3")
+    assert found == pytest.approx(least_variance((grey.ravel() / 2).round() * 2, 2), abs=1)
+    assert cuts(tauvox, tmp_path, "grey.npy", "otsu") == pytest.approx(least_variance(grey.ravel().round(), 1), abs=0.5)
+
+
+@pytest.mark.parametrize("option", ["otsu", "otsu3"])
+@pytest.mark.parametrize("name", ["u1.npy", "f4.npy", "f8.npy"])
+def test_the_threshold_found_is_a_number_that_repeats_the_labels(tauvox, folder, tmp_path, name, option):
+    found = cuts(tauvox, tmp_path, str(folder / name), option)
+    numbers = ",".join(map(repr, found))
+    labels, said = converted(tauvox, folder, tmp_path, name, "--threshold", option)
+    again, _ = converted(tauvox, folder, tmp_path, name, "--threshold", numbers)
+    assert (labels == again).all()
+    result = tauvox("convert", str(folder / name), "out.h5", "--threshold", option)
+    assert result.returncode == 0, result.stderr
+    with h5py.File(tmp_path / "out.h5") as file:
+        texts = {**file.attrs, **file["label"].attrs}
+    stored = texts["read_threshold_found"]
+    assert [float(n) for n in (stored.decode() if isinstance(stored, bytes) else stored).split(",")] == found
+    in_words = said.stderr.split("Otsu's method: ")[1].splitlines()[0]
+    assert [float(n) for n in in_words.split(",")] == found
+    for given, expected in [("90.5", [90.5]), (None, None)]:
+        tauvox("inspect", str(folder / "u1.npy"), *(["--threshold", given] if given else []), "--json", "r.json",
+               "--overwrite")
+        assert json.loads((tmp_path / "r.json").read_text())["input"]["thresholds"] == expected
+
+
+def test_what_inspect_advises_is_what_otsu_finds(tauvox, folder, tmp_path):
+    numpy.save(tmp_path / "many.npy", noisy_floats())
+    for name, count in [(str(folder / "f4.npy"), len(numpy.unique(numpy.load(folder / "f4.npy")))),
+                        ("many.npy", "more than 65536")]:
+        result = tauvox("inspect", name, "--json", "r.json", "--overwrite")
+        assert f"({count} of them, from" in result.stdout
+        grey = json.loads((tmp_path / "r.json").read_text())["input"]["grey"]
+        for option in ["otsu", "otsu3"]:
+            assert grey[option] == cuts(tauvox, tmp_path, name, option)
+
+
+def test_integers_that_thresholds_cannot_tell_apart_are_refused(tauvox, tmp_path):
+    far = GREY.astype("i8") + 2 ** 60
+    numpy.save(tmp_path / "far.npy", far)
+    numpy.save(tmp_path / "far_u8.npy", far.astype("u8"))
+    numpy.save(tmp_path / "below.npy", -far)
+    numpy.save(tmp_path / "edge.npy", GREY.astype("i8") + 2 ** 53 - 10 ** 6)
+    for name in ["far.npy", "far_u8.npy", "below.npy"]:
+        for threshold in ["otsu", str(2 ** 60 + 5)]:
+            assert_refused(tauvox("inspect", name, "--threshold", threshold), 4, "2^53", "subtract")
+        assert "grey image" not in tauvox("inspect", name).stdout  # exact as labels
+    assert tauvox("inspect", "edge.npy", "--threshold", "otsu").returncode == 0
 
 
 def test_values_that_cannot_be_cut(tauvox, tmp_path):

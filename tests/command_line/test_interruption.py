@@ -112,6 +112,34 @@ def handles(pid, number):
     return caught >> (number - 1) & 1
 
 
+def test_a_finished_report_stays_until_there_is_another(program, tauvox, volume, tmp_path):
+    outputs = ("--csv", "out.csv", "--field", "field.h5", "--png", "p")
+    assert tauvox(*command(*outputs, "--tolerance", "1e-3")).returncode == 0
+    reports = ["out.json", "out.csv", "out.settings.toml", "p_structure.png"]
+    before = {name: (tmp_path / name).read_bytes() for name in reports}
+    for goes_on in (False, True):
+        run = subprocess.Popen([program, *command(*outputs, "--overwrite")], cwd=tmp_path, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: handles(run.pid, signal.SIGTERM) and (goes_on or (tmp_path / "out.ckpt").exists()))
+        time.sleep(0.2 if goes_on else 0)
+        run.send_signal(signal.SIGTERM)
+        _, said = run.communicate(timeout=LONG)
+        assert run.returncode == 75, said
+        assert "of an earlier run and left as it is: out.json, out.csv" in said or "before anything" in said, said
+        assert {name: (tmp_path / name).read_bytes() for name in reports} == before
+    again = tauvox(*command(*outputs, "--overwrite"))
+    assert again.returncode == 0 and "kept" in again.stderr, again.stderr
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert (report["status"], report["settings"]["tolerance"]) == ("success", 1e-6)
+    assert not list(tmp_path.glob("*ckpt*"))
+
+
+def test_a_run_that_goes_on_says_what_the_user_said(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    assert tauvox(*command()).returncode == 0
+    assert json.loads((tmp_path / "out.json").read_text())["settings"]["overwrite"] is False
+
+
 def test_fields_are_written_once(program, tauvox, volume, tmp_path):
     field = ("--field", "field.h5")
     assert interrupted(program, tmp_path, signal.SIGTERM, *field)[0] == 75

@@ -329,6 +329,31 @@ def test_what_a_header_names_and_slices_are_inputs_too(tauvox, tmp_path):
         assert contents(tmp_path) == before
 
 
+def test_no_command_writes_over_what_it_reads(tauvox, tmp_path):
+    """One wording for all."""
+    assert tauvox("generate", "uniform", "--size", 8, "--voxel-size", "1um", "-o", "a.h5").returncode == 0
+    phases = ["--phases", "pore=0,active=1", "--allow-absent"]
+    assert tauvox("evaluate", "a.h5", *phases, "--ionic", "0", "-o", "r", "--quiet").returncode == 0
+    for layer in range(3):
+        (tmp_path / "s").mkdir(exist_ok=True)
+        tifffile.imwrite(tmp_path / "s" / f"s{layer}.tif", volumes.LABELS[layer], photometric="minisblack")
+    (tmp_path / "batch.csv").write_text("a.h5\n")
+    (tmp_path / "l").mkdir()
+    (tmp_path / "l" / "results.csv").write_text("porosity.max = 1\n")
+    (tmp_path / "m.md").write_text("{}")
+    before = contents(tmp_path)
+    for arguments in [["solve", "a.h5", "--phase", "0", "--json", "a.h5"], ["inspect", "a.h5", "--json", "a.h5"],
+                      ["convert", "a.h5", "a.h5"], ["evaluate", "a.h5", *phases, "--limits", "l/results.csv", "-o", "l"],
+                      ["export", "pybamm", "r/results.json", "-o", "r/results.json"],
+                      ["collect", "r", "-o", "r/results.json"], ["batch", "--list", "batch.csv", *phases, "-o", "."],
+                      ["bench", "--compare", "m.md", "m.md", "-o", "m"],
+                      ["inspect", "s", "--json", "s/s9.png"], ["solve", "s", "--phase", "0", "--png", "s/p"]]:
+        if arguments[0] != "batch":
+            arguments.append("--overwrite")
+        assert_refused(tauvox(*arguments), 2, "an output is the input", "give the output another name")
+        assert contents(tmp_path) == before, arguments
+
+
 def test_results_may_lie_beside_the_slices_and_slices_stay(tauvox, tmp_path):
     (tmp_path / "slices").mkdir()
     for z, layer in enumerate(volumes.repeated(2)):

@@ -47,8 +47,31 @@ TEST(Grey, ThresholdsLieHalfwayBetweenTheClasses) {
   EXPECT_TRUE(io::otsu({{1, 5}, {2, 5}}, 2).empty());
   EXPECT_TRUE(io::otsu({{1, 5}}, 1).empty());
   EXPECT_EQ(io::otsu({{-0x1p1023, 50}, {-0x1p1022, 50}, {0x1p1023, 90}}, 1), std::vector<double>{0x1p1021});
+  std::vector<io::GreyLevel> bulk{{1, 500}, {2, 500}, {10, 400}, {12, 400}};
+  bulk.push_back({1e9, 1});  // a hot voxel
+  EXPECT_EQ(io::otsu(bulk, 1), std::vector<double>{6});
+  EXPECT_EQ(io::bulk_of(bulk).high, 23);
+  EXPECT_EQ(io::otsu({{0, 99999}, {9, 1}}, 1), std::vector<double>{4.5});  // nothing else differs
   const double far = 1e15;  // values far from zero lose nothing
   EXPECT_EQ(io::otsu({{far + 1, 50}, {far + 2, 50}, {far + 10, 60}}, 1), std::vector<double>{far + 6});
+}
+
+TEST(Grey, OneValueMayHaveNearlyAllVoxels) {
+  std::mt19937 random(2);
+  std::normal_distribution<float> normal(100, 5);
+  const std::vector<float> zeros(1 << 20);
+  std::vector<float> others(70000);
+  for (float& value : others) value = normal(random);
+  constexpr int times = 64;
+  const io::GreyHistogram histogram =
+      io::histogram_of(io::Element::float32, "a", [&](const io::ValueVisitor& visit) {
+        for (int i = 0; i < times; ++i)
+          visit(zeros.data(), i * (1LL << 20), static_cast<std::int64_t>(zeros.size()));
+        visit(others.data(), times * (1LL << 20), static_cast<std::int64_t>(others.size()));
+      });
+  EXPECT_FALSE(histogram.is_exact);
+  const double threshold = io::otsu(histogram.levels, 1).at(0);
+  EXPECT_TRUE(0 < threshold && threshold < 75) << threshold;
 }
 
 TEST(Grey, FractionsAreReadInStepsWhereAsked) {
