@@ -215,15 +215,20 @@ ExitCode run_solve(Settings s) {
   in.phases = s.phases;
   const std::optional<Deadline> deadline = deadline_of(start, s.time_limit_seconds);
   if (deadline) in.deadline = deadline->at;  // the axis at work gives its best so far
-  run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
-  printer.clear();
-  if (!s.png.empty()) write_structure_picture(s, report);
-  report.seconds.emplace_back("total", seconds_since(start));
-  report.memory = {device.peak_bytes(), peak_resident_bytes(),
-                   static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
-  announcer.rest();
-  if (report.unfinished) checkpoint.save();  // that the outputs are its own, before they are there
-  write_outputs(s, report);
+  try {
+    run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
+    printer.clear();
+    if (const auto failed = checkpoint.announce_outputs()) report.warnings.push_back(*failed);
+    if (!s.png.empty()) write_structure_picture(s, report);
+    report.seconds.emplace_back("total", seconds_since(start));
+    report.memory = {device.peak_bytes(), peak_resident_bytes(),
+                     static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
+    announcer.rest();
+    write_outputs(s, report);
+  } catch (const io::OutputExists& other) {
+    checkpoint.disown(other.path());
+    throw;
+  }
   if (!report.unfinished) checkpoint.remove();
   return report_outcome(report, checkpoint);
 }
