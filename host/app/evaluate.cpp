@@ -10,6 +10,7 @@
 #include "host/app/evaluation.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/limits.hpp"
+#include "host/app/log.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/report/append.hpp"
@@ -179,6 +180,7 @@ ExitCode run_evaluate(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
+  if (!s.quiet) print_log_head("evaluate", device.description());
   ReaderProcess reader(s);
   const io::VolumeDescription& description = reader.description();
   if (description.voxel_size)

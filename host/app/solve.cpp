@@ -10,6 +10,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/interruption.hpp"
+#include "host/app/log.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
@@ -143,6 +144,7 @@ ExitCode run_solve(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   Device device = choose_device(s, notice);
+  if (!s.dry_run && !s.quiet) print_log_head("solve", device.description());
   if (!notice.empty()) note_all(s, {notice});
   ReaderProcess reader(s);
   const io::VolumeDescription& description = reader.description();
