@@ -98,7 +98,7 @@ bool appears(const Draft& draft, const std::string& file) {
 bool replace_stale(const std::string& file, const Claimant& self, const Claimant& stale,
                    const std::optional<double>& silence) {
   constexpr double turn_seconds = 600;  // a turn takes milliseconds
-  const std::string turn = file + ".turn";
+  const std::string turn = file + turn_ending;
   {
     const Draft draft(turn, self);
     if (!appears(draft, turn)) {

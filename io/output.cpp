@@ -31,11 +31,6 @@ std::string directory_of(const std::string& path) {
 
 namespace {
 
-[[noreturn]] void throw_exists(const std::string& path) {
-  throw Error(ExitCode::output, "output file exists", path, "",
-              "give --overwrite to replace it, or choose another name");
-}
-
 void check_directory(const std::string& path) {
   const std::string directory = directory_of(path);
   struct stat status {};
@@ -73,7 +68,7 @@ Target checked_target(const std::string& path, bool overwrite) {
   if (!S_ISREG(status.st_mode))  // a rename would replace the device itself
     throw Error(ExitCode::output, "the output is not a regular file", path,
                 "it is a device, a pipe or a socket", "give the name of a file");
-  if (!overwrite) throw_exists(path);
+  if (!overwrite) throw OutputExists(path);
   if (::access(target.c_str(), W_OK) != 0) throw_output("the output file is write-protected", path, errno);
   return {target, status.st_mode & 07777};
 }
@@ -116,11 +111,7 @@ std::vector<std::string> check_output(const std::string& path, bool overwrite) {
   // Creating the temporary is the only test that covers permissions, read-only mounts, quotas and name
   // lengths.
   const PendingFile probe(path, overwrite);
-  std::vector<std::string> notices;
-  for (const char* of : {"", lock_ending})
-    for (const std::string& removed : remove_stale_temporaries(probe.path() + of))
-      notices.push_back(removed + " removed: a run that was killed had left it");
-  return notices;
+  return remove_stale_temporaries(probe.path());
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -130,22 +121,32 @@ bool same_file(const std::string& a, const std::string& b) {
          first.st_ino == second.st_ino;
 }
 
-std::vector<std::string> remove_stale_temporaries(const std::string& path) {
-  std::vector<std::string> removed;
-  const std::string prefix = fs::path(path).filename().string() + ".tmp." + host_name() + ".";
+std::vector<std::string> remove_stale_temporaries(const std::string& folder,
+                                                  const std::function<bool(const std::string&)>& is_output) {
+  std::vector<std::string> notices;
+  const std::string mark = ".tmp." + host_name() + ".";
   std::error_code failure;
-  for (fs::directory_iterator entry(directory_of(path), failure), end; !failure && entry != end;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     const std::string name = entry->path().filename().string();
-    if (!name.starts_with(prefix)) continue;
+    const std::size_t at = name.rfind(mark);
+    if (at == std::string::npos || !is_output(name.substr(0, at))) continue;
     pid_t process = 0;
     const char* last = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data() + prefix.size(), last, process);
+    const auto [stop, error] = std::from_chars(name.data() + at + mark.size(), last, process);
     if (error != std::errc() || (stop != last && *stop != '.') || process <= 0) continue;
     const bool running = ::kill(process, 0) == 0 || errno != ESRCH;
-    if (!running && ::unlink(entry->path().c_str()) == 0) removed.push_back(entry->path().string());
+    if (!running && ::unlink(entry->path().c_str()) == 0)
+      notices.push_back(entry->path().string() + " removed: a run that was killed had left it");
   }
-  return removed;
+  return notices;
+}
+
+std::vector<std::string> remove_stale_temporaries(const std::string& path) {
+  const std::string name = fs::path(path).filename().string(), lock = name + lock_ending;
+  return remove_stale_temporaries(directory_of(path), [&](const std::string& of) {
+    return of == name || of == lock || of == lock + turn_ending;
+  });
 }
 
 PendingFile::PendingFile(const std::string& path, bool overwrite) : overwrite_(overwrite) {
@@ -183,7 +184,7 @@ void PendingFile::commit() {
     error = std::rename(temporary_.c_str(), path_.c_str()) == 0 ? 0 : errno;
   else
     error = rename_to_new(temporary_, path_);
-  if (error == EEXIST) throw_exists(path_);
+  if (error == EEXIST) throw OutputExists(path_);
   if (error != 0) throw_output("cannot give the output its name", path_, error);
   committed_ = true;
   error = sync_to_disk(directory_of(path_));

@@ -12,6 +12,9 @@ namespace tauvox::io {
 /// @throws Error(output) always: `what`, the path, and the text of errno with advice where there is some.
 [[noreturn]] void throw_output(const std::string& what, const std::string& path, int error_number);
 
+/// Of a claim: held by the one who replaces it.
+inline constexpr const char* turn_ending = ".turn";
+
 /// "." for a name without a folder.
 std::string directory_of(const std::string& path);
 /// The file that would be written: `path`, or what a link leads to, so that the link stays a link.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "io/claim.hpp"
+#include "kernels/base/error.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox::io {
@@ -26,12 +27,29 @@ std::vector<std::string> check_output(const std::string& path, bool overwrite);
 /// True if both paths name the same file (device and inode, through links).
 bool same_file(const std::string& a, const std::string& b);
 
-/// Removes what killed processes of this machine left beside `path`: NAME.tmp.<host>.<process> without the
-/// process.
-/// @return the files removed, for a notice
+/// Removes what killed processes of this machine left in `folder` of files called NAME:
+/// NAME.tmp.<host>.<process> without the process.
+/// @param is_output whether a file NAME is one of the caller's
+/// @return a notice for each file removed
+std::vector<std::string> remove_stale_temporaries(const std::string& folder,
+                                                  const std::function<bool(const std::string&)>& is_output);
+/// The same of one output and of its lock.
 std::vector<std::string> remove_stale_temporaries(const std::string& path);
 
 inline constexpr const char* lock_ending = ".tauvox-lock";
+
+/// A file has the name of an output, and may not be replaced.
+class OutputExists : public Error {
+ public:
+  explicit OutputExists(const std::string& path)
+      : Error(ExitCode::output, "output file exists", path, "",
+              "give --overwrite to replace it, or choose another name"),
+        path_(path) {}
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 /// Says, while it lives, that this process is going to write `path`: in a file NAME.tauvox-lock with host and
 /// process. The lock of a process of this machine that is gone is taken over.

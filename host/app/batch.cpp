@@ -13,6 +13,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/interruption.hpp"
+#include "host/app/log.hpp"
 #include "host/app/study_file.hpp"
 #include "host/batch/volume_list.hpp"
 #include "io/input_file.hpp"
@@ -242,6 +243,7 @@ ExitCode code_of(const Tally& tally, const BatchRun& run) {
 
 ExitCode run_batch(const Arguments& arguments, bool&) {
   const BatchRun run = run_from(arguments);
+  begin_log();
   const Shard shard = shard_from(run.shard);
   const std::vector<std::string> paths = volumes_of(run.volumes, run.list);
   Settings checked = run.evaluation;
@@ -255,6 +257,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
     io::check_replaces_no_input((fs::path(run.output) / name).string(), inputs);
   }
   BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);
+  if (!run.evaluation.quiet) print_log_head("batch", run.evaluation.device + ", taken by each evaluation");
   listen_to_signals();
   end_by(deadline_of(Clock::now(), {}));
   note_of_shard(run, shard, paths.size());

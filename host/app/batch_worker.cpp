@@ -1,6 +1,5 @@
 #include "host/app/batch_worker.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -14,6 +13,7 @@
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
@@ -30,8 +30,6 @@ double changed_at(const std::string& path) {
   if (::stat(path.c_str(), &facts) != 0) return 0;
   return static_cast<double>(facts.st_mtim.tv_sec) + 1e-9 * static_cast<double>(facts.st_mtim.tv_nsec);
 }
-
-std::string now_text() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 /// Success, and verdicts about a result that stands.
 bool is_result(int exit_code) { return exit_code == 0 || exit_code == 10 || exit_code == 11; }
@@ -156,7 +154,7 @@ LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& co
   state.content = content;
   state.host = io::host_name();
   state.job = job_of_this_process();
-  state.ended = now_text();
+  state.ended = utc_text(std::time(nullptr));
   write_state(part, state);
   return row.finish() ? state : running(key, folder);
 }

@@ -101,8 +101,7 @@ void Checkpoint::hold() {
   if (path_.empty()) return;
   lock_.emplace(path_);
   if (lock_->notice()) notices_.push_back(*lock_->notice());
-  for (const std::string& left : io::remove_stale_temporaries(path_))
-    notices_.push_back(fmt::format("{} of a run that was killed is removed", left));
+  for (const std::string& left : io::remove_stale_temporaries(path_)) notices_.push_back(left);
 }
 
 bool Checkpoint::owns(const std::string& output) const {
@@ -175,6 +174,13 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
   return save();
 }
 
+std::optional<std::string> Checkpoint::announce_outputs() { return announced_ ? std::nullopt : save(); }
+
+void Checkpoint::disown(const std::string& output) {
+  std::erase(outputs_, full(output));
+  (void)save();  // the run fails in any case
+}
+
 std::optional<std::string> Checkpoint::save() {
   if (path_.empty() || failed_) return std::nullopt;
   Json parts = Json::object();
@@ -185,6 +191,7 @@ std::optional<std::string> Checkpoint::save() {
     std::error_code failed;  // the first has none before it
     fs::rename(path_, previous_of(path_), failed);
     io::write_text(path_, line_of(text) + text, true);
+    announced_ = true;
   } catch (const Error& error) {
     failed_ = true;
     return fmt::format("what is finished is not kept: {}", error.what());
@@ -193,9 +200,9 @@ std::optional<std::string> Checkpoint::save() {
 }
 
 void Checkpoint::remove() const {
-  std::error_code failed;  // then it stays, and is found to be complete
+  std::error_code failed;                  // then it stays, and is found to be complete
+  fs::remove(previous_of(path_), failed);  // first: alone it would pass for what is left of a damaged one
   fs::remove(path_, failed);
-  fs::remove(previous_of(path_), failed);
 }
 
 }  // namespace tauvox

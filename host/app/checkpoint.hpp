@@ -50,17 +50,23 @@ class Checkpoint {
   /// @return why that failed, once; the run goes on without
   std::optional<std::string> keep(const std::string& part, const Report& found,
                                   const std::vector<std::string>& files = {});
-  /// That the outputs are of this run, even where no part is finished.
-  std::optional<std::string> save();
+  /// To be called before an output is written: that those of this run are its own, should it be killed.
+  /// @return why that failed, once
+  std::optional<std::string> announce_outputs();
+  /// Another one's file has the name: it is none of this run's.
+  void disown(const std::string& output);
   /// The run is over.
   void remove() const;
   const std::string& path() const { return path_; }
 
  private:
+  std::optional<std::string> save();
+
   std::string path_;
   std::optional<io::OutputLock> lock_;
   bool found_ = false;   // an earlier run's
   bool failed_ = false;  // to write
+  bool announced_ = false;
   nlohmann::ordered_json identity_;
   struct Part {
     Report found;

@@ -7,15 +7,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 
 #include "io/printable.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
 namespace {
 
 int lost_text_errno = 0;  // why text for standard output got lost: it is told once, at the end
-bool is_closed = false, has_files = false;
+bool is_closed = false, has_files = false, is_stamped = false;
 
 bool print(std::FILE* stream, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
@@ -23,6 +25,19 @@ bool print(std::FILE* stream, const std::string& text) {
 
 /// Several lines of which some may carry words of a file: nothing but line breaks and tabs controls anything.
 std::string guarded(const std::string& text) { return io::printable(text, "\n\t"); }
+
+/// Empty lines stay empty.
+std::string stamped(const std::string& text) {
+  const std::string time = utc_text(std::time(nullptr)) + " ";
+  std::string out;
+  bool at_start = true;
+  for (const char c : text) {
+    if (at_start && c != '\n') out += time;
+    out += c;
+    at_start = c == '\n';
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -56,7 +71,11 @@ void check_standard_output() {
                 std::strerror(lost_text_errno), "files that were asked for are complete");
 }
 
-void print_note(const std::string& text) { (void)print(stderr, guarded(text)); }
+void print_note(const std::string& text) { print_unstamped(is_stamped ? stamped(text) : text); }
+
+void stamp_notes() { is_stamped = true; }
+
+void print_unstamped(const std::string& text) { (void)print(stderr, guarded(text)); }
 
 void erase_line() { (void)print(stderr, "\r\033[K"); }
 

@@ -16,6 +16,10 @@ void guard_standard_streams();
 void print_text(const std::string& text);
 /// For people, on standard error; silently lost when it is closed.
 void print_note(const std::string& text);
+/// From here on each line of a note begins with the time (UTC).
+void stamp_notes();
+/// On standard error, as it is: what programs read there, and bars.
+void print_unstamped(const std::string& text);
 /// To be called where files hold the results: whoever closed standard output has them there.
 void results_are_in_files();
 /// @throws Error(output) when text got lost that somebody waits for

@@ -10,6 +10,7 @@
 #include "host/app/evaluation.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/limits.hpp"
+#include "host/app/log.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/report/append.hpp"
@@ -157,6 +158,17 @@ void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carr
   for (const Carriers& those : carriers) solve(s, in, those, evaluation);
 }
 
+/// Should it be killed meanwhile, the same command may replace what it has written.
+void write_as_own(const Settings& s, RunReport& report, Checkpoint& checkpoint) {
+  if (const auto failed = checkpoint.announce_outputs()) report.warnings.push_back(*failed);
+  try {
+    write_folder(s, report);
+  } catch (const io::OutputExists& other) {
+    checkpoint.disown(other.path());
+    throw;
+  }
+}
+
 }  // namespace
 
 ExitCode run_evaluate(Settings s) {
@@ -168,6 +180,7 @@ ExitCode run_evaluate(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
+  if (!s.quiet) print_log_head("evaluate", device.description());
   ReaderProcess reader(s);
   const io::VolumeDescription& description = reader.description();
   if (description.voxel_size)
@@ -175,8 +188,9 @@ ExitCode run_evaluate(Settings s) {
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
   check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
-  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s);
   Checkpoint checkpoint(s.phases.named.empty() ? "" : Checkpoint::path_of(s));
+  const auto is_own = [&](const std::string& path) { return checkpoint.owns(path); };
+  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s, is_own);
   checkpoint.hold();
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
@@ -202,7 +216,8 @@ ExitCode run_evaluate(Settings s) {
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
-  append(report.notices, checkpoint.continue_with(volume, s, {}));
+  append(report.notices, checkpoint.continue_with(volume, s, folder.files));
+  s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)
     if (!s.quiet) print_note("notice: " + said + "\n");
@@ -230,7 +245,7 @@ ExitCode run_evaluate(Settings s) {
   judge_by(limits, s, report);
   if (!s.output.empty()) {
     const std::size_t known = report.notices.size();
-    write_folder(s, report);
+    write_as_own(s, report, checkpoint);
     checkpoint.remove();
     for (std::size_t i = known; i < report.notices.size(); ++i)
       if (!s.quiet) print_note("notice: " + report.notices[i] + "\n");

@@ -12,6 +12,7 @@
 #include "host/app/outputs.hpp"
 #include "host/app/study_file.hpp"
 #include "host/pages/report_page.hpp"
+#include "host/report/append.hpp"
 
 namespace tauvox {
 namespace {
@@ -79,6 +80,19 @@ std::vector<std::string> former_files(const Settings& s) {
   }
 }
 
+/// What killed runs left of the files that are not reserved. @return notices
+std::vector<std::string> remove_stale_of_tables_and_figures(const Settings& s) {
+  std::set<std::string> own;
+  for (const std::vector<std::string>& names : {files_of(s.phases), former_files(s)})
+    own.insert(names.begin(), names.end());
+  std::vector<std::string> notices;
+  for (const std::string below : {"", "figures/"})
+    append(notices, io::remove_stale_temporaries(in_folder(s, below), [&](const std::string& name) {
+             return own.contains(below + name);
+           }));
+  return notices;
+}
+
 /// Figures and the page. What is left out, and why, joins the notices of the report.
 /// @return the files in figures/
 std::vector<std::string> write_pages(const Settings& s, RunReport& report,
@@ -126,7 +140,7 @@ std::map<std::string, std::string> words_of_phases(const Phases& phases) {
   return words;
 }
 
-ReservedFolder reserve_folder(const Settings& s) {
+ReservedFolder reserve_folder(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
   ReservedFolder folder;
   if (s.output.empty()) return folder;
   std::error_code failed;
@@ -138,9 +152,10 @@ ReservedFolder reserve_folder(const Settings& s) {
     const std::string path = in_folder(s, name);
     const bool is_own_echo = s.study_file && io::same_file(path, *s.study_file) && repeats_study_file(s);
     if (!is_own_echo) check_replaces_no_input(path, s);
-    const std::vector<std::string> found = io::check_output(path, s.overwrite);
-    folder.notices.insert(folder.notices.end(), found.begin(), found.end());
+    append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
+    folder.files.push_back(path);
   }
+  append(folder.notices, remove_stale_of_tables_and_figures(s));
   folder.locks.emplace_back(in_folder(s, "results.json"));
   if (folder.locks.back().notice()) folder.notices.push_back(*folder.locks.back().notice());
   return folder;

@@ -1,6 +1,7 @@
 // The folder of an evaluation: which files it holds under which names.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,12 +18,16 @@ std::map<std::string, std::string> words_of_phases(const Phases& phases);
 
 /// What is written whatever is found: nobody else writes it while this lives.
 struct ReservedFolder {
+  std::vector<std::string> files;
   std::vector<io::OutputLock> locks;
   std::vector<std::string> notices;
 };
 /// Before any work: the folder is there, and its files can be written. Nothing where no folder is asked for.
+/// What killed runs left of any of its files goes.
+/// @param is_own whether a file that is there is one of the run that is continued, which may be replaced
 /// @throws Error(output), Error(usage)
-ReservedFolder reserve_folder(const Settings& settings);
+ReservedFolder reserve_folder(const Settings& settings,
+                              const std::function<bool(const std::string&)>& is_own);
 
 /// Report, page, figures, tables and settings; notices of what is left out join the report. Files of the run
 /// before that this one does not write are removed, so that none of them passes for one of this run.

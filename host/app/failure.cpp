@@ -5,14 +5,18 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 
 std::string report_failure(const std::string& status, ExitCode code, const std::string& message) {
   const std::string shown = one_line(message);
-  const nlohmann::ordered_json j{{"status", status}, {"exit_code", static_cast<int>(code)}, {"error", shown}};
+  const nlohmann::ordered_json j{{"status", status},
+                                 {"exit_code", static_cast<int>(code)},
+                                 {"error", shown},
+                                 {"time", utc_text(std::time(nullptr))}};
   std::string line = j.dump() + "\n";
-  print_note("error: " + shown + "\n" + (isatty(STDERR_FILENO) ? "" : line));
+  print_unstamped("error: " + shown + "\n" + (isatty(STDERR_FILENO) ? "" : line));
   return line;
 }
 

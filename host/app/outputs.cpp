@@ -88,7 +88,8 @@ std::vector<std::string> report_paths(const Settings& s) {
   for (const Axis axis : s.axes)
     std::erase_if(paths, [&](const std::string& path) {
       return (!s.field.empty() && path == field_path(s, axis)) ||
-             (!s.png.empty() && path == concentration_picture_path(s, axis));
+             (!s.png.empty() && (path == field_picture_path(s, "concentration", axis) ||
+                                 path == field_picture_path(s, "flux", axis)));
     });
   return paths;
 }

@@ -35,8 +35,8 @@ void ProgressPrinter::operator()(const std::string& doing, double fraction, cons
   if (mode_ == Mode::bar) {
     const int filled = static_cast<int>(done * 24);
     erase_line();
-    print_note(fmt::format("{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "", 24 - filled,
-                           100 * done, left, remark));
+    print_unstamped(fmt::format("{} [{:=<{}}{: <{}}] {:3.0f} %  {}  {}", doing, "", filled, "", 24 - filled,
+                                100 * done, left, remark));
     visible_ = true;
   } else {
     print_note(fmt::format("{}: {:.0f} %, {:.0f} s spent, {}; {}\n", doing, 100 * done, spent, left, remark));

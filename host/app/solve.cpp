@@ -11,6 +11,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/interruption.hpp"
+#include "host/app/log.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/reader_process.hpp"
@@ -158,6 +159,7 @@ ExitCode run_solve(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   Device device = choose_device(s, notice);
+  if (!s.dry_run && !s.quiet) print_log_head("solve", device.description());
   if (!notice.empty()) note_all(s, {notice});
   ReaderProcess reader(s);
   const io::VolumeDescription& description = reader.description();
@@ -236,18 +238,24 @@ ExitCode run_solve(Settings s) {
   in.phases = s.phases;
   const std::optional<Deadline> deadline = deadline_of(start, s.time_limit_seconds);
   if (deadline) in.deadline = deadline->at;  // the axis at work gives its best so far
-  run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
-  printer.clear();
-  const bool keeps_earlier = report.unfinished && !earlier.empty();
-  if (!s.png.empty() && !keeps_earlier) write_structure_picture(s, report);
-  report.seconds.emplace_back("total", seconds_since(start));
-  report.memory = {device.peak_bytes(), peak_resident_bytes(),
-                   static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
-  announcer.rest();
-  if (report.unfinished) checkpoint.save();  // that the outputs are its own, before they are there
-  const std::string json = to_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
-  if (!keeps_earlier) write_reports(given, json, csv, s.overwrite);
-  if (data_to_stdout(s)) print_report(s.json == "-" ? json : csv);
+  bool keeps_earlier = false;
+  try {
+    run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
+    printer.clear();
+    keeps_earlier = report.unfinished && !earlier.empty();
+    if (const auto failed = checkpoint.announce_outputs()) report.warnings.push_back(*failed);
+    if (!s.png.empty() && !keeps_earlier) write_structure_picture(s, report);
+    report.seconds.emplace_back("total", seconds_since(start));
+    report.memory = {device.peak_bytes(), peak_resident_bytes(),
+                     static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
+    announcer.rest();
+    const std::string json = to_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
+    if (!keeps_earlier) write_reports(given, json, csv, s.overwrite);
+    if (data_to_stdout(s)) print_report(s.json == "-" ? json : csv);
+  } catch (const io::OutputExists& other) {
+    checkpoint.disown(other.path());
+    throw;
+  }
   if (!report.unfinished) checkpoint.remove();
   return report_outcome(report, checkpoint, keeps_earlier ? earlier : std::vector<std::string>());
 }

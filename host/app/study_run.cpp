@@ -123,6 +123,7 @@ class StudyRun {
     return [this](const Result& result, const std::vector<float>& concentration) {
       const auto start = Clock::now();
       printer_.clear();
+      if (const auto failed = checkpoint_.announce_outputs()) warn(*failed);
       write_field_of(s_, report_, result, concentration);
       writing_ += seconds_since(start);
       keep(result);
@@ -139,10 +140,12 @@ class StudyRun {
     if (!by_axes_ || (result.status != Status::converged && result.status != Status::not_percolating)) return;
     Report part;
     part.results = {result};
-    if (const auto failed = checkpoint_.keep(part_of(*result.axis), part, files_of(*result.axis))) {
-      report_.warnings.push_back(*failed);
-      announcer_.say("warning: " + *failed + "\n");
-    }
+    if (const auto failed = checkpoint_.keep(part_of(*result.axis), part, files_of(*result.axis)))
+      warn(*failed);
+  }
+  void warn(const std::string& failed) {
+    report_.warnings.push_back(failed);
+    announcer_.say("warning: " + failed + "\n");
   }
   /// In the order asked for, with what was finished before. Of a study that adds to its results at its end
   /// nothing stands where that was not reached.

@@ -2,6 +2,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/log.hpp"
 #include "host/app/study_file.hpp"
 
 namespace tauvox {
@@ -11,6 +12,7 @@ namespace {
 Settings read_settings(const Arguments& arguments) {
   Settings settings;
   settings.axes.clear();
+  begin_log();
   const std::string& input = arguments.find("input")->words.front();
   if (!input.ends_with(".toml")) {
     apply(describe(), arguments, settings);

@@ -1,6 +1,5 @@
 #include "host/batch/collection.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -16,6 +15,7 @@
 
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/base/hash.hpp"
 #include "kernels/base/process.hpp"
@@ -55,7 +55,7 @@ std::set<std::string> folders_with_results(const std::vector<std::string>& folde
 std::string time_of(const std::string& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) return "";
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(facts.st_mtime));
+  return utc_text(facts.st_mtime);
 }
 
 std::string hash_of_settings(const Json& settings,

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -29,13 +32,42 @@ constexpr int dots_per_inch = 300;
 constexpr double font_points = 8;
 constexpr std::chrono::seconds longest{60};
 
+/// What names of folders begin with, before the number of their process: processes of containers that share
+/// the folder for temporaries are counted apart.
+std::string folder_prefix() {
+  struct stat counted {};
+  const bool known = ::stat("/proc/self/ns/pid", &counted) == 0;
+  return fmt::format("tauvox-figure-{}-", known ? counted.st_ino : 0);
+}
+
+/// Of processes that were killed.
+void remove_left_folders(const fs::path& among) {
+  const std::string prefix = folder_prefix();
+  std::error_code failed;
+  for (fs::directory_iterator entry(among, failed), end; !failed && entry != end; entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    pid_t process = 0;
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), process);
+    struct stat facts {};
+    const bool ours =
+        ::lstat(entry->path().c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == ::geteuid();
+    std::error_code kept;  // then by the next one
+    if (ours && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH) fs::remove_all(entry->path(), kept);
+  }
+}
+
 /// A folder of its own that goes with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::error_code failed;
-    std::string name = (fs::temp_directory_path(failed) / "tauvox-figure-XXXXXX").string();
-    if (!failed && ::mkdtemp(name.data())) path_ = name;
+    const fs::path among = fs::temp_directory_path(failed);
+    if (failed) return;
+    static const bool looked = (remove_left_folders(among), true);
+    (void)looked;
+    std::string name = (among / fmt::format("{}{}-XXXXXX", folder_prefix(), ::getpid())).string();
+    if (::mkdtemp(name.data())) path_ = name;
   }
   ~TemporaryFolder() {
     std::error_code failed;

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 import volumes
-from conftest import assert_refused, contents
+from conftest import assert_refused, contents, said_by
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_no_usable_device(fault, faulty, tauvox, tmp_path):
         assert contents(tmp_path) == {}
     result = faulty(fault, "auto")
     report = report_of(result, tmp_path)
-    notices = [line for line in result.stderr.splitlines() if line.startswith("notice: no GPU")]
+    notices = [line for line in said_by(result).splitlines() if line.startswith("notice: no GPU")]
     assert report["device"].startswith("cpu") and len(notices) == 1
     for fact in NO_DEVICE[fault]:
         assert fact in notices[0]

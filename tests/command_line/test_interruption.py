@@ -35,10 +35,10 @@ def wait_for(condition):
         time.sleep(0.002)
 
 
-def interrupted(program, folder, how, *more, when="out.ckpt"):
-    """Runs the command, sends it a signal as soon as `when` is there; what the process has said."""
+def interrupted(program, folder, how, *more, when=("out.ckpt", "axis z")):
+    """Runs the command, sends it a signal as soon as a part is kept; what the process has said."""
     run = subprocess.Popen([program, *command(*more)], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: (folder / when).exists() or run.poll() is not None)
+    wait_for(lambda: holds(folder / when[0], when[1]) or run.poll() is not None)
     run.send_signal(how)
     _, said = run.communicate(timeout=LONG)
     return run.returncode, said
@@ -188,7 +188,7 @@ def test_another_volume_does_not_go_on_from_it(program, tauvox, volume, tmp_path
 
 def test_a_damaged_checkpoint_costs_a_part(program, tauvox, volume, tmp_path):
     whole = uninterrupted(tauvox, tmp_path)
-    assert interrupted(program, tmp_path, signal.SIGKILL, when="out.ckpt.previous")[0] == -signal.SIGKILL
+    assert interrupted(program, tmp_path, signal.SIGKILL, when=("out.ckpt.previous", "axis z"))[0] == -signal.SIGKILL
     checkpoint = tmp_path / "out.ckpt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:-20] if checkpoint.exists() else b"")
     again = tauvox(*command())

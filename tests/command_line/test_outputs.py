@@ -15,7 +15,7 @@ import numpy
 import pytest
 import tifffile
 import volumes
-from conftest import assert_refused, contents, value
+from conftest import assert_refused, contents, said_by, value
 
 SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
 EVERYTHING = ["--json", "out.json", "--csv", "out.csv", "--field", "out.vti", "--png", "out"]
@@ -158,7 +158,7 @@ def test_what_a_killed_run_left_is_removed_with_a_notice(tauvox, tmp_path):
     result = tauvox(*SOLVE, "--json", "out.json", "--field", "out.vti")
     assert result.returncode == 0, result.stderr
     assert sorted(contents(tmp_path)) == ["cathode.h5", "out.json", "out.settings.toml", "out.vti"]
-    notices = [line for line in result.stderr.splitlines() if line.startswith("notice: ")]
+    notices = [line for line in said_by(result).splitlines() if line.startswith("notice: ")]
     assert sum(str(gone.pid) in line for line in notices) == 2, result.stderr
 
 

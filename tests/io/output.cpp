@@ -163,7 +163,7 @@ TEST_F(PendingOutput, TemporariesOfKilledProcessesAreRemovedAndNamed) {
   ASSERT_EQ(files(), 4u);
   const auto removed = io::remove_stale_temporaries(in("file"));
   ASSERT_EQ(removed.size(), 1u);
-  EXPECT_TRUE(removed.front().ends_with("." + std::to_string(child)));
+  EXPECT_NE(removed.front().find("." + std::to_string(child) + " removed"), std::string::npos);
   EXPECT_EQ(files(), 3u);
 }
 

@@ -91,8 +91,10 @@ TEST_F(LockedOutput, IsCheckedAfterTemporariesOfKilledRunsAreRemovedAndNoOthers)
   put(in("out.json.tmp." + host() + "." + std::to_string(::getppid())), "being written");
   put(in("out.json.tmp.elsewhere." + gone), "half");
   put(in("other.json.tmp." + host() + "." + gone), "half");
+  put(in("out.json.tauvox-lock.tmp." + host() + "." + gone), "half");
+  put(in("out.json.tauvox-lock.turn.tmp." + host() + "." + gone), "half");
   const std::vector<std::string> notices = io::check_output(in("out.json"), false);
-  ASSERT_EQ(notices.size(), 1u);
+  ASSERT_EQ(notices.size(), 3u);
   EXPECT_NE(notices[0].find(gone), std::string::npos);
   EXPECT_EQ(files(), 3u);
 }
