@@ -75,18 +75,18 @@ std::vector<FieldArray> field_arrays(const FieldFile& file) {
   const Extent extent = file.volume->extent;
   const auto voxels = static_cast<std::size_t>(extent.voxels());
   const std::size_t codes = std::visit([](const auto& c) { return c.size(); }, file.volume->codes);
-  if (codes != voxels || (!file.concentration.empty() && file.concentration.size() != voxels))
-    throw Error(
-        ExitCode::internal, "arrays do not fit the volume", to_string(extent),
-        std::to_string(codes) + " labels and " + std::to_string(file.concentration.size()) + " values");
+  if (codes != voxels || (!file.values.empty() && file.values.size() != voxels))
+    throw Error(ExitCode::internal, "arrays do not fit the volume", to_string(extent),
+                std::to_string(codes) + " labels and " + std::to_string(file.values.size()) + " values");
 
   std::vector<FieldArray> arrays{label_array(*file.volume)};
   if (file.flux) arrays.push_back(flux_array(file));
-  if (!file.concentration.empty())
+  if (!file.values.empty())
     arrays.push_back(
         {file.name, Scalar::float32, sizeof(float), 1,
-         [values = file.concentration, slice = extent.nx * extent.ny](
-             std::int64_t z, std::int64_t) -> const void* { return values.data() + z * slice; }});
+         [values = file.values, slice = extent.nx * extent.ny](std::int64_t z, std::int64_t) -> const void* {
+           return values.data() + z * slice;
+         }});
   return arrays;
 }
 

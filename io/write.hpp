@@ -103,8 +103,8 @@ void write_text(const std::string& path, const std::string& text, bool overwrite
 /// Arrays are [z][y][x], x fastest, no halo.
 struct FieldFile {
   const Volume* volume = nullptr;          // its labels become the array "label"
-  std::span<const float> concentration{};  // dimensionless, 0..1, NaN where nothing conducts; may be empty
-  std::string name = "concentration";      // name of the array in the file
+  std::span<const float> values{};         // a number each voxel, NaN where there is none; may be empty
+  std::string name = "concentration";      // of that array: dimensionless, 0..1, NaN where nothing conducts
   /// Fills a layer across z, [y][x][3], with components x, y, z: the array "flux"; may be empty.
   std::function<void(std::int64_t z, float* vectors)> flux{};
   std::optional<Axis> axis{};                                // of the transport
@@ -134,7 +134,7 @@ void check_field_ending(const std::string& path);
 /// header). The last two have no place for the size of a voxel and the origin.
 /// @throws Error(usage) for another ending, listing the valid ones, and for labels that do not fit the form.
 void write_volume(const std::string& path, const Volume& volume, bool overwrite);
-/// The same with more of its origin. @pre labels.concentration is empty
+/// The same with more of its origin. @pre labels.values is empty
 void write_volume(const std::string& path, const FieldFile& labels, bool overwrite);
 /// @throws Error(usage) unless `path` ends in something write_volume can write in this build.
 void check_volume_ending(const std::string& path);

@@ -214,6 +214,13 @@ void add_output(Rows& rows) {
        .kind = Kind::flag,
        .meaning = "also the flux of each voxel: vectors in the --field, a picture of its magnitude by --png"},
       &Settings::flux);
+  add({.name = "fields",
+       .kind = Kind::flag,
+       .meaning = "fields/ in the folder, for ParaView: local thickness; concentration and flux of each axis",
+       .changes_result = true,  // a batch that has none computes them
+       .for_evaluate = true,
+       .for_solve = false},
+      &Settings::fields);
   add({.name = "json",
        .kind = Kind::path_out,
        .meaning = "report; - for standard output",

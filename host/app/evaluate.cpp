@@ -38,6 +38,8 @@ constexpr std::pair<const char*, Parts> evaluated[] = {
 
 /// Labels, bits, squared distances, and local thickness of one phase at a time; a solve needs more.
 constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
+/// Concentration or diameters, and what a .vti file is made of.
+constexpr std::int64_t bytes_per_voxel_of_fields = 16;
 
 /// The labels there are, and the line to complete.
 [[noreturn]] void ask_for_phases(const Settings& s, const Volume& volume) {
@@ -173,6 +175,8 @@ void write_as_own(const Settings& s, RunReport& report, Checkpoint& checkpoint) 
 
 ExitCode run_evaluate(Settings s) {
   check(s);
+  if (s.fields && s.output.empty())
+    throw Error(ExitCode::usage, "the fields go nowhere", "--fields", "", "give -o FOLDER");
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   std::vector<Carriers> carriers = resolve_carriers(s);
   check_electrolyte(s);
@@ -186,7 +190,8 @@ ExitCode run_evaluate(Settings s) {
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
-  check_fits(description.read_extent, solves ? bytes_per_voxel_to_solve : bytes_per_voxel);
+  check_fits(description.read_extent, (solves ? bytes_per_voxel_to_solve : bytes_per_voxel) +
+                                          (s.fields ? bytes_per_voxel_of_fields : 0));
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
   Checkpoint checkpoint(s.phases.named.empty() ? "" : Checkpoint::path_of(s));
   const auto is_own = [&](const std::string& path) { return checkpoint.owns(path); };

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "host/app/describe.hpp"
+#include "host/app/field_output.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/study_file.hpp"
 #include "host/pages/report_page.hpp"
@@ -64,6 +65,7 @@ std::vector<std::string> files_of(const Phases& phases) {
   std::vector<std::string> names = tables_of(phases);
   for (const std::string& figure : pages::figure_names(words_of_phases(phases)))
     for (const char* ending : figure_endings) names.push_back(figure_file(figure, ending));
+  append(names, EvaluationFields::names());
   return names;
 }
 
@@ -86,7 +88,7 @@ std::vector<std::string> remove_stale_of_tables_and_figures(const Settings& s) {
   for (const std::vector<std::string>& names : {files_of(s.phases), former_files(s)})
     own.insert(names.begin(), names.end());
   std::vector<std::string> notices;
-  for (const std::string below : {"", "figures/"})
+  for (const std::string below : {"", "figures/", "fields/"})
     append(notices, io::remove_stale_temporaries(in_folder(s, below), [&](const std::string& name) {
              return own.contains(below + name);
            }));
@@ -176,6 +178,8 @@ void write_folder(const Settings& s, RunReport& report) {
   io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", s.overwrite);
   const std::string settings = in_folder(s, "settings.toml");
   io::write_text(settings, to_study_file(s, settings), s.overwrite);
+  for (const std::string& path : report.fields)
+    written.insert(fs::path(path).lexically_relative(s.output).generic_string());
   for (const std::string& name : former)
     if (std::error_code failed; !written.contains(name)) fs::remove(in_folder(s, name), failed);
 }

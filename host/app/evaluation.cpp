@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "host/app/console.hpp"
 #include "host/app/interruption.hpp"
@@ -43,6 +44,8 @@ void silent(const std::string&, double, const std::string&) { end_if_asked(); }
 Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport& report,
                        ProgressPrinter& printer, Checkpoint& checkpoint)
     : settings_(settings),
+      fields_(settings),
+      volume_(volume),
       copy_(copy_of(volume)),
       report_(report),
       printer_(printer),
@@ -73,7 +76,16 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   const auto start = Clock::now();
   StudyInput with_octants = in;
   with_octants.octants = !octants_.empty();
-  Report found = study.run(with_octants, {}, progress());
+  std::vector<float> diameters;
+  FieldSink sink;
+  if (!fields_.paths_of(study.name).empty())
+    sink = [&](const Result&, const std::vector<float>& of_phase) {
+      if (diameters.empty()) diameters.assign(of_phase.size(), std::nanf(""));
+      for (std::size_t i = 0; i < of_phase.size(); ++i)
+        if (!std::isnan(of_phase[i])) diameters[i] = of_phase[i];
+    };
+  Report found = study.run(with_octants, sink, progress());
+  if (sink) write_thickness(diameters);
   if (copy_) {
     StudyInput coarse{*copy_, in.materials, in.settings, in.device};
     coarse.phases = in.phases;
@@ -89,7 +101,7 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   add_quantities(quantities_of_family(study), report_);
   if (take_finished(what, study)) return;
   const auto start = Clock::now();
-  Report found = with_copies.run(in, {}, progress());
+  Report found = with_copies.run(in, transport_sink(in, what), progress());
   std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
   add_sampling(of_octants, found, &in.materials);
   if (settings_.segmentation_study) add_shifted(study, in, found);
@@ -102,6 +114,20 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
   finish(what, study, found);
+}
+
+FieldSink Evaluation::transport_sink(const StudyInput& in, const std::string& what) {
+  if (!fields_.wanted()) return {};
+  return [this, &in, what](const Result& result, const std::vector<float>& concentration) {
+    if (const auto failed = checkpoint_.announce_outputs()) report_.warnings.push_back(*failed);
+    fields_.write_transport(what, in.volume, in.materials, result, concentration);
+  };
+}
+
+void Evaluation::write_thickness(const std::vector<float>& diameters) {
+  if (diameters.empty()) return;  // no phase ends in the volume
+  if (const auto failed = checkpoint_.announce_outputs()) report_.warnings.push_back(*failed);
+  fields_.write_thickness(volume_, diameters);
 }
 
 void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
@@ -141,13 +167,18 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
 
 bool Evaluation::take_finished(const std::string& name, const Study& study) {
   const Report* kept = checkpoint_.find(name);
-  if (kept) add(study, *kept);
-  return kept != nullptr;
+  const std::vector<std::string> files = fields_.paths_of(name);
+  if (!kept || !checkpoint_.wrote(name, files)) return false;
+  add(study, *kept);
+  append(report_.fields, files);
+  return true;
 }
 
 void Evaluation::finish(const std::string& name, const Study& study, const Report& found) {
   add(study, found);
-  if (const auto failed = checkpoint_.keep(name, found)) report_.warnings.push_back(*failed);
+  const std::vector<std::string> files = fields_.paths_of(name);
+  append(report_.fields, files);
+  if (const auto failed = checkpoint_.keep(name, found, files)) report_.warnings.push_back(*failed);
 }
 
 void Evaluation::add(const Study& study, const Report& found) {

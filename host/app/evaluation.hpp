@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/app/checkpoint.hpp"
+#include "host/app/field_output.hpp"
 #include "host/app/progress.hpp"
 #include "host/report/run_report.hpp"
 #include "host/settings/settings.hpp"
@@ -31,6 +32,9 @@ class Evaluation {
   /// @param of_octants empty where they would say nothing
   void add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
                     const Materials* materials) const;
+  /// Writes fields as they come, of transport one an axis, of sizes one of all phases.
+  FieldSink transport_sink(const StudyInput& in, const std::string& what);
+  void write_thickness(const std::vector<float>& diameters);
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
   /// What is finished under that name, shown and added to the report.
   bool take_finished(const std::string& name, const Study& study);
@@ -39,6 +43,8 @@ class Evaluation {
   Progress progress() const;
 
   const Settings& settings_;
+  EvaluationFields fields_;
+  const Volume& volume_;
   std::optional<Volume> copy_;  // with larger voxels
   std::vector<Box> octants_;    // none where they would say nothing
   RunReport& report_;

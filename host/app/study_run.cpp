@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "host/app/field_output.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
 #include "host/pages/field_picture.hpp"
@@ -22,26 +23,17 @@ namespace {
 void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
   const Volume& volume = *report.volume;
   const Axis axis = r.axis.value_or(s.axes.front());
-  const FluxVectors flux(volume, report.materials, u, axis, s.periodic_sides);
-  if (!s.field.empty()) {
-    io::FieldFile file;
-    file.volume = &volume;
-    file.concentration = u;
-    if (s.flux) file.flux = [&](std::int64_t z, float* vectors) { flux.layer(z, vectors); };
-    file.axis = r.axis;
-    file.phases = phases_text(s.phases);
-    for (const char* name : {"effective_ratio", "tortuosity_factor"})
-      if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
-    file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
-    io::write_field(field_path(s, axis), file, s.overwrite);
-  }
+  if (!s.field.empty())
+    write_transport_field(field_path(s, axis), s, volume, report.materials, r, u, s.flux, s.overwrite);
   if (s.png.empty()) return;
   std::string notice;
   const pages::SolvePictures pictures{volume, report.materials, report.phases, s.slice_at};
   io::write_text(field_picture_path(s, "concentration", axis), pictures.concentration(axis, u, notice),
                  s.overwrite);
-  if (s.flux)
+  if (s.flux) {
+    const FluxVectors flux(volume, report.materials, u, axis, s.periodic_sides);
     io::write_text(field_picture_path(s, "flux", axis), pictures.flux(axis, flux, u, notice), s.overwrite);
+  }
   note_pictures(s, notice, report);
 }
 

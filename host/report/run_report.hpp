@@ -43,6 +43,7 @@ struct RunReport {
   std::string verdict;  // of them all: the worst; empty where no limits were given
   MemoryReport memory;
   std::optional<Unfinished> unfinished;
+  std::vector<std::string> fields;  // files that hold values of voxels
 };
 
 /// Program name, version and how it was built.

@@ -36,7 +36,7 @@ struct Settings : MaterialSettings, StudySettings {
   int threads = 0;              // 0: usable_processors()
   // output
   std::string field, json, csv, png, histogram;
-  bool flux = false;
+  bool flux = false, fields = false;
   std::string output;                                   // folder of an evaluation
   std::string checkpoint;                               // of what is finished; empty: beside the first output
   std::vector<std::pair<Axis, std::int64_t>> slice_at;  // where pictures cut the volume; else in the middle

@@ -100,7 +100,8 @@ class PhaseSizes {
         edges_(voxel_edges(in.volume)),
         distances_(squared_distance(bits, phase, edges_)) {}
 
-  Result run(std::vector<Curve>& curves) {
+  /// @param paint wants the diameters; may be empty
+  Result run(std::vector<Curve>& curves, const std::function<void(const SquaredDistance&)>& paint) {
     Result result = result_about("sizes", set_);
     result.axis = in_.settings.thickness;
     if (distances_.unbounded) {
@@ -117,6 +118,7 @@ class PhaseSizes {
     {
       const SquaredDistance balls = largest_covering_balls(distances_, edges_);
       thickness = sizes_of(balls);
+      if (paint) paint(balls);
       if (in_.octants) of_octants = sizes_in(octants(in_.volume.extent), balls);
     }
     result.quantities = {{"distance_mean", distances.mean()},
@@ -184,7 +186,21 @@ class PhaseSizes {
   SquaredDistance distances_;
 };
 
-Report sizes(const StudyInput& in, const FieldSink&, const Progress& progress) {
+/// um; NaN where no ball is.
+std::vector<float> diameters_of(const SquaredDistance& balls) {
+  std::vector<float> diameters;
+  std::visit(
+      [&](const auto& buffer) {
+        for (const auto squared : buffer.to_host())
+          diameters.push_back(
+              squared > 0 ? static_cast<float>(2e6 * balls.unit * std::sqrt(static_cast<double>(squared)))
+                          : std::nanf(""));
+      },
+      balls.values);
+  return diameters;
+}
+
+Report sizes(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report;
   const Partition parts(in.volume, in.phases);
   const int count = static_cast<int>(parts.phases.size());
@@ -192,7 +208,10 @@ Report sizes(const StudyInput& in, const FieldSink&, const Progress& progress) {
   for (int p = 0; p < count; ++p) {
     const PhaseSet& set = parts.phases[static_cast<std::size_t>(p)];
     if (progress) progress("sizes", static_cast<double>(p) / count, set.name);
-    report.results.push_back(PhaseSizes(in, bits, p, set).run(report.curves));
+    std::function<void(const SquaredDistance&)> paint;
+    if (sink)
+      paint = [&](const SquaredDistance& balls) { sink(result_about("sizes", set), diameters_of(balls)); };
+    report.results.push_back(PhaseSizes(in, bits, p, set).run(report.curves, paint));
     if (in.finished) in.finished(report.results.back());
   }
   return report;

@@ -242,3 +242,48 @@ def test_a_volume_of_one_phase_has_no_sizes(tauvox, tmp_path):
     report = json.loads((tmp_path / "one" / "results.json").read_text())
     r = found(report, "sizes", "pore")
     assert value(r, "thickness_d50") is None and r["remarks"]
+
+
+def test_fields_are_beside_the_numbers(evaluate, tauvox, tmp_path):
+    plain = evaluate("--ionic", "pore", "--electronic", "active=1,binder=10", "--axis", "z,x")
+    assert not (tmp_path / "report" / "fields").exists()
+    arguments = ("--ionic", "pore", "--electronic", "active=1,binder=10", "--axis", "z,x", "--fields", "--overwrite")
+    report = evaluate(*arguments)
+    names = ["electronic_x.vti", "electronic_z.vti", "ionic_x.vti", "ionic_z.vti", "thickness.vti"]
+    assert sorted(contents(tmp_path / "report" / "fields")) == names
+    for one, other in zip(plain["results"], report["results"], strict=True):
+        for name in {"effective_ratio", "thickness_mean"} & set(one["quantities"]):
+            assert value(one, name) == pytest.approx(value(other, name), rel=2e-4)
+    # Each holds the labels, and beside them what it is named for.
+    for name in names:
+        assert tauvox("convert", f"report/fields/{name}", "again.h5", "--overwrite").returncode == 0
+        with h5py.File(tmp_path / "again.h5") as file:
+            assert (file["label"][...] == volumes.LABELS).all()
+    result = tauvox("inspect", "report/fields/thickness.vti", "--dataset", "nothing")
+    assert "local_thickness_um" in result.stderr
+    result = tauvox("inspect", "report/fields/ionic_z.vti", "--dataset", "nothing")
+    assert "concentration" in result.stderr and "flux" in result.stderr
+    # What this run does not write is not left for one of its own.
+    evaluate("--ionic", "pore", "--axis", "z", "--fields", "--overwrite")
+    assert sorted(contents(tmp_path / "report" / "fields")) == ["ionic_z.vti", "thickness.vti"]
+    evaluate("--ionic", "pore", "--axis", "z", "--overwrite")
+    assert not contents(tmp_path / "report" / "fields")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--fields"), 2, "--fields", "-o")
+
+
+def test_the_field_of_local_thickness_has_the_mean_of_the_report(tauvox, tmp_path):
+    """By what reads it as any other volume of floats: as many voxels above a diameter as its curve says."""
+    assert tauvox("generate", "electrode", "--size", 48, "--voxel-size", "0.5um", "-o", "e.h5").returncode == 0
+    result = tauvox("evaluate", "e.h5", "--phases", "pore=0,active=1,binder=2", "-o", "r", "--fields", "--no-sampling")
+    assert result.returncode == 0, result.stderr
+    curve = {phase: list(csv.DictReader((tmp_path / f"r/thickness_{phase}.csv").open())) for phase in ("pore", "active", "binder")}
+    with h5py.File(tmp_path / "e.h5") as file:
+        labels = file["label"][...]
+    above = 0
+    for label, rows in enumerate(curve.values()):
+        share = sum(float(row["volume_share"]) for row in rows if float(row["diameter_um"]) >= 3)
+        above += share * numpy.sum(labels == label)
+    result = tauvox("convert", "r/fields/thickness.vti", "cut.h5", "--dataset", "local_thickness_um", "--threshold", "2.9999")
+    assert result.returncode == 0, result.stderr
+    with h5py.File(tmp_path / "cut.h5") as file:
+        assert numpy.sum(file["label"][...] == 1) == pytest.approx(above, abs=0.5)

@@ -25,7 +25,7 @@ struct Writer {
 [[maybe_unused]] void write_noise(const std::string& path) {
   const Volume volume = striped_volume(noise_extent, {0, 1});
   const std::vector<float> values = noise(noise_extent);
-  io::write_field(path, {.volume = &volume, .concentration = values}, true);
+  io::write_field(path, {.volume = &volume, .values = values}, true);
 }
 void write_long_text(const std::string& path) { io::write_text(path, std::string(12 << 20, 'x'), true); }
 void write_long_raw(const std::string& path) {

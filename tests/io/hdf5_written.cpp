@@ -74,8 +74,7 @@ TEST_F(WriteHdf5, HoldsLabelsAndConcentrationInFileOrder) {
   volume.voxel_size = {{3e-7, 2e-7, 1e-7}};
   const std::vector<float> values = ramp_with_nan(extent);
   io::write_hdf5(in("a.h5"),
-                 {.volume = &volume, .concentration = values, .results = {{"tortuosity_factor", 1.0 / 3}}},
-                 false);
+                 {.volume = &volume, .values = values, .results = {{"tortuosity_factor", 1.0 / 3}}}, false);
 
   const Stored labels = read_dataset(in("a.h5"), "/label");
   EXPECT_EQ(labels.shape, (std::vector<hsize_t>{3, 4, 5}));
@@ -137,7 +136,7 @@ TEST_F(WriteHdf5, SlicesLargerThanAChunkAndSeveralSlabsComeBack) {
        {Extent{1, 1, 1}, Extent{1500, 1100, 3}, Extent{200, 150, 170}, Extent{3000000, 1, 2}}) {
     const Volume volume = striped_volume(extent, {0, 1, 2});
     const std::vector<float> values = noise(extent);
-    io::write_hdf5(in("a.h5"), {.volume = &volume, .concentration = values}, true);
+    io::write_hdf5(in("a.h5"), {.volume = &volume, .values = values}, true);
     const Stored field = read_dataset(in("a.h5"), "/concentration");
     ASSERT_EQ(field.values.size(), values.size());
     EXPECT_TRUE(std::equal(values.begin(), values.end(), field.values.begin()));

@@ -39,7 +39,7 @@ struct Written : WriteTest, ::testing::WithParamInterface<const char*> {
     const std::vector<float> ramp = ramp_with_nan(volume.extent);
     io::write_field(path,
                     {.volume = &volume,
-                     .concentration = ramp,
+                     .values = ramp,
                      .flux = [&](std::int64_t z, float* to) { numbered_layer(volume.extent, z, to); },
                      .axis = Axis::y,
                      .results = {{"converged", 1}}},

@@ -156,7 +156,7 @@ TEST_F(WriteVti, KeepsTheConcentrationBitByBitAndNaN) {
   const Extent extent{6, 5, 4};
   const Volume volume = striped_volume(extent, {0, 1});
   const std::vector<float> values = ramp_with_nan(extent);
-  io::write_vti(in("field.vti"), {.volume = &volume, .concentration = values}, false);
+  io::write_vti(in("field.vti"), {.volume = &volume, .values = values}, false);
   const auto image = read_vti(in("field.vti"));
   vtkDataArray* stored = image->GetCellData()->GetArray("concentration");
   ASSERT_NE(stored, nullptr);
@@ -189,7 +189,7 @@ TEST_F(WriteVti, EscapesNamesThatXmlReserves) {
   const std::vector<float> values(12, 0.5f);
   const std::string name = "c <in> \"NMC\" & 'binder' &lt;";
   io::write_vti(in("a.vti"),
-                {.volume = &volume, .concentration = values, .name = name, .results = {{"tau <x&\"y\">", 2}}},
+                {.volume = &volume, .values = values, .name = name, .results = {{"tau <x&\"y\">", 2}}},
                 false);
   const auto image = read_vti(in("a.vti"));
   EXPECT_NE(image->GetCellData()->GetArray(name.c_str()), nullptr);
@@ -201,17 +201,16 @@ TEST_F(WriteVti, SingleVoxelsAndSeveralSlabsAreRead) {
        {Extent{1, 1, 1}, Extent{1, 1, 9}, Extent{300, 200, 200}}) {  // the last: several slabs
     const Volume volume = striped_volume(extent, {0, 1, 2});
     const std::vector<float> values = noise(extent);
-    EXPECT_NO_THROW(io::write_vti(in("a.vti"), {.volume = &volume, .concentration = values}, true));
+    EXPECT_NO_THROW(io::write_vti(in("a.vti"), {.volume = &volume, .values = values}, true));
   }
 }
 
 TEST_F(WriteVti, RefusesArraysThatDoNotFit) {
   const Volume volume = striped_volume({3, 2, 2}, {0, 1});
   const std::vector<float> values(11);
-  EXPECT_EQ(outcome_of([&] {
-              io::write_vti(in("a.vti"), {.volume = &volume, .concentration = values}, false);
-            }).code,
-            static_cast<int>(ExitCode::internal));
+  EXPECT_EQ(
+      outcome_of([&] { io::write_vti(in("a.vti"), {.volume = &volume, .values = values}, false); }).code,
+      static_cast<int>(ExitCode::internal));
   EXPECT_EQ(files(), 0u);
 }
 
