@@ -12,8 +12,10 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/forecast.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/log.hpp"
+#include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
 #include "host/batch/volume_list.hpp"
 #include "io/input_file.hpp"
@@ -28,8 +30,8 @@ namespace fs = std::filesystem;
 struct BatchRun {
   Settings evaluation;  // of every volume; its input and output are set for each
   std::vector<std::string> volumes;
-  std::string list, settings, output, shard;
-  bool retry_failed = false, no_wait = false;
+  std::string list, settings, output, shard, calibration;
+  bool retry_failed = false, no_wait = false, dry_run = false;
 };
 
 using Rows = std::vector<Setting<BatchRun>>;
@@ -80,6 +82,17 @@ void add_batch(Rows& rows) {
                                     .group = "Run",
                                     .meaning = "end where other workers have all that is left"},
                                    &BatchRun::no_wait));
+  rows.push_back(setting<BatchRun>({.name = "dry-run",
+                                    .kind = Kind::flag,
+                                    .group = "Run",
+                                    .meaning = "say how many node hours all volumes take (--calibration)"},
+                                   &BatchRun::dry_run));
+  rows.push_back(
+      setting<BatchRun>({.name = "calibration",
+                         .kind = Kind::path_in,
+                         .group = "Run",
+                         .meaning = "with --dry-run: results.json of one evaluation with these settings"},
+                        &BatchRun::calibration));
 }
 
 const Rows& rows() {
@@ -241,6 +254,41 @@ ExitCode code_of(const Tally& tally, const BatchRun& run) {
   return known == tally.volumes ? ExitCode{tally.verdict} : ExitCode::incomplete;
 }
 
+/// All volumes, also those that are finished: which those are only reading them would say.
+ExitCode dry_run(const BatchRun& run, const std::vector<std::string>& paths, const Shard& shard) {
+  if (run.calibration.empty())
+    throw Error(ExitCode::usage, "nothing says what an evaluation takes", "--dry-run", "",
+                "evaluate one of the volumes, and give --calibration its results.json");
+  const EvaluationCost cost = EvaluationCost::from(run.calibration);
+  double voxels = 0, largest = 0;
+  Interval seconds;
+  std::size_t count = 0, unreadable = 0;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (!shard.has(i)) continue;
+    end_if_asked();
+    Settings one = run.evaluation;
+    one.input = paths[i];
+    try {
+      const auto size = static_cast<double>(ReaderProcess(one).description().read_extent.voxels());
+      const Interval of_one = cost.of(size);
+      seconds.least += of_one.least;
+      seconds.most += of_one.most;
+      voxels += size;
+      largest = std::max(largest, size);
+      ++count;
+    } catch (const Error& error) {
+      print_note(fmt::format("notice: {}\n", one_line(error.what())));
+      ++unreadable;
+    }
+  }
+  const auto bytes = static_cast<std::int64_t>(cost.bytes_per_voxel * largest);
+  print_text(fmt::format("{} volumes, {:.4g} voxels{}\nnode hours: {:.3g} to {:.3g}, by {}\nslurm: {}\n",
+                         count, voxels, unreadable == 0 ? "" : fmt::format("; {} cannot be read", unreadable),
+                         seconds.least / 3600, seconds.most / 3600, run.calibration,
+                         slurm_options(bytes, &seconds)));
+  return unreadable == 0 ? ExitCode::success : ExitCode::incomplete;
+}
+
 ExitCode run_batch(const Arguments& arguments, bool&) {
   const BatchRun run = run_from(arguments);
   begin_log();
@@ -249,6 +297,10 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   Settings checked = run.evaluation;
   checked.input = paths.front();
   check(checked);
+  if (run.dry_run) return dry_run(run, paths, shard);
+  if (!run.calibration.empty())
+    throw Error(ExitCode::usage, "--calibration is for --dry-run", run.calibration, "",
+                "leave it out, or add --dry-run to see how many node hours all volumes take");
   std::string key = result_key(run.evaluation);
   if (!run.evaluation.limits.empty()) key += io::read_text(run.evaluation.limits);
   for (const char* name : {"batch.csv", "batch.html"}) {

@@ -274,9 +274,14 @@ void add_run(Rows& rows) {
       &Settings::checkpoint);
   add({.name = "dry-run",
        .kind = Kind::flag,
-       .meaning = "say what would be done and what memory it takes; no solve",
+       .meaning = "say what would be done, what memory and (with --calibration) what time it takes; no solve",
        .repeats_run = false},
       &Settings::dry_run);
+  add({.name = "calibration",
+       .kind = Kind::path_in,
+       .meaning = "with --dry-run: file of tauvox bench --quick on the machine of the run",
+       .repeats_run = false},
+      &Settings::calibration);
   add({.name = "progress",
        .kind = Kind::choice,
        .meaning = "progress on standard error",

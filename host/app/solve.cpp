@@ -10,6 +10,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/app/forecast.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/log.hpp"
 #include "host/app/outputs.hpp"
@@ -50,7 +51,9 @@ void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string&
 }
 
 /// `tauvox solve --dry-run`: the estimate is printed whether the run fits or not.
-ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
+/// @param seconds where a calibration says so
+ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
+                 const std::optional<Interval>& seconds) {
   std::string misfit;
   try {
     check_fits(plan, s, device);
@@ -58,6 +61,7 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
     misfit = error.what();
   }
   const std::int64_t available = host_bytes_for_a_run();
+  const std::string slurm = slurm_options(plan.peak(false), seconds ? &*seconds : nullptr);
   if (s.json == "-") {
     nlohmann::ordered_json j;
     j["status"] = "dry_run";
@@ -70,9 +74,15 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device) {
     j["buffer_peak_bytes"] = plan.peak_of_buffers();
     j["host_available_bytes"] = available;
     j["fits"] = misfit.empty();
+    if (seconds) j["seconds"] = {seconds->least, seconds->most};
+    j["slurm"] = slurm;
     print_report(j.dump(2) + "\n");
   } else {
     print_text(to_text(plan));
+    if (seconds)
+      print_text(
+          fmt::format("time: {:.3g} to {:.3g} s, by {}\n", seconds->least, seconds->most, s.calibration));
+    print_text(fmt::format("slurm: {}\n", slurm));
     if (misfit.empty())
       print_text(
           fmt::format("fits: {:.2f} GB of host memory are free\n", static_cast<double>(available) / 1e9));
@@ -156,6 +166,8 @@ ExitCode run_solve(Settings s) {
   check(s);
   const Study& study = chosen_study(s);
   check_electrolyte(s, study);
+  std::optional<Calibration> calibration;
+  if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
   std::string notice;
   Device device = choose_device(s, notice);
@@ -178,7 +190,7 @@ ExitCode run_solve(Settings s) {
   const auto plan_least = [&] { return make_plan(description.read_extent, s, device, {}); };
   Plan least = plan_least();
   leave_small_gpu(least, s, device, notice, plan_least);
-  if (s.dry_run && !fits(least, device)) return dry_run(least, s, device);
+  if (s.dry_run && !fits(least, device)) return dry_run(least, s, device, {});
   check_fits(least, s, device);
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
@@ -207,7 +219,13 @@ ExitCode run_solve(Settings s) {
   }
   printer.clear();
   leave_small_gpu(plan, s, device, notice, plan_all);
-  if (s.dry_run) return dry_run(plan, s, device);
+  if (s.dry_run) {
+    std::optional<Interval> seconds;
+    if (calibration)
+      seconds = forecast(*calibration, plan, s, device, report.materials.volume_fraction,
+                         report.seconds.front().second);
+    return dry_run(plan, s, device, seconds);
+  }
   check_fits(plan, s, device);
   for (const std::string& found : check_room(s, volume.extent, report.materials.volume_fraction))
     if (!s.quiet) print_note("notice: " + found + "\n");

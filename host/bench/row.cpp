@@ -63,6 +63,7 @@ Json row_json(const Measured& measured, const StoredAnswer* stored, const Yardst
   Json row;
   row["case"] = measured.name;
   row["size"] = measured.size;
+  row["conducting_fraction"] = measured.conducting_fraction;
   row["valid"] = valid;
   row["reason"] = valid ? Json(nullptr) : Json(reason);
   row["repeats"] = runs.size();

@@ -16,6 +16,7 @@ namespace tauvox::bench {
 struct Measured {
   std::string name;  // of the case
   std::array<std::int64_t, 3> size{};
+  double conducting_fraction = 0;   // of the voxels
   std::vector<Result> runs;         // timed repeats, at least one
   std::int64_t peak_bytes = 0;      // device buffers at their peak
   std::optional<double> joule;      // of all repeats together

@@ -167,6 +167,7 @@ class Suite {
     Measured measured;
     measured.name = row.name;
     measured.size = volume.extent.zyx();
+    measured.conducting_fraction = eight_digits(materials.volume_fraction);
     device_.reset_peak();
     const Result warm = effective_transport(input, {}, {}).results.back();
     measured.peak_bytes = device_.peak_bytes();

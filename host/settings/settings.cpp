@@ -45,6 +45,7 @@ std::vector<std::string> Settings::input_files() const {
   std::vector<std::string> files{input};
   if (study_file) files.push_back(*study_file);
   if (!limits.empty()) files.push_back(limits);
+  if (!calibration.empty()) files.push_back(calibration);
   return files;
 }
 
@@ -55,6 +56,9 @@ void check(const Settings& s) {
   check_input(s.input);
   check_material(s);
   check_standard_output(s);
+  if (!s.calibration.empty() && !s.dry_run)
+    throw Error(ExitCode::usage, "--calibration is for --dry-run", s.calibration, "",
+                "leave it out, or add --dry-run to see how long the run will take");
 }
 
 namespace {

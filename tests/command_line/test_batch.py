@@ -229,3 +229,22 @@ def test_what_cannot_begin_is_refused(tauvox, tmp_path):
     assert_refused(tauvox("batch", "scans/*.h5", *OPTIONS), 2, "--output")
     assert_refused(tauvox("batch", "scans/*.h5", "-o", "scans/s0.h5", *OPTIONS), 7, "scans/s0.h5")
     assert not (tmp_path / "lot").exists()
+
+
+def test_a_dry_run_says_node_hours_by_one_evaluation(tauvox, batch, tmp_path):
+    assert tauvox("evaluate", "scans/s0.h5", *OPTIONS, "-o", "one").returncode == 0
+    path = tmp_path / "one/results.json"
+    report = json.loads(path.read_text())
+    report["timings_s"]["total"] = 3600.0
+    path.write_text(json.dumps(report))
+    voxels = [numpy.prod(json.loads(path.read_text())["input"]["shape"])]
+    voxels += [voxels[0] * (12 - i) // 12 for i in (1, 2)]
+    lines = batch("--dry-run", "--calibration", "one/results.json")
+    assert lines[0].startswith("3 volumes, ") and not (tmp_path / "lot").exists()
+    least, most = (float(word) for word in lines[1].removeprefix("node hours: ").split(", by")[0].split(" to "))
+    assert least == pytest.approx(0.5 * sum(voxels) / voxels[0], rel=0.01) and most == pytest.approx(2 * sum(voxels) / voxels[0], rel=0.01)
+    assert lines[2].startswith("slurm: --mem=") and "--time=" in lines[2]
+    (tmp_path / "scans/s1.h5").write_bytes(b"no volume")
+    assert batch("--dry-run", "--calibration", "one/results.json", code=12)[0].endswith("; 1 cannot be read")
+    assert_refused(tauvox("batch", "scans/*.h5", "-o", "lot", *OPTIONS, "--dry-run"), 2, "--calibration")
+    assert_refused(tauvox("batch", "scans/*.h5", "-o", "lot", *OPTIONS, "--calibration", "one/results.json"), 2, "--dry-run")

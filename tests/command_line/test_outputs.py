@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -287,6 +288,29 @@ def test_a_dry_run_writes_nothing_and_estimates_the_memory_of_the_run(tauvox, tm
     measured = report["memory"]["host_peak_resident_bytes"]
     assert abs(estimate["host_peak_bytes"] - measured) < 0.1 * measured, (estimate, report["memory"])
     assert report["memory"]["device_bytes_per_voxel"] < 12  # at the default porosity of 0.4; 0.8 of it are empty slots
+
+
+def bench_file(path, **changed):
+    rows = [{"case": case, "size": [64] * 3, "conducting_fraction": 0.5, "valid": True, "seconds": {"total": seconds}}
+            for case, seconds in (("sphere-packing", 0.1), ("gyroid", 0.1), ("carbon-binder", 0.3), ("near-percolation", 1))]
+    path.write_text(json.dumps({"kind": "tauvox bench", "settings": {"tolerance": 1e-4}, "rows": rows,
+                                "hardware": {"device": {"kind": "cpu", "threads": 1, "description": "cpu (1 thread)"},
+                                             "cpu": {"processors": 1}, "load_average": None}} | changed))
+
+
+def test_a_dry_run_says_the_time_by_a_calibration_and_what_to_ask_of_slurm(tauvox, tmp_path):
+    bench_file(tmp_path / "calibration.json")
+    run = [*SOLVE, "--threads", "1", "--dry-run"]
+    text = tauvox(*run)
+    assert re.search(r"^slurm: --mem=\d+M$", text.stdout, re.MULTILINE) and "time:" not in text.stdout
+    text = tauvox(*run, "--calibration", "calibration.json")
+    assert re.search(r"^time: [\d.]+ to [\d.]+ s, by calibration.json$", text.stdout, re.MULTILINE), text.stdout + text.stderr
+    assert re.search(r"^slurm: --mem=\d+M --time=00:02:00$", text.stdout, re.MULTILINE)
+    least, most = json.loads(tauvox(*run, "--calibration", "calibration.json", "--json", "-").stdout)["seconds"]
+    assert 0 < least < most < 10
+    assert_refused(tauvox(*[a for a in run if a != "--dry-run"], "--calibration", "calibration.json"), 2, "--dry-run")
+    bench_file(tmp_path / "calibration.json", kind="another")
+    assert_refused(tauvox(*run, "--calibration", "calibration.json"), 3, "calibration.json", "tauvox bench --quick")
 
 
 def test_generated_volumes_are_the_same_bytes_everywhere(tauvox, tmp_path):

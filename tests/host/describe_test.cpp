@@ -69,6 +69,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"operator", "A. Person"},
                                                                 {"slice-at", "z=40,x=7"},
                                                                 {"dry-run", "true"},
+                                                                {"calibration", "bench.json"},
                                                                 {"progress", "plain"},
                                                                 {"quiet", "true"}};
 
@@ -109,9 +110,10 @@ TEST(Settings, LengthsKeepTheirBits) {
 }
 
 TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse) {
-  const std::set<std::string> elsewhere{
-      "threads", "field",  "json",       "csv",        "png",    "overwrite", "dry-run",  "progress",
-      "quiet",   "output", "time-limit", "checkpoint", "limits", "operator",  "slice-at", "histogram"};
+  const std::set<std::string> elsewhere{"threads",   "field",      "json",        "csv",      "png",
+                                        "overwrite", "dry-run",    "calibration", "progress", "quiet",
+                                        "output",    "time-limit", "checkpoint",  "limits",   "operator",
+                                        "slice-at",  "histogram"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);
