@@ -242,3 +242,20 @@ def test_a_volume_of_one_phase_has_no_sizes(tauvox, tmp_path):
     report = json.loads((tmp_path / "one" / "results.json").read_text())
     r = found(report, "sizes", "pore")
     assert value(r, "thickness_d50") is None and r["remarks"]
+
+
+def test_what_is_refused_leaves_no_empty_folder(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "a.h5", volume=volumes.LABELS)
+    evaluate = ["evaluate", "a.h5", "--phases", "pore=0,active=1,binder=2,x=9", "--voxel-size", "1um"]
+    assert_refused(tauvox(*evaluate, "-o", "zz/deep"), 4, "9")
+    assert not (tmp_path / "zz").exists()
+    (tmp_path / "mine").mkdir()
+    assert_refused(tauvox(*evaluate, "-o", "mine"), 4, "9")
+    assert (tmp_path / "mine").is_dir()
+
+
+def test_help_says_what_is_done_without_an_option(tauvox):
+    for command, axes in [("solve", "z"), ("evaluate", "all"), ("batch", "all")]:
+        text = " ".join(tauvox(command, "--help").stdout.split())
+        assert f"a list of them, or all (default {axes})" in text or f"default {axes}" in text.split("--axis")[1][:160]
+    assert "interrupted (exit code 75)" in " ".join(tauvox("solve", "--help").stdout.split())
