@@ -77,6 +77,11 @@ const char* kind_of_inode(mode_t mode) {
 
 [[noreturn]] void refuse_errno(const std::string& path, int error, const struct stat* status) {
   const std::string full = absolute(path);
+  std::error_code failed;
+  if (error == ENOENT && std::filesystem::is_symlink(path, failed))
+    throw Error(ExitCode::input_refused, "the symbolic link leads nowhere", full,
+                fmt::format("it names {}", std::filesystem::read_symlink(path, failed).string()),
+                "correct the link, or name the file itself");
   if (error == ENOENT) throw Error(ExitCode::input_refused, "no such file", full, "", nearest_names(path));
   if (error == EACCES || error == EPERM)
     throw Error(ExitCode::input_refused, "file cannot be read", full,

@@ -184,8 +184,9 @@ std::string options_to_read(const std::string& path, const Volume& volume) {
                           volume.labels.back().value < 256 ? "uint8" : "uint16");
   if (volume.voxel_size || volume.voxel_ratio) {
     const auto& [z, y, x] = volume.spacing();
-    options += fmt::format("{}--voxel-size {},{},{}{}", options.empty() ? "" : " ", z, y, x,
-                           volume.voxel_size ? "m" : "um");
+    const double to_um = volume.voxel_size ? 1e6 : 1;  // 14 digits leave out what rounding adds
+    options += fmt::format("{}--voxel-size {:.14g},{:.14g},{:.14g}um", options.empty() ? "" : " ", to_um * z,
+                           to_um * y, to_um * x);
   }
   return options;
 }

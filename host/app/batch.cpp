@@ -103,6 +103,7 @@ const Rows& rows() {
       if (!is_for_every_volume(row)) continue;
       Setting<BatchRun> of_all;
       static_cast<SettingFacts&>(of_all) = row;
+      if (row.name == "axis") of_all.standard = "all";
       of_all.assign = [&row](BatchRun& b, const Value& v) { row.assign(b.evaluation, v); };
       of_all.value = [&row](const BatchRun& b) { return row.value(b.evaluation); };
       r.push_back(of_all);

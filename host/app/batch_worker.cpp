@@ -64,6 +64,16 @@ std::string folder_in_lot(const std::string& path, const std::string& key) {
   return joined("volumes", folder_name(path, key));
 }
 
+/// What its limits say, in words.
+LotState finished_as(const std::string& part, LotState state) {
+  state.status = LotStatus::finished;
+  const std::string verdict = text_or_empty(read_json(joined(part, "results.json")), "verdict");
+  const bool by_limits = state.exit_code == static_cast<int>(ExitCode::failed_limits) ||
+                         state.exit_code == static_cast<int>(ExitCode::not_decided);
+  if (by_limits && !verdict.empty()) state.reason = "verdict: " + verdict;
+  return state;
+}
+
 /// Not a failure, and nothing that is known.
 LotState running(const std::string& key, const std::string& folder) {
   const std::string who = ClaimedRow::claimant(folder);
@@ -148,7 +158,7 @@ LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& co
     throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
                 "run the same command again once it is complete");
   if (is_result(end.exit_code) && fs::exists(joined(part, "results.json")))
-    state.status = LotStatus::finished;
+    state = finished_as(part, std::move(state));
   if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
   state.volume = path;
   state.content = content;

@@ -46,7 +46,7 @@ template <class S>
 void apply(const std::vector<Setting<S>>& rows, const Arguments& arguments, S& settings) {
   for (const Given& given : arguments.given)
     for (const Setting<S>& row : rows) {
-      if (&row != given.setting) continue;
+      if (row.name != given.setting->name) continue;  // a command may describe it in its own words
       if (row.kind == Kind::paths_in)
         row.assign(settings, given.words);
       else

@@ -260,8 +260,9 @@ void add_run(Rows& rows) {
   };
   add({.name = "time-limit",
        .kind = Kind::duration,
-       .meaning = "stop in time and report what is known, as not converged; the same command goes on: 3600, "
-                  "55m, 1h30m",
+       .meaning = "stop in time, keep what is finished and report it as interrupted (exit code 75); the same "
+                  "command "
+                  "goes on: 3600, 55m, 1h30m",
        .unit = "s unless said",
        .for_evaluate = true},
       &Settings::time_limit_seconds);

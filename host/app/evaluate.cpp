@@ -136,12 +136,28 @@ void solve(const Settings& s, const StudyInput& evaluated_input, const Carriers&
   evaluation.run_transport(in, carriers.names(), carriers.what);
 }
 
+/// Names of all that a run with these settings computes.
+std::vector<std::string> studies_of(const Settings& s) {
+  std::vector<std::string> names;
+  for (const auto& [name, parts] : evaluated) names.emplace_back(name);
+  if (!s.ionic.empty() && !s.electronic.empty()) names.emplace_back("accessible");
+  if (s.ionic.empty() && s.electronic.empty()) return names;
+  names.insert(names.end(), {"effective_transport", "resolution"});
+  if (!s.electrolyte.empty()) names.emplace_back("electrolyte");
+  if (s.rve) names.emplace_back("rve");
+  return names;
+}
+
 /// What the settings say of limits, before anything is computed; none where there are none.
 Limits limits_of(const Settings& s, const std::vector<Carriers>& carriers) {
   if (s.limits.empty()) return {};
-  Limitable of{s.phases, {}, {}};
+  Limitable of;
+  of.phases = s.phases;
   for (const Carriers& those : carriers) of.carriers.push_back(those.names());
   for (const LabelOrName& given : s.ionic) of.ionic.push_back(text_of(given));
+  of.studies = studies_of(s);
+  of.axes = s.axes;
+  of.thickness = s.thickness;
   return read_limits(s.limits, of);
 }
 

@@ -142,14 +142,26 @@ std::map<std::string, std::string> words_of_phases(const Phases& phases) {
   return words;
 }
 
+MadeFolders::~MadeFolders() {
+  std::error_code failed;  // what is not empty stays
+  for (const std::string& folder : made_) fs::remove(folder, failed);
+}
+
+void MadeFolders::make(const std::string& folder) {
+  std::error_code failed;
+  for (fs::path path = fs::absolute(folder, failed).lexically_normal();
+       !path.empty() && path != path.root_path() && !fs::exists(path, failed); path = path.parent_path())
+    if (path.has_filename()) made_.push_back(path.string());
+  fs::create_directories(folder, failed);
+  if (failed || !fs::is_directory(folder))
+    throw Error(ExitCode::output, "the folder cannot be made", folder,
+                failed ? failed.message() : "it is a file", "give -o another name");
+}
+
 ReservedFolder reserve_folder(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
   ReservedFolder folder;
   if (s.output.empty()) return folder;
-  std::error_code failed;
-  fs::create_directories(s.output, failed);
-  if (failed || !fs::is_directory(s.output))
-    throw Error(ExitCode::output, "the folder cannot be made", s.output,
-                failed ? failed.message() : "it is a file", "give -o another name");
+  folder.made.make(s.output);
   for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv", "report.html"}) {
     const std::string path = in_folder(s, name);
     const bool is_own_echo = s.study_file && io::same_file(path, *s.study_file) && repeats_study_file(s);

@@ -16,9 +16,24 @@ namespace tauvox {
 /// beyond ASCII. No two are the same, also where capitals count as small letters.
 std::map<std::string, std::string> words_of_phases(const Phases& phases);
 
+/// Folders that were made for a run; those that are still empty go with it.
+class MadeFolders {
+ public:
+  MadeFolders() = default;
+  MadeFolders(MadeFolders&&) = default;
+  MadeFolders& operator=(MadeFolders&&) = delete;
+  ~MadeFolders();
+  /// @throws Error(output)
+  void make(const std::string& folder);
+
+ private:
+  std::vector<std::string> made_;  // the innermost first
+};
+
 /// What is written whatever is found: nobody else writes it while this lives.
 struct ReservedFolder {
   std::vector<std::string> files;
+  MadeFolders made;  // behind the locks in it
   std::vector<io::OutputLock> locks;
   std::vector<std::string> notices;
 };

@@ -44,6 +44,7 @@ class Key {
     if (limit_.quantity.empty()) refuse(fmt::format("{}", fmt::join(parts, ".")));
     if (limit_.quantity == "porosity") name_the_pore();
     if (limit_.phase.empty()) find_phase();
+    check_is_computed();
     return limit_;
   }
 
@@ -114,6 +115,36 @@ class Key {
       ask("of which transport is not said",
           fmt::format("write {0}.{1} or {0}.\"{2}\"", limit_.quantity, of_.carriers[0], of_.carriers[1]));
     limit_.phase = of_.carriers.front();
+  }
+
+  /// Known before anything is: a run of hours must not end with "no result is about it".
+  void check_is_computed() const {
+    const std::string what = fmt::format("'{}' is not computed by this run", limit_.quantity);
+    std::string advice;
+    bool is_directed = false;
+    for (const Study& study : studies()) {
+      if (!is_among(names_of(study.quantities), limit_.quantity)) continue;
+      const bool is_transport = study.name == "effective_transport" || study.extends == "effective_transport";
+      const bool of_carrier = is_among(of_.carriers, limit_.phase) || limit_.phase.empty();
+      if (is_among(of_.studies, study.name) && (!is_transport || of_carrier)) {
+        if (!is_transport) return;  // whether it knows directions its results say
+        is_directed = true;
+      }
+      if (advice.empty()) advice = advice_for(study.name);
+    }
+    if (!is_directed) ask(what, advice);
+    const Axis axis = limit_.axis.value_or(of_.thickness);
+    if (std::find(of_.axes.begin(), of_.axes.end(), axis) == of_.axes.end())
+      ask(fmt::format("no transport is solved along {}", axis_name(axis)),
+          fmt::format("give --axis {} as well", axis_name(axis)));
+  }
+
+  /// What makes a run compute it.
+  static std::string advice_for(const std::string& study) {
+    if (study == "accessible") return "give --ionic and --electronic";
+    if (study == "electrolyte") return "give --ionic and --electrolyte, for the phase that it fills";
+    if (study == "rve") return "give --rve, and --ionic or --electronic";
+    return "give --ionic PHASE or --electronic PHASE=1";
   }
 
   [[noreturn]] void ask(const std::string& why, const std::string& advice) const {

@@ -12,8 +12,12 @@ struct Limitable {
   Phases phases;
   std::vector<std::string> carriers;  // of each transport that is solved, the names of its phases
   std::vector<std::string> ionic;     // those of the first that carry ions
+  std::vector<std::string> studies;   // that the run computes
+  std::vector<Axis> axes;             // along which; the thickness where a limit names none
+  Axis thickness = Axis::z;
 };
 
+/// Limits of what the run computes.
 /// @throws Error(usage) with line and column: keys that are none with all that are, numbers that are none,
 /// limits that exclude each other; Error(input_refused) where the file cannot be read
 Limits read_limits(const std::string& path, const Limitable& of);

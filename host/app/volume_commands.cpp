@@ -62,6 +62,19 @@ std::vector<const SettingFacts*> facts_where(bool SettingFacts::*of_command) {
   return rows;
 }
 
+/// It solves along all axes unless some are named.
+std::vector<const SettingFacts*> facts_of_evaluate() {
+  static SettingFacts axis;
+  std::vector<const SettingFacts*> rows = facts_where(&SettingFacts::for_evaluate);
+  for (const SettingFacts*& facts : rows)
+    if (facts->name == "axis") {
+      axis = *facts;
+      axis.standard = "all";
+      facts = &axis;
+    }
+  return rows;
+}
+
 }  // namespace
 
 Command solve_command() {
@@ -86,7 +99,7 @@ Command evaluate_command() {
   return {
       .name = "evaluate",
       .meaning = "an electrode: geometry, transport where it is named, uncertainties, verdict",
-      .settings = facts_where(&SettingFacts::for_evaluate),
+      .settings = facts_of_evaluate(),
       .examples = {{"tauvox evaluate cathode.h5 --phases pore=0,active=1,binder=2 -o report",
                     "all metrics, in a folder"},
                    {"tauvox evaluate cathode.h5 --phases pore=0,active=1,binder=2 --ionic pore --limits "

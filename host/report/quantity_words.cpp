@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include "host/settings/parse.hpp"
 #include "host/studies/study_table.hpp"
@@ -37,12 +38,25 @@ std::string in_small_letters(std::string text) {
   return text;
 }
 
+/// What others call it.
+const std::multimap<std::string, std::string>& synonyms() {
+  static const std::multimap<std::string, std::string> names{
+      {"porosity", "volume_fraction"},       {"tau", "tortuosity_factor"},
+      {"tau", "geodesic_tortuosity"},        {"tortuosity", "tortuosity_factor"},
+      {"tortuosity", "geodesic_tortuosity"}, {"surface area", "specific_surface"},
+      {"macmullin", "effective_ratio"},      {"formation factor", "macmullin_number"},
+      {"d_eff", "effective_value"}};
+  return names;
+}
+
 /// By a slip of the pen, by a part of the name, or by a word of the title.
 std::vector<std::string> near_to(const std::string& name) {
   const std::string wanted = in_small_letters(name);
   std::vector<std::string> names, near;
+  for (auto [at, end] = synonyms().equal_range(wanted); at != end; ++at) near.push_back(at->second);
   for (const QuantityDefinition& row : all_quantities()) names.push_back(row.name);
-  if (const std::string best = parse::nearest(wanted, names); !best.empty()) near.push_back(best);
+  if (const std::string best = parse::nearest(wanted, names); !best.empty() && near.empty())
+    near.push_back(best);
   for (const QuantityDefinition& row : all_quantities()) {
     const bool part = wanted.size() >= 3 && (row.name.find(wanted) != std::string::npos ||
                                              worded(row.title).find(wanted) != std::string::npos);

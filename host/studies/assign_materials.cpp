@@ -14,7 +14,7 @@ namespace tauvox {
 namespace {
 
 std::string joined(const std::vector<std::string>& shares) {
-  return fmt::format("label {}", fmt::join(shares, ", "));
+  return fmt::format("{} {}", shares.size() == 1 ? "label" : "labels", fmt::join(shares, ", "));
 }
 
 /// Every label of the volume with its conductivity.

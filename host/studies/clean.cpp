@@ -168,10 +168,11 @@ Volume cleaned(Volume volume, const Settings& settings) {
                   fmt::format("the labels are {}", fmt::join(there, ", ")), "name one of them");
     }
     const Cleaned done = clean_set(volume, in_set, rule.least);
-    volume.notices.push_back(
-        fmt::format("clean: {} clusters of {} of fewer than {} voxels, {} voxels in all, "
-                    "now have the label of what surrounds them",
-                    done.clusters, rule.name, rule.least, done.voxels));
+    volume.notices.push_back(fmt::format(
+        "clean: {} {} of {} of fewer than {} voxels, {} {} in all, now {} the label of what surrounds {}",
+        done.clusters, done.clusters == 1 ? "cluster" : "clusters", rule.name, rule.least, done.voxels,
+        done.voxels == 1 ? "voxel" : "voxels", done.clusters == 1 ? "has" : "have",
+        done.clusters == 1 ? "it" : "them"));
   }
   if (!rules.empty()) leave_out_absent(volume);
   return volume;

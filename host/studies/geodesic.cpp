@@ -28,7 +28,10 @@ Result result_of(const PhaseSet& set, const Codes& codes, const StudyInput& in) 
     mean.value = (ways.mean + edge) / length;
     least.value = (ways.least + edge) / length;
   } else {
-    result.remarks.push_back("no path of face-sharing voxels joins separator and collector");
+    mean.infinite = least.infinite = true;
+    result.status = Status::not_percolating;
+    result.percolates = false;
+    result.reason = "no path of face-sharing voxels joins separator and collector";
   }
   result.quantities = {mean, least};
   return result;
@@ -61,14 +64,16 @@ Study geodesic_study() {
                 "Mean over the voxels of the last layer of the length of the shortest way from the first, "
                 "by steps to the 26 neighbours inside what percolates over faces, and half a voxel at both "
                 "ends, over the thickness (Stenzel et al. 2016, doi 10.1002/aic.15160). A ratio of "
-                "lengths, no tortuosity factor: that is solved for. Undefined without a path.",
+                "lengths, no tortuosity factor: that is solved for. Infinite without a path.",
             .uncertainties = {ErrorSource::resolution},
-            .least = 0},
+            .least = 0,
+            .known = Known::with_path},
            {.name = "geodesic_tortuosity_least",
             .title = "the shortest way of all",
             .symbol = "tau_min",
             .definition = "The same of the voxel with the shortest way.",
             .least = 0,
+            .known = Known::with_path,
             .in_text = false}},
       .run = geodesic,
       .needs_conductivity = false};

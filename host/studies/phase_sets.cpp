@@ -35,7 +35,7 @@ Partition::Partition(const Volume& volume, const Phases& named) : phase_of_code(
     if (named.name_of(label.value).empty()) nameless.push_back(label.value);
   if (!nameless.empty())
     throw Error(ExitCode::usage, "labels without a name", volume.path,
-                fmt::format("label {}", fmt::join(nameless, ", ")),
+                fmt::format("{} {}", nameless.size() == 1 ? "label" : "labels", fmt::join(nameless, ", ")),
                 "name the phase of every label: --phases pore=0,active=1,binder=2");
   for (std::size_t code = 0; code < volume.labels.size(); ++code) {
     if (volume.labels[code].voxels == 0) continue;  // a coarse copy may have lost them

@@ -47,6 +47,13 @@ def states(tmp_path):
     return {path.parent.name: json.loads(path.read_text()) for path in (tmp_path / "lot/volumes").glob("*/state.json")}
 
 
+def test_a_verdict_is_said_in_words(batch, tmp_path):
+    (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.01\n')
+    lines = batch("--limits", "limits.toml", code=11)
+    assert all("verdict: fail" in line and "exit code" not in line for line in lines[:3])
+    assert {(row["status"], row["exit_code"], row["reason"]) for row in table(tmp_path)} == {("finished", "11", "verdict: fail")}
+
+
 def test_every_volume_has_a_folder_and_rows(batch, tmp_path):
     lines = batch()
     assert [line.split()[1:3] for line in lines[:3]] == [[f"scans/s{i}.h5:", "finished"] for i in range(3)]

@@ -113,7 +113,7 @@ def test_labels_of_every_type(tauvox, tmp_path, kind, ending):
 
 def test_npy_is_read_by_numpy_and_the_line_to_read_it_printed(tauvox, source, tmp_path):
     result = tauvox("convert", str(source), "a.npy")
-    assert "--voxel-size 2e-06,1e-06,5e-07m" in result.stdout
+    assert "--voxel-size 2,1,0.5um" in result.stdout
     found = numpy.load(tmp_path / "a.npy", mmap_mode="r")
     assert found.dtype == numpy.uint8 and (found == LABELS).all()
 

@@ -287,3 +287,20 @@ def test_the_field_of_local_thickness_has_the_mean_of_the_report(tauvox, tmp_pat
     assert result.returncode == 0, result.stderr
     with h5py.File(tmp_path / "cut.h5") as file:
         assert numpy.sum(file["label"][...] == 1) == pytest.approx(above, abs=0.5)
+
+
+def test_what_is_refused_leaves_no_empty_folder(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "a.h5", volume=volumes.LABELS)
+    evaluate = ["evaluate", "a.h5", "--phases", "pore=0,active=1,binder=2,x=9", "--voxel-size", "1um"]
+    assert_refused(tauvox(*evaluate, "-o", "zz/deep"), 4, "9")
+    assert not (tmp_path / "zz").exists()
+    (tmp_path / "mine").mkdir()
+    assert_refused(tauvox(*evaluate, "-o", "mine"), 4, "9")
+    assert (tmp_path / "mine").is_dir()
+
+
+def test_help_says_what_is_done_without_an_option(tauvox):
+    for command, axes in [("solve", "z"), ("evaluate", "all"), ("batch", "all")]:
+        text = " ".join(tauvox(command, "--help").stdout.split())
+        assert f"a list of them, or all (default {axes})" in text or f"default {axes}" in text.split("--axis")[1][:160]
+    assert "interrupted (exit code 75)" in " ".join(tauvox("solve", "--help").stdout.split())

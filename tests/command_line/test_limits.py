@@ -226,6 +226,35 @@ def test_a_file_of_limits_that_is_none(tauvox, tmp_path, text, where, why):
     assert contents(tmp_path) == before
 
 
+@pytest.mark.parametrize("limit, options, why", [
+    ("accessible_surface.max = 1", ["--ionic", "pore"], "give --ionic and --electronic"),
+    ("effective_ionic_conductivity.min = 1", ["--ionic", "pore"], "--electrolyte"),
+    ("tortuosity_factor.active.max = 9", ["--ionic", "pore"], "--electronic"),
+    ("tortuosity_factor.x.max = 9", ["--ionic", "pore", "--axis", "z"], "--axis x"),
+    ("tortuosity_factor.pore.max = 9", [], "--ionic"),
+])
+def test_a_limit_of_what_is_not_computed_is_refused_before_the_run(tauvox, tmp_path, limit, options, why):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    (tmp_path / "limits.toml").write_text(limit)
+    before = contents(tmp_path)
+    result = tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", *options,
+                    "--limits", "limits.toml", "-o", "report")
+    assert_refused(result, 2, "limits.toml:1", why)
+    assert contents(tmp_path) == before
+
+
+def test_without_a_path_a_limit_of_geodesic_tortuosity_fails(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "layers.h5", volume=volumes.layers(0, 0, 1, size=(48, 48, 48)))
+    (tmp_path / "limits.toml").write_text("geodesic_tortuosity.pore.max = 9\n")
+    result = tauvox("evaluate", "layers.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--axis", "z",
+                    "--limits", "limits.toml", "-o", "report")
+    assert result.returncode == 11, result.stderr
+    report = json.loads((tmp_path / "report" / "results.json").read_text())
+    assert (report["judgements"][0]["verdict"], report["judgements"][0]["probability"]) == ("fail", 0)
+    geodesic = [r for r in report["results"] if r["study"] == "geodesic" and r["phase"] == "pore"]
+    assert geodesic[0]["quantities"]["geodesic_tortuosity"]["infinite"] and geodesic[0]["percolates"] is False
+
+
 def test_limits_are_read_not_written(tauvox, tmp_path):
     volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
     (tmp_path / "results.csv").write_text("porosity.max = 1\n")

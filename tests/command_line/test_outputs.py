@@ -389,3 +389,8 @@ def test_results_may_lie_beside_the_slices_and_slices_stay(tauvox, tmp_path):
     assert again.returncode == 0, again.stderr
     assert_refused(tauvox("solve", "slices", "--phase", "0", "--csv", "slices/s03.tif", "--overwrite"), 2, "is the input")
     assert (tmp_path / "slices/s03.tif").read_bytes() == slice_bytes
+
+
+def test_a_link_that_leads_nowhere_is_named(tauvox, tmp_path):
+    (tmp_path / "a.h5").symlink_to("gone.h5")
+    assert_refused(tauvox("inspect", "a.h5"), 3, "symbolic link leads nowhere", "gone.h5")

@@ -91,3 +91,12 @@ def test_near_names_are_suggested(tauvox):
     assert_refused(tauvox("explain", "tortuosty_factor"), 2, "did you mean tortuosity_factor?")
     assert_refused(tauvox("explain", "Geodesic"), 2, "geodesic_tortuosity")
     assert_refused(tauvox("explain", "qqq"), 2, "tauvox explain lists them")
+
+
+@pytest.mark.parametrize("asked, names", [("porosity", ["volume_fraction"]), ("tau", ["tortuosity_factor"]),
+                                          ("tortuosity", ["tortuosity_factor", "geodesic_tortuosity"]),
+                                          ("Formation factor", ["macmullin_number"]), ("D_eff", ["effective_value"])])
+def test_what_others_call_it_is_suggested(tauvox, asked, names):
+    known = tauvox("explain").stdout.split()
+    assert set(names) <= set(known)
+    assert_refused(tauvox("explain", asked), 2, *names)
