@@ -209,9 +209,10 @@ ExitCode run_evaluate(Settings s) {
   check_fits(description.read_extent, (solves ? bytes_per_voxel_to_solve : bytes_per_voxel) +
                                           (s.fields ? bytes_per_voxel_of_fields : 0));
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
+  std::optional<ReservedFolder> reserved;  // empty folders go behind the checkpoint in them
   Checkpoint checkpoint(s.phases.named.empty() ? "" : Checkpoint::path_of(s));
   const auto is_own = [&](const std::string& path) { return checkpoint.owns(path); };
-  const ReservedFolder folder = s.phases.named.empty() ? ReservedFolder{} : reserve_folder(s, is_own);
+  if (!s.phases.named.empty()) reserved.emplace(reserve_folder(s, is_own));
   checkpoint.hold();
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
@@ -227,7 +228,7 @@ ExitCode run_evaluate(Settings s) {
   report.phases = s.phases;
   report.device = device.description();
   if (!notice.empty()) report.notices.push_back(notice);
-  append(report.notices, folder.notices);
+  append(report.notices, reserved->notices);
   append(report.notices, volume.notices);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
@@ -237,7 +238,7 @@ ExitCode run_evaluate(Settings s) {
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
-  append(report.notices, checkpoint.continue_with(volume, s, folder.files));
+  append(report.notices, checkpoint.continue_with(volume, s, reserved->files));
   s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)

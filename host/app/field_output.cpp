@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "host/settings/named_labels.hpp"
-#include "host/studies/flux_vectors.hpp"
+#include "host/studies/voxel_flux.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {

@@ -13,7 +13,7 @@
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
-#include "host/studies/flux_vectors.hpp"
+#include "host/studies/voxel_flux.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
 

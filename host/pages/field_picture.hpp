@@ -8,8 +8,8 @@
 
 #include "host/pages/slice_map.hpp"
 #include "host/settings/phases.hpp"
-#include "host/studies/flux_vectors.hpp"
 #include "host/studies/materials.hpp"
+#include "host/studies/voxel_flux.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox::pages {

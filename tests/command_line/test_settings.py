@@ -38,7 +38,7 @@ def test_help_and_manual_know_every_setting_of_a_run(tauvox):
     of_inspect = tauvox("inspect", "--help").stdout, tauvox("--man", "inspect").stdout.replace("\\-", "-")
     for name in settings:
         if name != "input":
-            of_evaluate = ["output", "ionic", "electronic", "no-sampling", "segmentation-study", "limits", "operator"]
+            of_evaluate = ["output", "ionic", "electronic", "no-sampling", "segmentation-study", "limits", "operator", "fields"]
             pages = others if name in of_evaluate else of_inspect if name == "histogram" else [text, manual]
             assert all(f"--{name}" in page for page in pages), name
     assert "default 0.0001; from 1e-12 to 0.1" in " ".join(text.split())

@@ -58,6 +58,8 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"json", "-"},
                                                                 {"csv", "t.csv"},
                                                                 {"png", "p"},
+                                                                {"flux", "true"},
+                                                                {"fields", "true"},
                                                                 {"histogram", "h.png"},
                                                                 {"overwrite", "true"},
                                                                 {"time-limit", "1h30m"},
@@ -113,7 +115,7 @@ TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse)
   const std::set<std::string> elsewhere{"threads",   "field",      "json",        "csv",      "png",
                                         "overwrite", "dry-run",    "calibration", "progress", "quiet",
                                         "output",    "time-limit", "checkpoint",  "limits",   "operator",
-                                        "slice-at",  "histogram"};
+                                        "slice-at",  "histogram",  "flux"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);

@@ -1,4 +1,4 @@
-#include "host/studies/flux_vectors.hpp"
+#include "host/studies/voxel_flux.hpp"
 
 #include <cmath>
 

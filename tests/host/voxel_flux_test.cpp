@@ -1,5 +1,5 @@
 // The flux of each voxel agrees with the numbers of the solve that its concentration is from.
-#include "host/studies/flux_vectors.hpp"
+#include "host/studies/voxel_flux.hpp"
 
 #include <gtest/gtest.h>
 
