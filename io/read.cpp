@@ -223,7 +223,7 @@ std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Re
   }
   if (histogram.are_labels || histogram.levels.size() < 2) return {};
   note_outliers(histogram, bulk, volume);
-  const std::vector<double> steps = steps_across(bulk, volume);
+  std::vector<double> steps = steps_across(bulk, volume);
   warn_of_grey(histogram.levels,
                histogram.is_exact ? fmt::format("{}", histogram.levels.size()) : "more than 65536", volume);
   return steps;

@@ -102,9 +102,9 @@ void write_text(const std::string& path, const std::string& text, bool overwrite
 /// knows of its origin: input, input_sha256, dataset, voxel_size_source; and axis, phases, length_unit.
 /// Arrays are [z][y][x], x fastest, no halo.
 struct FieldFile {
-  const Volume* volume = nullptr;          // its labels become the array "label"
-  std::span<const float> values{};         // a number each voxel, NaN where there is none; may be empty
-  std::string name = "concentration";      // of that array: dimensionless, 0..1, NaN where nothing conducts
+  const Volume* volume = nullptr;      // its labels become the array "label"
+  std::span<const float> values{};     // a number each voxel, NaN where there is none; may be empty
+  std::string name = "concentration";  // of that array: dimensionless, 0..1, NaN where nothing conducts
   /// Fills a layer across z, [y][x][3], with components x, y, z: the array "flux"; may be empty.
   std::function<void(std::int64_t z, float* vectors)> flux{};
   std::optional<Axis> axis{};                                // of the transport
