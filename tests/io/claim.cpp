@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include <array>
+
 #include "tests/io/write_support.hpp"
 
 namespace tauvox::test {
@@ -59,16 +61,31 @@ TEST_F(Claims, StaleOnesGoToOneOfManyWhoWantThemAtOnce) {
   constexpr int rounds = 20, rivals = 6;
   for (int round = 0; round < rounds; ++round) {
     put_silent(in("a.claim"), 1000);
+    // Whoever has it lives until all have asked: the claim of a process that is gone may be taken over.
+    std::array<int, 2> asked{}, all_asked{};
+    ASSERT_EQ(::pipe(asked.data()), 0);
+    ASSERT_EQ(::pipe(all_asked.data()), 0);
     std::vector<pid_t> children;
     for (int i = 0; i < rivals; ++i) {
       children.push_back(::fork());
       if (children.back() != 0) continue;
+      ::close(all_asked[1]);
       const std::optional<io::Claim> claim = io::Claim::take(in("a.claim"), 100);
       if (claim) put(in("taken." + std::to_string(::getpid())), "");
-      ::usleep(50000);  // nobody gives it back before the last one has asked
-      ::_exit(claim ? 1 : 0);
+      char byte = 0;
+      const bool said = ::write(asked[1], &byte, 1) == 1;
+      const bool ended = ::read(all_asked[0], &byte, 1) == 0;
+      ::_exit(said && ended ? 0 : 1);
     }
-    for (const pid_t child : children) ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    ::close(asked[1]);
+    char byte = 0;
+    for (int i = 0; i < rivals; ++i) EXPECT_EQ(::read(asked[0], &byte, 1), 1);
+    for (const int end : {all_asked[1], all_asked[0], asked[0]}) ::close(end);
+    for (const pid_t child : children) {
+      int status = -1;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      EXPECT_EQ(status, 0);
+    }
     EXPECT_EQ(files(), 2u) << "round " << round;  // the claim, and who has it
     for (const auto& entry : std::filesystem::directory_iterator(folder)) std::filesystem::remove(entry);
   }
