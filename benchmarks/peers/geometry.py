@@ -105,6 +105,8 @@ def chords_by_porespy(phase):
 
     def run():
         return [porespy.metrics.chord_length_distribution(porespy.filters.apply_chords(phase, axis=axis))
+                for axis in range(3)]
+
     return run, lambda found: numpy.mean([(f.L * f.relfreq).sum() for f in found])
 
 
