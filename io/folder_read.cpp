@@ -186,6 +186,7 @@ class FolderSource final : public VolumeSource {
   FolderSource(const std::string& folder, SliceSeries series, const ReadOptions& options)
       : folder_(folder), series_(std::move(series)), options_(options) {
     for (const std::string& name : series_.names) look_at(name);
+    tell_what_was_said();
     check_same();
     element = kinds_.front().element;
     const Extent& first = kinds_.front().extent;
@@ -244,9 +245,37 @@ class FolderSource final : public VolumeSource {
                   fmt::format("it has {} pages", said.extent.nz), "name the stack itself as the input");
     identities_.push_back(file.identity());
     kinds_.push_back({said.extent, slice->element, said.stored_type});
-    for (const std::string& notice : said.notices) keep(notice, description.notices);
-    for (const std::string& warning : said.warnings) keep(warning, description.warnings);
+    for (const std::string& notice : said.notices) note(notice, name, notices_);
+    for (const std::string& warning : said.warnings) note(warning, name, warnings_);
     keep_ratio(said, name);
+  }
+
+  struct Said {
+    std::string text;
+    std::vector<std::string> names;  // of the slices that say it
+  };
+
+  static void note(const std::string& text, const std::string& name, std::vector<Said>& among) {
+    const auto same =
+        std::find_if(among.begin(), among.end(), [&](const Said& said) { return said.text == text; });
+    if (same != among.end())
+      same->names.push_back(name);
+    else
+      among.push_back({text, {name}});
+  }
+
+  /// What is true of some of them alone may make the volume wrong: a slice that is shown inverted, say.
+  void tell_what_was_said() {
+    const auto of_some = [&](const Said& said) {
+      return said.names.size() == series_.names.size()
+                 ? said.text
+                 : fmt::format("{} of {} slices ({}): {}", said.names.size(), series_.names.size(),
+                               some_of(said.names), said.text);
+    };
+    for (const Said& said : notices_)
+      keep(of_some(said),
+           said.names.size() == series_.names.size() ? description.notices : description.warnings);
+    for (const Said& said : warnings_) keep(of_some(said), description.warnings);
   }
 
   static void keep(const std::string& text, std::vector<std::string>& among) {
@@ -288,6 +317,7 @@ class FolderSource final : public VolumeSource {
   SliceSeries series_;
   ReadOptions options_;
   std::vector<Kind> kinds_;
+  std::vector<Said> notices_, warnings_;
   std::vector<FileIdentity> identities_;
 };
 

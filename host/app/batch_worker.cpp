@@ -50,7 +50,7 @@ void or_failed(LotVolume& volume, const F& act) {
   } catch (const fs::filesystem_error& error) {
     fail(ExitCode::output, error.what());
   } catch (const Json::exception& error) {
-    fail(ExitCode::input_refused, error.what());
+    fail(ExitCode::input_refused, reason_of(error));
   }
 }
 

@@ -224,7 +224,7 @@ ExitCode run_export(const Arguments& arguments, bool&) {
     for (const std::string& missing : layer.missing) note("not handed over: " + missing);
   } catch (const Json::exception& error) {
     throw Error(ExitCode::input_refused, "the results or the cell are not as they should be", run.results,
-                error.what(), "give the results.json of tauvox evaluate");
+                reason_of(error), "give the results.json of tauvox evaluate");
   }
   for (const std::string& said : notices) note(said);
   return ExitCode::success;

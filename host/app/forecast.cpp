@@ -56,7 +56,7 @@ Calibration::Calibration(const Json& file, const std::string& path) : path_(path
       if (voxels > 0 && seconds > 0) cases_[row.at("case").get<std::string>()][voxels] = seconds / voxels;
     }
   } catch (const Json::exception& error) {
-    refuse_bench(path, error.what());
+    refuse_bench(path, reason_of(error));
   }
   if (!(tolerance_ > 0 && tolerance_ < 1) || threads_ < 1) refuse_bench(path, "its settings make no sense");
   for (const char* name : {"sphere-packing", "carbon-binder", "gyroid", "near-percolation"})
@@ -113,7 +113,8 @@ Interval forecast(const Calibration& calibration, const Plan& plan, const Settin
   if (s.precision == "double") seconds.most *= 2;
   if (s.resolution_study) seconds.most *= 2;  // copies of an eighth of the voxels, and throats
   const auto axes = static_cast<double>(s.axes.size());
-  const double field_bytes = s.field.empty() ? 0 : 5 * static_cast<double>(plan.extent.voxels()) * axes;
+  const double bytes_per_voxel = s.field.empty() ? 0 : s.flux ? 17 : 5;
+  const double field_bytes = bytes_per_voxel * static_cast<double>(plan.extent.voxels()) * axes;
   return {around_it.least + read_seconds / 2 + axes * seconds.least + field_bytes / most_bytes_per_second,
           around_it.most + read_seconds * 2 + axes * seconds.most + field_bytes / least_bytes_per_second};
 }
@@ -127,7 +128,7 @@ EvaluationCost EvaluationCost::from(const std::string& path) {
     cost.bytes_per_voxel =
         results.at("memory").at("host_peak_resident_bytes").get<double>() / std::max(1.0, cost.voxels);
   } catch (const Json::exception& error) {
-    refuse_file(path, error.what(), "give the results.json of tauvox evaluate");
+    refuse_file(path, reason_of(error), "give the results.json of tauvox evaluate");
   }
   if (!(cost.voxels >= 1 && cost.seconds > 0 && cost.bytes_per_voxel > 0))
     refuse_file(path, "its numbers make no sense", "give the results.json of tauvox evaluate");

@@ -15,8 +15,14 @@ Json read_json(const std::string& path) {
   try {
     return Json::parse(io::read_text(path, most_bytes));
   } catch (const Json::parse_error& error) {
-    throw Error(ExitCode::input_refused, "no JSON file", path, error.what());
+    throw Error(ExitCode::input_refused, "no JSON file", path, reason_of(error));
   }
+}
+
+std::string reason_of(const nlohmann::json::exception& error) {
+  const std::string text = error.what();
+  const std::size_t end = text.starts_with("[json.exception.") ? text.find("] ") : std::string::npos;
+  return end == std::string::npos ? text : text.substr(end + 2);
 }
 
 std::string text_or_empty(const Json& object, const char* key) {

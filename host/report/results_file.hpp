@@ -1,7 +1,7 @@
 // What those who read a results.json have in common.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -10,6 +10,9 @@ namespace tauvox {
 /// A JSON file of at most 256 MB.
 /// @throws Error(input_refused) where it cannot be read, or is none
 nlohmann::ordered_json read_json(const std::string& path);
+
+/// What is wrong with a file, without the words that the library puts before it.
+std::string reason_of(const nlohmann::json::exception& error);
 
 /// The text under a key; empty where there is none.
 std::string text_or_empty(const nlohmann::ordered_json& object, const char* key);

@@ -79,7 +79,7 @@ std::vector<std::pair<LabelOrName, double>> conductivities(const std::string& te
     const auto sides = sides_of(item);
     if (!sides)
       refuse(option, text,
-             fmt::format("label=value pairs such as 0=0,1=0.01,2=1; '{}' is none (a decimal comma? "
+             fmt::format("pairs LABEL=VALUE,LABEL=VALUE; '{}' is none (a decimal comma? "
                          "decimals take a point)",
                          item));
     const LabelOrName label = label_or_name(sides->first, option);
@@ -91,7 +91,7 @@ std::vector<std::pair<LabelOrName, double>> conductivities(const std::string& te
                          first->second, item));
     pairs.emplace_back(label, value);
   }
-  if (pairs.empty()) refuse(option, text, "label=value pairs such as 0=0,1=0.01,2=1");
+  if (pairs.empty()) refuse(option, text, "pairs LABEL=VALUE,LABEL=VALUE");
   return pairs;
 }
 

@@ -36,6 +36,16 @@ std::vector<Quantity> quantities_of(const Area& area, double volume, std::option
           {"boundary_shift_fraction", shift}};
 }
 
+/// 2 S_h - S_2h below 0 is no surface: two phases with a thin third one between them look like neighbours two
+/// voxels apart.
+void leave_out_negative(Result& result) {
+  for (Quantity& quantity : result.quantities)
+    if (quantity.name == "specific_surface_extrapolated" && quantity.value && *quantity.value < 0) {
+      quantity = {quantity.name, {}};
+      result.remarks.push_back("not resolved by the voxels: the extrapolated surface would be negative");
+    }
+}
+
 class Interfaces {
  public:
   explicit Interfaces(const StudyInput& in)
@@ -58,6 +68,7 @@ class Interfaces {
   Report run() {
     Report report;
     const auto keep = [&](Result result) {
+      leave_out_negative(result);
       report.results.push_back(std::move(result));
       if (in_.finished) in_.finished(report.results.back());
     };
@@ -134,10 +145,12 @@ QuantityDefinitions rows() {
        .unit = "1/m",
        .definition = "2 S_h - S_2h, with S_h specific_surface and S_2h the same by voxels two apart: where "
                      "phases touch "
-                     "or overlap, chords shorter than a voxel are missed in the first order of its size.",
+                     "or overlap, chords shorter than a voxel are missed in the first order of its size. "
+                     "Undefined where that is "
+                     "below 0.",
        .uncertainties = {ErrorSource::resolution},
        .evaluated = {ErrorSource::sampling},
-       .known = Known::always},
+       .least = 0},
       {.name = "surface_area",
        .title = "area",
        .symbol = "A",

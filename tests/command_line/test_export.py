@@ -91,7 +91,9 @@ def test_what_cannot_be_handed_over_is_refused(evaluated, tauvox, tmp_path):
     assert_refused(tauvox("export", "pybamm", "both/results.csv"), 3, "no JSON file")
     for text in ["{}", "[1]", '{"tool": {"name": "tauvox"}, "results": 1}', '{"tool": 1, "results": []}']:
         (tmp_path / "other.json").write_text(text)
-        assert_refused(tauvox("export", "pybamm", "other.json"), 3, "results.json of tauvox evaluate")
+        refused = tauvox("export", "pybamm", "other.json")
+        assert_refused(refused, 3, "results.json of tauvox evaluate")
+        assert "json.exception" not in refused.stderr
 
 
 @pytest.fixture
