@@ -178,9 +178,10 @@ void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carr
 
 /// Should it be killed meanwhile, the same command may replace what it has written.
 void write_as_own(const Settings& s, RunReport& report, Checkpoint& checkpoint) {
+  const bool replaces = s.overwrite || checkpoint.continues();  // what is not its own was refused
   if (const auto failed = checkpoint.announce_outputs()) report.warnings.push_back(*failed);
   try {
-    write_folder(s, report);
+    write_folder(s, report, replaces);
   } catch (const io::OutputExists& other) {
     checkpoint.disown(other.path());
     throw;
@@ -239,7 +240,6 @@ ExitCode run_evaluate(Settings s) {
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
   append(report.notices, checkpoint.continue_with(volume, s, reserved->files));
-  s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)
     if (!s.quiet) print_note("notice: " + said + "\n");

@@ -98,7 +98,7 @@ std::vector<std::string> remove_stale_of_tables_and_figures(const Settings& s) {
 /// Figures and the page. What is left out, and why, joins the notices of the report.
 /// @return the files in figures/
 std::vector<std::string> write_pages(const Settings& s, RunReport& report,
-                                     const std::map<std::string, std::string>& words) {
+                                     const std::map<std::string, std::string>& words, bool overwrite) {
   const pages::Look look(report, s, s.slice_at);
   const pages::FigureSet figures = pages::figures_of(report, look, words);
   report.notices.insert(report.notices.end(), figures.notices.begin(), figures.notices.end());
@@ -114,7 +114,7 @@ std::vector<std::string> write_pages(const Settings& s, RunReport& report,
     }
   const pages::PageInput page{report, look, figures, to_study_file(s, in_folder(s, "settings.toml")),
                               s.operator_name};
-  io::write_text(in_folder(s, "report.html"), pages::report_page(page), s.overwrite);
+  io::write_text(in_folder(s, "report.html"), pages::report_page(page), overwrite);
   return written;
 }
 
@@ -169,13 +169,20 @@ ReservedFolder reserve_folder(const Settings& s, const std::function<bool(const 
     append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
     folder.files.push_back(path);
   }
+  const EvaluationFields fields(s);
+  for (const char* part : {"sizes", "ionic", "electronic"})
+    for (const std::string& path : fields.paths_of(part)) {
+      folder.made.make(fs::path(path).parent_path().string());
+      append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
+      folder.files.push_back(path);
+    }
   append(folder.notices, remove_stale_of_tables_and_figures(s));
   folder.locks.emplace_back(in_folder(s, "results.json"));
   if (folder.locks.back().notice()) folder.notices.push_back(*folder.locks.back().notice());
   return folder;
 }
 
-void write_folder(const Settings& s, RunReport& report) {
+void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   const std::vector<std::string> former = former_files(s);
   const std::map<std::string, std::string> words = words_of_phases(s.phases);
   std::set<std::string> written;
@@ -185,11 +192,11 @@ void write_folder(const Settings& s, RunReport& report) {
     io::write_text(in_folder(s, name), to_csv(curve), true);
     written.insert(name);
   }
-  for (const std::string& name : write_pages(s, report, words)) written.insert(name);
-  io::write_text(in_folder(s, "results.csv"), to_long_csv(report), s.overwrite);
-  io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", s.overwrite);
+  for (const std::string& name : write_pages(s, report, words, overwrite)) written.insert(name);
+  io::write_text(in_folder(s, "results.csv"), to_long_csv(report), overwrite);
+  io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", overwrite);
   const std::string settings = in_folder(s, "settings.toml");
-  io::write_text(settings, to_study_file(s, settings), s.overwrite);
+  io::write_text(settings, to_study_file(s, settings), overwrite);
   for (const std::string& path : report.fields)
     written.insert(fs::path(path).lexically_relative(s.output).generic_string());
   for (const std::string& name : former)

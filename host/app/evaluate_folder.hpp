@@ -46,7 +46,8 @@ ReservedFolder reserve_folder(const Settings& settings,
 
 /// Report, page, figures, tables and settings; notices of what is left out join the report. Files of the run
 /// before that this one does not write are removed, so that none of them passes for one of this run.
+/// @param overwrite what was reserved may be there
 /// @throws Error(output)
-void write_folder(const Settings& settings, RunReport& report);
+void write_folder(const Settings& settings, RunReport& report, bool overwrite);
 
 }  // namespace tauvox

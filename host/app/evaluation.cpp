@@ -119,15 +119,19 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
 FieldSink Evaluation::transport_sink(const StudyInput& in, const std::string& what) {
   if (!fields_.wanted()) return {};
   return [this, &in, what](const Result& result, const std::vector<float>& concentration) {
-    if (const auto failed = checkpoint_.announce_outputs()) report_.warnings.push_back(*failed);
+    announce_outputs();
     fields_.write_transport(what, in.volume, in.materials, result, concentration);
   };
 }
 
 void Evaluation::write_thickness(const std::vector<float>& diameters) {
   if (diameters.empty()) return;  // no phase ends in the volume
-  if (const auto failed = checkpoint_.announce_outputs()) report_.warnings.push_back(*failed);
+  announce_outputs();
   fields_.write_thickness(volume_, diameters);
+}
+
+void Evaluation::announce_outputs() {
+  if (const auto failed = checkpoint_.announce_outputs()) report_.warnings.push_back(*failed);
 }
 
 void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,

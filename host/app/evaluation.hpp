@@ -35,6 +35,7 @@ class Evaluation {
   /// Writes fields as they come, of transport one an axis, of sizes one of all phases.
   FieldSink transport_sink(const StudyInput& in, const std::string& what);
   void write_thickness(const std::vector<float>& diameters);
+  void announce_outputs();
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
   /// What is finished under that name, shown and added to the report.
   bool take_finished(const std::string& name, const Study& study);

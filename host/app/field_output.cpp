@@ -32,7 +32,7 @@ std::string name_of(const std::string& carriers, Axis axis) {
 void write_transport_field(const std::string& path, const Settings& s, const Volume& volume,
                            const Materials& materials, const Result& r, const std::vector<float>& u,
                            bool with_flux, bool overwrite) {
-  const FluxVectors flux(volume, materials, u, r.axis.value_or(s.axes.front()), s.periodic_sides);
+  const VoxelFlux flux(volume, materials, u, r.axis.value_or(s.axes.front()), s.periodic_sides);
   io::FieldFile file;
   file.volume = &volume;
   file.values = u;
@@ -68,13 +68,11 @@ std::string EvaluationFields::path(const std::string& name) const {
 void EvaluationFields::write_transport(const std::string& carriers, const Volume& volume,
                                        const Materials& materials, const Result& result,
                                        const std::vector<float>& concentration) const {
-  fs::create_directories(path("fields"));
   write_transport_field(path(name_of(carriers, *result.axis)), settings_, volume, materials, result,
                         concentration, true, true);
 }
 
 void EvaluationFields::write_thickness(const Volume& volume, const std::vector<float>& diameters) const {
-  fs::create_directories(path("fields"));
   io::FieldFile file;
   file.volume = &volume;
   file.values = diameters;

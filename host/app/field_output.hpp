@@ -17,7 +17,7 @@ void write_transport_field(const std::string& path, const Settings& settings, co
                            const Materials& materials, const Result& result,
                            const std::vector<float>& concentration, bool with_flux, bool overwrite);
 
-/// The fields of an evaluation, in the folder fields/ of its results.
+/// The fields of an evaluation, in the folder fields/ of its results, which is there.
 class EvaluationFields {
  public:
   /// @param settings outlives this

@@ -31,7 +31,7 @@ void write_field_of(const Settings& s, RunReport& report, const Result& r, const
   io::write_text(field_picture_path(s, "concentration", axis), pictures.concentration(axis, u, notice),
                  s.overwrite);
   if (s.flux) {
-    const FluxVectors flux(volume, report.materials, u, axis, s.periodic_sides);
+    const VoxelFlux flux(volume, report.materials, u, axis, s.periodic_sides);
     io::write_text(field_picture_path(s, "flux", axis), pictures.flux(axis, flux, u, notice), s.overwrite);
   }
   note_pictures(s, notice, report);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <ctime>
 
+#include "kernels/base/clock.hpp"
+
 namespace tauvox::bench {
 
 double quantile(std::vector<double> values, double share) {
@@ -16,11 +18,6 @@ double quantile(std::vector<double> values, double share) {
 
 double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
-std::string date_now() {
-  const std::time_t now = std::time(nullptr);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return date;
-}
+std::string date_now() { return utc_text(std::time(nullptr)); }
 
 }  // namespace tauvox::bench

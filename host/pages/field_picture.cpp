@@ -103,7 +103,7 @@ std::string SolvePictures::concentration(Axis flow, std::span<const float> value
   return field(std::move(map), value, notice);
 }
 
-std::string SolvePictures::flux(Axis flow, const FluxVectors& flux, std::span<const float> concentration,
+std::string SolvePictures::flux(Axis flow, const VoxelFlux& flux, std::span<const float> concentration,
                                 std::string& notice) const {
   SliceMap map = map_of(*this, flow);
   map.field = "flux in units of D₀ Δc / L";

@@ -26,7 +26,7 @@ struct SolvePictures {
   /// @param concentration 0 to 1, NaN where nothing conducts
   std::string concentration(Axis flow, std::span<const float> concentration, std::string& notice) const;
   /// Magnitude of the flux; the colours end where one voxel in a hundred of the slice has more.
-  std::string flux(Axis flow, const FluxVectors& flux, std::span<const float> concentration,
+  std::string flux(Axis flow, const VoxelFlux& flux, std::span<const float> concentration,
                    std::string& notice) const;
 
  private:

@@ -189,6 +189,7 @@ class PhaseSizes {
 /// um; NaN where no ball is.
 std::vector<float> diameters_of(const SquaredDistance& balls) {
   std::vector<float> diameters;
+  diameters.reserve(static_cast<std::size_t>(balls.extent.voxels()));
   std::visit(
       [&](const auto& buffer) {
         for (const auto squared : buffer.to_host())

@@ -4,8 +4,8 @@
 
 namespace tauvox {
 
-FluxVectors::FluxVectors(const Volume& volume, const Materials& materials,
-                         std::span<const float> concentration, Axis flow, bool periodic)
+VoxelFlux::VoxelFlux(const Volume& volume, const Materials& materials, std::span<const float> concentration,
+                     Axis flow, bool periodic)
     : volume_(volume),
       concentration_(concentration),
       flow_(flow),
@@ -19,13 +19,13 @@ FluxVectors::FluxVectors(const Volume& volume, const Materials& materials,
   for (std::size_t axis = 0; axis < 3; ++axis) steps_[axis] = length / edges[axis];
 }
 
-double FluxVectors::conductivity(std::int64_t i) const {
+double VoxelFlux::conductivity(std::int64_t i) const {
   if (std::isnan(concentration_[static_cast<std::size_t>(i)])) return 0;
   return conductivity_[static_cast<std::size_t>(volume_.code(i))];
 }
 
 /// Towards the side behind; 0 where one of the two does not conduct.
-double FluxVectors::through_face(std::int64_t from, std::int64_t to, Axis axis) const {
+double VoxelFlux::through_face(std::int64_t from, std::int64_t to, Axis axis) const {
   const double a = conductivity(from), b = conductivity(to);
   if (a <= 0 || b <= 0) return 0;
   const double drop = static_cast<double>(concentration_[static_cast<std::size_t>(from)]) -
@@ -33,7 +33,7 @@ double FluxVectors::through_face(std::int64_t from, std::int64_t to, Axis axis) 
   return 2 * a * b / (a + b) * drop * steps_[static_cast<std::size_t>(axis)];
 }
 
-double FluxVectors::component(std::int64_t i, std::int64_t place, Axis axis) const {
+double VoxelFlux::component(std::int64_t i, std::int64_t place, Axis axis) const {
   const double a = conductivity(i);
   if (a <= 0) return 0;
   const std::int64_t last = volume_.extent.along(axis) - 1;
@@ -56,13 +56,13 @@ double FluxVectors::component(std::int64_t i, std::int64_t place, Axis axis) con
   return (before + behind) / 2;
 }
 
-std::array<float, 3> FluxVectors::at(std::int64_t x, std::int64_t y, std::int64_t z) const {
+std::array<float, 3> VoxelFlux::at(std::int64_t x, std::int64_t y, std::int64_t z) const {
   const std::int64_t i = z * strides_[0] + y * strides_[1] + x;
   return {static_cast<float>(component(i, x, Axis::x)), static_cast<float>(component(i, y, Axis::y)),
           static_cast<float>(component(i, z, Axis::z))};
 }
 
-void FluxVectors::layer(std::int64_t z, float* vectors) const {
+void VoxelFlux::layer(std::int64_t z, float* vectors) const {
   for (std::int64_t y = 0; y < volume_.extent.ny; ++y)
     for (std::int64_t x = 0; x < volume_.extent.nx; ++x)
       for (const float component : at(x, y, z)) *vectors++ = component;

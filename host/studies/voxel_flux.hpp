@@ -15,14 +15,14 @@ namespace tauvox {
 /// plates): the mean over the volume of the component along the axis is effective_ratio. A component is the
 /// mean of the fluxes through the two faces of the voxel across its axis, each by the harmonic mean of the
 /// conductivities beside it as in the equations that were solved; 0 where nothing conducts.
-class FluxVectors {
+class VoxelFlux {
  public:
   /// @param concentration [z][y][x], 1 at the plate before the first layer, 0 at that behind the last, NaN
   ///        where nothing conducts; it, the volume and the materials outlive this
   /// @param flow     axis across which the plates are
   /// @param periodic whether the sides are
-  FluxVectors(const Volume& volume, const Materials& materials, std::span<const float> concentration,
-              Axis flow, bool periodic);
+  VoxelFlux(const Volume& volume, const Materials& materials, std::span<const float> concentration, Axis flow,
+            bool periodic);
 
   /// Components x, y, z.
   std::array<float, 3> at(std::int64_t x, std::int64_t y, std::int64_t z) const;

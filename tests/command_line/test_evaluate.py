@@ -7,6 +7,7 @@ import tomllib
 import h5py
 import numpy
 import pytest
+import tifffile
 import volumes
 from conftest import assert_refused, contents, value
 
@@ -304,3 +305,36 @@ def test_help_says_what_is_done_without_an_option(tauvox):
         text = " ".join(tauvox(command, "--help").stdout.split())
         assert f"a list of them, or all (default {axes})" in text or f"default {axes}" in text.split("--axis")[1][:160]
     assert "interrupted (exit code 75)" in " ".join(tauvox("solve", "--help").stdout.split())
+
+
+def test_fields_of_somebody_else_are_not_replaced(tauvox, tmp_path):
+    (tmp_path / "r" / "fields").mkdir(parents=True)
+    (tmp_path / "r" / "fields" / "ionic_z.vti").write_text("mine")
+    command = ["evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--ionic", "pore", "--axis", "z", "-o", "r"]
+    assert_refused(tauvox(*command, "--fields"), 7, "ionic_z.vti", "--overwrite")
+    assert (tmp_path / "r" / "fields" / "ionic_z.vti").read_text() == "mine"
+    assert list(contents(tmp_path / "r")) == ["fields/ionic_z.vti"]
+
+
+def test_a_surface_that_the_voxels_do_not_resolve_is_not_extrapolated(tauvox, tmp_path):
+    """A layer of one voxel parts two phases nearly everywhere: two voxels apart they look like neighbours."""
+    volume = numpy.zeros((24, 24, 24), "u1")
+    volume[8], volume[9:] = 2, 1
+    volume[8, :2, :2] = 1
+    volumes.hdf5(tmp_path / "layer.h5", volume=volume)
+    assert tauvox("evaluate", "layer.h5", "--phases", "a=0,b=1,film=2", "--voxel-size", "1um", "-o", "r").returncode == 0
+    r = found(json.loads((tmp_path / "r" / "results.json").read_text()), "interfaces", "a", "b")
+    assert value(r, "specific_surface") > 0 and value(r, "specific_surface_extrapolated") is None
+    assert any("not resolved" in remark for remark in r["remarks"])
+
+
+def test_what_only_some_slices_say_is_a_warning_with_their_names(tauvox, tmp_path):
+    (tmp_path / "s").mkdir()
+    for layer, slice_ in enumerate(volumes.LABELS):
+        tifffile.imwrite(tmp_path / "s" / f"s{layer}.tif", slice_, photometric="miniswhite" if layer == 4 else "minisblack")
+    said = tauvox("inspect", "s").stdout + tauvox("inspect", "s").stderr
+    assert "1 of 6 slices (s4.tif): MinIsWhite" in said and "warning" in said
+    for layer, slice_ in enumerate(volumes.LABELS):
+        tifffile.imwrite(tmp_path / "s" / f"s{layer}.tif", slice_, photometric="miniswhite")
+    result = tauvox("inspect", "s")
+    assert "notice: MinIsWhite" in result.stdout + result.stderr

@@ -275,6 +275,7 @@ def test_an_evaluation_goes_on_with_what_it_has_not_finished(program, tauvox, vo
     assert again.returncode == 0, again.stderr
     assert numbers(tmp_path / "report" / "results.json") == numbers(tmp_path / "whole" / "results.json")
     assert "fractions" in again.stderr and "kept" in again.stderr
+    assert json.loads((tmp_path / "report" / "results.json").read_text())["settings"]["overwrite"] is False  # nobody said so
     files = sorted(os.listdir(tmp_path / "report"))
     assert files == sorted(os.listdir(tmp_path / "whole"))
     for name in files:

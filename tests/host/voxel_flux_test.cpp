@@ -18,10 +18,10 @@ struct Solved {
     materials = assign_materials(volume, settings);
     found = test::solve(volume, settings, test::device(), &u);
   }
-  FluxVectors flux() const { return {volume, materials, u, settings.axes.front(), settings.periodic_sides}; }
+  VoxelFlux flux() const { return {volume, materials, u, settings.axes.front(), settings.periodic_sides}; }
   /// Mean over a layer across the axis of the component along it, or over all layers.
   double mean(Axis axis, std::optional<std::int64_t> layer = {}) const {
-    const FluxVectors j = flux();
+    const VoxelFlux j = flux();
     const Extent& e = volume.extent;
     double sum = 0;
     std::int64_t count = 0;
@@ -42,7 +42,7 @@ struct Solved {
   test::Found found;
 };
 
-TEST(FluxVectors, HaveTheMeanOfTheEffectiveRatioInEveryLayer) {
+TEST(VoxelFlux, HaveTheMeanOfTheEffectiveRatioInEveryLayer) {
   for (const Axis axis : all_axes)
     for (const bool periodic : {false, true}) {
       Volume volume = test::electrode(24, 0.5, 3);
@@ -58,7 +58,7 @@ TEST(FluxVectors, HaveTheMeanOfTheEffectiveRatioInEveryLayer) {
     }
 }
 
-TEST(FluxVectors, AreTheSameWhereverAPeriodicVolumeIsCut) {
+TEST(VoxelFlux, AreTheSameWhereverAPeriodicVolumeIsCut) {
   Settings s = test::exact_settings("0=1,1=0.2,2=0.05");
   s.axes = {Axis::z};
   s.periodic_sides = true;
@@ -74,7 +74,7 @@ TEST(FluxVectors, AreTheSameWhereverAPeriodicVolumeIsCut) {
             static_cast<std::uint8_t>(solved.volume.code((z * e.ny + y) * e.nx + x));
   shifted.codes = std::move(codes);
   const Solved moved(shifted, s);
-  const FluxVectors j = solved.flux(), moved_j = moved.flux();
+  const VoxelFlux j = solved.flux(), moved_j = moved.flux();
   for (std::int64_t z = 0; z < e.nz; z += 3)
     for (std::int64_t y = 0; y < e.ny; y += 2)
       for (std::int64_t x = 0; x < e.nx; ++x)
@@ -82,7 +82,7 @@ TEST(FluxVectors, AreTheSameWhereverAPeriodicVolumeIsCut) {
           ASSERT_NEAR(j.at(x, y, z)[c], moved_j.at((x + 5) % e.nx, y, z)[c], 1e-4);
 }
 
-TEST(FluxVectors, OfLayersAlongTheAxisAreTheirConductivities) {
+TEST(VoxelFlux, OfLayersAlongTheAxisAreTheirConductivities) {
   const Volume layers = test::volume_of(
       {6, 4, 5}, [](std::int64_t, std::int64_t y, std::int64_t) -> std::int64_t { return y; });
   Settings s = test::exact_settings("0=4,1=1,2=0,3=2");
@@ -101,7 +101,7 @@ TEST(FluxVectors, OfLayersAlongTheAxisAreTheirConductivities) {
   }
 }
 
-TEST(FluxVectors, OfWhatNoPlateReachesAreZero) {
+TEST(VoxelFlux, OfWhatNoPlateReachesAreZero) {
   const Volume volume =
       test::volume_of({5, 3, 3}, [](std::int64_t z, std::int64_t y, std::int64_t x) -> std::int64_t {
         return (y == 0 && x == 0) || (z == 2 && y == 2 && x == 2) ? 0 : 1;
