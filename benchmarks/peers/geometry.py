@@ -249,7 +249,7 @@ def main():
              "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%MZ")}
     with open(options.output, "a") as file:
         for row in rows:
-            file.write(json.dumps(facts | row) + "\n")
+            file.write(json.dumps(row | facts) + "\n")
     print(table(rows, phase.size))
 
 

@@ -117,6 +117,7 @@ class Killing:
                 continue
             if code == 7:  # killed when all was written, and its checkpoint gone: it was done
                 assert "output file exists" in said and not [n for n in leftovers(self.folder) if n.endswith(".ckpt")], said
+                assert outputs(self.folder) == wanted
                 self.late += 1
                 self.finish("--overwrite")
             else:
