@@ -1,6 +1,6 @@
 """Runs that are killed at random points: the same command goes on, each output is the whole old or the whole new one, nothing is left.
 
-TAUVOX_TEST_KILLS (24 a command) says how many, TAUVOX_TEST_SEED where. .ci/heavy kills 1000 times.
+TAUVOX_TEST_KILLS (24 a command) says how many, TAUVOX_TEST_SEED where. .ci/heavy kills 100 a command.
 """
 
 import itertools
