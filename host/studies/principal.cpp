@@ -1,11 +1,9 @@
 // Jacobi rotations, and what the intervals of the entries leave open:
 //
-//   R >= |K - M|, entry by entry, in the basis of the principal directions of the middles M. Then every
-//   principal value of K is within |R| of that of M (Weyl), and within a share s of it, where s is the norm
-//   of R_ab / sqrt(l_a l_b), because -s M <= K - M <= s M. For the direction of a value that is at least
-//   `gap` from the others: sin <= 2 |R| / gap (Yu, Wang & Samworth 2015, doi 10.1093/biomet/asv008).
-//
-// A norm of R is at most its largest sum of a row.
+//   |K - M| <= R, entry by entry, M the middles. Then every principal value of K is within the norm of R of
+//   that of M (Weyl). In the basis of M's principal directions, R_ab / sqrt(l_a l_b) has a norm s, and
+//   -s M <= K - M <= s M: it is within a share s as well. For the direction of a value that is at least `gap`
+//   from the others: sin <= 2 |R| / gap (Yu, Wang & Samworth 2015, doi 10.1093/biomet/asv008).
 #include "host/studies/principal.hpp"
 
 #include <algorithm>
@@ -54,29 +52,33 @@ Vector3 with_largest_part_positive(Vector3 v) {
   return v;
 }
 
-double largest_row(const Matrix3& a, std::size_t n) {
+/// Largest eigenvalue; infinite where an entry is.
+double norm_of(const Matrix3& a, std::size_t n) {
   double most = 0;
-  for (std::size_t p = 0; p < n; ++p) {
-    double sum = 0;
-    for (std::size_t q = 0; q < n; ++q) sum += a[p][q];
-    most = std::max(most, sum);
-  }
+  for (std::size_t p = 0; p < n; ++p)
+    for (std::size_t q = 0; q < n; ++q)
+      if (!std::isfinite(a[p][q])) return std::numeric_limits<double>::infinity();
+  const Diagonalised found(a, n);
+  for (std::size_t p = 0; p < n; ++p) most = std::max(most, found.a[p][p]);
   return most;
 }
 
 /// How far the first n values and their directions may be off.
 void bound(std::array<PrincipalValue, 3>& values, const Matrix3& directions, const SymmetricIntervals& tensor,
            std::size_t n) {
-  Matrix3 open{}, relative{};
+  Matrix3 half_widths{}, relative{};
   for (std::size_t a = 0; a < n; ++a)
     for (std::size_t b = 0; b < n; ++b) {
+      double open = 0;
       for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 3; ++j)
-          open[a][b] += std::abs(directions[a][i]) * tensor[i][j].half_width() * std::abs(directions[b][j]);
-      relative[a][b] = open[a][b] / std::sqrt(values[a].value * values[b].value);  // infinite where one is 0
+          open += std::abs(directions[a][i]) * tensor[i][j].half_width() * std::abs(directions[b][j]);
+      relative[a][b] = open / std::sqrt(values[a].value * values[b].value);  // infinite where one is 0
     }
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < 3; ++j) half_widths[i][j] = tensor[i][j].half_width();
   const double rounding = 1e-15 * values[0].value;  // of the rotations: some 1e-16 of the largest value
-  const double norm = largest_row(open, n) + rounding, share = largest_row(relative, n);
+  const double norm = norm_of(half_widths, 3) + rounding, share = norm_of(relative, n);
   for (std::size_t k = 0; k < n; ++k) {
     PrincipalValue& v = values[k];
     v.half_width = std::isfinite(share) ? std::min(norm, share * v.value + rounding) : norm;

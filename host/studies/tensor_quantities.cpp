@@ -14,7 +14,7 @@ struct Entry {
   std::string name() const { return std::string(axis_name(all_axes[i])) + axis_name(all_axes[j]); }
   bool diagonal() const { return i == j; }
 };
-constexpr std::array<Entry, 6> entries{{{0, 0}, {1, 1}, {2, 2}, {1, 0}, {2, 0}, {2, 1}}};
+constexpr std::array<Entry, 6> entries{{{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}}};
 
 constexpr double none = -std::numeric_limits<double>::infinity();
 
@@ -280,13 +280,15 @@ class TensorQuantities {
       if (extent_.along(axis) == 1)
         out.push_back(fmt::format("the volume is one voxel long along {0}: {0}{0} is the mean of that layer",
                                   axis_name(axis)));
+    out.push_back(fmt::format("through-plane is {} (--thickness)", axis_name(through_)));
     out.push_back(
-        fmt::format("periodic: the volume is taken as repeated without end, and opposite sides meet. On a "
-                    "cut image they do not "
-                    "match there, which cuts paths; between plates (effective_transport) the same volume has "
-                    "other values. "
-                    "Through-plane is {} (--thickness)",
-                    axis_name(through_)));
+        "periodic: the volume is taken as repeated without end, its opposite sides joined; those of a cut "
+        "image "
+        "do not match, which cuts paths");
+    out.push_back(
+        "so the diagonal differs from effective_transport, which is between plates; of a mirrored volume "
+        "both "
+        "are the same");
   }
   void say_directions(std::vector<std::string>& out) const {
     for (std::size_t k = 0; k < 3; ++k) {
