@@ -7,9 +7,13 @@
 // sum of gradients is the sum of their potentials, and its energy has a two-sided bound
 // (host/solve/bound.hpp) without a solve. So every entry has one, whatever the potentials are:
 //
-//   D_ii = E(e_i),   4 D_ij = E(a e_i + e_j / a) - E(a e_i - e_j / a),   a = (D_jj / D_ii)^(1/4)
+//   D_ii = E(e_i)
+//   2 D_ij = E(a e_i + e_j / a) - a^2 D_ii - D_jj / a^2,            a = (D_jj / D_ii)^(1/4)
+//   4 D_ij = E(a e_i + e_j / a) - E(a e_i - e_j / a)                where the interval of the first is too
+//   wide
 //
-// With half-widths below `tolerance` D_ii, that of D_ij is below tolerance sqrt(D_ii D_jj). Symmetric by
+// With half-widths of D_ii within `tolerance` D_ii, that of D_ij by the second is within
+// tolerance sqrt(D_ii D_jj): the energies that repair fluxes take add up as squares do. Symmetric by
 // construction. Only clusters that come back to themselves across joined sides are solved for; where no
 // winding vector has a part along an axis, row and column of it are exactly 0.
 #include <fmt/format.h>
@@ -140,19 +144,23 @@ class TensorSolve {
     Solver& mine = *solvers_[index(axis)];
     const Solver& others = *solvers_[index(other)];
     const double d = diagonal(axis), d_other = diagonal(other), a = std::pow(d_other / d, 0.25);
-    const Bounds plus = in_units(mine.bounds_of_sum(a, others, 1 / a)),
-                 minus = in_units(mine.bounds_of_sum(a, others, -1 / a));
-    entry = {(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
-    // E(u + v) + E(u - v) = 2 E(u) + 2 E(v): the four intervals must allow it.
+    const double size = std::sqrt(d * d_other), a2 = a * a;
     const Bounds &e = result_.tensor[index(axis)][index(axis)],
                  &f = result_.tensor[index(other)][index(other)];
-    const double a2 = a * a;
-    if (plus.lower + minus.lower > 2 * (a2 * e.upper + f.upper / a2) ||
-        plus.upper + minus.upper < 2 * (a2 * e.lower + f.lower / a2))
-      result_.reason =
-          fmt::format("self-check failed: the bounds of {0}{0}, {1}{1} and {0}{1} contradict each other",
-                      axis_name(axis), axis_name(other));
-    result_.solver.error = std::max(*result_.solver.error, entry.half_width() / std::sqrt(d * d_other));
+    const Bounds plus = in_units(mine.bounds_of_sum(a, others, 1 / a));
+    entry = {(plus.lower - a2 * e.upper - f.upper / a2) / 2, (plus.upper - a2 * e.lower - f.lower / a2) / 2};
+    if (entry.half_width() > in_.settings.tolerance * size) {
+      const Bounds minus = in_units(mine.bounds_of_sum(a, others, -1 / a)),
+                   narrower{(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
+      if (narrower.lower > entry.upper || narrower.upper < entry.lower)
+        result_.reason = fmt::format("self-check failed: the bounds of {}{} contradict each other",
+                                     axis_name(axis), axis_name(other));
+      entry = narrower;
+    }
+    if (std::max(entry.lower, -entry.upper) > std::sqrt(e.upper * f.upper))
+      result_.reason = fmt::format("self-check failed: {0}{1} is larger than {0}{0} and {1}{1} allow",
+                                   axis_name(axis), axis_name(other));
+    result_.solver.error = std::max(*result_.solver.error, entry.half_width() / size);
   }
 
   /// What no solution violates.

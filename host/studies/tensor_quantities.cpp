@@ -25,16 +25,15 @@ void add_entry(QuantityDefinitions& rows, Entry entry) {
   const std::string meaning =
       entry.diagonal()
           ? fmt::format(
-                "Entry {0} of the tensor over the largest value of a phase: mean flux along {1} of a "
-                "gradient "
-                "of 1 along {1} in the volume repeated without end (all opposite sides joined), as the "
-                "least of sum over faces of g (du)^2 / voxels; 0 where no path comes back to itself "
-                "along {1}. On a cut image the sides that are joined do not match, and it is not "
-                "effective_ratio, which is between plates.",
+                "D_{0}/D0, entry of the tensor over the largest value of a phase: mean flux along {1} of a "
+                "gradient of 1 along {1} in the volume repeated without end (opposite sides joined), by the "
+                "energy, sum over faces of g (du)^2 / voxels; 0 where no path comes back to itself along "
+                "{1}. Sides of a cut image do not match, so it is not effective_ratio, which is between "
+                "plates.",
                 ij, axis_name(all_axes[entry.i]))
           : fmt::format(
-                "Entry {0} (and {1}, the same) of the tensor over the largest value of a phase, by the "
-                "energies of two gradients: (E(a e_{2} + e_{3}/a) - E(a e_{2} - e_{3}/a)) / 4.",
+                "D_{0}/D0 = D_{1}/D0, entry of the tensor, by the energies E of gradients: 2 D_{0} = "
+                "E(a e_{2} + e_{3}/a) - a^2 D_{2}{2} - D_{3}{3}/a^2 with a^4 = D_{3}{3}/D_{2}{2}.",
                 ij, std::string(ij.rbegin(), ij.rend()), ij[0], ij[1]);
   rows.push_back({.name = "effective_ratio_" + ij,
                   .title = fmt::format("relative {{property}}, {}", ij),
