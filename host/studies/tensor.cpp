@@ -59,15 +59,23 @@ class TensorSolve {
         result_.tensor[index(other)][index(axis)] = entry;
       }
     clock_.end_of(&StageCosts::solve);
-    if (!result_.reason) result_.reason = violated();
-    result_.status = result_.reason ? Status::failed : Status::converged;
+    if (result_.reason) return;  // not converged
+    result_.reason = contradiction_ ? contradiction_ : violated();
+    if (!result_.reason) {
+      result_.status = Status::converged;
+      return;
+    }
+    const std::vector<double>& sigma = in_.materials.class_conductivity;
+    const bool hard = sigma.back() / sigma.front() > 1e8;
+    result_.status = hard ? Status::not_converged : Status::failed;
+    if (hard) *result_.reason += "; such contrasts can ask for more digits than FP64 has";
   }
 
  private:
   Bounds in_units(const EnergyBounds& of) const { return {of.lower / voxels_, of.upper / voxels_}; }
   double diagonal(Axis axis) const { return result_.tensor[index(axis)][index(axis)].middle(); }
 
-  /// @return whether the error is what was asked for
+  /// @return false where the run shall end
   bool solve(Axis axis) {
     Problem problem = problem_;
     // A gradient of 1 over the edge along z, which conductances are in units of.
@@ -89,15 +97,17 @@ class TensorSolve {
     result_.tensor[index(axis)][index(axis)] = in_units(found.bounds);
     count(found);
     if (found.error() <= in_.settings.tolerance) return true;
+    const bool over = found.why == StopReason::interrupted;
     result_.status = Status::not_converged;
     result_.reason = fmt::format(
-        "direction {}: stopped after {} iterations with an error of {:.1e} (bound), above the tolerance "
+        "{}direction {}: stopped after {} iterations with an error of {:.1e} (bound), above the tolerance "
         "{:.1e}; {}",
-        axis_name(axis), found.iterations, found.error(), in_.settings.tolerance,
-        found.why == StopReason::interrupted              ? "the time is over: raise --time-limit"
+        result_.reason ? *result_.reason + "; " : "", axis_name(axis), found.iterations, found.error(),
+        in_.settings.tolerance,
+        over                                              ? "the time is over: raise --time-limit"
         : found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
                                                           : "limited by rounding: raise --tolerance");
-    return false;
+    return !over;
   }
 
   /// In FP64 where FP32 does not reach what is asked for; to smaller errors until the fluxes agree, which at
@@ -153,12 +163,12 @@ class TensorSolve {
       const Bounds minus = in_units(mine.bounds_of_sum(a, others, -1 / a)),
                    narrower{(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
       if (narrower.lower > entry.upper || narrower.upper < entry.lower)
-        result_.reason = fmt::format("self-check failed: the bounds of {}{} contradict each other",
+        contradiction_ = fmt::format("self-check failed: the bounds of {}{} contradict each other",
                                      axis_name(axis), axis_name(other));
       entry = narrower;
     }
     if (std::max(entry.lower, -entry.upper) > std::sqrt(e.upper * f.upper))
-      result_.reason = fmt::format("self-check failed: {0}{1} is larger than {0}{0} and {1}{1} allow",
+      contradiction_ = fmt::format("self-check failed: {0}{1} is larger than {0}{0} and {1}{1} allow",
                                    axis_name(axis), axis_name(other));
     result_.solver.error = std::max(*result_.solver.error, entry.half_width() / size);
   }
@@ -204,6 +214,7 @@ class TensorSolve {
   const double voxels_;
   std::array<std::unique_ptr<Solver>, 3> solvers_;  // of directions with a path
   std::array<double, 3> flux_off_{};
+  std::optional<std::string> contradiction_;
   double first_ = 0;
 };
 

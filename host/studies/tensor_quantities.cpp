@@ -285,9 +285,9 @@ class TensorQuantities {
         "image "
         "do not match, which cuts paths");
     out.push_back(
-        "so the diagonal differs from effective_transport, which is between plates; of a mirrored volume "
-        "both "
-        "are the same");
+        "the diagonal therefore differs from effective_transport, which is between plates; of a mirrored "
+        "volume "
+        "both are the same");
   }
   void say_directions(std::vector<std::string>& out) const {
     for (std::size_t k = 0; k < 3; ++k) {
@@ -296,7 +296,8 @@ class TensorQuantities {
         out.push_back(fmt::format(
             "direction of principal value {} (z, y, x): {:.4f}, {:.4f}, {:.4f}{}", k + 1,
             (*v.direction)[0] + 0.0, (*v.direction)[1] + 0.0, (*v.direction)[2] + 0.0,
-            v.sine > 1e-3 ? fmt::format(", within {:.2g} degrees", std::asin(v.sine) * 57.2958) : ""));
+            v.sine > 1e-3 ? fmt::format(", within {:.2g} degrees by the bounds", std::asin(v.sine) * 57.2958)
+                          : ""));
       else
         out.push_back(
             fmt::format("principal value {} is not told apart from another one: it has no direction of its "
