@@ -110,6 +110,16 @@ def test_not_converged_is_no_number(tauvox, electrode, tmp_path):
     assert value(found, "best_estimate_zz") > 0 and value(found, "principal_ratio_1") is None
 
 
+def test_the_limit_of_time_gives_no_number(tauvox, electrode, tmp_path):
+    late = tauvox("solve", electrode, "--phase", 0, "--study", "tensor", "--time-limit", "1e-6", "--json", "o.json")
+    assert late.returncode == 75 and "--time-limit" in late.stderr and "tensor" in late.stderr, late.stderr
+    report = json.loads((tmp_path / "o.json").read_text())
+    assert report["status"] == "interrupted" and report["unfinished"]["not_done"] == ["tensor"]
+    assert all(entries(result) == [None] * 6 for result in report["results"])
+    again = tauvox("solve", electrode, "--phase", 0, "--study", "tensor", "--json", "o.json", "--overwrite")
+    assert again.returncode == 0, again.stderr
+
+
 def test_a_layer_is_an_answer(solve, tmp_path):
     labels = (numpy.indices((1, 12, 12))[1] % 3 > 0).astype("u1")
     found = solve(volumes.hdf5(tmp_path / "v.h5", volume=labels), "--conductivity", "0=0.1,1=1", "--study", "tensor")["results"][0]
@@ -127,3 +137,4 @@ def test_a_dry_run_plans_what_is_taken(tauvox, electrode):
 def test_it_is_explained(tauvox):
     text = tauvox("explain", "effective_ratio_zy").stdout
     assert "given by study tensor" in text and "energies" in text
+    assert "principal_ratio_1" in tauvox("explain", "tensor").stderr

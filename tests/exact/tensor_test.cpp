@@ -242,6 +242,17 @@ TEST(Tensor, HasTheSameBitsForEveryNumberOfThreads) {
   }
 }
 
+TEST(Tensor, AtHighContrastIsFoundInFp32) {
+  // The constant of what nothing holds must not drift where nearly all nodes conduct next to nothing.
+  Settings settings = exact_settings("0=1e-9,1=1e-3,2=1");
+  settings.precision = "mixed";
+  settings.tolerance = 1e-4;
+  const Result found = tensor(test::electrode(32, 0.4, 1), settings);
+  EXPECT_EQ(found.status, Status::converged);
+  EXPECT_EQ(found.solver->precision, "mixed");
+  EXPECT_LE(found.solver->iterations, 60);
+}
+
 TEST(Tensor, StoppedEarlyHasNoResult) {
   Settings settings = exact_settings("0=1,1=0,2=0");
   settings.max_iterations = 2;
