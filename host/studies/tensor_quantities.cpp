@@ -262,10 +262,11 @@ class TensorQuantities {
   }
 
   void remarks(bool stands) {
+    if (!stands) return;
     std::vector<std::string>& out = result_.remarks;
-    if (stands && found_.windings.rank() > 0) say_directions(out);
     const std::size_t rank = found_.windings.rank();
-    if (stands && rank > 0 && rank < 3) {
+    if (rank > 0) say_directions(out);
+    if (rank > 0 && rank < 3) {
       std::string blocked;
       for (const Axis axis : all_axes)
         if (!found_.windings.reach(axis))
@@ -282,12 +283,10 @@ class TensorQuantities {
     out.push_back(fmt::format("through-plane is {} (--thickness)", axis_name(through_)));
     out.push_back(
         "periodic: the volume is taken as repeated without end, its opposite sides joined; those of a cut "
-        "image "
-        "do not match, which cuts paths");
+        "image do not match, which cuts paths");
     out.push_back(
         "the diagonal therefore differs from effective_transport, which is between plates; of a mirrored "
-        "volume "
-        "both are the same");
+        "volume both are the same");
   }
   void say_directions(std::vector<std::string>& out) const {
     for (std::size_t k = 0; k < 3; ++k) {

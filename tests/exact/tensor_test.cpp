@@ -230,6 +230,23 @@ TEST(Tensor, OfAMirroredVolumeIsWhatPlatesFind) {
   }
 }
 
+TEST(Tensor, LiesBetweenTheMeansAndGrowsWithEveryPhase) {
+  Settings settings = exact_settings("0=1,1=0.2,2=0.03");
+  settings.tolerance = 1e-8;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const Volume v = test::rough_volume({8, 9, 10}, seed, 3);
+    const Materials materials = assign_materials(v, settings);
+    double resistance = 0;
+    for (const Phase& phase : materials.phases) resistance += phase.volume_fraction / phase.conductivity;
+    const Result found = tensor(v, settings), more = tensor(v, exact_settings("0=1,1=0.25,2=0.03"));
+    EXPECT_LE(found.value("principal_ratio_1").value(), materials.mean);
+    EXPECT_GE(found.value("principal_ratio_3").value(), 1 / resistance);
+    for (const char* k : {"1", "2", "3"})
+      EXPECT_GT(more.value("principal_ratio_" + std::string(k)).value(),
+                found.value("principal_ratio_" + std::string(k)).value());
+  }
+}
+
 TEST(Tensor, HasTheSameBitsForEveryNumberOfThreads) {
   const Volume electrode = test::electrode(40, 0.4, 5);
   Settings settings = exact_settings("0=1,1=0.1,2=0");
