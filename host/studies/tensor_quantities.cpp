@@ -36,7 +36,7 @@ void add_entry(QuantityDefinitions& rows, Entry entry) {
                 "E(a e_{2} + e_{3}/a) - a^2 D_{2}{2} - D_{3}{3}/a^2 with a^4 = D_{3}{3}/D_{2}{2}.",
                 ij, std::string(ij.rbegin(), ij.rend()), ij[0], ij[1]);
   rows.push_back({.name = "effective_ratio_" + ij,
-                  .title = fmt::format("relative {{property}}, {}", ij),
+                  .title = "relative {property} " + ij,
                   .symbol = symbol + "/{D}0",
                   .definition = meaning,
                   .uncertainties = {ErrorSource::solver},
@@ -50,7 +50,7 @@ void add_values(QuantityDefinitions& rows, Entry entry) {
   const double least = entry.diagonal() ? 0 : none;
   rows.push_back(
       {.name = "effective_value_" + ij,
-       .title = fmt::format("effective {{property}}, {}", ij),
+       .title = "{property} " + ij,
        .symbol = "{D}_" + ij,
        .unit = given_unit,
        .definition = fmt::format("effective_ratio_{} x largest value of a phase, in the unit given.", ij),
@@ -64,7 +64,7 @@ void add_si_values(QuantityDefinitions& rows, Entry entry) {
   const std::string ij = entry.name();
   rows.push_back(
       {.name = "effective_value_si_" + ij,
-       .title = fmt::format("effective {{property}} in SI, {}", ij),
+       .title = "{property} in SI, " + ij,
        .symbol = "{D}_" + ij,
        .unit = si_unit,
        .definition = fmt::format("effective_value_{} in m2/s, S/m or W/(m K); undefined where the unit is "
@@ -80,7 +80,7 @@ void add_tortuosity(QuantityDefinitions& rows, Axis axis) {
   const char* i = axis_name(axis);
   rows.push_back(
       {.name = fmt::format("tortuosity_factor_{0}{0}", i),
-       .title = fmt::format("tortuosity factor, {0}{0}", i),
+       .title = fmt::format("tortuosity factor {0}{0}", i),
        .symbol = fmt::format("tau_{0}{0}", i),
        .definition = fmt::format("(sum over phases of volume fraction x D) / D_{0}{0} over all voxels, of "
                                  "the volume repeated without end; infinite without a path along {0}.",
@@ -288,13 +288,15 @@ class TensorQuantities {
         "the diagonal therefore differs from effective_transport, which is between plates; of a mirrored "
         "volume both are the same");
   }
+  /// With four digits, without a sign before zero.
+  static double shown(double part) { return std::round(part * 1e4) / 1e4 + 0.0; }
   void say_directions(std::vector<std::string>& out) const {
     for (std::size_t k = 0; k < 3; ++k) {
       const PrincipalValue& v = values_[k];
       if (v.direction)
         out.push_back(fmt::format(
             "direction of principal value {} (z, y, x): {:.4f}, {:.4f}, {:.4f}{}", k + 1,
-            (*v.direction)[0] + 0.0, (*v.direction)[1] + 0.0, (*v.direction)[2] + 0.0,
+            shown((*v.direction)[0]), shown((*v.direction)[1]), shown((*v.direction)[2]),
             v.sine > 1e-3 ? fmt::format(", within {:.2g} degrees by the bounds", std::asin(v.sine) * 57.2958)
                           : ""));
       else
