@@ -42,6 +42,10 @@ void add_material(Rows& rows) {
        .meaning = "value for every label or name of a phase, e.g. 0=0,1=0.01,binder=1",
        .unit = "--unit"},
       &Settings::conductivity);
+  add({.name = "reactive",
+       .kind = Kind::labels,
+       .meaning = "--study electrode: labels or names of phases at whose faces ions react, e.g. active"},
+      &Settings::reactive);
   add({.name = "ionic",
        .kind = Kind::labels,
        .meaning = "labels or names of phases that carry ions, e.g. pore: their transport is solved",

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
@@ -128,6 +129,27 @@ void check_electrolyte(const Settings& s, const Study& study) {
                 "leave it out, or give --study effective_transport");
 }
 
+/// What reacts, where the study asks for that.
+/// @throws Error(usage) where it was not said, does not apply, or would conduct as well
+void resolve_reactive(Settings& s, const Study& study) {
+  const bool wanted = study.name == "electrode";
+  if (!wanted && !s.reactive.empty())
+    throw Error(ExitCode::usage, "--reactive does not apply to this study", "--study " + study.name, "",
+                "leave it out, or give --study electrode");
+  if (!wanted) return;
+  if (s.reactive.empty())
+    throw Error(ExitCode::usage, "nothing said about what reacts", "--study " + study.name, "",
+                "give --reactive and the labels or phases at whose faces ions react, such as --reactive 1");
+  const std::map<std::int64_t, double> conducting = given_conductivities(s);
+  for (const LabelOrName& given : s.reactive)
+    for (const std::int64_t label : labels_of(given, s.phases, "--reactive")) {
+      if (const auto found = conducting.find(label); found != conducting.end() && found->second > 0)
+        throw Error(ExitCode::usage, "a label cannot both conduct and react", "--reactive",
+                    label_text(label, s.phases), "ions react where a phase ends that carries them");
+      s.reactive_labels.push_back(label);
+    }
+}
+
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
@@ -166,6 +188,7 @@ ExitCode run_solve(Settings s) {
   check(s);
   const Study& study = chosen_study(s);
   check_electrolyte(s, study);
+  resolve_reactive(s, study);
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
