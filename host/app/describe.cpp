@@ -103,6 +103,23 @@ void add_problem(Rows& rows) {
        .choices = {{"low", "before the first layer"}, {"high", "behind the last"}},
        .for_evaluate = true},
       &Settings::separator);
+  add({.name = "impedance",
+       .kind = Kind::flag,
+       .meaning = "--study electrode: also the impedance over the frequency, by ten more solves"},
+      &Settings::impedance);
+  add({.name = "double-layer",
+       .kind = Kind::number,
+       .meaning =
+           "with --impedance: capacitance of the faces that react; without it frequencies are relative",
+       .unit = "F/m2",
+       .range = Range{0, {}, true}},
+      &Settings::double_layer);
+  add({.name = "charge-transfer-resistance",
+       .kind = Kind::number,
+       .meaning = "with --impedance: of the faces that react, beside the double layer; without it they block",
+       .unit = "ohm m2",
+       .range = Range{0, {}, true}},
+      &Settings::charge_transfer_resistance);
   add({.name = "no-sampling",
        .kind = Kind::flag,
        .meaning = "leave out the octants, and with them the error due to where the volume was taken",

@@ -17,7 +17,8 @@ enum class Preconditioning { multigrid, jacobi };
 class Solver {
  public:
   /// Makes the hierarchy of a multigrid solver.
-  Solver(Problem problem, Preconditioning preconditioning);
+  /// @param octets of the same unknowns and classes, where another solver has them
+  Solver(Problem problem, Preconditioning preconditioning, std::shared_ptr<const Octets> octets = nullptr);
 
   /// Goes on until the error is at most `tolerance`, or `limit` iterations in all have been made, or rounding
   /// allows no more.
@@ -26,7 +27,11 @@ class Solver {
   const Solution& minimise(double tolerance, std::int64_t limit, const IterationObserver& observe = {});
 
   const Problem& problem() const { return problem_; }
+  const std::shared_ptr<const Octets>& octets() const { return octets_; }
   const Solution& solution() const { return solution_; }
+  /// The deviation found (transport/problem.hpp), as a vector in T. Nothing is left to go on from.
+  template <class T>
+  Buffer<T> release();
   /// Gives the memory of the hierarchy back; it is made anew where it is needed again.
   void drop_hierarchy() { hierarchy_.reset(); }
 

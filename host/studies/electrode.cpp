@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "host/solve/solver.hpp"
-#include "host/studies/electrode_quantities.hpp"
+#include "host/studies/electrode_spectrum.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
@@ -37,8 +37,9 @@ Sides sides_of(const StudySettings& s) {
 /// What carries ions from the separator, and where it reacts.
 struct Pore {
   Unknowns all;
-  std::shared_ptr<const Unknowns> joined;  // to the separator
-  FaceCounts faces, all_faces;
+  std::shared_ptr<const Unknowns> joined;            // to the separator
+  Buffer<std::uint8_t> kinds;                        // of their faces
+  std::array<std::int64_t, 3> faces{}, all_faces{};  // that react
 
   Pore(const Codes& codes, const StudyInput& in, const Sides& sides)
       : all(unknowns_of(codes, conducting_codes(in.materials))) {
@@ -50,8 +51,10 @@ struct Pore {
     for (const std::uint32_t touches : clusters.touches) keep.push_back((touches & face) != 0);
     joined = std::make_shared<const Unknowns>(voxels_of(runs, clusters, keep));
     const Unknowns reacting = unknowns_of(codes, reacting_codes(in));
-    all_faces = count_faces(all, reacting, sides.joined());
-    faces = count_faces(*joined, reacting, sides.joined());
+    all_faces = count_faces(all, reacting, sides.joined()).faces;
+    FaceCounts found = count_faces(*joined, reacting, sides.joined());
+    faces = found.faces;
+    kinds = std::move(found.kind);
   }
 
  private:
@@ -81,38 +84,45 @@ class ElectrodeStudy {
       : in_(in),
         progress_(progress),
         sides_(sides_of(in.settings)),
-        units_(in.volume, in.settings.thickness) {
+        units_(in.volume, in.settings.thickness),
+        conductivity_(conductivity_of(in)) {
+    if (in.settings.impedance) check_spectrum(in.settings, units_, conductivity_);
     found_.axis = in.settings.thickness;
     found_.volume_fraction = in.materials.volume_fraction;
     found_.mean = in.materials.mean;
   }
 
-  Result run() {
+  Report run() {
     const auto start = Clock::now();
     {
       const Codes codes(in_.device, in_.volume);
-      const Pore pore(codes, in_, sides_);
+      Pore pore(codes, in_, sides_);
       find(codes, pore);
       if (found_.connected) pose(codes, pore);
     }
     found_.stages.setup.seconds = seconds_since(start);
     if (found_.connected) solve();
     found_.seconds = seconds_since(start);
-    return result_of(found_, units_, conductivity_of(in_));
+    Report report;
+    report.results.push_back(
+        result_of(found_, units_, conductivity_, spectrum_.direct, spectrum_.direct_bounds));
+    if (spectrum_.curve) report.curves.push_back(*spectrum_.curve);
+    report.notices = spectrum_.notices;
+    report.warnings = spectrum_.warnings;
+    return report;
   }
 
  private:
   /// What there is before anything is solved, and why nothing is.
   void find(const Codes& codes, const Pore& pore) {
-    found_.faces = pore.faces.faces;
-    for (std::size_t a = 0; a < 3; ++a)
-      found_.unreached_faces[a] = pore.all_faces.faces[a] - pore.faces.faces[a];
+    found_.faces = pore.faces;
+    for (std::size_t a = 0; a < 3; ++a) found_.unreached_faces[a] = pore.all_faces[a] - pore.faces[a];
     found_.connected_fraction =
         static_cast<double>(pore.joined->count()) / static_cast<double>(in_.volume.extent.voxels());
     found_.connected_mean = mean_conductivity(codes, in_.materials, *pore.joined);
     for (std::size_t a = 0; a < 3; ++a)
-      area_ += static_cast<double>(found_.faces[a]) * units_.area_of_face[a];
-    found_.connected = area_ > 0;
+      found_.area += static_cast<double>(found_.faces[a]) * units_.area_of_face[a];
+    found_.connected = found_.area > 0;
     if (found_.connected) return;
     found_.status = Status::not_percolating;
     found_.reason = in_.materials.conducting_phases == 0 ? "no conducting voxel"
@@ -120,14 +130,16 @@ class ElectrodeStudy {
                                                 : "nothing that reacts is reached from the separator";
   }
 
-  void pose(const Codes& codes, const Pore& pore) {
+  void pose(const Codes& codes, Pore& pore) {
     problem_.unknowns = pore.joined;
     problem_.conductivity = in_.materials.class_conductivity;
     problem_.sides = sides_;
     problem_.spacing = in_.volume.spacing();
     problem_.unit_axis = found_.axis;
-    problem_.load = std::make_shared<const Buffer<double>>(
-        values_of_kinds(pore.faces.kind, weights_of_kinds(units_.area_of_face)));
+    reacting_ = {std::make_shared<const Buffer<std::uint8_t>>(std::move(pore.kinds)),
+                 weights_of_kinds(units_.area_of_face)};
+    problem_.load =
+        std::make_shared<const Buffer<double>>(values_of_kinds(*reacting_.kinds, reacting_.weights));
     if (problem_.one_class()) return;
     auto classes = std::make_shared<Field<std::uint8_t>>();
     set_classes(*classes, codes, *pore.joined, in_.materials.class_of_code);
@@ -150,11 +162,13 @@ class ElectrodeStudy {
         (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
       solver.minimise<double>(tolerance, limit, observer());
     judge(solver.solution());
+    if (in_.settings.impedance && found_.status == Status::converged)
+      spectrum_ = find_spectrum(in_, problem_, reacting_, solver, found_, units_, conductivity_, progress_);
     found_.stages.solve.seconds = seconds_since(setup);
   }
 
   void judge(const Solution& found) {
-    const double to_resistance = 1 / (area_ * area_);
+    const double to_resistance = 1 / (found_.area * found_.area);
     SolverResult& solver = found_.solver;
     solver.method = found.method;
     solver.precision = found.precision;
@@ -166,7 +180,7 @@ class ElectrodeStudy {
     found_.resistance_bounds = {-found.bounds.upper * to_resistance, -found.bounds.lower * to_resistance};
     const Evaluation& at = found.bounds.at;
     const double leaves = at.flux_out - at.flux_in;  // through the one plate there is
-    found_.flux_balance = std::abs(leaves / area_ - 1);
+    found_.flux_balance = std::abs(leaves / found_.area - 1);
     const double resistance = -found.energy() * to_resistance;
     if (!(found.error() <= in_.settings.tolerance)) {
       found_.status = Status::not_converged;
@@ -179,7 +193,7 @@ class ElectrodeStudy {
     // The plate conducts less than 2 columns, and what is stored leaves through it: its flux is off by no
     // more than the root of that times what the energy is above its least (Cauchy and Schwarz).
     const double most = std::sqrt(2 * units_.columns * (found.bounds.upper - found.bounds.lower));
-    if (!(std::abs(leaves - area_) <= most + 1e-9 * area_)) {
+    if (!(std::abs(leaves - found_.area) <= most + 1e-9 * found_.area)) {
       found_.status = Status::failed;
       found_.reason =
           fmt::format("the flux through the separator is off by {:.1e}, more than its bound allows",
@@ -209,9 +223,11 @@ class ElectrodeStudy {
   const Progress& progress_;
   const Sides sides_;
   const ElectrodeUnits units_;
+  const std::optional<double> conductivity_;
   ElectrodeResult found_;
-  double area_ = 0;
   Problem problem_;
+  Reacting reacting_;
+  Spectrum spectrum_;
 };
 
 Report electrode(const StudyInput& in, const FieldSink&, const Progress& progress) {
@@ -220,8 +236,7 @@ Report electrode(const StudyInput& in, const FieldSink&, const Progress& progres
     throw Error(ExitCode::usage, "the separator has one place", "--axis", "",
                 fmt::format("leave it out, and give --thickness {} and --separator low or high",
                             axis_name(s.axes.front())));
-  Report report;
-  report.results.push_back(ElectrodeStudy(in, progress).run());
+  Report report = ElectrodeStudy(in, progress).run();
   report.notices.push_back(fmt::format("the separator is at the {} end of axis {}; sides: {}", s.separator,
                                        axis_name(s.thickness), s.periodic_sides ? "periodic" : "no flux"));
   if (in.finished) in.finished(report.results.back());

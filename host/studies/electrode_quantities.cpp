@@ -41,6 +41,17 @@ Quantity density(const char* name, const std::array<std::int64_t, 3>& faces, con
   return {name, area_of(faces, units) / (units.cells * units.columns * *units.edge)};
 }
 
+/// @param unit ohm m2 of what `direct` is in
+Quantity direct_resistance(const std::optional<double>& direct, const std::array<double, 2>& bounds,
+                           double unit) {
+  Quantity resistance{"direct_resistance", {}};
+  if (!direct) return resistance;
+  resistance.value = *direct * unit;
+  resistance.bounds = {bounds[0] * unit, bounds[1] * unit};
+  resistance.uncertainties = {{ErrorSource::solver, (bounds[1] - bounds[0]) / 2 * unit, true}};
+  return resistance;
+}
+
 QuantityDefinition row(const char* name, const char* title, const char* symbol, const char* unit,
                        const char* definition) {
   return {.name = name,
@@ -80,7 +91,8 @@ ElectrodeUnits::ElectrodeUnits(const Volume& volume, Axis axis) {
 }
 
 Result result_of(const ElectrodeResult& found, const ElectrodeUnits& units,
-                 const std::optional<double>& conductivity) {
+                 const std::optional<double>& conductivity, const std::optional<double>& direct,
+                 const std::array<double, 2>& direct_bounds) {
   Result result;
   result.study = "electrode";
   result.axis = found.axis;
@@ -100,6 +112,7 @@ Result result_of(const ElectrodeResult& found, const ElectrodeUnits& units,
       resistance,
       known ? times("ionic_resistance", resistance, per_area * *units.edge / *conductivity)
             : Quantity{"ionic_resistance", {}},
+      direct_resistance(direct, direct_bounds, known ? units.columns * *units.edge / *conductivity : 0),
       {"volume_fraction", found.volume_fraction},
       {"separator_volume_fraction", found.connected_fraction},
       {"reactive_faces", count_of(found.faces)},
@@ -126,8 +139,8 @@ QuantityDefinitions electrode_quantities() {
           "enter from the separator alone and are stored evenly on the faces that react. eps is that of all "
           "voxels that conduct (with several conductivities sum eps_p sigma_p / sigma). It may be below 1; "
           "infinite where nothing that reacts is reached."),
-      row("electrode_tortuosity_factor_connected", "the same, of what is joined to the separator", "tau_e,c",
-          "1", "tau_e with the volume fraction of what is joined to the separator."),
+      row("electrode_tortuosity_factor_connected", "the same, of connected pores", "tau_e,c", "1",
+          "tau_e with the volume fraction of what is joined to the separator."),
       row("electrode_macmullin_number", "MacMullin number of the electrode", "N_M,e", "1",
           "N_M,e = R_ion sigma A / L = tau_e / eps: the ionic resistance over that of electrolyte alone."),
       row("pore_resistance", "resistance at low frequency", "Re Z(0)", "1",
@@ -138,9 +151,19 @@ QuantityDefinitions electrode_quantities() {
       row("ionic_resistance", "ionic resistance of the electrode", "R_ion", "ohm m2",
           "R_ion = 3 A Re Z(0), A the area of the volume across the thickness; undefined without the size of "
           "a voxel and a conductivity in S/m."),
+      {.name = "direct_resistance",
+       .title = "resistance with charge transfer",
+       .symbol = "R_dc",
+       .unit = "ohm m2",
+       .definition = "A Z(0) of the electrode where charge is transferred at its faces: of the pore and "
+                     "--charge-transfer-resistance together. Undefined without that.",
+       .uncertainties = {ErrorSource::solver},
+       .needs = {},
+       .bounded = true,
+       .least = 0},
       volume_fraction_row(),
       {.name = "separator_volume_fraction",
-       .title = "volume fraction joined to the separator",
+       .title = "joined to the separator",
        .symbol = "eps_c",
        .definition = "Voxels in clusters of face-sharing voxels that conduct and touch the end of the "
                      "thickness at the separator, over all voxels.",

@@ -39,8 +39,10 @@ struct ElectrodeUnits {
 };
 
 /// @param conductivity in S/m, of what sigma is
+/// @param direct resistance where charge is transferred, as Re Z(0), and its bounds
 Result result_of(const ElectrodeResult& found, const ElectrodeUnits& units,
-                 const std::optional<double>& conductivity);
+                 const std::optional<double>& conductivity, const std::optional<double>& direct,
+                 const std::array<double, 2>& direct_bounds);
 
 /// Their rows.
 QuantityDefinitions electrode_quantities();
