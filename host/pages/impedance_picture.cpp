@@ -40,16 +40,20 @@ std::string impedance_picture(const Curve& curve, std::string& notice) {
   const double widest = *std::max_element(re.begin(), re.end()),
                highest = -*std::min_element(im.begin(), im.end()), width = 1.15 * widest,
                height = std::min(1.1 * highest, 1.4 * width);
-  const double scale = std::pow(10, std::floor(std::log10(widest)));  // tics are numbers of one digit
+  const double scale = known ? 1e-4 : 1;  // the field says ohm cm2
   std::string points = "$points << end_of_numbers\n", named = "$named << end_of_numbers\n", labels;
+  std::vector<double> named_at;  // the one before
   for (std::size_t i = 0; i < frequency.size(); ++i) {
     points += fmt::format("{:.7g} {:.7g}\n", re[i] / scale, -im[i] / scale);
-    if (!is_named(frequency[i]) || -im[i] > height) continue;
+    const bool apart =
+        named_at.empty() || std::hypot(re[i] - named_at[0], im[i] - named_at[1]) > 0.08 * width;
+    if (!is_named(frequency[i]) || -im[i] > height || !apart) continue;
+    named_at = {re[i], im[i]};
     named += fmt::format("{:.7g} {:.7g}\n", re[i] / scale, -im[i] / scale);
     labels += fmt::format("set label '{:g}' at {:.7g},{:.7g} offset 0.8,-0.3 front\n", frequency[i],
                           re[i] / scale, -im[i] / scale);
   }
-  const std::string unit = fmt::format("{:g} {}", scale, known ? "Ω m²" : "h/(σ a)");
+  const char* unit = known ? "Ω cm²" : "h/(σ a)";
   Drawing drawing{
       "impedance",
       3.6,
@@ -61,7 +65,7 @@ std::string impedance_picture(const Curve& curve, std::string& notice) {
               "{2:g}\nset ytics {2:g}\nset xlabel 'Re Z ({3})'\nset ylabel '-Im Z ({3})'\n"
               "set key above left samplen 1.5\n"
               "plot $points with lines lw 1.8 lc rgb '#0072b2' notitle, \\\n"
-              "     $named with points pt 7 ps 0.7 lc rgb '#0072b2' title 'with ω/ω₀'\n",
+              "     $named with points pt 7 ps 0.7 lc rgb '#0072b2' title 'ω/ω₀'\n",
               width / scale, height / scale, round_step(width / scale, 5), unit),
       {},
       true};

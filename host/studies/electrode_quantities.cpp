@@ -110,8 +110,8 @@ Result result_of(const ElectrodeResult& found, const ElectrodeUnits& units,
       times("electrode_tortuosity_factor_connected", resistance, relative * found.connected_mean),
       times("electrode_macmullin_number", resistance, relative),
       resistance,
-      known ? times("ionic_resistance", resistance, per_area * *units.edge / *conductivity)
-            : Quantity{"ionic_resistance", {}},
+      known && found.connected ? times("ionic_resistance", resistance, per_area * *units.edge / *conductivity)
+                               : Quantity{"ionic_resistance", {}},
       direct_resistance(direct, direct_bounds, known ? units.columns * *units.edge / *conductivity : 0),
       {"volume_fraction", found.volume_fraction},
       {"separator_volume_fraction", found.connected_fraction},
@@ -148,9 +148,17 @@ QuantityDefinitions electrode_quantities() {
           "S "
           "and S the area that reacts of each voxel; over h/(sigma a), h the edge of a voxel along the "
           "thickness and a its face across it."),
-      row("ionic_resistance", "ionic resistance of the electrode", "R_ion", "ohm m2",
-          "R_ion = 3 A Re Z(0), A the area of the volume across the thickness; undefined without the size of "
-          "a voxel and a conductivity in S/m."),
+      {.name = "ionic_resistance",
+       .title = "ionic resistance of the electrode",
+       .symbol = "R_ion",
+       .unit = "ohm m2",
+       .definition =
+           "R_ion = 3 A Re Z(0), A the area of the volume across the thickness; undefined without "
+           "the size of a voxel and a conductivity in S/m, or where nothing that reacts is reached.",
+       .uncertainties = {ErrorSource::solver},
+       .needs = {},
+       .bounded = true,
+       .least = 0},
       {.name = "direct_resistance",
        .title = "resistance with charge transfer",
        .symbol = "R_dc",
