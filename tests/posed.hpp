@@ -22,6 +22,7 @@ struct Asked {
   std::array<double, 3> spacing{1, 1, 1};
   Axis unit_axis = Axis::z;
   double shift = 0;
+  bool weighted = false;  // the shift, by kinds of unknowns
   Load load = Load::none;
   std::array<double, 3> rise{};
   bool only_held = false;  // clusters that touch no plate are left out
@@ -112,9 +113,23 @@ inline Unknowns held_of(const Unknowns& unknowns, const Sides& sides) {
   return voxels_of(runs, clusters, keep);
 }
 
+/// Kinds of unknowns, in no order that a block of voxels would know.
+inline void weigh(Posed& posed, const Device& device) {
+  posed.problem.weight_of_kind = {0, 0.3, 1, 2.7, 0.01};
+  std::vector<double> kinds;
+  for (std::size_t i = 0; i < posed.grid.sigma.size(); ++i) {
+    kinds.push_back(static_cast<double>((i * i + i / 3) % posed.problem.weight_of_kind.size()));
+    posed.grid.weight.push_back(posed.problem.weight_of_kind[static_cast<std::size_t>(kinds.back())]);
+  }
+  const std::vector<double> numbers = posed.gather(kinds);
+  auto of_unknowns = std::make_shared<Buffer<std::uint8_t>>(device, posed.problem.unknowns->count());
+  of_unknowns->copy_from(std::vector<std::uint8_t>(numbers.begin(), numbers.end()));
+  posed.problem.kinds = of_unknowns;
+}
+
 inline Posed pose(const Asked& asked, const Device& device) {
   Posed posed;
-  posed.unique = asked.only_held || asked.shift > 0;
+  posed.unique = asked.only_held || (asked.shift > 0 && !asked.weighted);
   posed.grid = grid_of(asked);
   Problem& problem = posed.problem;
   problem.conductivity.clear();
@@ -148,6 +163,7 @@ inline Posed pose(const Asked& asked, const Device& device) {
   problem.unit_axis = asked.unit_axis;
   problem.shift = asked.shift;
   problem.rise = asked.rise;
+  if (asked.weighted) weigh(posed, device);
   if (asked.load != Load::none) {
     posed.grid.load = load_of(asked, posed.grid, sigma_of_voxel);
     auto load = std::make_shared<Buffer<double>>(device, unknowns->count());
@@ -225,6 +241,17 @@ inline std::vector<Asked> problems_of_each_kind(const std::array<std::int64_t, 3
           a.load = Load::rough;
         });
         add("a shift, plates and a gradient", plates(Axis::x, {}, 1, true), [&](Asked& a) {
+          a.shift = shift;
+          a.rise = {0, 3, 0};
+          a.load = Load::insulator_faces;
+        });
+        add("a shift by kinds, a plate", plates(Axis::y, 1, {}), [&](Asked& a) {
+          a.only_held = a.weighted = true;
+          a.shift = shift;
+          a.unit_axis = Axis::y;
+        });
+        add("a shift by kinds, plates and a load", plates(Axis::z, {}, 1, true), [&](Asked& a) {
+          a.only_held = a.weighted = true;
           a.shift = shift;
           a.rise = {0, 3, 0};
           a.load = Load::insulator_faces;

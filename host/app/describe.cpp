@@ -42,6 +42,10 @@ void add_material(Rows& rows) {
        .meaning = "value for every label or name of a phase, e.g. 0=0,1=0.01,binder=1",
        .unit = "--unit"},
       &Settings::conductivity);
+  add({.name = "reactive",
+       .kind = Kind::labels,
+       .meaning = "--study electrode: labels or names of phases at whose faces ions react, e.g. active"},
+      &Settings::reactive);
   add({.name = "ionic",
        .kind = Kind::labels,
        .meaning = "labels or names of phases that carry ions, e.g. pore: their transport is solved",
@@ -100,6 +104,23 @@ void add_problem(Rows& rows) {
        .choices = {{"low", "before the first layer"}, {"high", "behind the last"}},
        .for_evaluate = true},
       &Settings::separator);
+  add({.name = "impedance",
+       .kind = Kind::flag,
+       .meaning = "--study electrode: also the impedance over the frequency, by ten more solves"},
+      &Settings::impedance);
+  add({.name = "double-layer",
+       .kind = Kind::number,
+       .meaning =
+           "with --impedance: capacitance of the faces that react; without it frequencies are relative",
+       .unit = "F/m2",
+       .range = Range{0, {}, true}},
+      &Settings::double_layer);
+  add({.name = "charge-transfer-resistance",
+       .kind = Kind::number,
+       .meaning = "with --impedance: of the faces that react, beside the double layer; without it they block",
+       .unit = "ohm m2",
+       .range = Range{0, {}, true}},
+      &Settings::charge_transfer_resistance);
   add({.name = "no-sampling",
        .kind = Kind::flag,
        .meaning = "leave out the octants, and with them the error due to where the volume was taken",

@@ -55,6 +55,15 @@ std::string field_path(const Settings& s, Axis axis) {
       .string();
 }
 
+std::string curve_path(const Settings& s, const std::string& name) {
+  const std::filesystem::path path(s.csv);
+  return (path.parent_path() / fmt::format("{}_{}.csv", path.stem().string(), name)).string();
+}
+
+std::string curve_picture_path(const Settings& s, const std::string& name) {
+  return fmt::format("{}_{}.png", picture_stem(s), name);
+}
+
 std::string structure_picture_path(const Settings& s) { return picture_stem(s) + "_structure.png"; }
 
 std::string field_picture_path(const Settings& s, const std::string& what, Axis axis) {
@@ -79,6 +88,8 @@ std::vector<std::string> output_paths(const Settings& s) {
     if (s.flux)
       for (const Axis axis : s.axes) paths.push_back(field_picture_path(s, "flux", axis));
   }
+  if (s.impedance && is_file(s.csv)) paths.push_back(curve_path(s, "impedance"));
+  if (s.impedance && !s.png.empty()) paths.push_back(curve_picture_path(s, "impedance"));
   if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
   return paths;
 }

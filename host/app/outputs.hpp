@@ -12,6 +12,9 @@ namespace tauvox {
 
 /// "out.vti" -> "out_z.vti" where several axes are asked for.
 std::string field_path(const Settings& settings, Axis axis);
+/// Of a curve, beside the table.
+std::string curve_path(const Settings& s, const std::string& name);
+std::string curve_picture_path(const Settings& s, const std::string& name);
 std::string structure_picture_path(const Settings& settings);
 /// @param what "concentration" or "flux"
 std::string field_picture_path(const Settings& settings, const std::string& what, Axis axis);

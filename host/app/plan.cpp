@@ -188,6 +188,7 @@ class Planner {
     const std::int64_t vector = contents_.known ? Octets::slots(octets()) * value_bytes() + 256 : 0;
     add("solution x", vector, true,
         multigrid() ? Stages{"solve", "bound", "write"} : Stages{"coarsen", "solve", "bound", "write"});
+    if (settings_.study == "electrode") reaction(vector);
     for (const char* name : {"residual r", "direction p", "A p and z"}) add(name, vector, true, {"solve"});
   }
   /// Of the tensor: what is kept of the others, and what their sums take; which clusters come back to
@@ -200,6 +201,14 @@ class Planner {
     add("clusters at two sides", layer * 8, true, {"cluster"});
     add("windings of clusters", layer * 16 + clusters_ * Wrapping::host_bytes_per_cluster, false,
         {"cluster"});
+  }
+  /// Kinds of faces and loads, of unknowns and in the order of vectors; for an impedance as many potentials
+  /// as there are solves, and two.
+  void reaction(std::int64_t vector) {
+    const Stages always{"coarsen", "solve", "bound", "write"};
+    const std::int64_t unknowns = of(voxels_, contents_.unknowns), slots = Octets::slots(octets());
+    add("faces that react, and loads", contents_.known ? 9 * (unknowns + slots) : 0, true, always);
+    if (settings_.impedance) add("potentials of the impedance", 13 * vector, true, {"solve", "bound"});
   }
   void outputs() {
     if (settings_.wants_concentration()) add("concentration", voxels_ * 4, false, {"write"});

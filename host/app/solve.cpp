@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
@@ -128,6 +129,34 @@ void check_electrolyte(const Settings& s, const Study& study) {
                 "leave it out, or give --study effective_transport");
 }
 
+/// What reacts, where the study asks for that.
+/// @throws Error(usage) where it was not said, would conduct as well, or settings do not apply
+void resolve_reactive(Settings& s, const Study& study) {
+  const bool wanted = study.name == "electrode";
+  if (s.impedance && !wanted)
+    throw Error(ExitCode::usage, "--impedance does not apply to this study", "--study " + study.name, "",
+                "leave it out, or give --study electrode");
+  if (!s.impedance && (s.double_layer || s.charge_transfer_resistance))
+    throw Error(ExitCode::usage, "this is for an impedance",
+                s.double_layer ? "--double-layer" : "--charge-transfer-resistance", "",
+                "leave it out, or add --impedance");
+  if (!wanted && !s.reactive.empty())
+    throw Error(ExitCode::usage, "--reactive does not apply to this study", "--study " + study.name, "",
+                "leave it out, or give --study electrode");
+  if (!wanted) return;
+  if (s.reactive.empty())
+    throw Error(ExitCode::usage, "nothing said about what reacts", "--study " + study.name, "",
+                "give --reactive and the labels or phases at whose faces ions react, such as --reactive 1");
+  const std::map<std::int64_t, double> conducting = given_conductivities(s);
+  for (const LabelOrName& given : s.reactive)
+    for (const std::int64_t label : labels_of(given, s.phases, "--reactive")) {
+      if (const auto found = conducting.find(label); found != conducting.end() && found->second > 0)
+        throw Error(ExitCode::usage, "a label cannot both conduct and react", "--reactive",
+                    label_text(label, s.phases), "ions react where a phase ends that carries them");
+      s.reactive_labels.push_back(label);
+    }
+}
+
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
@@ -162,8 +191,11 @@ std::vector<std::string> earlier_reports(const Settings& s, const Checkpoint& ch
 }
 
 /// @param s as the user gave them   @param overwrite also what this run wrote before it was continued
-void write_reports(const Settings& s, const std::string& json, const std::string& csv, bool overwrite) {
+void write_reports(const Settings& s, const RunReport& report, const std::string& json,
+                   const std::string& csv, bool overwrite) {
   if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, csv, overwrite);
+  for (const Curve& curve : report.curves)
+    if (!s.csv.empty() && s.csv != "-") io::write_text(curve_path(s, curve.name), to_csv(curve), overwrite);
   if (!settings_path(s).empty()) results_are_in_files();
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, overwrite);
   if (const std::string path = settings_path(s); !path.empty())
@@ -177,6 +209,7 @@ ExitCode run_solve(Settings s) {
   const Study& study = chosen_study(s);
   check_electrolyte(s, study);
   if (study.takes_all_axes) take_all_axes(s, study);
+  resolve_reactive(s, study);
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
@@ -225,8 +258,12 @@ ExitCode run_solve(Settings s) {
   const auto plan_all = [&] { return make_plan(volume.extent, s, device, contents); };
   Plan plan = plan_all();
   if (s.dry_run || !fits(plan, device)) {
-    contents = study.needs_conductivity ? count_contents(volume, report.materials, s)
-                                        : count_contents_of_labels(volume, s);
+    if (study.name == "electrode")  // what is joined to one end is not counted: at most what conducts
+      contents =
+          Contents::typical(report.materials.volume_fraction, report.materials.class_conductivity.size());
+    else
+      contents = study.needs_conductivity ? count_contents(volume, report.materials, s)
+                                          : count_contents_of_labels(volume, s);
     plan = plan_all();
   }
   printer.clear();
@@ -275,12 +312,13 @@ ExitCode run_solve(Settings s) {
     keeps_earlier = report.unfinished && !earlier.empty();
     if (const auto failed = checkpoint.announce_outputs()) report.warnings.push_back(*failed);
     if (!s.png.empty() && !keeps_earlier) write_structure_picture(s, report);
+    if (!s.png.empty() && !keeps_earlier) write_curve_pictures(s, report);
     report.seconds.emplace_back("total", seconds_since(start));
     report.memory = {device.peak_bytes(), peak_resident_bytes(),
                      static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
     announcer.rest();
     const std::string json = to_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
-    if (!keeps_earlier) write_reports(given, json, csv, s.overwrite);
+    if (!keeps_earlier) write_reports(given, report, json, csv, s.overwrite);
     if (data_to_stdout(s)) print_report(s.json == "-" ? json : csv);
   } catch (const io::OutputExists& other) {
     checkpoint.disown(other.path());

@@ -10,6 +10,7 @@
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
 #include "host/pages/field_picture.hpp"
+#include "host/pages/impedance_picture.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
@@ -78,6 +79,7 @@ class StudyRun {
     note_all(s_, found.notices);
     append(report_.notices, found.notices);
     append(report_.warnings, found.warnings);
+    append(report_.curves, found.curves);
     report_.seconds.emplace_back("solve", solving);
     report_.seconds.insert(report_.seconds.end(), found.seconds.begin(), found.seconds.end());
     report_.seconds.emplace_back("write", writing_);
@@ -205,6 +207,16 @@ void write_structure_picture(const Settings& s, RunReport& report) {
   const pages::SolvePictures pictures{*report.volume, report.materials, report.phases, s.slice_at};
   io::write_text(structure_picture_path(s), pictures.structure(s.axes.front(), notice), s.overwrite);
   note_pictures(s, notice, report);
+}
+
+void write_curve_pictures(const Settings& s, RunReport& report) {
+  for (const Curve& curve : report.curves) {
+    if (curve.name != "impedance") continue;
+    std::string notice;
+    const std::string picture = pages::impedance_picture(curve, notice);
+    if (!picture.empty()) io::write_text(curve_picture_path(s, curve.name), picture, s.overwrite);
+    note_pictures(s, notice, report);
+  }
 }
 
 void run_study(const Study& study, const StudyInput& in, const Settings& settings, RunReport& report,

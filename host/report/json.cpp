@@ -98,6 +98,16 @@ Json result_json(const Result& r, const QuantityDefinitions& rows, const Propert
   return j;
 }
 
+/// Of a curve; what is not known is null.
+Json columns_json(const Curve& curve) {
+  Json columns = Json::array();
+  for (const std::vector<double>& column : curve.values) {
+    Json& values = columns.emplace_back(Json::array());
+    for (const double value : column) values.push_back(number(value));
+  }
+  return columns;
+}
+
 Json input_json(const Volume& v) {
   Json input;
   input["path"] = v.path;
@@ -187,6 +197,9 @@ Json to_json(const RunReport& report, const Json& settings) {
                  {"host_peak_resident_bytes", report.memory.host_peak_resident_bytes}};
   j["results"] = Json::array();
   for (const Result& r : report.results) j["results"].push_back(result_json(r, report.quantities, property));
+  for (const Curve& c : report.curves)
+    if (c.in_json)
+      j["curves"].push_back({{"name", c.name}, {"columns", c.columns}, {"values", columns_json(c)}});
   return j;
 }
 

@@ -152,12 +152,13 @@ Json curve_json(const Curve& c) {
   return {{"name", c.name},
           {"columns", c.columns},
           {"values", list_json(c.values, [](const auto& column) { return list_json(column, number_json); })},
-          {"phase", c.phase}};
+          {"phase", c.phase},
+          {"in_json", c.in_json}};
 }
 Curve curve_from(const Json& j) {
   return {j.at("name"), j.at("columns").get<std::vector<std::string>>(),
           list_from(j.at("values"), [](const Json& column) { return list_from(column, number_from); }),
-          j.at("phase")};
+          j.at("phase"), j.value("in_json", false)};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct MaterialSettings {
   Phases phases;
   std::vector<LabelOrName> phase;                            // what conducts with D0 = 1
   std::vector<std::pair<LabelOrName, double>> conductivity;  // of a label or phase, in `unit`
+  std::vector<LabelOrName> reactive;                         // at whose faces ions react
   const char *phase_option = "--phase", *conductivity_option = "--conductivity";  // named in messages
   std::string unit = "relative";
   bool default_insulating = false;  // labels without a value insulate

@@ -16,7 +16,10 @@ struct StudySettings {
   bool periodic_sides = false;
   Axis thickness = Axis::z;       // across which separator and collector face each other
   std::string separator = "low";  // low | high: the end of the thickness that the separator is at
-  std::vector<std::int64_t> ionic_labels, electronic_labels;  // what carries ions, and electrons
+  std::vector<std::int64_t> ionic_labels, electronic_labels;       // what carries ions, and electrons
+  std::vector<std::int64_t> reactive_labels;                       // at whose faces ions react
+  bool impedance = false;                                          // of an electrode, over the frequency
+  std::optional<double> double_layer, charge_transfer_resistance;  // of faces that react: F/m2; ohm m2
   std::optional<double> rve;         // half width over the value, of the volume that is looked for
   std::string solver = "multigrid";  // multigrid | jacobi (the reference)
   double tolerance = 1e-4;

@@ -7,9 +7,9 @@
 
 namespace tauvox {
 
-Solver::Solver(Problem problem, Preconditioning preconditioning)
+Solver::Solver(Problem problem, Preconditioning preconditioning, std::shared_ptr<const Octets> octets)
     : problem_(std::move(problem)), preconditioning_(preconditioning) {
-  const TransportOperator<float> A(problem_);
+  const TransportOperator<float> A(problem_, KernelForm::tuned, std::move(octets));
   octets_ = A.octets();
   if (preconditioning_ == Preconditioning::multigrid) hierarchy(A);
 }
@@ -30,15 +30,13 @@ const Hierarchy& Solver::hierarchy(const TransportOperator<T>& A) {
 template <class T>
 Solver::Iterate<T>& Solver::iterate() {
   if (auto* there = std::get_if<Iterate<T>>(&iterate_)) return *there;
+  using Other = std::conditional_t<std::is_same_v<T, float>, double, float>;
   Iterate<T> next{TransportOperator<T>(problem_, KernelForm::tuned, octets_), Buffer<T>()};
   next.x = next.A.vector();
-  if constexpr (std::is_same_v<T, double>) {
-    if (const auto* single = std::get_if<Iterate<float>>(&iterate_)) {
-      convert(single->x, next.x);
-      return iterate_.emplace<Iterate<T>>(std::move(next));
-    }
-  }
-  next.x.zero();
+  if (const auto* other = std::get_if<Iterate<Other>>(&iterate_))
+    convert(other->x, next.x);
+  else
+    next.x.zero();
   return iterate_.emplace<Iterate<T>>(std::move(next));
 }
 
@@ -150,6 +148,15 @@ std::vector<float> Solver::potential() const {
   return with_iterate([&](const auto& at) { return at.A.potential(at.x); });
 }
 
+template <class T>
+Buffer<T> Solver::release() {
+  Buffer<T> x = std::move(iterate<T>().x);
+  iterate_ = std::monostate();
+  return x;
+}
+
+template Buffer<float> Solver::release();
+template Buffer<double> Solver::release();
 template const Solution& Solver::minimise<float>(double, std::int64_t, const IterationObserver&);
 template const Solution& Solver::minimise<double>(double, std::int64_t, const IterationObserver&);
 

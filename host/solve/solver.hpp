@@ -17,7 +17,8 @@ enum class Preconditioning { multigrid, jacobi };
 class Solver {
  public:
   /// Makes the hierarchy of a multigrid solver.
-  Solver(Problem problem, Preconditioning preconditioning);
+  /// @param octets of the same unknowns and classes, where another solver has them
+  Solver(Problem problem, Preconditioning preconditioning, std::shared_ptr<const Octets> octets = nullptr);
   /// Of a problem with the same matrix, driven by something else: octets and hierarchy are shared.
   Solver(Problem problem, const Solver& same_matrix);
 
@@ -28,11 +29,15 @@ class Solver {
   const Solution& minimise(double tolerance, std::int64_t limit, const IterationObserver& observe = {});
 
   const Problem& problem() const { return problem_; }
+  const std::shared_ptr<const Octets>& octets() const { return octets_; }
   const Solution& solution() const { return solution_; }
   /// Of the problem that imposes `a` times the gradients of this one and `b` times those of another with the
   /// same matrix, by the same sum of their potentials, in FP64: nothing is solved.
   /// @pre both have been minimised; joined sides and walls alone, no load
   EnergyBounds bounds_of_sum(double a, const Solver& other, double b);
+  /// The deviation found (transport/problem.hpp), as a vector in T. Nothing is left to go on from.
+  template <class T>
+  Buffer<T> release();
   /// Gives the memory of the hierarchy back; it is made anew where it is needed again.
   void drop_hierarchy() { hierarchy_.reset(); }
 

@@ -15,24 +15,6 @@ struct Kept {
   std::shared_ptr<const Unknowns> unknowns;
 };
 
-/// Mean over all voxels of the conductivity of those in `set`, over the largest.
-double mean_conductivity(const Codes& codes, const Materials& m, const Unknowns& set) {
-  std::vector<std::int64_t> of_class(m.class_conductivity.size());
-  if (of_class.size() == 1) {
-    of_class[0] = set.count();
-  } else {
-    const std::vector<std::int64_t> of_code = histogram(codes, set);
-    for (std::size_t code = 0; code < of_code.size(); ++code)
-      if (const std::uint8_t c = m.class_of_code[code]; c >= first_conducting_class)
-        of_class[c - std::size_t{first_conducting_class}] += of_code[code];
-  }
-  const auto all = static_cast<double>(codes.extent().voxels());
-  double mean = 0;
-  for (std::size_t c = 0; c < of_class.size(); ++c)
-    mean += static_cast<double>(of_class[c]) / all * m.class_conductivity[c];
-  return mean;
-}
-
 /// Percolation through one set of runs, axis by axis; clusters are found anew where other sides are joined.
 class Finder {
  public:
@@ -80,6 +62,23 @@ class Finder {
 };
 
 }  // namespace
+
+double mean_conductivity(const Codes& codes, const Materials& m, const Unknowns& set) {
+  std::vector<std::int64_t> of_class(m.class_conductivity.size());
+  if (of_class.size() == 1) {
+    of_class[0] = set.count();
+  } else {
+    const std::vector<std::int64_t> of_code = histogram(codes, set);
+    for (std::size_t code = 0; code < of_code.size(); ++code)
+      if (const std::uint8_t c = m.class_of_code[code]; c >= first_conducting_class)
+        of_class[c - std::size_t{first_conducting_class}] += of_code[code];
+  }
+  const auto all = static_cast<double>(codes.extent().voxels());
+  double mean = 0;
+  for (std::size_t c = 0; c < of_class.size(); ++c)
+    mean += static_cast<double>(of_class[c]) / all * m.class_conductivity[c];
+  return mean;
+}
 
 std::vector<std::uint8_t> conducting_codes(const Materials& materials) {
   std::vector<std::uint8_t> conducts;

@@ -27,6 +27,9 @@ struct Percolating {
 /// 1 for every code that conducts.
 std::vector<std::uint8_t> conducting_codes(const Materials& materials);
 
+/// Mean over all voxels of the conductivity of those in `set`, over the largest.
+double mean_conductivity(const Codes& codes, const Materials& m, const Unknowns& set);
+
 /// In the order of `axes`; axes with the same set share it.
 std::vector<Percolating> find_percolating(const Codes& codes, const Materials& materials,
                                           const std::vector<Axis>& axes, bool periodic);

@@ -73,6 +73,7 @@ struct Curve {
   std::vector<std::string> columns;  // names with units: "position_um"
   std::vector<std::vector<double>> values;
   std::string phase = {};  // that it is about, where there is one
+  bool in_json = false;    // few numbers, which the JSON report tells too
 };
 
 struct Report {

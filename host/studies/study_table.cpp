@@ -23,7 +23,8 @@ namespace tauvox {
   row(chords)               \
   row(geodesic)             \
   row(particles)            \
-  row(accessible)
+  row(accessible)           \
+  row(electrode)
 // clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();

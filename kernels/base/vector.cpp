@@ -34,11 +34,12 @@ struct Copy {
   TAUVOX_HD void operator()(std::int64_t i) const { p[i] = z[i]; }
 };
 
+template <class From, class To>
 struct Convert {
   static constexpr std::int64_t bytes_per_element = sizeof(float) + sizeof(double);
-  const float* from;
-  double* to;
-  TAUVOX_HD void operator()(std::int64_t i) const { to[i] = static_cast<double>(from[i]); }
+  const From* from;
+  To* to;
+  TAUVOX_HD void operator()(std::int64_t i) const { to[i] = static_cast<To>(from[i]); }
 };
 
 }  // namespace
@@ -59,9 +60,12 @@ void copy(const Buffer<T>& z, Buffer<T>& p) {
   for_each_index(p.device(), p.size(), Copy<T>{z.data(), p.data()});
 }
 
-void convert(const Buffer<float>& from, Buffer<double>& to) {
-  for_each_index(to.device(), to.size(), Convert{from.data(), to.data()});
+template <class From, class To>
+void convert(const Buffer<From>& from, Buffer<To>& to) {
+  for_each_index(to.device(), to.size(), Convert<From, To>{from.data(), to.data()});
 }
+template void convert(const Buffer<float>&, Buffer<double>&);
+template void convert(const Buffer<double>&, Buffer<float>&);
 
 #define TAUVOX_INSTANTIATE(T)                                                      \
   template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                  \

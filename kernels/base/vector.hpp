@@ -18,7 +18,8 @@ void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, doubl
 template <class T>
 void copy(const Buffer<T>& z, Buffer<T>& p);
 
-/// to = from, in double           12 bytes
-void convert(const Buffer<float>& from, Buffer<double>& to);
+/// to = from, rounded where it has to be           12 bytes
+template <class From, class To>
+void convert(const Buffer<From>& from, Buffer<To>& to);
 
 }  // namespace tauvox

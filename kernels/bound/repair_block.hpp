@@ -132,6 +132,7 @@ struct RepairBlock {
     constexpr int most_links = 48;  // one for each face of the eight voxels
     const std::int64_t b = blocks.block(bx, by, bz);
     const std::uint32_t first = blocks.first_node[b];
+    const std::int64_t slots = 8 * std::int64_t{m.octets.find(bx, by, bz)};
     const auto nodes = static_cast<int>(blocks.first_node[b + 1] - first);
     const std::int64_t row = flux.graph.row_start[first];
     double link_g[most_links] = {}, plate_g[8] = {}, face_g[8][6];
@@ -140,7 +141,7 @@ struct RepairBlock {
       if (!BlockView::conducts(code, s)) continue;
       const Voxel v = Voxel::of_block(bx, by, bz, s);
       const int here = BlockView::local(code, s);
-      plate_g[here] += m.shift;  // one more face to potential 0
+      plate_g[here] += m.shift_of(slots + s);  // one more face to potential 0
       for (int side = 0; side < 6; ++side) {
         const int axis = side / 2, sign = side % 2 ? 1 : -1;
         face_slot[s][side] = -1;
@@ -182,7 +183,7 @@ struct RepairBlock {
     }
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
-      network.rest[s] -= m.shift * plate_drop[BlockView::local(code, s)];
+      network.rest[s] -= m.shift_of(slots + s) * plate_drop[BlockView::local(code, s)];
       for (int side = 0; side < 6; ++side) {
         const int slot = face_slot[s][side];
         if (slot >= most_links) network.rest[s] -= face_g[s][side] * plate_drop[slot - most_links];

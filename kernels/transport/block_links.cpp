@@ -28,9 +28,12 @@ struct LinkVoxels {
     const std::int64_t b = blocks.block(bx, by, bz);
     const std::uint32_t code = blocks.code(b);
     if (code >> 24 == 0) return;
-    if (medium.shift > 0)
+    if (medium.shift > 0) {
+      const std::int64_t slots = 8 * std::int64_t{medium.octets.find(bx, by, bz)};
       for (int s = 0; s < 8; ++s)
-        if (BlockView::conducts(code, s)) rows.link_plate(number(b, BlockView::local(code, s)), medium.shift);
+        if (BlockView::conducts(code, s))
+          rows.link_plate(number(b, BlockView::local(code, s)), medium.shift_of(slots + s));
+    }
     if (blocks.inside(bx, by, bz) && (blocks.all_links_join() || BlockView::one_aggregate(code)))
       return interfaces(bx, by, bz);
     Met met;

@@ -28,6 +28,8 @@ struct Medium {
   SideKind side[6] = {};                        // before z, behind z, ...
   W scale[3] = {};
   W shift = 0;
+  const std::uint8_t* kinds = nullptr;  // per slot; null: the shift is the same for all
+  const W* shift_of_kind = nullptr;
 
   TAUVOX_HD std::int64_t length(int axis) const {
     return axis == 0 ? active.extent.nz : axis == 1 ? active.extent.ny : active.extent.nx;
@@ -42,7 +44,7 @@ struct Medium {
   }
   /// What a pass over all octets reads of it.
   std::int64_t bytes() const {
-    return (octets.classes ? 12 : 4) * octets.count +
+    return ((octets.classes ? 12 : 4) + (kinds ? 8 : 0)) * octets.count +
            octets.words_per_row * octets.lattice.rows() * std::int64_t{sizeof(OctetWord)};
   }
   /// Whether an octet meets more at the sides of the volume than other octets and walls.
@@ -63,6 +65,8 @@ struct Medium {
     }
     return conducts(w) ? first_conducting_class : wall_class;
   }
+  /// Of an unknown, by its slot in a vector.
+  TAUVOX_HD W shift_of(std::int64_t slot) const { return kinds ? shift_of_kind[kinds[slot]] : shift; }
   /// @pre v is inside the volume
   TAUVOX_HD bool conducts(const Voxel& v) const { return active.conducts(v.x(), v.y(), v.z()); }
   TAUVOX_HD W material_of(const Voxel& v) const { return material[class_of(v)]; }

@@ -69,6 +69,11 @@ struct AnyFaces {
 
   TAUVOX_OCTET AnyFaces(const Medium<W>& of, const Place& place)
       : m(of), p(place), code(m.octets.codes[p.octet]), mask(code & 0xffu), ends(Ends::of(m, p, mask)) {}
+  /// The shift of each slot.
+  TAUVOX_OCTET Octet<W> shift() const {
+    if (!m.kinds) return where<W>(mask, splat<W>(m.shift));
+    return where<W>(mask, look_up<W>(m.shift_of_kind, m.kinds + 8 * std::int64_t{p.octet}, false));
+  }
 };
 
 /// One conducting class: a face conducts or does not.
@@ -147,7 +152,8 @@ struct Product {
   /// @param value (k): u of neighbour k of the place; `own`: of the octet itself, 0 where no unknown is
   template <class Faces, class Value>
   TAUVOX_OCTET Product(const Faces& faces, const Octet<W>& own, const Value& value)
-      : Au(faces.m.shift * own), diagonal(where<W>(faces.mask, splat<W>(faces.m.shift))) {
+      : diagonal(faces.shift()) {
+    Au = diagonal * own;
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
       const auto along = faces.template along<a>();

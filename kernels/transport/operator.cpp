@@ -81,6 +81,16 @@ struct CopyUnknowns {  // between the order of slots and that of numbers; one ca
   }
 };
 
+/// A number of each unknown, in the order of slots.
+template <class N>
+Buffer<N> in_slots(const Unknowns& unknowns, const Octets& octets, const Buffer<N>& numbers) {
+  Buffer<N> slots(unknowns.device(), octets.slots());
+  slots.zero();
+  for_each_cell(unknowns.device(), unknowns.extent(),
+                CopyUnknowns<N>{unknowns.view(), octets.view(), slots.data(), numbers.data(), true});
+  return slots;
+}
+
 Evaluation as_evaluation(const Sums<4>& s) { return {s[0], s[1], s[2], s[3]}; }
 
 }  // namespace
@@ -97,53 +107,62 @@ TransportOperator<T>::TransportOperator(Problem problem, KernelForm form,
     of_class.resize(max_classes, law.wall);
     return of_class;
   });
-  material_double_ = Buffer<double>(device(), max_classes);
-  material_double_.copy_from(material);
-  const std::vector<float> rounded(material.begin(), material.end());
-  material_float_ = Buffer<float>(device(), max_classes);
-  material_float_.copy_from(rounded);
-  if (!problem_.load) return;
-  load_ = Buffer<double>(device(), octets_->slots());
-  load_.zero();
-  for_each_cell(device(), extent(),
-                CopyUnknowns<double>{problem_.unknowns->view(), octets_->view(), load_.data(),
-                                     problem_.load->data(), true});
+  float_ = tables<float>(material);
+  double_ = tables<double>(material);
+  if (problem_.kinds) kinds_ = in_slots(*problem_.unknowns, *octets_, *problem_.kinds);
+  if (problem_.load) load_ = in_slots(*problem_.unknowns, *octets_, *problem_.load);
 }
 
 template <class T>
 template <class W>
-Medium<W> TransportOperator<T>::medium_of(const Buffer<W>& material) const {
+TransportOperator<T>::Tables<W> TransportOperator<T>::tables(const std::vector<double>& material) const {
+  const auto table = [&](const std::vector<double>& values, double factor) {
+    std::vector<W> rounded;
+    for (const double value : values) rounded.push_back(static_cast<W>(factor * value));
+    Buffer<W> made(device(), static_cast<std::int64_t>(rounded.size()));
+    made.copy_from(rounded);
+    return made;
+  };
+  return {table(material, 1), problem_.kinds ? table(problem_.weight_of_kind, problem_.shift) : Buffer<W>()};
+}
+
+template <class T>
+template <class W>
+Medium<W> TransportOperator<T>::medium_of(const Tables<W>& tables) const {
   Medium<W> m;
   m.one_class = problem_.one_class();
   m.few_classes = first_conducting_class + problem_.conductivity.size() <= 8;
   if (!m.one_class) m.classes = read_only(*problem_.classes);
   m.active = problem_.unknowns->view();
   m.octets = octets_->view();
-  m.material = material.data();
+  m.material = tables.material.data();
   m.law = problem_.face_law();
   const std::array<double, 3> scale = problem_.scale();
   for (std::size_t axis = 0; axis < 3; ++axis) m.scale[axis] = static_cast<W>(scale[axis]);
   for (std::size_t side = 0; side < 6; ++side) m.side[side] = problem_.sides.all[side].kind;
   m.shift = static_cast<W>(problem_.shift);
+  if (!problem_.kinds || problem_.shift == 0) return m;
+  m.kinds = kinds_.data();
+  m.shift_of_kind = tables.shift_of_kind.data();
   return m;
 }
 
 template <class T>
 Medium<float> TransportOperator<T>::medium() const {
-  return medium_of(material_float_);
+  return medium_of(float_);
 }
 
 template <class T>
 Medium<T> TransportOperator<T>::own_medium() const {
   if constexpr (std::is_same_v<T, float>)
-    return medium_of(material_float_);
+    return medium_of(float_);
   else
-    return medium_of(material_double_);
+    return medium_of(double_);
 }
 
 template <class T>
 PotentialOf<T> TransportOperator<T>::potential_of(const Buffer<T>& v) const {
-  return {medium_of(material_double_), Drive(problem_, load_.data()), v.data()};
+  return {medium_of(double_), Drive(problem_, load_.data()), v.data()};
 }
 
 template <class T>
@@ -181,9 +200,15 @@ Evaluation TransportOperator<T>::evaluate(const Buffer<T>& v, const Blocks& bloc
 }
 
 template <class T>
+std::array<double, 2> TransportOperator<T>::forms(const Buffer<T>& v, const Buffer<T>& w) const {
+  const Sums<2> sums = run_pass(device(), Forms<T>{medium_of(double_), v.data(), w.data()}, form_);
+  return {sums[0], sums[1]};
+}
+
+template <class T>
 double TransportOperator<T>::source_norm2() const {
   return sum_over_cells<1>(device(), extent(),
-                           SumSources{medium_of(material_double_), Drive(problem_, load_.data())})[0];
+                           SumSources{medium_of(double_), Drive(problem_, load_.data())})[0];
 }
 
 template <class T>
@@ -256,13 +281,9 @@ Buffer<T> TransportOperator<T>::vector() const {
 
 template <class T>
 Buffer<T> TransportOperator<T>::vector_of(const std::vector<T>& values) const {
-  Buffer<T> numbers(device(), unknowns()), made = vector();
+  Buffer<T> numbers(device(), unknowns());
   numbers.copy_from(values);
-  made.zero();
-  for_each_cell(
-      device(), extent(),
-      CopyUnknowns<T>{problem_.unknowns->view(), octets_->view(), made.data(), numbers.data(), true});
-  return made;
+  return in_slots(*problem_.unknowns, *octets_, numbers);
 }
 
 template <class T>

@@ -43,6 +43,8 @@ class TransportOperator {
   Evaluation evaluate(const Buffer<T>& v, const Blocks& blocks, Buffer<double>& rest) const;
   /// The same, and s = (b - A u) / diagonal.
   Evaluation residual(const Buffer<T>& v, Buffer<T>& s) const;
+  /// v.A w with potentials of 0 on all plates: of the faces, and of the shift.
+  std::array<double, 2> forms(const Buffer<T>& v, const Buffer<T>& w) const;
   /// ||b||^2 of the eliminated system: the load, and what plates and imposed gradients feed in.
   double source_norm2() const;
   /// Flux along `axis` through each of its n + 1 planes of faces, positive towards the side behind it.
@@ -65,15 +67,22 @@ class TransportOperator {
 
  private:
   template <class W>
-  Medium<W> medium_of(const Buffer<W>& material) const;
+  struct Tables {
+    Buffer<W> material, shift_of_kind;
+  };
+  template <class W>
+  Tables<W> tables(const std::vector<double>& material) const;
+  template <class W>
+  Medium<W> medium_of(const Tables<W>& tables) const;
   Medium<T> own_medium() const;
 
   Problem problem_;
   KernelForm form_;
   std::shared_ptr<const Octets> octets_;
-  Buffer<float> material_float_;
-  Buffer<double> material_double_;
-  Buffer<double> load_;  // of slots
+  Tables<float> float_;
+  Tables<double> double_;
+  Buffer<double> load_;         // of slots
+  Buffer<std::uint8_t> kinds_;  // of slots
 };
 
 }  // namespace tauvox

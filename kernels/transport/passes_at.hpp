@@ -153,7 +153,7 @@ struct Residual {
     const ValueOf<double, T> value{p, u.v};
     const Octet<double> v = value(6), one = splat<double>(1);
     out = splat<double>(0);
-    diagonal = where<double>(faces.mask, splat<double>(m.shift));
+    diagonal = faces.shift();
     Octet<double> energy = splat<double>(0);  // a face between two unknowns is met from both
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
@@ -175,8 +175,7 @@ struct Residual {
   template <class Faces>
   TAUVOX_OCTET void outside(const PotentialOf<T>& u, const Place& p, const Faces& faces,
                             const Octet<double>& v, Totals<4>& totals) {
-    const double shift = u.m.shift;
-    const Octet<double> here = where<double>(faces.mask, v + reference_of(u, p)),
+    const Octet<double> shift = faces.shift(), here = where<double>(faces.mask, v + reference_of(u, p)),
                         load_of = u.drive.load ? load<double>(u.drive.load + slots_of(p)) : splat<double>(0);
     out += shift * here - load_of;
     totals.add(0, (shift * here - 2.0 * load_of) * here);
@@ -198,6 +197,26 @@ TAUVOX_OCTET void visit(const Evaluate<T>& pass, const Place& p, Totals<4>& tota
   const Residual<Kind, T> left(pass.u, p, totals);
   if (pass.s) store<T>(pass.s + slots_of(p), convert<T>(divide<double>(-left.out, left.diagonal)));
   if (pass.rest) sum_aggregates(pass.blocks, p, -left.out, pass.rest);
+}
+
+template <class Kind, class T>
+TAUVOX_OCTET void visit(const Forms<T>& pass, const Place& p, Totals<2>& totals) {
+  const typename Kind::template Faces<double> faces(pass.m, p);
+  const ValueOf<double, T> v{p, pass.v}, w{p, pass.w};
+  const Octet<double> own_v = v(6), own_w = w(6), product = own_v * own_w;
+  Octet<double> inner = splat<double>(0);  // a face between two unknowns is met from both
+  for_axes([&](auto axis) TAUVOX_INLINE {
+    constexpr int a = axis;
+    const Behind<double> of_v = behind_faces<a, double>(p, faces.ends, own_v, v(2 * a), v(2 * a + 1)),
+                         of_w = behind_faces<a, double>(p, faces.ends, own_w, w(2 * a), w(2 * a + 1));
+    inner += faces.template along<a>().sum((own_v - of_v.inside) * (own_w - of_w.inside),
+                                           (own_v - of_v.beyond) * (own_w - of_w.beyond));
+  });
+  totals.add(0, 0.5 * inner);
+  totals.add(1, faces.shift() * product);
+  if (!p.at_end) return;
+  for (int side = 0; side < 6; ++side)
+    if (faces.ends.plate[side] != 0) totals.add(0, faces.plate(side) * product);
 }
 
 template <int axis, class Kind, class T>

@@ -26,6 +26,8 @@ void Problem::check() const {
   if (!one_class() && !classes) refuse("several conductivities need a class field");
   if (!(shift >= 0)) refuse("the shift is below zero");
   if (load && load->size() != unknowns->count()) refuse("the load has another size than the unknowns");
+  if (kinds && (kinds->size() != unknowns->count() || weight_of_kind.empty() || weight_of_kind.size() > 256))
+    refuse("the kinds have another size than the unknowns, or no weights");
   for (const Axis axis : all_axes) {
     if ((sides.before(axis).kind == SideKind::joined) != (sides.behind(axis).kind == SideKind::joined))
       refuse("only one of two opposite sides is joined");

@@ -44,6 +44,10 @@ def made(tauvox, tmp_path, failed_report):
         "not_percolating": [*raw, "--conductivity", "0=0,1=0,2=0"],
         "complete not_percolating": [*raw, "--study", "percolation"],
         "not_converged": ["v.h5", "--phase", "0,1", "--max-iterations", "1", "--tolerance", "1e-10"],
+        "converged electrode": ["v.h5", "--phase", "0", "--reactive", "1", "--study", "electrode", "--impedance", "--voxel-size",
+                                "1um", "--electrolyte", "nyman2008", "--double-layer", "0.1", "--charge-transfer-resistance", "0.01"],
+        "not_converged electrode": ["v.h5", "--phase", "0", "--reactive", "1", "--study", "electrode", "--max-iterations", "1",
+                                    "--tolerance", "1e-10"],
         "interrupted not_converged": ["v.h5", "--phase", "0,1", "--time-limit", "1e-6", "--tolerance", "1e-10"],
     }
     reports = {"failed": failed_report}

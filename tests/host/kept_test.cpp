@@ -24,8 +24,8 @@ auto members_of(const SolverResult& s) {
   return std::tuple(method, precision, iterations, applications, residual, error, error_kind);
 }
 auto members_of(const Curve& c) {
-  const auto& [name, columns, values, phase] = c;
-  return std::tuple(name, columns, values, phase);
+  const auto& [name, columns, values, phase, in_json] = c;
+  return std::tuple(name, columns, values, phase, in_json);
 }
 auto members_of(const Quantity& q) {
   const auto& [name, value, uncertainties, bounds, infinite] = q;
@@ -66,7 +66,7 @@ Report full_report() {
   result.seconds = 0.7;
   result.remarks = {"one", "two"};
   return {{result},
-          {{"profile_{}", {"position_um", "share"}, {{0, 1}, {0.25, -HUGE_VAL}}, "pore"}},
+          {{"profile_{}", {"position_um", "share"}, {{0, 1}, {0.25, -HUGE_VAL}}, "pore", true}},
           {"a notice"},
           {"a warning"},
           {{"interfaces", 0.8}}};

@@ -234,6 +234,11 @@ TEST(Operator, FormsAgreeOnAllSidesWithShiftLoadAndRise) {
               problem.rise[static_cast<std::size_t>(axis)] = 0.3 + static_cast<double>(axis);
           if (driven) {
             problem.shift = 0.37;
+            std::vector<std::uint8_t> kinds;
+            for (std::int64_t i = 0; i < classes.unknowns->count(); ++i)
+              kinds.push_back(static_cast<std::uint8_t>(i * i % 11 % 3));
+            problem.kinds = std::make_shared<Buffer<std::uint8_t>>(on_device(device, kinds));
+            problem.weight_of_kind = {0.5, 0, 2};
             problem.load =
                 std::make_shared<Buffer<double>>(on_device(device, wave<double>(classes.unknowns->count())));
           }

@@ -75,6 +75,22 @@ void expect_as_the_oracle(const Asked& asked, const Device& device, KernelForm f
   A.apply_dot(v, q);
   expect_close(test::undivided(A, q), posed.gather(grid.apply(full)), 1e-11);
 
+  const std::vector<double> other = wave<double>(A.unknowns() + 7);
+  const std::vector<double> second(other.begin() + 7, other.end());
+  const Buffer<double> w = A.vector_of(second);
+  const std::vector<double> spread = posed.spread(second), Aw = posed.gather(grid.apply(spread));
+  double all = 0, scale_of_form = 1;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    all += values[i] * Aw[i];
+    scale_of_form += std::abs(values[i] * Aw[i]);
+  }
+  const std::array<double, 2> forms = A.forms(v, w);
+  EXPECT_NEAR(forms[0] + forms[1], all, 1e-12 * scale_of_form);
+  double of_shift = 0;
+  for (std::size_t i = 0; i < full.size(); ++i)
+    of_shift += grid.shift * (grid.weight.empty() ? 1 : grid.weight[i]) * full[i] * spread[i];
+  EXPECT_NEAR(forms[1], of_shift, 1e-12 * scale_of_form);
+
   std::vector<double> u = full;
   for (std::size_t i = 0; i < u.size(); ++i)
     if (grid.sigma[i] > 0) u[i] += reference(asked, grid.size, static_cast<std::int64_t>(i));

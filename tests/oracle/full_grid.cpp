@@ -43,7 +43,7 @@ std::vector<double> FullGrid::apply(const std::vector<double>& p) const {
   for (std::int64_t i = 0; i < voxels(); ++i) {
     const auto k = static_cast<std::size_t>(i);
     if (sigma[k] == 0) continue;
-    q[k] = shift * p[k];
+    q[k] = shift_of(k) * p[k];
     for (int axis = 0; axis < 3; ++axis)
       for (int sign : {-1, 1}) {
         const Face f = face(i, axis, sign);
@@ -54,7 +54,7 @@ std::vector<double> FullGrid::apply(const std::vector<double>& p) const {
 }
 
 double FullGrid::diagonal(std::int64_t i) const {
-  double sum = shift;
+  double sum = shift_of(static_cast<std::size_t>(i));
   for (int axis = 0; axis < 3; ++axis)
     for (int sign : {-1, 1}) sum += face(i, axis, sign).g;
   return sum;
@@ -65,7 +65,7 @@ std::vector<double> FullGrid::residual(const std::vector<double>& u) const {
   for (std::int64_t i = 0; i < voxels(); ++i) {
     const auto k = static_cast<std::size_t>(i);
     if (sigma[k] == 0) continue;
-    r[k] = (load.empty() ? 0 : load[k]) - shift * u[k];
+    r[k] = (load.empty() ? 0 : load[k]) - shift_of(k) * u[k];
     for (int axis = 0; axis < 3; ++axis)
       for (int sign : {-1, 1}) {
         const Face f = face(i, axis, sign);
@@ -81,7 +81,7 @@ OracleSums FullGrid::sums(const std::vector<double>& u) const {
   for (std::int64_t i = 0; i < voxels(); ++i) {
     const auto k = static_cast<std::size_t>(i);
     if (sigma[k] == 0) continue;
-    s.energy += shift * u[k] * u[k] - (load.empty() ? 0 : 2 * load[k] * u[k]);
+    s.energy += shift_of(k) * u[k] * u[k] - (load.empty() ? 0 : 2 * load[k] * u[k]);
     for (int axis = 0; axis < 3; ++axis)
       for (int sign : {-1, 1}) {
         const Face f = face(i, axis, sign);
@@ -129,8 +129,9 @@ std::vector<double> FullGrid::solve() const {
   };
   for (std::size_t k = 0; k < n; ++k) {
     b[k] = rest[static_cast<std::size_t>(voxel[k])];
-    m[k * n + k] += shift;
-    if (shift > 0) held[k] = true;
+    const double own = shift_of(static_cast<std::size_t>(voxel[k]));
+    m[k * n + k] += own;
+    if (own > 0) held[k] = true;
     for (int axis = 0; axis < 3; ++axis)
       for (int sign : {-1, 1}) {
         const Face f = face(voxel[k], axis, sign);

@@ -1,7 +1,7 @@
 // The transport problem on every voxel of a volume, in the plainest FP64 there is: loops over voxels and
 // faces, Cholesky on a dense matrix. It shares no code with kernels/, which it judges.
 //
-//   (A u)_i = shift u_i + sum over 6 faces of g_ij (u_i - u_j),   g = s_axis / (1/(2 sigma_i) + 1/(2
+//   (A u)_i = shift w_i u_i + sum over 6 faces of g_ij (u_i - u_j),   g = s_axis / (1/(2 sigma_i) + 1/(2
 //   sigma_j))
 //
 // with s_axis = (h_unit / h_axis)^2; a plate at potential v leaves half a voxel, 2 sigma s_axis (u_i - v).
@@ -18,7 +18,7 @@ struct OracleSide {
   double value = 0;  // of a plate
 };
 
-/// Sums of a potential u: energy = sum of g (du)^2 + shift u^2 - 2 load u; fluxes through the plates before
+/// Sums of a potential u: energy = sum of g (du)^2 + shift w u^2 - 2 load u; fluxes through the plates before
 /// the first and behind the last layers, along the axes; |b - A u|^2.
 struct OracleSums {
   double energy = 0, flux_in = 0, flux_out = 0, residual2 = 0;
@@ -32,6 +32,7 @@ class FullGrid {
   int unit_axis = 0;
   std::array<OracleSide, 6> sides{};  // before z, behind z, before y, behind y, before x, behind x
   double shift = 0;
+  std::vector<double> weight;    // w of the shift, per voxel; empty: 1
   std::vector<double> load;      // per voxel; empty: none
   std::array<double, 3> jump{};  // z, y, x: u rises by this much across a joined axis
 
@@ -58,6 +59,7 @@ class FullGrid {
     std::int64_t beyond = -1;  // voxel; -1: a plate at `offset`
   };
   Face face(std::int64_t i, int axis, int sign) const;
+  double shift_of(std::size_t k) const { return weight.empty() ? shift : shift * weight[k]; }
 };
 
 }  // namespace tauvox::test

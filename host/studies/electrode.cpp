@@ -1,0 +1,255 @@
+// An electrode as its separator sees it: ions come from there alone and are stored where the pore meets what
+// reacts. Electrode tortuosity (Nguyen et al. 2020, doi 10.1038/s41524-020-00386-4) from
+//
+//   K psi = S,   Re Z(0) = S.psi / (S.1)^2
+//
+// K the conductances of what is joined to the separator, with a plate of potential 0 there and no other; S
+// the area of each voxel's faces to what reacts. The least energy psi.K psi - 2 S.psi is -S.psi, so its bound
+// is one of Re Z(0).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "host/solve/solver.hpp"
+#include "host/studies/electrode_spectrum.hpp"
+#include "host/studies/electrolytes.hpp"
+#include "host/studies/percolating.hpp"
+#include "host/studies/study.hpp"
+#include "host/studies/units.hpp"
+#include "kernels/base/clock.hpp"
+#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/face_counts.hpp"
+
+namespace tauvox {
+namespace {
+
+/// A plate at the separator, of potential 0.
+Sides sides_of(const StudySettings& s) {
+  Sides sides;
+  for (const Axis axis : all_axes)
+    if (s.periodic_sides && axis != s.thickness) sides.join(axis);
+  (s.separator == "low" ? sides.before(s.thickness) : sides.behind(s.thickness)) = Side::plate(0);
+  return sides;
+}
+
+/// What carries ions from the separator, and where it reacts.
+struct Pore {
+  Unknowns all;
+  std::shared_ptr<const Unknowns> joined;            // to the separator
+  Buffer<std::uint8_t> kinds;                        // of their faces
+  std::array<std::int64_t, 3> faces{}, all_faces{};  // that react
+
+  Pore(const Codes& codes, const StudyInput& in, const Sides& sides)
+      : all(unknowns_of(codes, conducting_codes(in.materials))) {
+    const Runs runs(all);
+    const Clusters clusters = find_clusters(runs, Connectivity::faces_6, sides.joined());
+    const std::uint32_t before = 1u << (2 * static_cast<int>(in.settings.thickness)),
+                        face = in.settings.separator == "low" ? before : 2 * before;
+    std::vector<std::uint8_t> keep;
+    for (const std::uint32_t touches : clusters.touches) keep.push_back((touches & face) != 0);
+    joined = std::make_shared<const Unknowns>(voxels_of(runs, clusters, keep));
+    const Unknowns reacting = unknowns_of(codes, reacting_codes(in));
+    all_faces = count_faces(all, reacting, sides.joined()).faces;
+    FaceCounts found = count_faces(*joined, reacting, sides.joined());
+    faces = found.faces;
+    kinds = std::move(found.kind);
+  }
+
+ private:
+  static std::vector<std::uint8_t> reacting_codes(const StudyInput& in) {
+    const std::vector<std::int64_t>& labels = in.settings.reactive_labels;
+    std::vector<std::uint8_t> reacts;
+    for (const Label& label : in.volume.labels)
+      reacts.push_back(std::find(labels.begin(), labels.end(), label.value) != labels.end());
+    return reacts;
+  }
+};
+
+/// Conductivity in S/m of what conducts best, where it is known.
+std::optional<double> conductivity_of(const StudyInput& in) {
+  if (!in.settings.electrolyte.empty())
+    return in.materials.largest *
+           electrolyte_of(in.settings)
+               .conductivity(in.settings.salt_concentration / 1000, in.settings.temperature);
+  const Property property = property_of(in.materials.unit);
+  if (property.si != "S/m" || !in.materials.to_si) return std::nullopt;
+  return in.materials.largest * *in.materials.to_si;
+}
+
+class ElectrodeStudy {
+ public:
+  ElectrodeStudy(const StudyInput& in, const Progress& progress)
+      : in_(in),
+        progress_(progress),
+        sides_(sides_of(in.settings)),
+        units_(in.volume, in.settings.thickness),
+        conductivity_(conductivity_of(in)) {
+    if (in.settings.impedance) check_spectrum(in.settings, units_, conductivity_);
+    found_.axis = in.settings.thickness;
+    found_.volume_fraction = in.materials.volume_fraction;
+    found_.mean = in.materials.mean;
+  }
+
+  Report run() {
+    const auto start = Clock::now();
+    {
+      const Codes codes(in_.device, in_.volume);
+      Pore pore(codes, in_, sides_);
+      find(codes, pore);
+      if (found_.connected) pose(codes, pore);
+    }
+    found_.stages.setup.seconds = seconds_since(start);
+    if (found_.connected) solve();
+    found_.seconds = seconds_since(start);
+    Report report;
+    report.results.push_back(
+        result_of(found_, units_, conductivity_, spectrum_.direct, spectrum_.direct_bounds));
+    if (spectrum_.curve) report.curves.push_back(*spectrum_.curve);
+    report.notices = spectrum_.notices;
+    report.warnings = spectrum_.warnings;
+    return report;
+  }
+
+ private:
+  /// What there is before anything is solved, and why nothing is.
+  void find(const Codes& codes, const Pore& pore) {
+    found_.faces = pore.faces;
+    for (std::size_t a = 0; a < 3; ++a) found_.unreached_faces[a] = pore.all_faces[a] - pore.faces[a];
+    found_.connected_fraction =
+        static_cast<double>(pore.joined->count()) / static_cast<double>(in_.volume.extent.voxels());
+    found_.connected_mean = mean_conductivity(codes, in_.materials, *pore.joined);
+    for (std::size_t a = 0; a < 3; ++a)
+      found_.area += static_cast<double>(found_.faces[a]) * units_.area_of_face[a];
+    found_.connected = found_.area > 0;
+    if (found_.connected) return;
+    found_.status = Status::not_percolating;
+    found_.reason = in_.materials.conducting_phases == 0 ? "no conducting voxel"
+                    : pore.joined->count() == 0          ? "nothing that conducts touches the separator"
+                                                : "nothing that reacts is reached from the separator";
+  }
+
+  void pose(const Codes& codes, Pore& pore) {
+    problem_.unknowns = pore.joined;
+    problem_.conductivity = in_.materials.class_conductivity;
+    problem_.sides = sides_;
+    problem_.spacing = in_.volume.spacing();
+    problem_.unit_axis = found_.axis;
+    reacting_ = {std::make_shared<const Buffer<std::uint8_t>>(std::move(pore.kinds)),
+                 weights_of_kinds(units_.area_of_face)};
+    problem_.load =
+        std::make_shared<const Buffer<double>>(values_of_kinds(*reacting_.kinds, reacting_.weights));
+    if (problem_.one_class()) return;
+    auto classes = std::make_shared<Field<std::uint8_t>>();
+    set_classes(*classes, codes, *pore.joined, in_.materials.class_of_code);
+    set_class_halo(*classes, sides_);
+    problem_.classes = classes;
+  }
+
+  /// In FP64 where FP32 does not reach what is asked for.
+  void solve() {
+    const auto start = Clock::now();
+    Solver solver(problem_,
+                  in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
+    found_.stages.setup.seconds += seconds_since(start);
+    const auto setup = Clock::now();
+    const std::int64_t limit = in_.settings.max_iterations;
+    const double tolerance = std::max(in_.settings.tolerance, 2e-14);
+    if (in_.settings.precision == "mixed") solver.minimise<float>(tolerance, limit, observer());
+    const Solution& so_far = solver.solution();
+    if (so_far.iterations == 0 ||
+        (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
+      solver.minimise<double>(tolerance, limit, observer());
+    judge(solver.solution());
+    if (in_.settings.impedance && found_.status == Status::converged)
+      spectrum_ = find_spectrum(in_, problem_, reacting_, solver, found_, units_, conductivity_, progress_);
+    found_.stages.solve.seconds = seconds_since(setup);
+  }
+
+  void judge(const Solution& found) {
+    const double to_resistance = 1 / (found_.area * found_.area);
+    SolverResult& solver = found_.solver;
+    solver.method = found.method;
+    solver.precision = found.precision;
+    solver.iterations = found.iterations;
+    solver.operator_applications = found.operator_applications;
+    solver.relative_residual = found.relative_residual;
+    solver.error = std::max(found.error(), 1e-15);  // FP64 sums are no better
+    solver.error_kind = "bound";
+    found_.resistance_bounds = {-found.bounds.upper * to_resistance, -found.bounds.lower * to_resistance};
+    const Evaluation& at = found.bounds.at;
+    const double leaves = at.flux_out - at.flux_in;  // through the one plate there is
+    found_.flux_balance = std::abs(leaves / found_.area - 1);
+    const double resistance = -found.energy() * to_resistance;
+    if (!(found.error() <= in_.settings.tolerance)) {
+      found_.status = Status::not_converged;
+      found_.best_estimate = resistance;
+      found_.reason = fmt::format(
+          "stopped after {} iterations with an error of {:.1e} (bound), above the tolerance {:.1e}; {}",
+          solver.iterations, found.error(), in_.settings.tolerance, advice(found));
+      return;
+    }
+    // The plate conducts less than 2 columns, and what is stored leaves through it: its flux is off by no
+    // more than the root of that times what the energy is above its least (Cauchy and Schwarz).
+    const double most = std::sqrt(2 * units_.columns * (found.bounds.upper - found.bounds.lower));
+    if (!(std::abs(leaves - found_.area) <= most + 1e-9 * found_.area)) {
+      found_.status = Status::failed;
+      found_.reason =
+          fmt::format("the flux through the separator is off by {:.1e}, more than its bound allows",
+                      *found_.flux_balance);
+      return;
+    }
+    found_.status = Status::converged;
+    found_.resistance = resistance;
+  }
+
+  const char* advice(const Solution& found) const {
+    if (found.why == StopReason::interrupted) return "the time is over: raise --time-limit";
+    return found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
+                                                           : "limited by rounding: raise --tolerance";
+  }
+
+  IterationObserver observer() {
+    return [this](std::int64_t k, double estimate) {
+      if (in_.deadline && Clock::now() > *in_.deadline) return false;
+      if (progress_ && (in_.settings.solver != "jacobi" || k % 10 == 0))
+        progress_("electrode", -1, fmt::format("iteration {}, error {:.1e}", k, estimate));
+      return true;
+    };
+  }
+
+  const StudyInput& in_;
+  const Progress& progress_;
+  const Sides sides_;
+  const ElectrodeUnits units_;
+  const std::optional<double> conductivity_;
+  ElectrodeResult found_;
+  Problem problem_;
+  Reacting reacting_;
+  Spectrum spectrum_;
+};
+
+Report electrode(const StudyInput& in, const FieldSink&, const Progress& progress) {
+  const StudySettings& s = in.settings;
+  if (s.axes != std::vector{s.thickness} && s.axes != std::vector{Axis::z})
+    throw Error(ExitCode::usage, "the separator has one place", "--axis", "",
+                fmt::format("leave it out, and give --thickness {} and --separator low or high",
+                            axis_name(s.axes.front())));
+  Report report = ElectrodeStudy(in, progress).run();
+  report.notices.push_back(fmt::format("the separator is at the {} end of axis {}; sides: {}", s.separator,
+                                       axis_name(s.thickness), s.periodic_sides ? "periodic" : "no flux"));
+  if (in.finished) in.finished(report.results.back());
+  return report;
+}
+
+}  // namespace
+
+Study electrode_study() {
+  return {.name = "electrode",
+          .meaning = "tortuosity and ionic resistance of an electrode as its separator sees it",
+          .quantities = electrode_quantities(),
+          .run = electrode};
+}
+
+}  // namespace tauvox

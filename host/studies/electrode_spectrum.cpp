@@ -1,0 +1,220 @@
+#include "host/studies/electrode_spectrum.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "host/studies/impedance.hpp"
+#include "kernels/base/clock.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr int shifts = 10;                             // of the real solves, evenly on a logarithmic scale
+constexpr double first_shift = 0.1, last_shift = 1e4;  // over omega_0
+constexpr double first_frequency = 0.125, last_frequency = 1024;  // over omega_0; two in each octave
+constexpr int frequencies = 27;
+/// Of the energy, second order in the error of the potential, as the impedance is.
+constexpr double tolerance_of_shifts = 1e-7;
+
+template <class T>
+class SpectrumSolves {
+ public:
+  SpectrumSolves(const StudyInput& in, const Problem& steady, const Reacting& reacting,
+                 std::shared_ptr<const Octets> octets, const Progress& progress)
+      : in_(in),
+        octets_(std::move(octets)),
+        progress_(progress),
+        shifted_(steady),
+        A_((shifted_.load = nullptr, shifted_.kinds = reacting.kinds, shifted_.shift = 1,
+            shifted_.weight_of_kind = reacting.weights, shifted_),
+           KernelForm::tuned, octets_) {
+    for (Side& side : shifted_.sides.all)
+      if (side.kind == SideKind::plate) side.value = 1;
+    add(A_.vector_of(std::vector<T>(static_cast<std::size_t>(A_.unknowns()), 1)));
+  }
+
+  void add(Buffer<T> v) {
+    basis_.push_back(std::move(v));
+    std::vector<std::array<double, 2>> with_each;
+    for (const Buffer<T>& w : basis_) with_each.push_back(A_.forms(basis_.back(), w));
+    projection_.add(with_each);
+  }
+
+  /// phi at a shift, whose energy is Y. Its deviation is phi - 1.
+  /// @return whether it is good enough
+  bool solve(double shift) {
+    Problem problem = shifted_;
+    problem.shift = shift;
+    Solver solver(problem,
+                  in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi,
+                  octets_);
+    const double tolerance = std::min(in_.settings.tolerance, tolerance_of_shifts);
+    const std::int64_t limit = in_.settings.max_iterations;
+    solver.minimise<T>(tolerance, limit, observer());
+    if (!solver.solution().reached && sizeof(T) == 4 && solver.solution().why != StopReason::interrupted)
+      solver.minimise<double>(tolerance, limit, observer());
+    last = solver.solution();
+    iterations += last.iterations;
+    ++solves;
+    if (!last.reached) return false;
+    add(solver.release<T>());
+    return true;
+  }
+
+  const Projection& projection() const { return projection_; }
+  Solution last;
+  std::int64_t iterations = 0;
+  int solves = 0;
+
+ private:
+  IterationObserver observer() {
+    return [this](std::int64_t k, double estimate) {
+      if (in_.deadline && Clock::now() > *in_.deadline) return false;
+      if (progress_ && (in_.settings.solver != "jacobi" || k % 10 == 0))
+        progress_("impedance", static_cast<double>(solves) / shifts,
+                  fmt::format("iteration {}, error {:.1e}", k, estimate));
+      return true;
+    };
+  }
+
+  const StudyInput& in_;
+  std::shared_ptr<const Octets> octets_;
+  const Progress& progress_;
+  Problem shifted_;
+  TransportOperator<T> A_;  // with a shift of 1
+  std::vector<Buffer<T>> basis_;
+  Projection projection_;
+};
+
+/// What is asked for, in units of a voxel.
+struct Asked {
+  double characteristic = 0;               // omega_0 C h / sigma
+  double transfer = 0;                     // h / (sigma R)
+  std::optional<double> to_hertz, to_ohm;  // of omega_0; of an impedance times the area of the volume
+
+  Asked(const StudySettings& s, const ElectrodeResult& found, const ElectrodeUnits& units,
+        const std::optional<double>& conductivity)
+      : characteristic(found.connected_mean * units.columns / (found.area * units.cells)) {
+    if (!units.edge || !conductivity) return;
+    const double unit = *units.edge / *conductivity;  // ohm m2
+    to_ohm = units.columns * unit;
+    if (s.charge_transfer_resistance) transfer = unit / *s.charge_transfer_resistance;
+    if (s.double_layer) to_hertz = characteristic / (unit * *s.double_layer * 2 * std::numbers::pi);
+  }
+};
+
+std::vector<double> on_logarithmic_scale(double first, double last, int count) {
+  std::vector<double> values;
+  for (int k = 0; k < count; ++k) values.push_back(first * std::pow(last / first, k / (count - 1.0)));
+  return values;
+}
+
+/// What Z changes by without one of the two nearest shifts, and what the solves leave open.
+double error_of(const std::complex<double>& Z, const std::complex<double>& s,
+                const std::vector<double>& shift_of, const std::vector<PoleSum>& without) {
+  std::vector<std::size_t> nearest(shift_of.size());
+  std::iota(nearest.begin(), nearest.end(), std::size_t{0});
+  const auto distance = [&](std::size_t j) { return std::abs(std::log(shift_of[j] / std::abs(s))); };
+  std::sort(nearest.begin(), nearest.end(),
+            [&](std::size_t a, std::size_t b) { return distance(a) < distance(b); });
+  double most = 0;
+  for (const std::size_t j : {nearest[0], nearest[1]})
+    most = std::max(most, std::abs(1.0 / (Z * without[j].admittance(s)) - 1.0));
+  return most + tolerance_of_shifts;
+}
+
+/// @param first_of_shifts its place in the projection
+Curve curve_of(const Projection& projection, const std::vector<double>& shift_of, std::size_t first_of_shifts,
+               const Asked& asked) {
+  const double middle = asked.characteristic * std::sqrt(first_shift * last_shift);
+  const PoleSum all = projection.poles(middle);
+  std::vector<PoleSum> without;
+  for (std::size_t j = 0; j < shift_of.size(); ++j)
+    without.push_back(projection.poles(middle, first_of_shifts + j));
+  Curve curve{"impedance", {"omega_over_omega_0", "re", "im", "error_estimate"}, {}};
+  if (asked.to_ohm) curve.columns.insert(curve.columns.end(), {"re_ohm_m2", "im_ohm_m2"});
+  if (asked.to_hertz) curve.columns.emplace_back("frequency_hz");
+  curve.values.resize(curve.columns.size());
+  curve.in_json = true;
+  for (const double frequency : on_logarithmic_scale(first_frequency, last_frequency, frequencies)) {
+    const std::complex<double> s(asked.transfer, frequency * asked.characteristic);
+    const std::complex<double> Z = 1.0 / all.admittance(s);
+    std::vector<double> row{frequency, Z.real(), Z.imag(), error_of(Z, s, shift_of, without)};
+    if (asked.to_ohm) row.insert(row.end(), {Z.real() * *asked.to_ohm, Z.imag() * *asked.to_ohm});
+    if (asked.to_hertz) row.push_back(frequency * *asked.to_hertz);
+    for (std::size_t k = 0; k < row.size(); ++k) curve.values[k].push_back(row[k]);
+  }
+  return curve;
+}
+
+void tell(const Asked& asked, std::int64_t iterations, int solves, Spectrum& spectrum) {
+  spectrum.notices.push_back(
+      fmt::format("impedance in h/(sigma a), h the edge of a voxel along the thickness and a its face across "
+                  "it{}; omega_0 = "
+                  "eps sigma/(a_r C L^2) = {:.6g} sigma/(C h){}; {} solves, {} iterations",
+                  asked.to_ohm ? ", and times the area in ohm m2" : "", asked.characteristic,
+                  asked.to_hertz ? fmt::format(", {:.4g} Hz", *asked.to_hertz) : "", solves, iterations));
+  if (const double end = 1 / asked.characteristic; end < last_frequency)
+    spectrum.warnings.push_back(
+        fmt::format("above omega/omega_0 = {:.3g} a voxel is thicker than what the current penetrates: the "
+                    "impedance there is that of the voxels, not of the pore",
+                    end));
+}
+
+template <class T>
+Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& reacting, Solver& at_rest,
+                  const Asked& asked, const Progress& progress) {
+  Spectrum spectrum;
+  SpectrumSolves<T> solves(in, steady, reacting, at_rest.octets(), progress);
+  solves.add(at_rest.release<T>());
+  const auto solved = [&](double shift) {
+    if (solves.solve(shift)) return true;
+    spectrum.warnings.push_back(fmt::format(
+        "no impedance: the solve at {:.3g} omega_0 ended with an error of {:.1e} ({})",
+        shift / asked.characteristic, solves.last.error(),
+        solves.last.why == StopReason::interrupted ? "the time is over" : "raise --max-iterations"));
+    return false;
+  };
+  std::size_t first_of_shifts = 2;
+  if (asked.transfer > 0) {
+    if (!solved(asked.transfer)) return spectrum;
+    const EnergyBounds& Y = solves.last.bounds;
+    spectrum.direct = 1 / Y.middle();
+    spectrum.direct_bounds = {1 / Y.upper, 1 / Y.lower};
+    ++first_of_shifts;
+  }
+  std::vector<double> shift_of = on_logarithmic_scale(first_shift, last_shift, shifts);
+  for (double& shift : shift_of) {
+    shift *= asked.characteristic;
+    if (!solved(shift)) return spectrum;
+  }
+  spectrum.curve = curve_of(solves.projection(), shift_of, first_of_shifts, asked);
+  tell(asked, solves.iterations, solves.solves, spectrum);
+  return spectrum;
+}
+
+}  // namespace
+
+void check_spectrum(const StudySettings& s, const ElectrodeUnits& units,
+                    const std::optional<double>& conductivity) {
+  if ((s.double_layer || s.charge_transfer_resistance) && !(units.edge && conductivity))
+    throw Error(ExitCode::usage, "capacitance and resistance of the faces cannot be compared",
+                s.double_layer ? "--double-layer" : "--charge-transfer-resistance",
+                units.edge ? "the conductivity is not known in S/m" : "the size of a voxel is not known",
+                units.edge ? "give --electrolyte, or --unit S/m and --conductivity" : "give --voxel-size");
+}
+
+Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting, Solver& at_rest,
+                       const ElectrodeResult& found, const ElectrodeUnits& units,
+                       const std::optional<double>& conductivity, const Progress& progress) {
+  const Asked asked(in.settings, found, units, conductivity);
+  if (in.settings.precision == "double")
+    return found_by<double>(in, steady, reacting, at_rest, asked, progress);
+  return found_by<float>(in, steady, reacting, at_rest, asked, progress);
+}
+
+}  // namespace tauvox

@@ -1,0 +1,37 @@
+// The impedance of an electrode's pore over the frequency (impedance.hpp): the solves, and what is told of
+// them.
+#pragma once
+
+#include "host/solve/solver.hpp"
+#include "host/studies/electrode_quantities.hpp"
+#include "host/studies/study.hpp"
+
+namespace tauvox {
+
+/// The faces that react of each unknown, by their kinds, and what a kind weighs.
+struct Reacting {
+  std::shared_ptr<const Buffer<std::uint8_t>> kinds;
+  std::vector<double> weights;
+};
+
+struct Spectrum {
+  std::optional<Curve> curve;  // none where a solve did not reach its tolerance
+  /// Of the volume as the frequency goes to 0 where charge is transferred, in units of h/(sigma a); and its
+  /// bounds.
+  std::optional<double> direct;
+  std::array<double, 2> direct_bounds{};
+  std::vector<std::string> notices, warnings;
+};
+
+/// @throws Error(usage) where what is asked for needs a size of voxels or a conductivity that is not known
+void check_spectrum(const StudySettings& settings, const ElectrodeUnits& units,
+                    const std::optional<double>& conductivity);
+
+/// @param steady the problem K psi = S
+/// @param at_rest its solver, done; its potential is taken
+/// @param conductivity in S/m
+Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting, Solver& at_rest,
+                       const ElectrodeResult& found, const ElectrodeUnits& units,
+                       const std::optional<double>& conductivity, const Progress& progress);
+
+}  // namespace tauvox
