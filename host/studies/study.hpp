@@ -48,7 +48,8 @@ struct Study {
 /// So many labels at most are looked at where percolation alone is asked for.
 inline constexpr std::size_t examined_labels = 64;
 
-/// Steady transport between two plates along each axis: D_eff, tortuosity factor and what follows from them.
+/// Steady transport between two plates along each axis (@pre is_prism along each): D_eff, tortuosity factor
+/// and what follows from them.
 Report effective_transport(const StudyInput&, const FieldSink&, const Progress&);
 
 }  // namespace tauvox
