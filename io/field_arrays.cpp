@@ -11,18 +11,23 @@ namespace tauvox::io {
 namespace {
 
 template <class T>
-bool fits(const std::vector<Label>& labels) {  // ascending: the ends decide
-  return labels.front().value >= std::numeric_limits<T>::min() &&
-         labels.back().value <= std::numeric_limits<T>::max();
+bool fits(const Volume& volume) {  // labels are ascending: the ends decide
+  const auto holds = [](std::int64_t label) {
+    return label >= std::numeric_limits<T>::min() && label <= std::numeric_limits<T>::max();
+  };
+  return holds(volume.labels.front().value) && holds(volume.labels.back().value) &&
+         (!volume.outside || holds(volume.outside->label));
 }
 
 template <class T>
 FieldArray label_array(const Volume& volume, Scalar scalar) {
-  auto values = std::make_shared<std::vector<T>>(volume.labels.size());
+  auto values = std::make_shared<std::vector<T>>(volume.codes_there_are());
   bool same_bytes = true;
   for (std::size_t code = 0; code < values->size(); ++code) {
-    (*values)[code] = static_cast<T>(volume.labels[code].value);
-    same_bytes = same_bytes && volume.labels[code].value == static_cast<std::int64_t>(code);
+    const std::int64_t label =
+        code < volume.labels.size() ? volume.labels[code].value : volume.outside->label;
+    (*values)[code] = static_cast<T>(label);
+    same_bytes = same_bytes && label == static_cast<std::int64_t>(code);
   }
   auto buffer = std::make_shared<std::vector<T>>();
   const auto slab = [&volume, values, buffer, same_bytes](std::int64_t z,
@@ -58,12 +63,12 @@ FieldArray flux_array(const FieldFile& file) {
 }
 
 FieldArray label_array(const Volume& volume) {
-  if (fits<std::uint8_t>(volume.labels)) return label_array<std::uint8_t>(volume, Scalar::uint8);
-  if (fits<std::int8_t>(volume.labels)) return label_array<std::int8_t>(volume, Scalar::int8);
-  if (fits<std::uint16_t>(volume.labels)) return label_array<std::uint16_t>(volume, Scalar::uint16);
-  if (fits<std::int16_t>(volume.labels)) return label_array<std::int16_t>(volume, Scalar::int16);
-  if (fits<std::uint32_t>(volume.labels)) return label_array<std::uint32_t>(volume, Scalar::uint32);
-  if (fits<std::int32_t>(volume.labels)) return label_array<std::int32_t>(volume, Scalar::int32);
+  if (fits<std::uint8_t>(volume)) return label_array<std::uint8_t>(volume, Scalar::uint8);
+  if (fits<std::int8_t>(volume)) return label_array<std::int8_t>(volume, Scalar::int8);
+  if (fits<std::uint16_t>(volume)) return label_array<std::uint16_t>(volume, Scalar::uint16);
+  if (fits<std::int16_t>(volume)) return label_array<std::int16_t>(volume, Scalar::int16);
+  if (fits<std::uint32_t>(volume)) return label_array<std::uint32_t>(volume, Scalar::uint32);
+  if (fits<std::int32_t>(volume)) return label_array<std::int32_t>(volume, Scalar::int32);
   return label_array<std::int64_t>(volume, Scalar::int64);
 }
 
@@ -102,6 +107,8 @@ std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& fi
   add("input_sha256", volume.sha256);
   add("dataset", volume.dataset);
   add("voxel_size_source", volume.voxel_size_source);
+  if (volume.outside) add("outside_label", std::to_string(volume.outside->label));
+  if (volume.outside) add("mask_sha256", volume.outside->mask_sha256);
   for (const auto& [name, text] : file.texts) add(name.c_str(), text);
   return texts;
 }

@@ -40,7 +40,7 @@ class Survey {
       const auto value = static_cast<double>(values[i]);
       if constexpr (std::is_floating_point_v<T>) {
         if (!std::isfinite(value)) {
-          ++not_finite;
+          not_finite += nan_is_outside && std::isnan(value) ? 0 : 1;
           continue;
         }
         if (value != std::trunc(value) || std::abs(value) > last_whole) are_whole = false;
@@ -56,6 +56,7 @@ class Survey {
   static constexpr int magnitude_shift = 48;
   double least = std::numeric_limits<double>::infinity(), greatest = -least;
   std::int64_t not_finite = 0;
+  bool nan_is_outside = false;
   bool are_whole = true, is_exact = true;
   std::unordered_map<double, std::int64_t> voxels;
   std::vector<std::int64_t> magnitudes = std::vector<std::int64_t>(std::size_t{1} << (64 - magnitude_shift));
@@ -108,6 +109,7 @@ std::vector<std::int64_t> counts_across(const std::function<void(const ValueVisi
   visit_all([&](const void* values, std::int64_t, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) {
       const auto value = static_cast<double>(static_cast<const T*>(values)[i]);
+      if (std::isnan(value)) continue;  // outside of the sample
       const auto inside = [&] { return std::min((value - range.low) / step, steps_across - 1); };
       ++counts[value < range.low    ? 0
                : value > range.high ? last + 1
@@ -235,7 +237,7 @@ double between(const std::vector<GreyLevel>& levels, std::size_t behind) {
 }  // namespace
 
 GreyHistogram histogram_of(Element element, const std::string& path,
-                           const std::function<void(const ValueVisitor&)>& visit_all) {
+                           const std::function<void(const ValueVisitor&)>& visit_all, bool nan_is_outside) {
   GreyHistogram histogram;
   with_type(element, [&](auto zero) {
     using T = decltype(zero);
@@ -243,12 +245,15 @@ GreyHistogram histogram_of(Element element, const std::string& path,
       histogram.levels = counted<T>(visit_all);
     } else {
       Survey survey;
+      survey.nan_is_outside = nan_is_outside;
       visit_all([&](const void* values, std::int64_t, std::int64_t count) {
         survey.add(static_cast<const T*>(values), count);
       });
       if (survey.not_finite > 0)
         throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path,
                     fmt::format("{} of them", survey.not_finite), "replace them by a grey value first");
+      if (survey.least > survey.greatest)
+        throw Error(ExitCode::input_invalid, "no voxel has a value", path, "all are NaN", "look at the file");
       histogram.is_exact = survey.is_exact;
       histogram.are_labels = survey.are_whole && survey.is_exact;
       if (!histogram.are_labels && !std::isfinite(survey.greatest - survey.least))

@@ -34,9 +34,11 @@ inline constexpr int grey_steps = 1024;  // of values that are shown as if they 
 using ValueVisitor = std::function<void(const void*, std::int64_t, std::int64_t)>;
 
 /// @param visit_all shows all values to what it is given, each time it is called
-/// @throws Error(input_invalid) for NaN and infinity
+/// @param nan_is_outside and not counted
+/// @throws Error(input_invalid) for other NaN and infinity, and where there is no number
 GreyHistogram histogram_of(Element element, const std::string& path,
-                           const std::function<void(const ValueVisitor&)>& visit_all);
+                           const std::function<void(const ValueVisitor&)>& visit_all,
+                           bool nan_is_outside = false);
 
 /// @pre levels are there
 BulkRange bulk_of(const std::vector<GreyLevel>& levels);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "io/hdf5_own.hpp"
+#include "io/hdf5_unfilter.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox::io::hdf5 {
@@ -121,9 +122,14 @@ void check_filters(hid_t creation, const std::string& where) {
     const H5Z_filter_t id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameters, nullptr,
                                            sizeof name - 1, name, &config);
     if (id >= 0 && H5Zfilter_avail(id) > 0) continue;
+    if (id == filter_lzf && can_undo_lzf()) continue;
     throw Error(ExitCode::input_refused, "compression filter is missing", where,
                 fmt::format("filter {} ({})", static_cast<int>(id), *name ? name : "no name"),
-                "rewrite the file where the filter exists: h5repack -f GZIP=1 in.h5 out.h5");
+                plugins_are_allowed
+                    ? "the folder of --hdf5-plugins has no such filter for this HDF5; rewrite the file where "
+                      "the filter exists: h5repack -f GZIP=1 in.h5 out.h5"
+                    : "rewrite the file where the filter exists: h5repack -f GZIP=1 in.h5 out.h5; or allow "
+                      "filters of a folder that you trust: --hdf5-plugins DIR");
   }
 }
 

@@ -39,8 +39,11 @@ using Attribute = Handle<H5Aclose>;
 using Object = Handle<H5Oclose>;
 using PropertyList = Handle<H5Pclose>;
 
+/// Whether filters may be loaded as plugins: only where the user has named their folder.
+inline bool plugins_are_allowed = false;
+
 /// While alive, HDF5 prints nothing and loads no filter plugins (a plugin is foreign code chosen by the
-/// file).
+/// file) unless they are allowed.
 class Quiet {
  public:
   Quiet() {
@@ -50,7 +53,7 @@ class Quiet {
     H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     H5PLget_loading_state(&plugins_);
-    H5PLset_loading_state(0);
+    H5PLset_loading_state(plugins_are_allowed ? H5PL_FILTER_PLUGIN : 0);
   }
   ~Quiet() {
     H5PLset_loading_state(plugins_);

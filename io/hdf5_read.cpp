@@ -60,6 +60,17 @@ File open_file(const InputFile& file, ReadingWatch* watch) {
   return opened;
 }
 
+/// Of that folder alone, whatever the environment says.
+void allow_plugins(const std::string& folder) {
+  const Quiet quiet;
+  unsigned places = 0;
+  while (H5PLsize(&places) >= 0 && places > 0 && H5PLremove(places - 1) >= 0) {
+  }
+  if (!is_folder(folder) || H5PLprepend(folder.c_str()) < 0)
+    throw Error(ExitCode::usage, "no folder of filters", folder, "", "correct --hdf5-plugins");
+  plugins_are_allowed = true;
+}
+
 class Hdf5Source final : public VolumeSource {
  public:
   Hdf5Source(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
@@ -284,6 +295,7 @@ class Hdf5Source final : public VolumeSource {
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_hdf5(const InputFile& file, const ReadOptions& options) {
+  if (!options.hdf5_plugins.empty()) allow_plugins(options.hdf5_plugins);
   return std::make_unique<Hdf5Source>(file, options);
 }
 

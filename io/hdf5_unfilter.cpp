@@ -4,7 +4,12 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#ifdef TAUVOX_HAVE_LZF
+#include <lzf.h>
+#endif
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace tauvox::io::hdf5 {
@@ -37,6 +42,19 @@ std::string inflate_exactly(const Bytes& data, Bytes& out, std::size_t size) {
   if (status == Z_STREAM_END) return fmt::format("it unpacks to {} bytes in place of {}", got, size);
   if (!complaint.empty()) return fmt::format("zlib says: {}", complaint);
   return fmt::format("its deflate data end early, after {} of {} bytes", got, size);
+}
+
+/// As inflate_exactly, of what lzf_compress made.
+std::string unpack_lzf_exactly([[maybe_unused]] const Bytes& data, Bytes& out, std::size_t size) {
+  out.resize(size);
+#ifdef TAUVOX_HAVE_LZF
+  const std::size_t got = lzf_decompress(data.data(), static_cast<unsigned>(data.size()), out.data(),
+                                         static_cast<unsigned>(size));
+  if (got == size) return "";
+  if (got > 0) return fmt::format("it unpacks to {} bytes in place of {}", got, size);
+  if (errno == E2BIG) return fmt::format("it unpacks to more than its {} bytes", size);
+#endif
+  return "its LZF data are damaged";
 }
 
 /// Byte b of element e stands at b * elements + e; bytes that make no whole element stand at the end.
@@ -91,25 +109,34 @@ std::string check_sum(Bytes& data) {
 
 }  // namespace
 
+bool can_undo_lzf() {
+#ifdef TAUVOX_HAVE_LZF
+  return true;
+#else
+  return false;
+#endif
+}
+
 Filters::Filters(hid_t creation) {
   const int count = H5Pget_nfilters(creation);
-  int deflates = 0;
+  int packed = 0;
   for (int i = 0; i < count; ++i) {
     unsigned flags = 0, config = 0, parameters[8] = {};
     std::size_t parameter_count = 8;
     Filter filter;
     filter.id = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameter_count, parameters, 0,
                                nullptr, &config);
-    deflates += filter.id == H5Z_FILTER_DEFLATE ? 1 : 0;
+    const bool packs = filter.id == H5Z_FILTER_DEFLATE || (filter.id == filter_lzf && can_undo_lzf());
+    packed += packs ? 1 : 0;
     if (filter.id == H5Z_FILTER_SHUFFLE) {
       filter.element_bytes = parameters[0];
       known_ = known_ && parameter_count > 0 && parameters[0] > 0;
     } else {
-      known_ = known_ && (filter.id == H5Z_FILTER_DEFLATE || filter.id == H5Z_FILTER_FLETCHER32);
+      known_ = known_ && (packs || filter.id == H5Z_FILTER_FLETCHER32);
     }
     filters_.push_back(filter);
   }
-  known_ = known_ && count >= 0 && deflates <= 1;  // of two, the size between them is not known
+  known_ = known_ && count >= 0 && packed <= 1;  // of two, the size between them is not known
 }
 
 std::string Filters::undo(Bytes& data, Bytes& scratch, std::size_t size, std::uint32_t skipped) const {
@@ -120,11 +147,12 @@ std::string Filters::undo(Bytes& data, Bytes& scratch, std::size_t size, std::ui
     std::string wrong;
     if (filter.id == H5Z_FILTER_FLETCHER32) {
       wrong = check_sum(data);
-    } else if (filter.id == H5Z_FILTER_DEFLATE) {
+    } else if (filter.id == H5Z_FILTER_DEFLATE || filter.id == filter_lzf) {
       std::size_t before = size;  // sums that were added before it was packed
       for (std::size_t j = 0; j < i; ++j)
         if (is_applied(j) && filters_[j].id == H5Z_FILTER_FLETCHER32) before += sum_bytes;
-      wrong = inflate_exactly(data, scratch, before);
+      wrong = filter.id == filter_lzf ? unpack_lzf_exactly(data, scratch, before)
+                                      : inflate_exactly(data, scratch, before);
       data.swap(scratch);
     } else if (filter.element_bytes > 1 && filter.element_bytes <= data.size()) {
       unshuffle(data, scratch, filter.element_bytes);

@@ -13,12 +13,17 @@ namespace tauvox::io::hdf5 {
 
 using Bytes = std::vector<std::uint8_t>;
 
+inline constexpr H5Z_filter_t filter_lzf = 32000;  // of h5py
+/// Whether this build undoes it itself.
+bool can_undo_lzf();
+
 /// The filters of a dataset, in the order in which they were applied.
 class Filters {
  public:
   explicit Filters(hid_t creation);
 
-  /// Whether `undo` knows them all: deflate (once), shuffle and fletcher32. The others are the library's.
+  /// Whether `undo` knows them all: deflate or LZF (once), shuffle and fletcher32. The others are the
+  /// library's.
   bool are_known() const { return known_; }
 
   /// Undoes them: `data` holds a chunk as stored, and then its `size` bytes of elements.

@@ -14,17 +14,29 @@ namespace {
 
 constexpr std::size_t most_labels = 65536;
 constexpr std::size_t most_distinct_shown = 1000;
+/// What NaN is called until all labels are known: behind them. No number of FP64 that is a label is so large.
+constexpr std::int64_t label_of_nan = std::numeric_limits<std::int64_t>::max();
+
+template <class T>
+bool is_nan(T value) {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::isnan(value);
+  else
+    return false;
+}
 
 }  // namespace
 
 LabelEncoder::LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
-                           const std::vector<double>& thresholds, std::string path, const CodeMemory& memory)
+                           const std::vector<double>& thresholds, std::string path, const CodeMemory& memory,
+                           bool nan_is_outside)
     : element_(element),
       extent_(extent),
       origin_(origin),
       thresholds_(thresholds),
       path_(std::move(path)),
-      memory_(memory) {
+      memory_(memory),
+      nan_is_outside_(nan_is_outside) {
   for (std::size_t i = 0; i < thresholds_.size(); ++i)
     if (!std::isfinite(thresholds_[i]) || (i > 0 && thresholds_[i] <= thresholds_[i - 1]))
       throw Error(ExitCode::usage, "thresholds are not ascending numbers", "--threshold",
@@ -92,7 +104,8 @@ void LabelEncoder::append_large(const T* values, std::int64_t first, std::int64_
   T last{};
   std::uint16_t code = 0;
   for (std::int64_t i = 0; i < count; ++i, ++appended_) {
-    if (!known || values[i] != last) {
+    const bool same = values[i] == last || (is_nan(values[i]) && is_nan(last));
+    if (!known || !same) {
       known = is_usable(values[i], first + i);
       if (!known) continue;
       last = values[i];
@@ -111,6 +124,7 @@ void LabelEncoder::append_large(const T* values, std::int64_t first, std::int64_
 template <class T>
 bool LabelEncoder::is_usable(T value, std::int64_t position) {
   if constexpr (std::is_floating_point_v<T>) {
+    if (nan_is_outside_ && std::isnan(value)) return true;
     if (!std::isfinite(value)) {
       ++not_finite_;
       if (first_not_finite_ < 0 || position < first_not_finite_) first_not_finite_ = position;
@@ -146,6 +160,7 @@ bool LabelEncoder::is_usable(T value, std::int64_t position) {
 
 template <class T>
 std::int64_t LabelEncoder::label_of(T value) const {
+  if (is_nan(value)) return label_of_nan;
   if (thresholds_.empty()) return static_cast<std::int64_t>(value);
   return std::upper_bound(thresholds_.begin(), thresholds_.end(), static_cast<double>(value)) -
          thresholds_.begin();
@@ -196,12 +211,21 @@ void LabelEncoder::sort_codes(Volume& volume) {
   volume.codes = std::move(codes_);
 }
 
+/// NaN has the last code.
+void LabelEncoder::part_outside(Volume& volume) const {
+  if (!nan_is_outside_ || volume.labels.empty() || volume.labels.back().value != label_of_nan) return;
+  volume.outside = Outside{volume.labels.back().voxels, 0, "NaN"};
+  volume.labels.pop_back();
+}
+
 void LabelEncoder::refuse_unusable_values() const {
   if (not_finite_ > 0)
     throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path_,
                 fmt::format("{} of {}, the first at {}", not_finite_, extent_.voxels(),
                             position_text(first_not_finite_)),
-                "replace them by a label first");
+                nan_is_outside_ ? "replace what is infinite by a label first"
+                                : "replace them by a label first; where NaN is what lies outside of the "
+                                  "sample, pass --outside nan");
   if (fractional_ > 0)
     throw Error(
         ExitCode::input_invalid, "values are no labels", path_,
@@ -215,6 +239,7 @@ void LabelEncoder::refuse_unusable_values() const {
 void LabelEncoder::finish(Volume& volume) {
   refuse_unusable_values();
   sort_codes(volume);
+  part_outside(volume);
   if (!thresholds_.empty()) return;
   if (element_ == Element::float32 || element_ == Element::float64)
     volume.notices.push_back(

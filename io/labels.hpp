@@ -23,8 +23,10 @@ class LabelEncoder {
   /// @param extent, origin  the box of the stored array that is read, and where it begins (for messages)
   /// @param thresholds      ascending; empty: the values are the labels
   /// @throws Error(usage) for thresholds that are not finite and ascending; Error(resources) without memory.
+  /// @param nan_is_outside  and none of the sample; else it is refused
   LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
-               const std::vector<double>& thresholds, std::string path, const CodeMemory& memory);
+               const std::vector<double>& thresholds, std::string path, const CodeMemory& memory,
+               bool nan_is_outside = false);
 
   /// `count` elements that belong to positions first, first + 1, ... of the volume.
   /// @throws Error(input_invalid) above 65536 distinct labels or for a label outside int64.
@@ -47,6 +49,7 @@ class LabelEncoder {
   std::uint16_t code_of(std::int64_t label);
   void widen();
   void sort_codes(Volume& volume);
+  void part_outside(Volume& volume) const;
   void refuse_unusable_values() const;
   std::string position_text(std::int64_t position) const;
 
@@ -56,6 +59,7 @@ class LabelEncoder {
   std::vector<double> thresholds_;
   std::string path_;
   const CodeMemory& memory_;
+  bool nan_is_outside_;
 
   LabelCodes codes_;
   std::vector<std::int64_t> labels_;  // by provisional code

@@ -49,6 +49,8 @@ std::int64_t next_cut(std::int64_t from, std::int64_t step, std::int64_t grain, 
   return std::min(end, std::max(from / grain + 1, (from + step) / grain) * grain);
 }
 
+bool has_nan_outside(const ReadOptions& options) { return options.outside && options.outside->are_nan; }
+
 struct Opened {
   std::unique_ptr<InputFile> file;  // none where a folder was opened
   std::unique_ptr<VolumeSource> source;
@@ -89,6 +91,9 @@ Opened open_checked(const std::string& path, const ReadOptions& options) {
   opened.region = cropped(description.extent, options.crop);
   description.read_extent = extent_of(opened.region);
   if (!options.filters.empty()) check_can_filter();
+  if (!options.filters.empty() && has_nan_outside(options))
+    throw Error(ExitCode::usage, "--filter and --outside nan exclude each other", path,
+                "a filter would spread what is no number", "replace NaN by a grey value, or filter first");
   if (options.voxel_size) {
     description.voxel_size = options.voxel_size;
     description.voxel_ratio.reset();
@@ -208,8 +213,9 @@ std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Re
       asked.empty() && what == Read::labels_or_grey_levels && info(values.element()).bytes > 2;
   volume.thresholds = asked.values;
   if (asked.otsu == 0 && !may_be_levels) return asked.values;
-  const GreyHistogram histogram =
-      histogram_of(values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); });
+  const GreyHistogram histogram = histogram_of(
+      values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); },
+      has_nan_outside(options));
   const BulkRange bulk = bulk_of(histogram.levels);
   if (asked.otsu > 0) {
     volume.thresholds = otsu(histogram.levels, asked.otsu);
@@ -273,7 +279,8 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   try {
     Values values(opened, options, progress);
     const std::vector<double> cuts = cuts_of(values, options, what, volume);
-    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts, path, memory);
+    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts, path, memory,
+                         has_nan_outside(options));
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
       encoder.append(some, first, count);
     });
@@ -282,6 +289,9 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
     throw Error(ExitCode::resources, "not enough memory to read the file", path,
                 "its chunks or strips are too large", "rewrite it with smaller ones");
   }
+  if (volume.labels.empty())
+    throw Error(ExitCode::input_invalid, "no voxel is of the sample", path, "all are NaN",
+                "look at the file, or leave out --outside");
   warn_where_grey(volume);
   volume.sha256 = opened.sha256();
   return volume;

@@ -35,6 +35,13 @@ struct Thresholds {
   bool operator==(const Thresholds&) const = default;
 };
 
+/// What is no part of the sample: voxels of a label, or of no number.
+struct OutsideVoxels {
+  bool are_nan = false;
+  std::int64_t label = 0;
+  bool operator==(const OutsideVoxels&) const = default;
+};
+
 struct ReadOptions {
   std::string dataset;                               // HDF5 path; empty: the only 3-D one
   std::optional<std::array<std::int64_t, 3>> shape;  // raw: z, y, x
@@ -47,6 +54,8 @@ struct ReadOptions {
   std::optional<Crop> crop;                         // of z, y, x, whatever their order in the file
   std::vector<GreyFilter> filters;                  // in turn
   Thresholds thresholds;                            // grey volumes
+  std::optional<OutsideVoxels> outside;             // NaN are left out here; a label is, by who reads
+  std::string hdf5_plugins;                         // folder of filters that may be loaded; empty: none may
   bool as_2d = false;                               // accept a 2-D array as (1, y, x)
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
 };

@@ -180,8 +180,10 @@ std::string options_to_read(const std::string& path, const Volume& volume) {
   if (ending != ".raw" && ending != ".npy") return "";
   std::string options;
   if (ending == ".raw")
-    options = fmt::format("--shape {},{},{} --dtype {}", volume.extent.nz, volume.extent.ny, volume.extent.nx,
-                          volume.labels.back().value < 256 ? "uint8" : "uint16");
+    options = fmt::format(
+        "--shape {},{},{} --dtype {}", volume.extent.nz, volume.extent.ny, volume.extent.nx,
+        std::max(volume.labels.back().value, volume.outside ? volume.outside->label : 0) < 256 ? "uint8"
+                                                                                               : "uint16");
   if (volume.voxel_size || volume.voxel_ratio) {
     const auto& [z, y, x] = volume.spacing();
     const double to_um = volume.voxel_size ? 1e6 : 1;  // 14 digits leave out what rounding adds

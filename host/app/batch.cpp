@@ -304,9 +304,14 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
                 "leave it out, or add --dry-run to see how many node hours all volumes take");
   std::string key = result_key(run.evaluation);
   if (!run.evaluation.limits.empty()) key += io::read_text(run.evaluation.limits);
+  if (!run.evaluation.mask.empty()) {
+    io::Digest digest;
+    for (const std::string& file : io::files_of_reading(run.evaluation.mask)) digest.add(io::InputFile(file));
+    key += digest.text();
+  }
   for (const char* name : {"batch.csv", "batch.html"}) {
     std::vector<std::string> inputs = paths;
-    inputs.insert(inputs.end(), {run.list, run.settings, run.evaluation.limits});
+    inputs.insert(inputs.end(), {run.list, run.settings, run.evaluation.limits, run.evaluation.mask});
     io::check_replaces_no_input((fs::path(run.output) / name).string(), inputs);
   }
   BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);

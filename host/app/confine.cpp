@@ -50,26 +50,27 @@ void soften(int what, std::uint64_t most) {
 }
 
 /// Kernels before 5.13, or without Landlock: the file system stays as open as to the program itself.
-void allow_only(const std::string& root) {
+void allow_only(const std::vector<std::string>& roots) {
 #if defined(LANDLOCK_ACCESS_FS_MAKE_SYM) && defined(SYS_landlock_create_ruleset)
   landlock_ruleset_attr rules{};
   rules.handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;  // all of the first version
   const auto ruleset = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0));
   if (ruleset < 0) return;
-  landlock_path_beneath_attr file{};
-  file.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
-  file.parent_fd = ::open(root.c_str(), O_PATH | O_CLOEXEC);
-  struct stat status {};
-  if (::fstat(file.parent_fd, &status) == 0 && S_ISDIR(status.st_mode))
-    file.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
-  if (file.parent_fd >= 0) {
+  for (const std::string& root : roots) {
+    landlock_path_beneath_attr file{};
+    file.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
+    file.parent_fd = ::open(root.c_str(), O_PATH | O_CLOEXEC);
+    if (file.parent_fd < 0) continue;
+    struct stat status {};
+    if (::fstat(file.parent_fd, &status) == 0 && S_ISDIR(status.st_mode))
+      file.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
     ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &file, 0);
     ::close(file.parent_fd);
   }
   ::syscall(SYS_landlock_restrict_self, ruleset, 0);
   ::close(ruleset);
 #else
-  (void)root;
+  (void)roots;
 #endif
 }
 
@@ -129,7 +130,7 @@ void refuse_calls() {}  // headers or processor without it
 
 }  // namespace
 
-void confine(const std::string& root, std::uint64_t cpu_seconds) {
+void confine(const std::string& root, std::uint64_t cpu_seconds, const std::vector<std::string>& code) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   limit(RLIMIT_CORE, 0);
@@ -139,7 +140,9 @@ void confine(const std::string& root, std::uint64_t cpu_seconds) {
   if (is_instrumented) return;
   constexpr std::uint64_t program = std::uint64_t{4} << 30;  // addresses of libraries, stacks and arenas
   limit(RLIMIT_AS, program + static_cast<std::uint64_t>(host_memory().available));
-  allow_only(root);
+  std::vector<std::string> roots{root};
+  roots.insert(roots.end(), code.begin(), code.end());
+  allow_only(roots);
   refuse_calls();
 }
 

@@ -165,7 +165,7 @@ Contents count_contents_of_labels(const Volume& volume, const Settings& settings
   const Codes codes(device, volume);
   std::int64_t runs = 0, clusters = 0;
   for (std::size_t code = 0; code < std::min(volume.labels.size(), examined_labels); ++code) {
-    std::vector<std::uint8_t> set(volume.labels.size());
+    std::vector<std::uint8_t> set(volume.codes_there_are());
     set[code] = 1;
     const Runs found(unknowns_of(codes, set));
     runs = std::max(runs, found.count());

@@ -8,9 +8,8 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
-#include "host/app/reader_process.hpp"
+#include "host/app/read_sample.hpp"
 #include "host/report/run_report.hpp"
-#include "host/studies/clean.hpp"
 #include "io/grey.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
@@ -72,14 +71,14 @@ ExitCode run_convert(const ConvertRun& run) {
   for (const std::string& notice : io::check_output(run.output, run.overwrite))
     print_note("notice: " + notice + "\n");
   ReaderProcess reader(settings);
-  const io::VolumeDescription& description = reader.description();
+  const io::VolumeDescription description = description_of_sample(reader, settings);
   check_replaces_no_input(run.output, settings);
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);
   ProgressPrinter printer("auto");
   const Volume volume =
-      cleaned(reader.read([&](double fraction) { printer("reading", fraction, ""); }), settings);
+      read_sample(reader, settings, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
   for (const std::string& warning : volume.warnings) print_note("warning: " + warning + "\n");
@@ -92,6 +91,9 @@ ExitCode run_convert(const ConvertRun& run) {
   for (const Label& label : volume.labels)
     text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
                         volume.fraction(label));
+  if (volume.outside)
+    text += fmt::format("{}  they have label {}: read the file with --outside {}\n", text_of_outside(volume),
+                        volume.outside->label, volume.outside->label);
   if (const std::string options = io::options_to_read(run.output, volume); !options.empty())
     text += fmt::format("  the form keeps no more than labels; read it with {}\n", options);
   print_text(text);

@@ -88,6 +88,38 @@ void describe_input(std::vector<Setting<Settings>>& rows) {
        .meaning = "edge of a voxel, e.g. 0.4um, or z,y,x as 0.4,0.4,0.5um; wins over the file",
        .unit = "nm, um, mm, cm, m"},
       [](auto& s) -> auto& { return s.read.voxel_size; });
+  add(
+      {.name = "outside",
+       .kind = Kind::outside,
+       .meaning = "voxels that are none of the sample, as around a cylinder: those of a label (after "
+                  "thresholds), or "
+                  "nan; they conduct nothing, and no fraction, surface or size counts them"},
+      [](auto& s) -> auto& { return s.read.outside; });
+  add({.name = "mask",
+       .kind = Kind::path_in,
+       .meaning =
+           "volume of the same shape: where it is 0 a voxel is outside, as with --outside; it is cropped "
+           "as the volume is"},
+      &Settings::mask);
+  add({.name = "mask-dataset", .meaning = "dataset or array of the mask, as --dataset"},
+      &Settings::mask_dataset);
+  add(
+      {.name = "hdf5-plugins",
+       .kind = Kind::path_in,
+       .meaning = "HDF5: folder whose filters may be loaded, such as that of Python's hdf5plugin; they are "
+                  "program code, so name one that you trust"},
+      [](auto& s) -> auto& { return s.read.hdf5_plugins; });
+  add({.name = "resample",
+       .kind = Kind::resample,
+       .meaning =
+           "make the voxels cubes of this edge, or of their shortest, each with the label of the nearest"},
+      &Settings::resample);
+  add({.name = "orient",
+       .kind = Kind::orient,
+       .meaning =
+           "turn the volume: what z, y and x are of the axes that were read, - for reversed ones: -x,y,z "
+           "turns it by 90 degrees about y; a mirror image is said; all behind it is in the new axes"},
+      &Settings::orient);
   add({.name = "clean",
        .kind = Kind::pairs,
        .meaning =

@@ -12,16 +12,16 @@
 #include "host/app/limits.hpp"
 #include "host/app/log.hpp"
 #include "host/app/plan.hpp"
-#include "host/app/reader_process.hpp"
+#include "host/app/read_sample.hpp"
 #include "host/report/append.hpp"
 #include "host/report/grey_histogram.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
-#include "host/studies/clean.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/prism.hpp"
 #include "host/studies/study_table.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
@@ -55,7 +55,7 @@ constexpr std::int64_t bytes_per_voxel_of_fields = 16;
     text += fmt::format("  {:>8} {:>14} {:>10.6f}\n", label.value, label.voxels, volume.fraction(label));
     names.push_back(fmt::format("NAME={}", label.value));
   }
-  print_text(text);
+  print_text(text + text_of_outside(volume));
   throw Error(ExitCode::usage, "no phase has a name", s.input, "what the labels mean is not guessed",
               fmt::format("complete: tauvox evaluate {} --phases {}{}{}", s.input, fmt::join(names, ","),
                           volume.voxel_size ? "" : " --voxel-size 0.4um",
@@ -113,6 +113,38 @@ void check_electrolyte(const Settings& s) {
   if (s.ionic.empty())
     throw Error(ExitCode::usage, "nothing said about what the electrolyte fills", "--electrolyte", "",
                 "give --ionic and the phase");
+}
+
+/// Transport along the axes that D_eff has a meaning for, where the user named none.
+std::vector<std::string> leave_out_changing_axes(const Volume& volume, bool solves, Settings& s) {
+  if (!volume.outside || !solves) return {};
+  if (!s.axes_named) {
+    std::vector<Axis> defined;
+    std::string left_out;
+    for (const Axis axis : s.axes)
+      if (is_prism(volume, axis))
+        defined.push_back(axis);
+      else
+        left_out += std::string(left_out.empty() ? "" : ", ") + axis_name(axis);
+    if (!defined.empty() && !left_out.empty()) {
+      s.axes = defined;
+      return {
+          fmt::format("no transport along {}: the section of the sample changes on the way, and D_eff has no "
+                      "meaning there",
+                      left_out)};
+    }
+  }
+  check_prism(volume, s.axes);
+  return {};
+}
+
+/// What touches separator and collector is judged on the sides of the volume.
+std::vector<std::string> warnings_of_sample(const Volume& volume, const Settings& s) {
+  if (is_prism(volume, s.thickness)) return {};
+  return {fmt::format(
+      "the section of the sample changes along {}: of what ends at its surface and not at a side of the "
+      "volume it is unknown whether it joins separator or collector",
+      axis_name(s.thickness))};
 }
 
 /// What they are in the volume, before anything is computed of it.
@@ -192,6 +224,9 @@ void write_as_own(const Settings& s, RunReport& report, Checkpoint& checkpoint) 
 
 ExitCode run_evaluate(Settings s) {
   check(s);
+  if (s.rve && (s.read.outside || !s.mask.empty()))
+    throw Error(ExitCode::usage, "--rve has no meaning for a sample that is no box", "--outside, --mask",
+                "its parts would differ in shape", "cut a box out of it by --crop");
   if (s.fields && s.output.empty())
     throw Error(ExitCode::usage, "the fields go nowhere", "--fields", "", "give -o FOLDER");
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
@@ -203,7 +238,7 @@ ExitCode run_evaluate(Settings s) {
   const Device device = choose_device(s, notice);
   if (!s.quiet) print_log_head("evaluate", device.description());
   ReaderProcess reader(s);
-  const io::VolumeDescription& description = reader.description();
+  const io::VolumeDescription description = description_of_sample(reader, s);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
@@ -219,9 +254,10 @@ ExitCode run_evaluate(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   listen_to_signals();
   end_by(deadline_of(start, s.time_limit_seconds));
-  const Volume volume = cleaned(reader.read([&](double fraction) { printer("reading", fraction, ""); }), s);
+  const Volume volume = read_sample(reader, s, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
+  const std::vector<std::string> left_out = leave_out_changing_axes(volume, solves, s);
   RunReport report;
   report.seconds.emplace_back("read", seconds_since(start));
   report.volume = &volume;
@@ -231,10 +267,12 @@ ExitCode run_evaluate(Settings s) {
   if (!notice.empty()) report.notices.push_back(notice);
   append(report.notices, reserved->notices);
   append(report.notices, volume.notices);
+  append(report.notices, left_out);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
   if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
   report.warnings = volume.warnings;
+  append(report.warnings, warnings_of_sample(volume, s));
   append(report.warnings, check_named_labels(volume, s));
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())

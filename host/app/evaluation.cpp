@@ -52,6 +52,10 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
       checkpoint_(checkpoint) {
   if (!copy_) note("the volume is too small for a copy with larger voxels: fewer uncertainties");
   if (settings.no_sampling) return;
+  if (volume.outside) {
+    note("no uncertainty of sampling: the sample is no box, and its octants would differ in shape");
+    return;
+  }
   if (const std::string why = too_small_for_octants(volume.extent); why.empty())
     octants_ = octants(volume.extent);
   else

@@ -10,11 +10,10 @@
 #include "host/app/describe.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
-#include "host/app/reader_process.hpp"
+#include "host/app/read_sample.hpp"
 #include "host/pages/drawings.hpp"
 #include "host/report/grey_histogram.hpp"
 #include "host/studies/absent_labels.hpp"
-#include "host/studies/clean.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
@@ -69,6 +68,7 @@ std::string text_of(const RunReport& report) {
                         percolates_along(report.results, label.value, ""));
   for (const NamedPhase& phase : report.phases.named)
     if (phase.labels.size() > 1) text += line_of(phase, report);
+  text += text_of_outside(v);
   return text + text_of_remarks(report);
 }
 
@@ -106,10 +106,10 @@ ExitCode run_inspect(Settings settings) {
   settings.study = "percolation";
   constexpr std::int64_t bytes_per_voxel = 2;  // labels or grey levels, the runs and clusters of a label
   ReaderProcess reader(settings);
-  const io::VolumeDescription& description = reader.description();
+  const io::VolumeDescription description = description_of_sample(reader, settings);
   check_outputs(settings);
   check_fits(description.read_extent, bytes_per_voxel);
-  const Volume volume = cleaned(reader.read({}, io::Read::labels_or_grey_levels), settings);
+  const Volume volume = read_sample(reader, settings, {}, io::Read::labels_or_grey_levels);
   const Device device = cpu_device();
   const std::vector<std::string> absent = check_named_labels(volume, settings);
   RunReport report;

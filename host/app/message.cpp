@@ -131,6 +131,7 @@ Message to_message(const Volume& volume) {
   if (const auto& grey = volume.grey)
     message["grey"] = Message::array({grey->of_zero, grey->step, grey->otsu, grey->otsu3});
   message["thresholds"] = volume.thresholds;
+  message["outside"] = volume.outside ? Message(volume.outside->voxels) : Message(nullptr);
   message["labels"] = Message::array();
   for (const Label& label : volume.labels) message["labels"].push_back({label.value, label.voxels});
   return message;
@@ -146,6 +147,8 @@ Volume volume_from(const Message& message) {
     volume.grey = GreyScale{grey.at(0).get<double>(), grey.at(1).get<double>(),
                             grey.at(2).get<std::vector<double>>(), grey.at(3).get<std::vector<double>>()};
   volume.thresholds = message.at("thresholds").get<std::vector<double>>();
+  if (const Message& outside = message.at("outside"); !outside.is_null())
+    volume.outside = Outside{outside.get<std::int64_t>(), 0, "NaN"};
   for (const Message& label : message.at("labels"))
     volume.labels.push_back({label.at(0).get<std::int64_t>(), label.at(1).get<std::int64_t>()});
   return volume;

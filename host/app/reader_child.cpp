@@ -37,6 +37,12 @@ std::uint64_t cpu_seconds_for(const std::string& root, const io::ReadOptions& op
   return least + bytes / slowest;
 }
 
+/// Filters that the user lets in, and the libraries that they may be linked to.
+std::vector<std::string> code_of(const io::ReadOptions& options) {
+  if (options.hdf5_plugins.empty()) return {};
+  return {options.hdf5_plugins, "/lib", "/lib64", "/usr/lib", "/usr/local/lib", "/etc/ld.so.cache"};
+}
+
 /// Codes in the memory that the program sees too; where that cannot be so large, in that of this process.
 LabelCodes shared_or_own(std::int64_t voxels, bool wide) {
   if (wide) {
@@ -73,7 +79,7 @@ void serve() {
       row.assign(settings, *value);
   // what is wrong with the name is said while folders can be listed
   const std::string root = io::root_of_reading(settings.input);
-  confine(root, cpu_seconds_for(root, settings.read));
+  confine(root, cpu_seconds_for(root, settings.read), code_of(settings.read));
   if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
   const std::optional<Message> what = receive(reader_socket);
   if (!what) return;

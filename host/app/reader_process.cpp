@@ -32,14 +32,15 @@ int moved_up(int descriptor) {
 
 /// What another process says of a volume, held against what it is used for: no code without a label.
 template <class Code>
-bool codes_have_labels(const LabelArray<Code>& codes, std::size_t labels) {
+bool codes_are_below(const LabelArray<Code>& codes, std::size_t labels) {
   Code most = 0;
   for (const Code code : codes) most = std::max(most, code);
   return most < labels;
 }
 
 bool is_sound(const Volume& volume) {
-  std::int64_t voxels = 0;
+  std::int64_t voxels = volume.outside ? volume.outside->voxels : 0;
+  if (volume.labels.empty() || voxels < 0 || voxels >= volume.extent.voxels()) return false;
   for (std::size_t i = 0; i < volume.labels.size(); ++i) {
     const Label& label = volume.labels[i];
     if (label.voxels < 1 || label.voxels > volume.extent.voxels() - voxels) return false;
@@ -47,7 +48,7 @@ bool is_sound(const Volume& volume) {
     voxels += label.voxels;
   }
   return voxels == volume.extent.voxels() &&
-         std::visit([&](const auto& codes) { return codes_have_labels(codes, volume.labels.size()); },
+         std::visit([&](const auto& codes) { return codes_are_below(codes, volume.codes_there_are()); },
                     volume.codes);
 }
 

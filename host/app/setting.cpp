@@ -44,7 +44,8 @@ std::string scalar_text(const SettingFacts& facts, const Value& value) {
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
   if (value.is_number_integer()) return std::to_string(value.get<std::int64_t>());
   const auto number = value.get<double>();
-  if (facts.kind == Kind::length || facts.kind == Kind::lengths) return length_text(number);
+  if (facts.kind == Kind::length || facts.kind == Kind::lengths || facts.kind == Kind::resample)
+    return length_text(number);
   if (facts.kind == Kind::temperature) return number_text(number) + "K";
   return facts.kind == Kind::duration ? duration_text(number) : number_text(number);
 }
@@ -140,6 +141,12 @@ const Form& form_of(const SettingFacts& facts) {
        {"NUMBERS|otsu|otsu3", true, [](Facts, Text t, Text o) { return to_value(parse::thresholds(t, o)); }}},
       {Kind::filters,
        {"FILTER,...", true, [](Facts, Text t, Text o) { return to_value(parse::filters(t, o)); }}},
+      {Kind::outside,
+       {"LABEL|nan", false, [](Facts, Text t, Text o) { return to_value(parse::outside(t, o)); }}},
+      {Kind::resample,
+       {"LENGTH|shortest", false, [](Facts, Text t, Text o) { return to_value(parse::resample(t, o)); }}},
+      {Kind::orient,
+       {"Z,Y,X", true, [](Facts, Text t, Text o) -> Value { return parse::orientation(t, o); }}},
       {Kind::letters,
        {"LETTERS", false, [](Facts, Text t, Text o) -> Value { return parse::axis_letters(t, o); }}},
       {Kind::path_in, {"FILE", false, as_it_stands}},
@@ -213,6 +220,23 @@ Value to_value(const std::vector<io::GreyFilter>& filters) {
     texts.push_back((filter.kind == io::GreyFilter::Kind::median ? "median=" : "gaussian=") +
                     number_text(filter.size));
   return texts;
+}
+
+Value to_value(const io::OutsideVoxels& outside) {
+  return outside.are_nan ? Value("nan") : Value(outside.label);
+}
+
+void from_value(const Value& value, io::OutsideVoxels& outside) {
+  outside = parse::outside(text_of({}, value), "outside");
+}
+
+Value to_value(const Resample& resample) {
+  return resample.shortest ? Value("shortest") : Value(resample.edge);
+}
+
+void from_value(const Value& value, Resample& resample) {
+  resample.shortest = value.is_string();
+  resample.edge = resample.shortest ? 0 : value.get<double>();
 }
 
 void from_value(const Value& value, io::Thresholds& thresholds) {

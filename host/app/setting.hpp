@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/settings/phases.hpp"
+#include "host/settings/settings.hpp"
 #include "io/read.hpp"
 
 namespace tauvox {
@@ -43,6 +44,9 @@ enum class Kind {
   numbers,
   thresholds,  // numbers, otsu, otsu3
   filters,     // of grey values
+  outside,     // a label, or nan
+  resample,    // m, or shortest
+  orient,      // z, y, x in another order, reversed
   path_in,
   path_out,
   paths_in
@@ -109,6 +113,10 @@ Value to_value(const std::vector<std::pair<std::string, std::int64_t>>& places);
 Value to_value(const std::vector<std::pair<Axis, std::int64_t>>& cuts);
 Value to_value(const io::Thresholds& thresholds);
 Value to_value(const std::vector<io::GreyFilter>& filters);
+Value to_value(const io::OutsideVoxels& outside);
+Value to_value(const Resample& resample);
+void from_value(const Value& value, Resample& resample);
+void from_value(const Value& value, io::OutsideVoxels& outside);
 void from_value(const Value& value, io::Thresholds& thresholds);
 void from_value(const Value& value, std::vector<io::GreyFilter>& filters);
 void from_value(const Value& value, io::Crop& crop);

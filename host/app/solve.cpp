@@ -16,7 +16,7 @@
 #include "host/app/log.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
-#include "host/app/reader_process.hpp"
+#include "host/app/read_sample.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
 #include "host/pages/field_picture.hpp"
@@ -26,8 +26,8 @@
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
-#include "host/studies/clean.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/prism.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
@@ -218,7 +218,7 @@ ExitCode run_solve(Settings s) {
   if (!s.dry_run && !s.quiet) print_log_head("solve", device.description());
   if (!notice.empty()) note_all(s, {notice});
   ReaderProcess reader(s);
-  const io::VolumeDescription& description = reader.description();
+  const io::VolumeDescription description = description_of_sample(reader, s);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)
@@ -241,8 +241,12 @@ ExitCode run_solve(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   RunReport report;
   const auto read_start = Clock::now();
-  const Volume volume = cleaned(reader.read([&](double fraction) { printer("reading", fraction, ""); }), s);
+  const Volume volume = read_sample(reader, s, [&](double fraction) { printer("reading", fraction, ""); });
   report.seconds.emplace_back("read", seconds_since(read_start));
+  if (study.gives_field) check_prism(volume, s.axes);
+  if (study.needs_box && volume.outside)
+    throw Error(ExitCode::input_invalid, "the study takes a box alone", "--study " + study.name,
+                "some voxels are outside of the sample", "cut a box out of it by --crop");
   report.volume = &volume;
   if (study.needs_conductivity)
     report.materials = assign_materials(volume, s);

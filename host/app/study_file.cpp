@@ -39,6 +39,8 @@ std::string types_of(const SettingFacts& facts) {
       return "a number, a list of them, or \"otsu\" or \"otsu3\"";
     case Kind::filters:
       return "text in quotes, or a list of texts";
+    case Kind::outside:
+      return "a whole number, or \"nan\"";
     case Kind::labels:
       return "a whole number, the name of a phase in quotes, or a list of them";
     case Kind::phases:

@@ -104,7 +104,8 @@ std::string first_definition(const std::string& text, std::size_t second_line) {
 }
 
 std::string toml_text(const SettingFacts& facts, const Value& value) {
-  if (facts.kind == Kind::length || facts.kind == Kind::lengths || facts.kind == Kind::temperature)
+  if (facts.kind == Kind::length || facts.kind == Kind::lengths || facts.kind == Kind::resample ||
+      facts.kind == Kind::temperature)
     return quoted(text_of(facts, value));
   if (!value.is_structured()) return scalar(value);
   std::vector<std::string> items;

@@ -26,7 +26,7 @@ std::vector<PhaseSet> labels_as_phases(const SolvePictures& in) {
     PhaseSet set;
     set.name = name.empty() ? fmt::format("label {}", label.value) : name;
     set.label = label.value;
-    set.codes.assign(in.volume.labels.size(), 0);
+    set.codes.assign(in.volume.codes_there_are(), 0);
     set.codes[code] = 1;
     set.voxels = label.voxels;
     sets.push_back(set);
@@ -86,8 +86,10 @@ std::string SolvePictures::structure(Axis flow, std::string& notice) const {
   const std::vector<PhaseColours> colours = colours_of(sets, volume, pore);
   SliceMap map = map_of(*this, flow);
   map.picture = [&](const Slice& slice, std::int64_t most) {
-    return picture_of(volume.extent, slice, most, smallest_side,
-                      [&](std::int64_t i) { return colours[static_cast<std::size_t>(volume.code(i))].area; });
+    return picture_of(volume.extent, slice, most, smallest_side, [&](std::int64_t i) {
+      const auto code = static_cast<std::size_t>(volume.code(i));
+      return code < colours.size() ? colours[code].area : outside_colour;
+    });
   };
   for (std::size_t p = 0; p < sets.size(); ++p)
     map.legend.push_back({colours[p].area, legend_of(volume, sets[p])});
@@ -151,7 +153,9 @@ std::string SolvePictures::field(SliceMap map, const std::function<double(std::i
     return picture_of(volume.extent, slice, most, smallest_side, [&](std::int64_t i) {
       const double value = value_of(i);
       if (!std::isnan(value)) return field_colour(std::min(value / map.top, 1.0));
-      const Colour colour = insulators[static_cast<std::size_t>(volume.code(i))];
+      const auto code = static_cast<std::size_t>(volume.code(i));
+      if (code >= insulators.size()) return outside_colour;
+      const Colour colour = insulators[code];
       some_cut_off = some_cut_off || colour == cut_off;
       return colour;
     });

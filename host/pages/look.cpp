@@ -34,7 +34,8 @@ std::string legend_of(const Volume& volume, const PhaseSet& set) {
 
 Picture Look::picture(const Slice& slice, std::int64_t most, std::int64_t least) const {
   std::vector<Colour> of_code;
-  for (const std::uint8_t phase : parts.phase_of_code) of_code.push_back(colours[phase].area);
+  for (const std::uint8_t phase : parts.phase_of_code)
+    of_code.push_back(phase < colours.size() ? colours[phase].area : outside_colour);
   return picture_of(volume.extent, slice, most, least,
                     [&](std::int64_t i) { return of_code[static_cast<std::size_t>(volume.code(i))]; });
 }

@@ -95,6 +95,13 @@ std::string limits_section(const PageInput& in) {
   return html + "</section>\n";
 }
 
+std::string outside_of(const Volume& volume) {
+  if (!volume.outside) return "";
+  const Outside& outside = *volume.outside;
+  return html_text(fmt::format("{} voxels, not counted: {}{}", outside.voxels, outside.source,
+                               outside.mask_sha256.empty() ? "" : ", SHA-256 " + outside.mask_sha256));
+}
+
 std::string provenance_section(const PageInput& in) {
   const Volume& v = *in.report.volume;
   const auto tool = tool_json();
@@ -114,7 +121,7 @@ std::string provenance_section(const PageInput& in) {
           fact("voxel size",
                fmt::format("{:.6g} × {:.6g} × {:.6g} µm (z, y, x), from {}", in.look.edges[0] * 1e6,
                            in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, html_text(v.voxel_size_source))) +
-          fact("labels", labels) +
+          fact("labels", labels) + fact("outside", outside_of(v)) +
           fact("program", html_text(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
                                                 tool["compiler"].get<std::string>()))) +
           fact("device", html_text(in.report.device)) + fact("operator", html_text(in.operator_name)) +

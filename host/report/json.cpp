@@ -120,6 +120,12 @@ Json input_json(const Volume& v) {
   input["voxel_size_m"] = v.voxel_size ? triple(*v.voxel_size) : Json(nullptr);
   input["voxel_ratio"] = v.voxel_ratio ? triple(*v.voxel_ratio) : Json(nullptr);
   input["voxel_size_source"] = text_or_null(v.voxel_size_source);
+  input["outside"] = nullptr;
+  if (v.outside)
+    input["outside"] = {{"voxels", v.outside->voxels},
+                        {"label", v.outside->label},
+                        {"source", v.outside->source},
+                        {"mask_sha256", text_or_null(v.outside->mask_sha256)}};
   input["grey"] = nullptr;
   if (v.grey)
     input["grey"] = {{"of_label_0", v.grey->of_zero},

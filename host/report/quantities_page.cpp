@@ -67,7 +67,17 @@ std::string quantities_page() {
       "sqrt(3)\n"
       "where it is a bound; b is a where the value may be off by all of it to one side, as by a copy with "
       "larger\n"
-      "voxels.\n";
+      "voxels.\n\n"
+      "Where voxels are outside of the sample (`--outside`, `--mask`) they conduct nothing, and all voxels "
+      "are "
+      "those of\n"
+      "the sample: so are the volumes and areas that others are over. Its surface is as the sides of the "
+      "volume are: no\n"
+      "interface, no wall that a size ends at, a place behind which everything is unknown. D_eff is the "
+      "current through\n"
+      "the sample x length / (area x difference), which has a meaning along axes where its section is the "
+      "same in all\n"
+      "layers; along others transport is refused.\n";
   for (const Study& study : studies()) {
     page += fmt::format("\n## {}\n\n`--study {}`: {}.", study.name, study.name, study.meaning);
     if (!study.extends.empty()) page += fmt::format(" Adds to the results of `{}`.", study.extends);

@@ -73,6 +73,8 @@ std::string text_of_result(const RunReport& report, const Result& result);
 std::string text_of_warnings(const RunReport& report);
 /// Where the voxel size comes from, or that voxels are taken as cubes.
 std::string text_of_voxel_size(const Volume& volume);
+/// "" where all voxels are of the sample.
+std::string text_of_outside(const Volume& volume);
 
 /// docs/quantities.md: every quantity of every study.
 std::string quantities_page();

@@ -1,43 +1,16 @@
 // The JSON schema of the report, made from the rows of studies, quantities and settings.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
+#include "host/report/schema_parts.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json described(const Json& type, const std::string& description, const Json& more = Json::object()) {
-  Json j{{"type", type}, {"description", description}};
-  j.update(more);
-  return j;
-}
-Json text(const std::string& description) { return described("string", description); }
-Json text_or_null(const std::string& description) { return described({"string", "null"}, description); }
-Json amount(const std::string& description, const char* type = "number") {
-  return described(type, description, {{"minimum", 0}});
-}
-Json list_of(const Json& items, const std::string& description) {
-  return described("array", description, {{"items", items}});
-}
-
-/// An object with these properties and no others; all but the optional ones are required.
-Json object(const std::string& description, const Json& properties,
-            const std::vector<std::string>& optional = {}) {
-  Json required = Json::array();
-  for (const auto& [name, value] : properties.items())
-    if (std::find(optional.begin(), optional.end(), name) == optional.end()) required.push_back(name);
-  Json j = described("object", description);
-  j["additionalProperties"] = false;
-  j["required"] = required;
-  j["properties"] = properties;
-  return j;
-}
+using namespace schema_parts;
 
 constexpr ErrorSource all_sources[] = {ErrorSource::solver, ErrorSource::resolution, ErrorSource::sampling,
                                        ErrorSource::segmentation};
@@ -267,53 +240,6 @@ Json result_schema() {
   return result;
 }
 
-Json grey_schema() {
-  Json grey = object("The values look like those of an image: grey value = of_label_0 + step * label.",
-                     {{"of_label_0", described("number", "grey value of label 0")},
-                      {"step", amount("grey values from a label to the next")},
-                      {"otsu", list_of(described("number", "a threshold"), "for two classes")},
-                      {"otsu3", list_of(described("number", "a threshold"), "for three classes")}});
-  grey["type"] = {"object", "null"};
-  return grey;
-}
-
-Json thresholds_schema() {
-  Json thresholds =
-      list_of(described("number", "a grey value, with all digits that --threshold needs"),
-              "That made labels of the grey values: given, or found by Otsu's method; null: the labels "
-              "are the values.");
-  thresholds["type"] = {"array", "null"};
-  return thresholds;
-}
-
-Json input_schema() {
-  const Json positive{{"type", "number"}, {"exclusiveMinimum", 0}};
-  return object(
-      "The volume.",
-      {{"path", text("as given")},
-       {"sha256", described({"string", "null"}, "of the bytes of the file; null in a build without OpenSSL",
-                            {{"pattern", "^[0-9a-f]{64}$"}})},
-       {"dataset", text_or_null("path in an HDF5 file; null for other formats")},
-       {"format", text("HDF5, TIFF or raw")},
-       {"stored_type", text("type of a voxel in the file")},
-       {"shape",
-        described("array", "voxels z,y,x that were evaluated, after a crop",
-                  {{"items", {{"type", "integer"}, {"minimum", 1}}}, {"minItems", 3}, {"maxItems", 3}})},
-       {"axes", described("array", "names of the axes of every triple", {{"const", {"z", "y", "x"}}})},
-       {"voxel_size_m",
-        described({"array", "null"}, "edge of a voxel along z,y,x in m; null: unknown, see voxel_ratio",
-                  {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
-       {"voxel_ratio",
-        described(
-            {"array", "null"},
-            "edges of a voxel along z,y,x over the shortest, where the file states steps without a unit; "
-            "null: not needed, or a cube",
-            {{"items", positive}, {"minItems", 3}, {"maxItems", 3}})},
-       {"voxel_size_source", text_or_null("where voxel size or ratio come from; null: unknown")},
-       {"grey", grey_schema()},
-       {"thresholds", thresholds_schema()}});
-}
-
 Json phase_schema() {
   return object(
       "One label.",
@@ -324,7 +250,8 @@ Json phase_schema() {
                                   {{"minimum", 0}})},
        {"unit", text_or_null("as given with --unit; 1: relative; null: not asked for")},
        {"voxels", amount("number of voxels", "integer")},
-       {"volume_fraction", described("number", "over all voxels", {{"minimum", 0}, {"maximum", 1}})}});
+       {"volume_fraction",
+        described("number", "over all voxels of the sample", {{"minimum", 0}, {"maximum", 1}})}});
 }
 
 Json timings_schema() {
@@ -377,7 +304,7 @@ Json report_schema(const Json& settings) {
                 {{"enum", Json::array({rule_name(true), rule_name(false), nullptr})}});
   properties["judgements"] = list_of(judgement_schema(), "One per limit, in the order of the file.");
   properties["tool"] = tool_schema();
-  properties["input"] = input_schema();
+  properties["input"] = schema_of_input();
   properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");
   properties["settings"] = object("Effective settings; null: not given.", settings);
   properties["device"] = text("that was used: cpu with its threads, or cuda:N with its name");

@@ -72,6 +72,12 @@ std::string text_of_voxel_size(const Volume& volume) {
                      volume.voxel_size_source);
 }
 
+std::string text_of_outside(const Volume& volume) {
+  if (!volume.outside) return "";
+  return fmt::format("  outside of the sample: {} voxels of the box, not counted ({})\n",
+                     volume.outside->voxels, volume.outside->source);
+}
+
 std::string padded_name(const Phases& phases, const std::string& name) {
   std::size_t widest = 4;
   for (const NamedPhase& phase : phases.named) widest = std::max(widest, phase.name.size());
@@ -87,7 +93,7 @@ std::string text_of_volume(const RunReport& report) {
     out += fmt::format("  label {:>5}  {}volume fraction {:.5f}  {} {:g}{}\n", p.label,
                        padded_name(report.phases, report.phases.name_of(p.label)), p.volume_fraction,
                        property.name, p.conductivity, property.unit == "1" ? "" : " " + property.unit);
-  return out;
+  return out + text_of_outside(v);
 }
 
 std::string text_of_headline(const RunReport& report, const Result& result) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/settings/phases.hpp"
+#include "host/settings/settings.hpp"
 #include "io/read.hpp"
 
 namespace tauvox::parse {
@@ -57,6 +58,12 @@ std::vector<std::pair<std::string, std::int64_t>> places(const std::string& text
 io::Thresholds thresholds(const std::string& text, const std::string& option);
 /// "median", "median=5", "gaussian=1.5", or several in turn.
 std::vector<io::GreyFilter> filters(const std::string& text, const std::string& option);
+/// "0.4um", "shortest"
+Resample resample(const std::string& text, const std::string& option);
+/// "x,-y,z": each of z, y, x once, those with a sign are reversed.
+std::string orientation(const std::string& text, const std::string& option);
+/// "3", "nan"
+io::OutsideVoxels outside(const std::string& text, const std::string& option);
 /// "z=40,x=7": where to cut across z, y or x, from 0; none twice.
 std::vector<std::pair<Axis, std::int64_t>> cuts(const std::string& text, const std::string& option);
 /// auto, cpu, cuda or cuda:N.

@@ -16,6 +16,16 @@ io::Thresholds thresholds(const std::string& text, const std::string& option) {
   }
 }
 
+io::OutsideVoxels outside(const std::string& text, const std::string& option) {
+  if (text == "nan" || text == "NaN") return {true};
+  try {
+    return {false, integer(text, option)};
+  } catch (const Error&) {
+    throw Error(ExitCode::usage, "bad value for " + option, "'" + text + "'", "",
+                "give a label such as 3, or nan for voxels that hold no number");
+  }
+}
+
 std::vector<io::GreyFilter> filters(const std::string& text, const std::string& option) {
   using Filter = io::GreyFilter;
   std::vector<Filter> found;

@@ -43,6 +43,7 @@ void check_standard_output(const Settings& s) {
 
 std::vector<std::string> Settings::input_files() const {
   std::vector<std::string> files{input};
+  if (!mask.empty()) files.push_back(mask);
   if (study_file) files.push_back(*study_file);
   if (!limits.empty()) files.push_back(limits);
   if (!calibration.empty()) files.push_back(calibration);
@@ -54,6 +55,8 @@ void check(const Settings& s) {
     throw Error(ExitCode::usage, "the flux goes nowhere", "--flux", "",
                 "give --field for its vectors, or --png for a picture");
   check_input(s.input);
+  if (!s.mask_dataset.empty() && s.mask.empty())
+    throw Error(ExitCode::usage, "a dataset of no mask", "--mask-dataset", "", "give --mask FILE as well");
   check_material(s);
   check_standard_output(s);
   if (!s.calibration.empty() && !s.dry_run)

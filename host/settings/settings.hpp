@@ -13,11 +13,21 @@
 
 namespace tauvox {
 
+/// To voxels that are cubes.
+struct Resample {
+  bool shortest = false;  // with the shortest edge that a voxel has
+  double edge = 0;        // else with this one, m
+  bool operator==(const Resample&) const = default;
+};
+
 struct Settings : MaterialSettings, StudySettings {
   // input
   std::string input;
   std::optional<std::string> study_file;  // where the settings were read from
   io::ReadOptions read;
+  std::optional<Resample> resample;
+  std::string orient;              // "x,-y,z": what the new axes z, y, x are; empty: as they are
+  std::string mask, mask_dataset;  // where it has 0 a voxel is none of the sample
   std::vector<std::pair<LabelOrName, double>> clean;  // clusters of fewer voxels go to what surrounds them
   // which study
   std::string study = "effective_transport";

@@ -7,9 +7,7 @@
 #include "host/settings/named_labels.hpp"
 
 namespace tauvox {
-namespace {
 
-/// The labels of the volume, the first twenty of them.
 std::string labels_there_are(const Volume& volume, const Phases& phases) {
   constexpr std::size_t most = 20;
   std::vector<std::string> shown;
@@ -18,6 +16,13 @@ std::string labels_there_are(const Volume& volume, const Phases& phases) {
   const std::string more =
       volume.labels.size() > most ? fmt::format(" and {} more", volume.labels.size() - most) : "";
   return fmt::format("the volume has {}{}", fmt::join(shown, ", "), more);
+}
+
+namespace {
+
+/// Not where NaN or a mask is outside: that label is of files that are written.
+bool is_taken_out_by_label(const Volume& volume) {
+  return volume.outside->source.starts_with(fmt::format("--outside {}", volume.outside->label));
 }
 
 /// Label -> the option that named it.
@@ -43,6 +48,11 @@ std::string share_text(std::int64_t label, double fraction, const Phases& phases
 std::vector<std::string> check_named_labels(const Volume& volume, const MaterialSettings& settings) {
   std::map<std::int64_t, std::string> absent = named_by_option(settings);
   for (const Label& label : volume.labels) absent.erase(label.value);
+  if (const auto outside = volume.outside ? absent.find(volume.outside->label) : absent.end();
+      outside != absent.end() && is_taken_out_by_label(volume))
+    throw Error(ExitCode::input_invalid, fmt::format("label {} is outside of the sample", outside->first),
+                volume.path, volume.outside->source + " takes its voxels out: they are no phase",
+                fmt::format("leave it out of {}, or leave out --outside", outside->second));
   if (absent.empty()) return {};
   std::vector<std::string> labels, options, warnings;
   for (const auto& [label, option] : absent) {

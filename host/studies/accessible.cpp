@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sample.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/geometry/neighbour_pairs.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -59,6 +60,7 @@ std::vector<std::uint8_t> codes_of(const Volume& volume, const std::vector<std::
   std::vector<std::uint8_t> set;
   for (const Label& label : volume.labels)
     set.push_back(std::find(labels.begin(), labels.end(), label.value) != labels.end());
+  set.resize(volume.codes_there_are());
   return set;
 }
 
@@ -79,7 +81,9 @@ Report accessible(const StudyInput& in, const FieldSink&, const Progress& progre
       electronic(codes, of_electrons, low ? behind : before);
   const Unknowns both = in_both(ionic.all, electronic.all);
   const Meeting meeting(ionic, electronic, both);
-  const NeighbourPairs fine = meeting.pairs(1), twice = meeting.pairs(2);
+  NeighbourPairs fine = meeting.pairs(1), twice = meeting.pairs(2);
+  count_in_sample(fine, codes, in.volume);
+  count_in_sample(twice, codes, in.volume);
   const double all = surface_density(fine, 0, edges), reached = surface_density(fine, 1, edges);
   Result result;
   result.study = "accessible";

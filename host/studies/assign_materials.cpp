@@ -65,7 +65,7 @@ std::vector<double> distinct_conductivities(const Materials& m, const Volume& vo
   return distinct;
 }
 
-void assign_classes(Materials& m, const std::vector<double>& distinct) {
+void assign_classes(Materials& m, const Volume& volume, const std::vector<double>& distinct) {
   if (!distinct.empty()) m.largest = distinct.back();
   for (const double value : distinct) m.class_conductivity.push_back(value / m.largest);
   for (const Phase& phase : m.phases) {
@@ -77,6 +77,7 @@ void assign_classes(Materials& m, const std::vector<double>& distinct) {
     m.volume_fraction += phase.volume_fraction;
     m.mean += phase.volume_fraction * phase.conductivity / m.largest;
   }
+  if (volume.outside) m.class_of_code.push_back(wall_class);
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ Materials assign_materials(const Volume& volume, const MaterialSettings& setting
   m.phases = phases_of(volume, settings, given_conductivities(settings));
   m.warnings = check_named_labels(volume, settings);
   const std::vector<double> distinct = distinct_conductivities(m, volume);
-  assign_classes(m, distinct);
+  assign_classes(m, volume, distinct);
   if (!distinct.empty() && m.largest / distinct.front() > 1e8)
     m.warnings.push_back(
         fmt::format("the conductivities span a factor of {:.2g}; above 1e8 the solver converges "

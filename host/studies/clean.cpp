@@ -18,8 +18,8 @@ namespace {
 
 /// Codes of the labels of a set.
 std::vector<std::uint8_t> codes_of(const Volume& volume, const std::vector<std::int64_t>& labels) {
-  std::vector<std::uint8_t> in_set(volume.labels.size());
-  for (std::size_t code = 0; code < in_set.size(); ++code)
+  std::vector<std::uint8_t> in_set(volume.codes_there_are());
+  for (std::size_t code = 0; code < volume.labels.size(); ++code)
     in_set[code] = std::find(labels.begin(), labels.end(), volume.labels[code].value) != labels.end();
   return in_set;
 }
@@ -28,8 +28,10 @@ std::vector<std::uint8_t> codes_of(const Volume& volume, const std::vector<std::
 template <class Code>
 class Surroundings {
  public:
-  Surroundings(const LabelArray<Code>& codes, const RunsView& runs, const std::vector<std::uint8_t>& in_set)
-      : codes_(codes), runs_(runs), in_set_(in_set) {}
+  /// @param outside code of what is no part of the sample
+  Surroundings(const LabelArray<Code>& codes, const RunsView& runs, const std::vector<std::uint8_t>& in_set,
+               std::size_t outside)
+      : codes_(codes), runs_(runs), in_set_(in_set), outside_(outside) {}
 
   void add(std::int64_t cluster, const Run& run, std::int64_t y, std::int64_t z) {
     const Extent& e = runs_.extent;
@@ -37,7 +39,7 @@ class Surroundings {
     const auto touch = [&](std::int64_t x, std::int64_t j, std::int64_t k) {
       if (x < 0 || x >= e.nx || j < 0 || j >= e.ny || k < 0 || k >= e.nz) return;
       const Code code = codes_[static_cast<std::size_t>(x + e.nx * runs_.row(j, k))];
-      if (!in_set_[code]) ++faces[code];
+      if (code != outside_ && !in_set_[code]) ++faces[code];
     };
     touch(run.begin - 1, y, z);
     touch(run.end, y, z);
@@ -61,6 +63,7 @@ class Surroundings {
   const LabelArray<Code>& codes_;
   RunsView runs_;
   const std::vector<std::uint8_t>& in_set_;
+  std::size_t outside_;
   std::map<std::int64_t, std::map<Code, std::int64_t>> faces_;
 };
 
@@ -110,7 +113,7 @@ Cleaned clean_set(Volume& volume, const std::vector<std::uint8_t>& in_set, std::
   Cleaned cleaned;
   std::visit(
       [&]<class Code>(LabelArray<Code>& codes) {
-        Surroundings<Code> around(codes, view, in_set);
+        Surroundings<Code> around(codes, view, in_set, volume.labels.size());
         for_each_small([&](std::int64_t cluster, const Run& run, std::int64_t y, std::int64_t z) {
           around.add(cluster, run, y, z);
         });
@@ -136,13 +139,14 @@ Cleaned clean_set(Volume& volume, const std::vector<std::uint8_t>& in_set, std::
 
 /// Only labels that occur stay.
 void leave_out_absent(Volume& volume) {
-  std::vector<std::size_t> code_now(volume.labels.size());
+  std::vector<std::size_t> code_now(volume.codes_there_are());
   std::vector<Label> labels;
-  for (std::size_t code = 0; code < code_now.size(); ++code) {
+  for (std::size_t code = 0; code < volume.labels.size(); ++code) {
     code_now[code] = labels.size();
     if (volume.labels[code].voxels > 0) labels.push_back(volume.labels[code]);
   }
   if (labels.size() == volume.labels.size()) return;
+  if (volume.outside) code_now.back() = labels.size();
   volume.labels = labels;
   std::visit(
       [&]<class Code>(LabelArray<Code>& codes) {

@@ -28,6 +28,7 @@ struct Coarsener {
   const LabelArray<Code>& codes;
   Extent fine;
   CoarseAxis z, y, x;
+  std::int64_t outside;                          // the code, or one that is none
   std::vector<std::pair<Code, int>> votes = {};  // of one block
 
   Code at(std::int64_t k, std::int64_t j, std::int64_t i) const {
@@ -36,12 +37,15 @@ struct Coarsener {
   Code sampled(std::size_t k, std::size_t j, std::size_t i) const {
     return at(z.centre[k], y.centre[j], x.centre[i]);
   }
+  /// What is outside is sampled, so that a straight surface of the sample stays straight.
   Code voted(std::size_t k, std::size_t j, std::size_t i) {
+    if (sampled(k, j, i) == outside) return static_cast<Code>(outside);
     votes.clear();
     for (std::int64_t c = z.begin[k]; c < z.begin[k + 1]; ++c)
       for (std::int64_t b = y.begin[j]; b < y.begin[j + 1]; ++b)
         for (std::int64_t a = x.begin[i]; a < x.begin[i + 1]; ++a) {
           const Code code = at(c, b, a);
+          if (code == outside) continue;
           auto found = std::find_if(votes.begin(), votes.end(),
                                     [code](const std::pair<Code, int>& v) { return v.first == code; });
           if (found == votes.end()) found = votes.insert(found, {code, 0});
@@ -59,9 +63,13 @@ struct Coarsener {
 
 template <class Code>
 std::vector<Code> coarse_codes(const LabelArray<Code>& codes, const Extent& fine, const Extent& coarse,
-                               int factor, CoarseRule rule) {
-  Coarsener<Code> from{codes, fine, coarse_axis(fine.nz, coarse.nz, factor),
-                       coarse_axis(fine.ny, coarse.ny, factor), coarse_axis(fine.nx, coarse.nx, factor)};
+                               int factor, CoarseRule rule, std::int64_t outside) {
+  Coarsener<Code> from{codes,
+                       fine,
+                       coarse_axis(fine.nz, coarse.nz, factor),
+                       coarse_axis(fine.ny, coarse.ny, factor),
+                       coarse_axis(fine.nx, coarse.nx, factor),
+                       outside};
   std::vector<Code> out;
   out.reserve(static_cast<std::size_t>(coarse.voxels()));
   for (std::size_t k = 0; k < static_cast<std::size_t>(coarse.nz); ++k)
@@ -94,7 +102,8 @@ double refinement(const Extent& fine, const Extent& coarse) {
 Volume coarsen(const Volume& volume, int factor, CoarseRule rule) {
   const Extent extent = coarse_extent(volume.extent, factor);
   Volume coarse = derived_volume(volume, extent, [&](const auto& codes) {
-    return coarse_codes(codes, volume.extent, extent, factor, rule);
+    return coarse_codes(codes, volume.extent, extent, factor, rule,
+                        static_cast<std::int64_t>(volume.labels.size()));
   });
   const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = extent.zyx();
   // Where nobody gave a size only the ratios count, and an odd length has made them differ a little.

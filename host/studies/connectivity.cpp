@@ -1,5 +1,6 @@
 // Clusters of the phases: what is joined to separator and collector, what is cut off, and Euler numbers.
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sample.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/geometry/topology.hpp"
 #include "kernels/volume/clusters.hpp"
@@ -60,7 +61,7 @@ Result result_of(const PhaseSet& set, const Clusters& clusters, const EulerNumbe
                        {"euler_number", static_cast<double>(euler.faces_6)},
                        {"euler_number_26", static_cast<double>(euler.all_26)},
                        {"euler_density", static_cast<double>(euler.faces_6) /
-                                             (voxel * static_cast<double>(in.volume.extent.voxels()))}};
+                                             (voxel * static_cast<double>(in.volume.voxels_of_sample()))}};
   return result;
 }
 
@@ -71,7 +72,9 @@ Report connectivity(const StudyInput& in, const FieldSink&, const Progress& prog
   for (std::size_t i = 0; i < sets.size(); ++i) {
     if (progress)
       progress("connectivity", static_cast<double>(i) / static_cast<double>(sets.size()), sets[i].name);
-    const Clusters clusters = find_clusters(Runs(unknowns_of(codes, sets[i].codes)), Connectivity::faces_6);
+    const Runs runs(unknowns_of(codes, sets[i].codes));
+    Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    mark_at_surface(clusters, runs, codes, in.volume);
     report.results.push_back(result_of(sets[i], clusters, euler_of(codes, sets[i]), in));
     if (in.finished) in.finished(report.results.back());
   }
@@ -104,13 +107,15 @@ QuantityDefinitions rows() {
       share_row("one_face_share", "share that joins one end only", "f_one",
                 "Voxels in clusters that touch just one of separator and collector, over all voxels of the "
                 "phase. Blind branches of clusters that touch both are not in it."),
-      share_row("isolated_share", "share that is cut off", "f_iso",
-                "Voxels in clusters that touch none of the six sides of the volume, over all voxels of the "
-                "phase: proven to be isolated."),
+      share_row(
+          "isolated_share", "share that is cut off", "f_iso",
+          "Voxels in clusters that touch neither a side of the volume nor what is outside of the sample, "
+          "over all voxels of the phase: proven to be isolated."),
       share_row(
           "cut_share", "share that is unknown", "f_cut",
-          "Voxels in clusters that touch only sides beside the thickness, over all voxels of the phase: "
-          "whether they are joined outside the volume is unknown (as in MATBOX, Usseglio-Viretta 2018)."),
+          "Voxels in clusters that touch only sides beside the thickness, or what is outside of the sample, "
+          "over all voxels of the phase: whether they are joined outside the volume is unknown (as in "
+          "MATBOX, Usseglio-Viretta 2018)."),
       {.name = "clusters",
        .title = "clusters",
        .symbol = "n",
@@ -133,7 +138,8 @@ QuantityDefinitions rows() {
        .symbol = "chi",
        .definition =
            "Clusters - tunnels + cavities of the phase, its voxels connected over faces, those of all others "
-           "over edges and corners too; what lies outside the volume is no phase. It depends strongly on "
+           "over edges and corners too; what lies outside the volume or the sample is no phase. It depends "
+           "strongly on "
            "resolution.",
        .known = Known::always},
       {.name = "euler_number_26",
@@ -146,7 +152,7 @@ QuantityDefinitions rows() {
        .title = "Euler number per volume",
        .symbol = "chi_V",
        .unit = "1/m3",
-       .definition = "euler_number over the volume of all voxels.",
+       .definition = "euler_number over the volume of all voxels of the sample.",
        .uncertainties = {ErrorSource::resolution},
        .known = Known::always,
        .in_text = false}};

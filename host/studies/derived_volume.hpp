@@ -18,14 +18,17 @@ Volume derived_volume(const Volume& from, const Extent& extent, const F& codes_o
   to.voxel_ratio = from.voxel_ratio;
   to.path = from.path;
   to.labels = from.labels;
-  for (Label& label : to.labels) label.voxels = 0;
+  to.outside = from.outside;
+  std::vector<std::int64_t> voxels(from.codes_there_are());
   std::visit(
       [&](const auto& codes) {
         auto made = codes_of(codes);
-        for (const auto code : made) ++to.labels[code].voxels;
+        for (const auto code : made) ++voxels[code];
         to.codes = std::move(made);
       },
       from.codes);
+  for (std::size_t code = 0; code < to.labels.size(); ++code) to.labels[code].voxels = voxels[code];
+  if (to.outside) to.outside->voxels = voxels.back();
   return to;
 }
 

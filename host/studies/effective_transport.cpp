@@ -23,8 +23,8 @@
 namespace tauvox {
 namespace {
 
-void report_percolation(const Percolating& found, const Extent& extent, AxisResult& result) {
-  const auto all = static_cast<double>(extent.voxels());
+void report_percolation(const Percolating& found, const Volume& volume, AxisResult& result) {
+  const auto all = static_cast<double>(volume.voxels_of_sample());
   result.axis = found.axis;
   result.percolates = found.voxels > 0;
   result.percolating_volume_fraction = static_cast<double>(found.voxels) / all;
@@ -87,7 +87,7 @@ class AxisSolve {
         result_(result),
         progress_(progress) {
     const auto n = static_cast<double>(in.volume.extent.along(result.axis));
-    to_ratio_ = n * n / static_cast<double>(in.volume.extent.voxels());
+    to_ratio_ = n * n / static_cast<double>(in.volume.voxels_of_sample());
   }
 
   /// In FP64 where FP32 does not reach what is asked for.
@@ -198,7 +198,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
     result.volume_fraction = in.materials.volume_fraction;
     result.mean = in.materials.mean;
     result.stages = std::exchange(once, {});
-    report_percolation(found, in.volume.extent, result);
+    report_percolation(found, in.volume, result);
     StageClock clock(in.device, result.stages);
     std::vector<float> potential;
     if (!result.percolates) {

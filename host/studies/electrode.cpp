@@ -249,7 +249,8 @@ Study electrode_study() {
   return {.name = "electrode",
           .meaning = "tortuosity and ionic resistance of an electrode as its separator sees it",
           .quantities = electrode_quantities(),
-          .run = electrode};
+          .run = electrode,
+          .needs_box = true};
 }
 
 }  // namespace tauvox

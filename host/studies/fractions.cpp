@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sample.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/geometry/neighbour_pairs.hpp"
 #include "kernels/geometry/profiles.hpp"
@@ -51,9 +52,9 @@ double deviation_of(const std::vector<double>& layers) {
 
 /// Of each phase: what its fraction changes by where its whole surface moves by a quarter of a voxel, the
 /// cube root of its volume.
-std::vector<double> boundary_shifts(const PhaseBits& bits, int phases, const std::array<double, 3>& edges) {
+std::vector<double> boundary_shifts(const NeighbourPairs& pairs, int phases,
+                                    const std::array<double, 3>& edges) {
   std::vector<double> shifts(static_cast<std::size_t>(phases));
-  const NeighbourPairs pairs = count_neighbour_pairs(bits, 1);
   const double quarter = 0.25 * std::cbrt(edges[0] * edges[1] * edges[2]);
   for (int q = 1; q < phases; ++q)
     for (int p = 0; p < q; ++p) {
@@ -84,19 +85,26 @@ Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
   const Axis axis = in.settings.thickness;
   const std::array<double, 3> edges = voxel_edges(in.volume);
   const double edge = edges[static_cast<std::size_t>(axis)];
-  const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code,
-                       static_cast<int>(parts.phases.size()));
+  const Codes codes(in.device, in.volume);
+  const PhaseBits bits(codes, parts.phase_of_code, static_cast<int>(parts.phases.size()));
   const std::vector<std::vector<std::int64_t>> counts = count_by_layer(bits, axis);
-  const std::vector<double> shifts = boundary_shifts(bits, static_cast<int>(parts.phases.size()), edges);
+  NeighbourPairs pairs = count_neighbour_pairs(bits, 1);
+  count_in_sample(pairs, codes, in.volume);
+  const std::vector<double> shifts = boundary_shifts(pairs, static_cast<int>(parts.phases.size()), edges);
   const Extent& e = in.volume.extent;
+  const auto in_layer = [&](std::size_t i) {  // voxels of the sample; a phase has each of them
+    std::int64_t sum = 0;
+    for (const std::vector<std::int64_t>& of_phase : counts) sum += of_phase[i];
+    return static_cast<double>(std::max<std::int64_t>(sum, 1));
+  };
   Report report;
   Curve& curve = report.curves.emplace_back(Curve{"profile", {"distance_from_separator_um"}, {{}}});
   for (std::int64_t i = 0; i < e.along(axis); ++i)
     curve.values.front().push_back((static_cast<double>(i) + 0.5) * edge * 1e6);
   for (std::size_t p = 0; p < parts.phases.size(); ++p) {
     std::vector<double> layers;
-    for (const std::int64_t count : counts[p])
-      layers.push_back(static_cast<double>(count) / static_cast<double>(e.layer(axis).cells()));
+    for (std::size_t i = 0; i < counts[p].size(); ++i)
+      layers.push_back(static_cast<double>(counts[p][i]) / in_layer(i));
     if (in.settings.separator == "high") std::reverse(layers.begin(), layers.end());
     const Quantity fraction{"volume_fraction",
                             in.volume.fraction({0, parts.phases[p].voxels}),

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sample.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/geometry/neighbour_pairs.hpp"
 
@@ -52,9 +53,12 @@ class Interfaces {
   explicit Interfaces(const StudyInput& in)
       : in_(in), parts_(in.volume, in.phases), edges_(voxel_edges(in.volume)) {
     const int count = static_cast<int>(parts_.phases.size());
-    const PhaseBits bits(Codes(in.device, in.volume), parts_.phase_of_code, count);
+    const Codes codes(in.device, in.volume);
+    const PhaseBits bits(codes, parts_.phase_of_code, count);
     layers_ = count_pairs_of_layers(bits, in.settings.thickness);
-    const NeighbourPairs fine = sum_of_layers(layers_), twice = count_neighbour_pairs(bits, 2);
+    NeighbourPairs fine = sum_of_layers(layers_), twice = count_neighbour_pairs(bits, 2);
+    count_in_sample(fine, codes, in.volume);
+    count_in_sample(twice, codes, in.volume);
     areas_.resize(fine.of_pair.size());
     of_phase_.resize(parts_.phases.size());
     for (int q = 1; q < count; ++q)
@@ -91,7 +95,10 @@ class Interfaces {
         keep(std::move(result));
         add_profile(p, q);
       }
-    if (profile_.values.size() > 1) report.curves.push_back(profile_);
+    if (in_.volume.outside)  // pairs of voxels of the sample are not counted by layer
+      report.notices.emplace_back("the profile of surfaces is left out: the sample is no box");
+    else if (profile_.values.size() > 1)
+      report.curves.push_back(profile_);
     return report;
   }
 
@@ -115,7 +122,7 @@ class Interfaces {
     return 0.25 * std::cbrt(edges_[0] * edges_[1] * edges_[2]) * area.fine;
   }
   double volume() const {
-    return edges_[0] * edges_[1] * edges_[2] * static_cast<double>(in_.volume.extent.voxels());
+    return edges_[0] * edges_[1] * edges_[2] * static_cast<double>(in_.volume.voxels_of_sample());
   }
   double faces_per_volume(const std::array<std::int64_t, 3>& faces) const {
     const double voxel = edges_[0] * edges_[1] * edges_[2];

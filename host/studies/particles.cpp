@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sample.hpp"
 #include "host/studies/study.hpp"
 
 namespace tauvox {
@@ -32,14 +33,15 @@ double median_diameter(const std::vector<Particle>& particles, double voxel) {
   return 0;
 }
 
-Result result_of(const PhaseSet& set, const SquaredDistance& distances, const std::array<double, 3>& edges) {
+Result result_of(const PhaseSet& set, const SquaredDistance& distances, const std::array<double, 3>& edges,
+                 const std::vector<std::uint8_t>& outside) {
   Result result = result_about("particles", set);
   Quantity count{"particles", {}}, median{"particle_d50", {}}, round{"sphericity", {}},
       whole{"whole_particles_share", {}};
   if (distances.unbounded) {
     result.remarks.push_back("the phase fills the volume: no particle ends in it");
   } else {
-    const std::vector<Particle> particles = find_particles(distances, edges);
+    const std::vector<Particle> particles = find_particles(distances, edges, default_neck, outside);
     const double voxel = edges[0] * edges[1] * edges[2];
     double inside = 0, weighted = 0;
     for (const Particle& particle : particles) {
@@ -62,11 +64,14 @@ Report particles(const StudyInput& in, const FieldSink&, const Progress& progres
   const Partition parts(in.volume, in.phases);
   const std::array<double, 3> edges = voxel_edges(in.volume);
   const int count = static_cast<int>(parts.phases.size());
-  const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code, count);
+  const Codes codes(in.device, in.volume);
+  const PhaseBits bits(codes, parts.phase_of_code, count);
+  const std::vector<std::uint8_t> outside = voxels_outside(in.volume);
   for (int p = 0; p < count; ++p) {
     const PhaseSet& set = parts.phases[static_cast<std::size_t>(p)];
     if (progress) progress("particles", static_cast<double>(p) / count, set.name);
-    report.results.push_back(result_of(set, squared_distance(bits, p, edges), edges));
+    report.results.push_back(
+        result_of(set, distances_in_sample(codes, in.volume, bits, p, set), edges, outside));
     if (in.finished) in.finished(report.results.back());
   }
   return report;

@@ -23,14 +23,15 @@ std::vector<Asked> sets_of(const Volume& volume, const Phases& phases) {
   std::vector<Asked> sets;
   const std::vector<Label>& labels = volume.labels;
   for (std::size_t code = 0; code < std::min(labels.size(), examined_labels); ++code) {
-    Asked& set =
-        sets.emplace_back(Asked{labels[code].value, phases.name_of(labels[code].value),
-                                std::vector<std::uint8_t>(labels.size()), volume.fraction(labels[code])});
+    Asked& set = sets.emplace_back(Asked{labels[code].value, phases.name_of(labels[code].value),
+                                         std::vector<std::uint8_t>(volume.codes_there_are()),
+                                         volume.fraction(labels[code])});
     set.codes[code] = 1;
   }
   for (const NamedPhase& phase : phases.named) {
     if (phase.labels.size() == 1) continue;
-    Asked& set = sets.emplace_back(Asked{{}, phase.name, std::vector<std::uint8_t>(labels.size())});
+    Asked& set =
+        sets.emplace_back(Asked{{}, phase.name, std::vector<std::uint8_t>(volume.codes_there_are())});
     for (std::size_t code = 0; code < labels.size(); ++code) {
       if (std::find(phase.labels.begin(), phase.labels.end(), labels[code].value) == phase.labels.end())
         continue;
@@ -42,7 +43,7 @@ std::vector<Asked> sets_of(const Volume& volume, const Phases& phases) {
 }
 
 Result result_along(Axis axis, const Volume& volume, const Asked& set, const Clusters& clusters) {
-  const auto all = static_cast<double>(volume.extent.voxels());
+  const auto all = static_cast<double>(volume.voxels_of_sample());
   const std::int64_t spanning = clusters.spanning_voxels(axis);
   Result result;
   result.study = "percolation";

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 
+#include "kernels/geometry/phase_bits.hpp"
+
 namespace tauvox {
 namespace {
 
 PhaseSet set_of(const std::string& name, const Volume& volume, const std::vector<std::int64_t>& labels) {
-  PhaseSet set{name, {}, std::vector<std::uint8_t>(volume.labels.size())};
+  PhaseSet set{name, {}, std::vector<std::uint8_t>(volume.codes_there_are())};
   for (std::size_t code = 0; code < volume.labels.size(); ++code) {
     if (std::find(labels.begin(), labels.end(), volume.labels[code].value) == labels.end()) continue;
     set.codes[code] = 1;
@@ -29,7 +31,8 @@ std::vector<std::int64_t> labels_under(const std::string& name, const Volume& vo
 
 }  // namespace
 
-Partition::Partition(const Volume& volume, const Phases& named) : phase_of_code(volume.labels.size()) {
+Partition::Partition(const Volume& volume, const Phases& named)
+    : phase_of_code(volume.codes_there_are(), no_phase) {
   std::vector<std::int64_t> nameless;
   for (const Label& label : volume.labels)
     if (named.name_of(label.value).empty()) nameless.push_back(label.value);

@@ -18,13 +18,13 @@ struct PhaseSet {
   std::int64_t voxels = 0;
 };
 
-/// Phases that share no label and together fill the volume: of each label the name that stands for the
+/// Phases that share no label and together fill the sample: of each label the name that stands for the
 /// fewest. In the order of their lowest labels.
 /// @throws Error(usage) where a label has no name
 struct Partition {
   Partition(const Volume& volume, const Phases& phases);
   std::vector<PhaseSet> phases;
-  std::vector<std::uint8_t> phase_of_code;  // position in `phases`
+  std::vector<std::uint8_t> phase_of_code;  // position in `phases`, or no_phase
 };
 
 /// The same, and behind them, by their names, the named phases that are made of several of those.

@@ -131,6 +131,9 @@ RepresentativeVolume representative_volume(double whole, const std::vector<Parts
 
 void add_representative_volume(Report& report, const StudyInput& in, const std::string& name,
                                const Progress& progress, std::vector<std::vector<Result>> of_octants) {
+  if (in.volume.outside)
+    throw Error(ExitCode::input_invalid, "a representative volume is sought in a box", in.volume.path,
+                "parts of a sample that is none would differ in shape", "cut a box out of it by --crop");
   static const Study transport{"effective_transport", "", {}, effective_transport};
   std::vector<std::vector<std::vector<Result>>> by_cuts;
   if (!of_octants.empty()) by_cuts.push_back(std::move(of_octants));

@@ -11,19 +11,21 @@ namespace {
 
 template <class Code>
 std::vector<Code> grown_codes(const LabelArray<Code>& codes, const Extent& extent,
-                              const std::vector<std::uint8_t>& set) {
+                              const std::vector<std::uint8_t>& set) {  // what is outside has a code beyond
   std::vector<Code> out(codes.begin(), codes.end());
   const std::array<std::int64_t, 3> n = extent.zyx(), step{extent.ny * extent.nx, extent.nx, 1};
   std::int64_t voxel = 0;
   for (std::int64_t z = 0; z < n[0]; ++z)
     for (std::int64_t y = 0; y < n[1]; ++y)
       for (std::int64_t x = 0; x < n[2]; ++x, ++voxel) {
-        if (set[codes[static_cast<std::size_t>(voxel)]]) continue;
+        const Code here = codes[static_cast<std::size_t>(voxel)];
+        if (here == set.size() || set[here]) continue;
         const std::array<std::int64_t, 3> at{z, y, x};
         const auto take = [&](std::int64_t neighbour) {
           const Code code = codes[static_cast<std::size_t>(neighbour)];
-          if (set[code]) out[static_cast<std::size_t>(voxel)] = code;
-          return set[code] != 0;
+          if (code == set.size() || !set[code]) return false;
+          out[static_cast<std::size_t>(voxel)] = code;
+          return true;
         };
         for (std::size_t axis = 0; axis < 3; ++axis)
           if ((at[axis] > 0 && take(voxel - step[axis])) ||

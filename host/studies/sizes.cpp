@@ -6,6 +6,7 @@
 
 #include "host/studies/parts.hpp"
 #include "host/studies/phase_sets.hpp"
+#include "host/studies/sample.hpp"
 #include "host/studies/sampling.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/geometry/distribution.hpp"
@@ -94,11 +95,11 @@ Curve curve_of(const std::string& name, const std::string& phase, const Sizes& s
 
 class PhaseSizes {
  public:
-  PhaseSizes(const StudyInput& in, const PhaseBits& bits, int phase, const PhaseSet& set)
+  PhaseSizes(const StudyInput& in, const Codes& codes, const PhaseBits& bits, int phase, const PhaseSet& set)
       : in_(in),
         set_(set),
         edges_(voxel_edges(in.volume)),
-        distances_(squared_distance(bits, phase, edges_)) {}
+        distances_(distances_in_sample(codes, in.volume, bits, phase, set)) {}
 
   /// @param paint wants the diameters; may be empty
   Result run(std::vector<Curve>& curves, const std::function<void(const SquaredDistance&)>& paint) {
@@ -205,14 +206,15 @@ Report sizes(const StudyInput& in, const FieldSink& sink, const Progress& progre
   Report report;
   const Partition parts(in.volume, in.phases);
   const int count = static_cast<int>(parts.phases.size());
-  const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code, count);
+  const Codes codes(in.device, in.volume);
+  const PhaseBits bits(codes, parts.phase_of_code, count);
   for (int p = 0; p < count; ++p) {
     const PhaseSet& set = parts.phases[static_cast<std::size_t>(p)];
     if (progress) progress("sizes", static_cast<double>(p) / count, set.name);
     std::function<void(const SquaredDistance&)> paint;
     if (sink)
       paint = [&](const SquaredDistance& balls) { sink(result_about("sizes", set), diameters_of(balls)); };
-    report.results.push_back(PhaseSizes(in, bits, p, set).run(report.curves, paint));
+    report.results.push_back(PhaseSizes(in, codes, bits, p, set).run(report.curves, paint));
     if (in.finished) in.finished(report.results.back());
   }
   return report;

@@ -46,6 +46,7 @@ struct Study {
   std::string extends{};           // the study to whose results it adds quantities
   bool needs_conductivity = true;  // of every label, before it can run
   bool gives_field = false;
+  bool needs_box = false;       // no voxel may be outside of the sample
   bool takes_all_axes = false;  // at once: --axis and --periodic-sides do not apply
 };
 
@@ -82,7 +83,8 @@ class StageClock {
 /// So many labels at most are looked at where percolation alone is asked for.
 inline constexpr std::size_t examined_labels = 64;
 
-/// Steady transport between two plates along each axis: D_eff, tortuosity factor and what follows from them.
+/// Steady transport between two plates along each axis (@pre is_prism along each): D_eff, tortuosity factor
+/// and what follows from them.
 Report effective_transport(const StudyInput&, const FieldSink&, const Progress&);
 
 }  // namespace tauvox

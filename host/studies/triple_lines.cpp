@@ -11,7 +11,7 @@ Report triple_lines(const StudyInput& in, const FieldSink&, const Progress& prog
   Report report;
   const Partition parts(in.volume, in.phases);
   const std::array<double, 3> edges = voxel_edges(in.volume);
-  const double volume = edges[0] * edges[1] * edges[2] * static_cast<double>(in.volume.extent.voxels());
+  const double volume = edges[0] * edges[1] * edges[2] * static_cast<double>(in.volume.voxels_of_sample());
   const int count = static_cast<int>(parts.phases.size());
   const PhaseBits bits(Codes(in.device, in.volume), parts.phase_of_code, count);
   for (int r = 2; r < count; ++r)

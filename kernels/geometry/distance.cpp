@@ -263,7 +263,28 @@ struct Transform {
   }
 };
 
+template <class Code, class Value>
+struct LeaveOut {
+  const Code* codes;
+  Code left_out;
+  Value* values;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    if (codes[i] == left_out) values[i] = 0;
+  }
+};
+
 }  // namespace
+
+void leave_out(SquaredDistance& distances, const Codes& codes, std::int64_t code) {
+  std::visit(
+      [&]<class Value>(Buffer<Value>& values) {
+        codes.visit([&]<class Code>(const Code* c) {
+          for_each_index(codes.device(), codes.extent().voxels(),
+                         LeaveOut<Code, Value>{c, static_cast<Code>(code), values.data()});
+        });
+      },
+      distances.values);
+}
 
 SquaredDistance squared_distance(const PhaseBits& bits, int phase, const std::array<double, 3>& spacing) {
   const Extent& e = bits.extent();

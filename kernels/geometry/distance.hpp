@@ -41,4 +41,7 @@ inline constexpr std::int64_t most_line = 32768;
 /// @throws Error(input_invalid) where an axis is longer than most_line
 SquaredDistance squared_distance(const PhaseBits& bits, int phase, const std::array<double, 3>& spacing);
 
+/// Sets the distance of the voxels of this code to 0: they are unknown as well, and none of the phase.
+void leave_out(SquaredDistance& distances, const Codes& codes, std::int64_t code);
+
 }  // namespace tauvox

@@ -20,14 +20,30 @@ struct ChordTable {
   std::int64_t along;  // voxels along the axis
 
   TAUVOX_HD ChordTable of(int phase) const { return {counts + 2 * (along + 1) * phase, along}; }
-  TAUVOX_HD void add(std::int64_t begin, std::int64_t end) const {
+  /// @param ends_inside on both sides, where the volume goes on
+  TAUVOX_HD void add(std::int64_t begin, std::int64_t end, bool ends_inside) const {
     atomic_add(counts + end - begin, 1);
-    if (begin > 0 && end < along) atomic_add(counts + along + 1 + end - begin, 1);
+    if (begin > 0 && end < along && ends_inside) atomic_add(counts + along + 1 + end - begin, 1);
+  }
+};
+
+/// What chords lie in: all of the volume where there is none.
+struct SampleBits {
+  PhaseBitsView bits;
+
+  TAUVOX_HD bool holds(std::int64_t x, std::int64_t y, std::int64_t z) const {
+    if (!bits.first) return true;
+    const Extent& e = bits.extent;
+    return x >= 0 && x < e.nx && y >= 0 && y < e.ny && z >= 0 && z < e.nz && bits.holds(0, x, y, z);
+  }
+  TAUVOX_HD std::uint64_t word(std::int64_t w, std::int64_t y, std::int64_t z) const {
+    return bits.first ? bits.row_or_zeros(0, y, z)[w] : ~std::uint64_t{0};
   }
 };
 
 struct ChordsAlongX {  // one call for some rows of a layer
   PhaseBitsView bits;
+  SampleBits sample;
   RowBlocks blocks;
   ChordTable table;
 
@@ -45,7 +61,9 @@ struct ChordsAlongX {  // one call for some rows of a layer
             if ((row[w] >> bit) & 1u)
               begin = 64 * w + bit;
             else
-              table.of(p).add(begin, 64 * w + bit);
+              table.of(p).add(begin, 64 * w + bit,
+                              sample.holds(begin - 1, y, blocks.z(task)) &&
+                                  sample.holds(64 * w + bit, y, blocks.z(task)));
           }
       }
   }
@@ -53,6 +71,7 @@ struct ChordsAlongX {  // one call for some rows of a layer
 
 struct ChordsAcrossRows {  // along y or z; one call for 64 lines side by side
   PhaseBitsView bits;
+  SampleBits sample;
   bool along_z;
   ChordTable table;
 
@@ -60,15 +79,21 @@ struct ChordsAcrossRows {  // along y or z; one call for 64 lines side by side
     const std::int64_t w = task % bits.row_words, other = task / bits.row_words;
     for (int p = 0; p < bits.phases; ++p) {
       std::int32_t begin[64];
-      std::uint64_t before = 0;
+      std::uint64_t before = 0, sample_before = 0, inside = 0;  // inside: what began after the sample had
       for (std::int64_t i = 0; i <= table.along; ++i) {
-        const std::uint64_t now =
-            i == table.along ? 0 : bits.row(p, along_z ? other : i, along_z ? i : other)[w];
-        for (std::uint64_t left = now & ~before; left; left &= left - 1)
+        const std::int64_t y = along_z ? other : i, z = along_z ? i : other;
+        const std::uint64_t now = i == table.along ? 0 : bits.row(p, y, z)[w];
+        const std::uint64_t sample_now = i == table.along ? 0 : sample.word(w, y, z);
+        const std::uint64_t begins = now & ~before;
+        inside = (inside & ~begins) | (begins & sample_before);
+        for (std::uint64_t left = begins; left; left &= left - 1)
           begin[lowest_bit64(left)] = static_cast<std::int32_t>(i);
-        for (std::uint64_t left = before & ~now; left; left &= left - 1)
-          table.of(p).add(begin[lowest_bit64(left)], i);
+        for (std::uint64_t left = before & ~now; left; left &= left - 1) {
+          const int bit = lowest_bit64(left);
+          table.of(p).add(begin[bit], i, ((inside & sample_now) >> bit & 1u) != 0);
+        }
         before = now;
+        sample_before = sample_now;
       }
     }
   }
@@ -113,8 +138,9 @@ struct CountCorrelation {  // one call for some rows of a layer
 
 }  // namespace
 
-std::vector<ChordCounts> count_chords(const PhaseBits& bits, Axis axis) {
+std::vector<ChordCounts> count_chords(const PhaseBits& bits, Axis axis, const PhaseBits* sample) {
   const PhaseBitsView view = bits.view();
+  const SampleBits within{sample ? sample->view() : PhaseBitsView()};
   const Extent& e = bits.extent();
   const std::int64_t along = e.along(axis), lengths = along + 1;
   Buffer<std::int64_t> counts(bits.device(), 2 * lengths * bits.phases());
@@ -122,11 +148,11 @@ std::vector<ChordCounts> count_chords(const PhaseBits& bits, Axis axis) {
   const ChordTable table{counts.data(), along};
   if (axis == Axis::x) {
     const RowBlocks blocks{e.ny, e.nz};
-    for_each_task(bits.device(), blocks.count(), ChordsAlongX{view, blocks, table});
+    for_each_task(bits.device(), blocks.count(), ChordsAlongX{view, within, blocks, table});
   } else {
     const bool along_z = axis == Axis::z;
     for_each_task(bits.device(), view.row_words * (along_z ? e.ny : e.nz),
-                  ChordsAcrossRows{view, along_z, table});
+                  ChordsAcrossRows{view, within, along_z, table});
   }
   const std::vector<std::int64_t> host = counts.to_host();
   std::vector<ChordCounts> found;

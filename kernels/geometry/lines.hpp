@@ -12,7 +12,9 @@ struct ChordCounts {
 };
 
 /// Per phase.
-std::vector<ChordCounts> count_chords(const PhaseBits& bits, Axis axis);
+/// @param sample of one phase, which all others lie in; null: that is the volume. Chords that end at its
+///               surface are not interior
+std::vector<ChordCounts> count_chords(const PhaseBits& bits, Axis axis, const PhaseBits* sample = nullptr);
 
 inline constexpr std::int64_t most_lags = 128;
 

@@ -96,9 +96,15 @@ class Splitter {
   std::vector<Value> peak_;
 };
 
+bool is_axis(std::size_t direction) {
+  return std::find(std::begin(direction_of_axis), std::end(direction_of_axis), static_cast<int>(direction)) !=
+         std::end(direction_of_axis);
+}
+
 /// Adds voxels and the pairs of neighbours that leave each particle.
 std::vector<Particle> measured(const std::vector<std::uint32_t>& of_voxel, std::size_t given, const Extent& e,
-                               const std::array<double, 3>& spacing) {
+                               const std::array<double, 3>& spacing,
+                               const std::vector<std::uint8_t>& outside) {
   std::vector<Particle> all(given);
   const auto weights = direction_weights(spacing);
   std::array<double, neighbour_directions> share{};
@@ -124,6 +130,11 @@ std::vector<Particle> measured(const std::vector<std::uint32_t>& of_voxel, std::
           const std::uint32_t other = of_voxel[static_cast<std::size_t>(static_cast<std::int64_t>(i) + d.x +
                                                                         e.nx * (d.y + e.ny * d.z))];
           if (other == mine) continue;
+          if (!outside.empty() && is_axis(k)) {
+            const auto there = i + static_cast<std::size_t>(d.x + e.nx * (d.y + e.ny * d.z));
+            if (mine != none && outside[there]) all[mine].at_side = true;
+            if (other != none && outside[i]) all[other].at_side = true;
+          }
           if (mine != none) ++leaving[mine][k];
           if (other != none) ++leaving[other][k];
         }
@@ -136,10 +147,11 @@ std::vector<Particle> measured(const std::vector<std::uint32_t>& of_voxel, std::
 
 template <class Value>
 std::vector<Particle> split(const Value* distance, const Extent& e, const std::array<double, 3>& spacing,
-                            double neck) {
+                            double neck, const std::vector<std::uint8_t>& outside) {
   Splitter<Value> splitter(distance, e, neck);
   splitter.run();
-  const std::vector<Particle> all = measured(splitter.particle_of_voxel(), splitter.given(), e, spacing);
+  const std::vector<Particle> all =
+      measured(splitter.particle_of_voxel(), splitter.given(), e, spacing, outside);
   std::vector<Particle> found;
   for (std::size_t p = 0; p < all.size(); ++p)
     if (splitter.stands(p)) found.push_back(all[p]);
@@ -149,16 +161,16 @@ std::vector<Particle> split(const Value* distance, const Extent& e, const std::a
 }  // namespace
 
 std::vector<Particle> find_particles(const SquaredDistance& distances, const std::array<double, 3>& spacing,
-                                     double neck) {
+                                     double neck, const std::vector<std::uint8_t>& outside) {
   const Extent& e = distances.extent;
   if (e.voxels() >= none)
     throw Error(ExitCode::input_invalid, "the volume is too large to be split into particles", to_string(e),
                 "", "below 2^32 voxels; use --crop");
   return std::visit(
       [&](const auto& buffer) {
-        if (!buffer.device().is_cuda()) return split(buffer.data(), e, spacing, neck);
+        if (!buffer.device().is_cuda()) return split(buffer.data(), e, spacing, neck, outside);
         const auto host = buffer.to_host();
-        return split(host.data(), e, spacing, neck);
+        return split(host.data(), e, spacing, neck, outside);
       },
       distances.values);
 }

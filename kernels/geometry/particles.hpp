@@ -16,7 +16,7 @@ namespace tauvox {
 
 struct Particle {
   std::int64_t voxels = 0;
-  bool at_side = false;  // touches a side of the volume: cut, as a rule
+  bool at_side = false;  // touches a side of the volume, or what is outside: cut, as a rule
   double area = 0;       // m2, as surface_area has it; of those at no side
 };
 
@@ -25,9 +25,11 @@ inline constexpr double default_neck = 0.8;
 
 /// @param distances of the phase, @pre !distances.unbounded
 /// @param spacing voxel size along z, y, x, m
+/// @param outside 1 for each voxel that is no part of the sample; empty where all are
 /// @return in the order in which they begin: the largest inscribed sphere first
 /// @throws Error(input_invalid) with 2^32 voxels or more
 std::vector<Particle> find_particles(const SquaredDistance& distances, const std::array<double, 3>& spacing,
-                                     double neck = default_neck);
+                                     double neck = default_neck,
+                                     const std::vector<std::uint8_t>& outside = {});
 
 }  // namespace tauvox

@@ -3,7 +3,7 @@
 namespace tauvox {
 
 Codes::Codes(const Device& device, const Volume& volume)
-    : device_(device), extent_(volume.extent), labels_(static_cast<std::int64_t>(volume.labels.size())) {
+    : device_(device), extent_(volume.extent), labels_(static_cast<std::int64_t>(volume.codes_there_are())) {
   const auto take = [&](const auto& host, auto& copy, auto& pointer) {
     pointer = host.data();
     if (!device.is_cuda()) return;

@@ -29,6 +29,15 @@ struct GreyScale {
   double value_of(std::int64_t label) const { return of_zero + step * static_cast<double>(label); }
 };
 
+/// Voxels that are not of the sample: they conduct nothing and are not counted. Their code is the number of
+/// labels.
+struct Outside {
+  std::int64_t voxels = 0;
+  std::int64_t label = 0;     // which they have in files that are written; none of the volume's
+  std::string source;         // "--outside 3", "--mask FILE"
+  std::string mask_sha256{};  // of the bytes of the mask
+};
+
 /// Codes in memory of their own, or in memory that another process has filled; a copy has its own.
 template <class T>
 class LabelArray : public std::span<T> {
@@ -49,13 +58,15 @@ class LabelArray : public std::span<T> {
   std::shared_ptr<void> memory_;  // of which the span is
 };
 
-/// Per voxel the position of its label in Volume::labels, stored [z][y][x], x fastest, no halo.
+/// Per voxel the position of its label in Volume::labels, or their number where it is outside, stored
+/// [z][y][x], x fastest, no halo.
 using LabelCodes = std::variant<LabelArray<std::uint8_t>, LabelArray<std::uint16_t>>;
 
 struct Volume {
   Extent extent;
   LabelCodes codes;
   std::vector<Label> labels;       // ascending by value; only labels that occur
+  std::optional<Outside> outside;  // where some voxels are none of the sample
   std::optional<GreyScale> grey;   // where the values look like those of an image
   std::vector<double> thresholds;  // that made labels of grey values; none where the labels are the values
 
@@ -81,8 +92,12 @@ struct Volume {
   std::int64_t code(std::int64_t i) const {
     return std::visit([i](const auto& c) -> std::int64_t { return c[static_cast<std::size_t>(i)]; }, codes);
   }
+  /// Codes are below this: tables by code have as many entries.
+  std::size_t codes_there_are() const { return labels.size() + (outside ? 1 : 0); }
+  /// What fractions and densities are over.
+  std::int64_t voxels_of_sample() const { return extent.voxels() - (outside ? outside->voxels : 0); }
   double fraction(const Label& label) const {
-    return static_cast<double>(label.voxels) / static_cast<double>(extent.voxels());
+    return static_cast<double>(label.voxels) / static_cast<double>(voxels_of_sample());
   }
 };
 

@@ -87,3 +87,58 @@ def test_closing_a_file_touches_no_memory_that_was_freed(tauvox, tmp_path):
     result = tauvox("solve", "nexus.h5", *PORE, env=os.environ | {"MALLOC_PERTURB_": "85"})
     assert result.returncode == 0, result.stderr
     assert "0.5, 0.5, 0.5 um (coordinates in /entry)" in result.stdout
+
+
+LZF = {"plain": {}, "shuffle": {"shuffle": True}, "sums": {"shuffle": True, "fletcher32": True}}
+
+
+@pytest.mark.parametrize("name", LZF)
+@pytest.mark.parametrize("kind", ["u1", "u2", "f4", ">i4"])
+def test_lzf_of_h5py_is_read(tauvox, tmp_path, name, kind):
+    noise = numpy.random.default_rng(1).integers(0, 200, (20, 21, 22))  # which LZF does not make smaller
+    for data in (volumes.repeated(4), noise):
+        with h5py.File(tmp_path / "lzf.h5", "w") as file:
+            file.create_dataset("volume", data=data.astype(kind), chunks=(7, 16, 5), compression="lzf", **LZF[name])
+        result = tauvox("convert", "lzf.h5", "out.npy", "--overwrite")
+        if "filter is missing" in result.stderr:
+            pytest.skip("a build without liblzf")
+        assert result.returncode == 0, result.stderr
+        assert (numpy.load(tmp_path / "out.npy") == data).all()
+
+
+def test_damaged_lzf_is_refused(tauvox, tmp_path):
+    with h5py.File(tmp_path / "lzf.h5", "w") as file:
+        data = file.create_dataset("volume", data=volumes.repeated(4), chunks=(24, 28, 32), compression="lzf")
+        chunk = data.id.get_chunk_info(0)
+    if "filter is missing" in tauvox("inspect", "lzf.h5").stderr:
+        pytest.skip("a build without liblzf")
+    content = (tmp_path / "lzf.h5").read_bytes()
+    for damage in (b"\xff" * 40, b"\x1f" * 40, bytes(40)):
+        at = chunk.byte_offset + chunk.size - 60
+        (tmp_path / "lzf.h5").write_bytes(content[:at] + damage + content[at + 40:])
+        result = tauvox("inspect", "lzf.h5")
+        assert result.returncode == 3 and "chunk that begins at 0,0,0" in result.stderr, result.stderr
+
+
+def test_plugins_are_loaded_from_the_folder_that_is_named_alone(tauvox, tmp_path, monkeypatch):
+    hdf5plugin = pytest.importorskip("hdf5plugin")
+    with h5py.File(tmp_path / "blosc.h5", "w") as file:
+        file.create_dataset("volume", data=volumes.LABELS, chunks=(3, 4, 5), **hdf5plugin.Blosc())
+    monkeypatch.setenv("HDF5_PLUGIN_PATH", hdf5plugin.PLUGINS_PATH)
+    refused = tauvox("inspect", "blosc.h5")
+    assert refused.returncode == 3 and "--hdf5-plugins" in refused.stderr
+    result = tauvox("convert", "blosc.h5", "out.npy", "--hdf5-plugins", hdf5plugin.PLUGINS_PATH)
+    assert result.returncode == 0, result.stderr
+    assert (numpy.load(tmp_path / "out.npy") == volumes.LABELS).all()
+
+
+def test_a_folder_without_the_filter_is_said(tauvox, tmp_path):
+    with h5py.File(tmp_path / "lzf.h5", "w") as file:
+        file.create_dataset("volume", data=volumes.LABELS, chunks=(3, 4, 5), compression="lzf")
+    content = bytearray((tmp_path / "lzf.h5").read_bytes())
+    content[content.find(b"lzf\0") - 8] += 1
+    (tmp_path / "lzf.h5").write_bytes(content)
+    result = tauvox("inspect", "lzf.h5", "--hdf5-plugins", tmp_path)
+    assert result.returncode == 3 and "has no such filter" in result.stderr
+    result = tauvox("inspect", "lzf.h5", "--hdf5-plugins", tmp_path / "nowhere")
+    assert result.returncode == 2 and "--hdf5-plugins" in result.stderr

@@ -66,6 +66,10 @@ def made(tauvox, tmp_path, failed_report):
            "--electronic", "active=0.5", "--electrolyte", "nyman2008", "--rve", "0.05")
     reports["complete with parts"] = json.loads((tmp_path / "parts" / "results.json").read_text())
     reports["complete"] = json.loads(tauvox("inspect", "v.h5", "--phases", "pore=0,solid=1+2", "--json", "-").stdout)
+    mask = volumes.LABELS * 0 + 1
+    mask[:, 2, 3] = 0
+    numpy.save(tmp_path / "mask.npy", mask)
+    reports["converged in a sample"] = json.loads(tauvox("solve", "v.h5", "--mask", "mask.npy", "--phase", "0,1", "--json", "-").stdout)
     numpy.random.default_rng(1).integers(0, 256, (9, 9, 9), "u1").tofile(tmp_path / "grey.raw")
     reports["grey"] = json.loads(tauvox("inspect", "grey.raw", "--shape", "9", "--dtype", "uint8", "--json", "-").stdout)
     return reports

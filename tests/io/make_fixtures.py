@@ -127,8 +127,12 @@ def hdf5_links(folder):
         for i in range(12000):
             file.create_group(f"g{i}")
     with h5py.File(folder / "filter.h5", "w") as file:
-        # lzf is h5py's own filter; HDF5 alone does not have it
         file.create_dataset("volume", data=LABELS.astype("u1"), chunks=SHAPE, compression="lzf")
+    filtered = bytearray((folder / "filter.h5").read_bytes())
+    name = filtered.find(b"lzf\0")  # behind number, length of the name, flags and count: 2 bytes each
+    assert filtered[name - 8 : name - 6] == (32000).to_bytes(2, "little")
+    filtered[name - 8] += 1  # a filter that nobody has
+    (folder / "filter.h5").write_bytes(filtered)
     with h5py.File(folder / "bomb.h5", "w") as file:
         file.create_dataset("volume", (100000, 100000, 100000), "u1", chunks=(64, 64, 64), compression="gzip")
     whole = (folder / "gzip.h5").read_bytes()

@@ -217,8 +217,9 @@ TEST(ReadHdf5, RefusesExternalStorageAndVirtualDatasets) {
 TEST(ReadHdf5, AMissingFilterIsNamedByNumberAndName) {
   const Refusal refusal = refused(fixture("filter.h5"));
   EXPECT_EQ(refusal.code, 3);
-  EXPECT_SAYS(refusal, "32000 (lzf)");
+  EXPECT_SAYS(refusal, "32001 (lzf)");
   EXPECT_SAYS(refusal, "h5repack");
+  EXPECT_SAYS(refusal, "--hdf5-plugins");
 }
 
 TEST(ReadHdf5, ATruncatedFileSaysHowMuchIsMissing) {

@@ -1,0 +1,78 @@
+#include "host/app/read_sample.hpp"
+
+#include <fmt/format.h>
+
+#include "host/studies/clean.hpp"
+#include "host/studies/cubes.hpp"
+#include "host/studies/outside.hpp"
+#include "host/studies/turned_axes.hpp"
+
+namespace tauvox {
+namespace {
+
+/// How the mask is read: in the axes of the volume, without what makes labels of grey values.
+Settings settings_of_mask(const Settings& s) {
+  Settings mask;
+  mask.input = s.mask;
+  mask.read.dataset = s.mask_dataset;
+  mask.read.crop = s.read.crop;
+  mask.read.as_2d = s.read.as_2d;
+  if (s.read.axes.size() == 3) mask.read.axes = s.read.axes;
+  if (!s.mask.ends_with(".raw")) return mask;
+  mask.read.shape = s.read.shape;
+  mask.read.dtype = "uint8";
+  return mask;
+}
+
+Volume mask_of(const Settings& s, const io::VolumeDescription& of) {
+  const Settings settings = settings_of_mask(s);
+  const auto named = [](const Error& error) {
+    return Error(error.code(), std::string("the mask cannot be used: ") + error.what());
+  };
+  try {
+    ReaderProcess reader(settings);
+    const std::array<std::int64_t, 3> wanted = of.extent.zyx(), found = reader.description().extent.zyx();
+    if (wanted != found)
+      throw Error(ExitCode::input_invalid, "mask and volume differ in shape", s.mask,
+                  fmt::format("the mask has {}, the volume {}", to_string(reader.description().extent),
+                              to_string(of.extent)),
+                  "give a mask with a voxel for each of the volume's (0: outside)");
+    return reader.read();
+  } catch (const Error& error) {
+    throw named(error);
+  }
+}
+
+}  // namespace
+
+io::VolumeDescription description_of_sample(const ReaderProcess& reader, const Settings& s) {
+  io::VolumeDescription d = reader.description();
+  if (s.resample)
+    if (const auto cubes = cubes_of(d.read_extent, d.voxel_size, d.voxel_ratio, *s.resample, s.input)) {
+      d.read_extent = cubes->extent;
+      if (d.voxel_size) d.voxel_size = std::array{cubes->edge, cubes->edge, cubes->edge};
+      if (d.voxel_ratio) d.voxel_ratio = std::array{1.0, 1.0, 1.0};
+    }
+  if (s.orient.empty()) return d;
+  const Orientation orientation = orientation_of(s.orient);
+  d.read_extent = make_extent(turned(d.read_extent.zyx(), orientation));
+  if (d.voxel_size) d.voxel_size = turned(*d.voxel_size, orientation);
+  if (d.voxel_ratio) d.voxel_ratio = turned(*d.voxel_ratio, orientation);
+  return d;
+}
+
+Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function<void(double)>& progress,
+                   io::Read what) {
+  std::optional<Volume> mask;
+  if (!s.mask.empty()) mask = mask_of(s, reader.description());
+  Volume volume = reader.read(progress, what);
+  if (mask && s.read.thresholds.otsu > 0)
+    volume.warnings.push_back(
+        "Otsu's thresholds are of all voxels, those that the mask leaves out too; give --threshold the "
+        "numbers "
+        "that you want");
+  volume = without_outside(std::move(volume), s, mask ? &*mask : nullptr);
+  return cleaned(turned(of_cubes(std::move(volume), s.resample), s.orient), s);
+}
+
+}  // namespace tauvox

@@ -1,0 +1,103 @@
+"""Damaged files of every form: the program always says something and ends; whatever a library does in the process that
+reads. TAUVOX_TEST_MUTATIONS says how many of each form (20), TAUVOX_TEST_SEED which, TAUVOX_TEST_KEEP where those go that
+were not borne."""
+
+import collections
+import gzip
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import h5py
+import numpy
+import pytest
+import tifffile
+import volumes
+
+LABELS = volumes.repeated(2)
+GOLDEN = Path(__file__).parents[1] / "io/golden"
+NUMBERS = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 2**63 - 1, 2**64 - 1]
+
+
+def hdf5(path, **options):
+    with h5py.File(path, "w", libver=options.pop("libver", None)) as file:
+        data = file.create_dataset("a/volume", data=LABELS, **options)
+        data.attrs["element_size_um"] = [0.4, 0.4, 0.5]
+        data.attrs["axistags"] = "text of no fixed length"
+
+
+def npz(path):
+    numpy.savez_compressed(path, volume=LABELS)
+
+
+# Name, what makes one, options to read it with.
+FORMS = {
+    "contiguous.h5": (hdf5, []),
+    "chunked.h5": (lambda p: hdf5(p, chunks=(4, 4, 8), compression="gzip", shuffle=True, fletcher32=True), []),
+    "lzf.h5": (lambda p: hdf5(p, chunks=(4, 4, 8), compression="lzf"), []),
+    "latest.h5": (lambda p: hdf5(p, chunks=(4, 4, 8), compression="gzip", libver="latest"), []),
+    "plain.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack"), []),
+    "deflate.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack", compression="zlib"), []),
+    "lzw_tiled.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack", tile=(16, 16)), []),
+    "big.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack", bigtiff=True), []),
+    "imagej.tif": (lambda p: tifffile.imwrite(p, LABELS, imagej=True, metadata={"spacing": 5.0, "unit": "um"}), []),
+    "array.npy": (lambda p: numpy.save(p, LABELS), []),
+    "array.npz": (npz, []),
+    "itk.mha": (lambda p: shutil.copy(GOLDEN / "itk_compressed.mha", p), []),
+    "pynrrd.nrrd": (lambda p: shutil.copy(GOLDEN / "pynrrd.nrrd", p), []),
+    "nibabel.nii": (lambda p: p.write_bytes(gzip.decompress((GOLDEN / "nibabel.nii.gz").read_bytes())), []),
+    "nibabel.nii.gz": (lambda p: shutil.copy(GOLDEN / "nibabel.nii.gz", p), []),
+    "ours.vti": (None, []),
+    "slice.png": (lambda p: shutil.copy(sorted((GOLDEN / "imageio_png").glob("*.png"))[0], p), ["--as-2d"]),
+}
+
+
+def mutated(data, rng):
+    data = bytearray(data)
+    for _ in range(rng.choice([1, 1, 2, 4, 16])):
+        if not data:
+            break
+        at = rng.randrange(len(data)) if rng.random() < 0.4 else rng.randrange(min(len(data), 1024))  # headers
+        kind = rng.randrange(6)
+        if kind == 0:
+            data[at] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            data[at] = rng.randrange(256)
+        elif kind == 2:
+            width = rng.choice([2, 4, 8])
+            number = rng.choice(NUMBERS) % (1 << 8 * width)
+            data[at:at + width] = number.to_bytes(width, rng.choice(["little", "big"]))
+        elif kind == 3:
+            del data[at:at + rng.choice([1, 4, 64, 4096])]
+        elif kind == 4:
+            data[at:at] = data[at:at + rng.choice([1, 4, 64])]
+        else:
+            source = rng.randrange(len(data))
+            data[at:at + 32] = data[source:source + 32]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_damage_is_borne(program, tmp_path, name):
+    make, options = FORMS[name]
+    whole = tmp_path / name
+    if make:
+        make(whole)
+    else:
+        numpy.save(tmp_path / "labels.npy", LABELS)
+        subprocess.run([program, "convert", tmp_path / "labels.npy", whole], check=True, capture_output=True)
+    seed, count = os.environ.get("TAUVOX_TEST_SEED", "1"), int(os.environ.get("TAUVOX_TEST_MUTATIONS", "20"))
+    rng = random.Random(f"{seed} {name}")
+    path, seen = tmp_path / f"damaged_{name}", collections.Counter()
+    for _ in range(count):
+        path.write_bytes(mutated(whole.read_bytes(), rng))
+        result = subprocess.run([program, "inspect", path, *options], capture_output=True, text=True, timeout=120)
+        borne = result.returncode in (0, 2, 3, 4, 5) and (result.returncode == 0 or "error: " in result.stderr)
+        if not borne and (keep := os.environ.get("TAUVOX_TEST_KEEP")):
+            shutil.copy(path, Path(keep) / f"{sum(seen.values())}_{name}")
+        assert borne, (result.returncode, result.stdout[-500:], result.stderr[-2000:])
+        crashed = "ended by signal" in result.stderr
+        seen["a library crashed" if crashed else f"exit {result.returncode}"] += 1
+    print(name, dict(seen))
