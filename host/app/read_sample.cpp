@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "host/app/plan.hpp"
 #include "host/studies/clean.hpp"
 #include "host/studies/cubes.hpp"
 #include "host/studies/outside.hpp"
@@ -63,6 +64,9 @@ io::VolumeDescription description_of_sample(const ReaderProcess& reader, const S
 
 Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function<void(double)>& progress,
                    io::Read what) {
+  constexpr std::int64_t bytes_per_voxel = 3;  // codes, those of the mask, and codes that are made of them
+  if (s.resample || !s.orient.empty() || !s.mask.empty())
+    check_fits(reader.description().read_extent, bytes_per_voxel);
   std::optional<Volume> mask;
   if (!s.mask.empty()) mask = mask_of(s, reader.description());
   Volume volume = reader.read(progress, what);

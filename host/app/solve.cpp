@@ -275,7 +275,9 @@ ExitCode run_solve(Settings s) {
   if (s.dry_run) {
     std::optional<Interval> seconds;
     if (calibration)
-      seconds = forecast(*calibration, plan, s, device, report.materials.volume_fraction,
+      seconds = forecast(*calibration, plan, s, device,
+                         report.materials.volume_fraction * static_cast<double>(volume.voxels_of_sample()) /
+                             static_cast<double>(volume.extent.voxels()),
                          report.seconds.front().second);
     return dry_run(plan, s, device, seconds);
   }

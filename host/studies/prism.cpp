@@ -54,7 +54,7 @@ void check_prism(const Volume& volume, const std::vector<Axis>& axes) {
       "the section of the sample changes along the way: the current through it depends on its outline",
       defined.empty()
           ? "cut a box or a straight column out of it, by --crop or by a --mask with one outline "
-            "in all layers"
+            "in all layers; without --ionic and --electronic evaluate gives the geometry alone"
           : fmt::format("give --axis {}, or cut a box out of it by --crop", fmt::join(defined, ",")));
 }
 

@@ -101,3 +101,9 @@ def test_damage_is_borne(program, tmp_path, name):
         crashed = "ended by signal" in result.stderr
         seen["a library crashed" if crashed else f"exit {result.returncode}"] += 1
     print(name, dict(seen))
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "fuzz/kept").glob("*.*")), ids=lambda path: path.name)
+def test_what_a_fuzzer_found_is_borne(tauvox, path):
+    result = tauvox("inspect", path, "--as-2d")
+    assert result.returncode in (0, 2, 3, 4, 5) and (result.returncode == 0 or "error: " in result.stderr), result.stderr

@@ -171,3 +171,42 @@ def test_parts_of_a_crop_are_those_of_the_mask(tauvox, folder):
 def test_a_label_that_may_be_absent(tauvox, folder):
     result = tauvox("solve", "phases.npy", "--outside", "7", "--phase", "0", "--allow-absent", cwd=folder)
     assert result.returncode == 0 and "no voxel is outside" in result.stderr
+
+
+def effective_ratio(sigma, inside):
+    """Conjugate gradients in plain numpy between plates below and above; what is no number conducts nothing."""
+    n, conducts = sigma.shape[0], sigma > 0
+    index = numpy.where(conducts, numpy.cumsum(conducts).reshape(sigma.shape) - 1, -1)
+    diagonal, load = numpy.zeros(conducts.sum()), numpy.zeros(conducts.sum())
+    rows, columns, links = [], [], []
+    for axis in range(3):
+        a, b = (numpy.moveaxis(array, axis, 0) for array in (sigma, index))
+        met = (a[:-1] > 0) & (a[1:] > 0)
+        g, i, j = 2 / (1 / a[:-1][met] + 1 / a[1:][met]), b[:-1][met], b[1:][met]
+        rows, columns, links = rows + [i, j], columns + [j, i], links + [g, g]
+    rows, columns, links = map(numpy.concatenate, (rows, columns, links))
+    numpy.add.at(diagonal, rows, links)
+    for layer in (0, -1):
+        diagonal[index[layer][conducts[layer]]] += 2 * sigma[layer][conducts[layer]]
+    load[index[0][conducts[0]]] = 2 * sigma[0][conducts[0]]
+    u, rest = numpy.zeros_like(load), load.copy()
+    step = rest / diagonal
+    product = rest @ step
+    while numpy.linalg.norm(rest) > 1e-11 * numpy.linalg.norm(load):
+        change = diagonal * step - numpy.bincount(rows, links * step[columns], len(step))
+        u += product / (step @ change) * step
+        rest -= product / (step @ change) * change
+        step, product = rest / diagonal + rest @ (rest / diagonal) / product * step, rest @ (rest / diagonal)
+    current = (2 * sigma[-1][conducts[-1]] * u[index[-1][conducts[-1]]]).sum()
+    return current * n / inside[0].sum()
+
+
+def test_transport_through_a_cylinder_is_that_of_plain_numpy(tauvox, tmp_path):
+    labels = (numpy.random.default_rng(3).random((8, 8, 8)) < 0.45).repeat(3, 0).repeat(3, 1).repeat(3, 2)
+    numpy.save(tmp_path / "v.npy", numpy.where(IN_CYLINDER, labels, 9).astype("u1"))
+    sigma = numpy.where(IN_CYLINDER, numpy.where(labels, 0.05, 1.0), 0)
+    report = report_of(tauvox("solve", "v.npy", "--outside", "9", "--conductivity", "0=1,1=0.05", "--tolerance", "1e-9",
+                              "--precision", "double", "--json", "-", "--quiet"))
+    with numpy.errstate(divide="ignore"):
+        expected = effective_ratio(sigma, IN_CYLINDER)
+    assert report["results"][0]["quantities"]["effective_ratio"]["value"] == pytest.approx(expected, rel=1e-8)
