@@ -115,7 +115,7 @@ TransportOperator<T>::TransportOperator(Problem problem, KernelForm form,
 
 template <class T>
 template <class W>
-TransportOperator<T>::Tables<W> TransportOperator<T>::tables(const std::vector<double>& material) const {
+auto TransportOperator<T>::tables(const std::vector<double>& material) const -> Tables<W> {
   const auto table = [&](const std::vector<double>& values, double factor) {
     std::vector<W> rounded;
     for (const double value : values) rounded.push_back(static_cast<W>(factor * value));

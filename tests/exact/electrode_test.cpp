@@ -90,6 +90,15 @@ TEST(Electrode, ADeadEndIsThatOfTheDirectSolver) {
   }
 }
 
+TEST(Electrode, DiagonalStripesHaveThePublishedTortuosity) {
+  // Nguyen et al. 2020, as TauFactor has it: 2.0081 from two frequencies, 2.0175 at frequency 0.
+  const Volume v = volume_of({250, 250, 1}, [](auto z, auto y, auto) { return (z + y) / 25 % 2; });
+  Settings s = electrode_settings();
+  s.periodic_sides = true;
+  s.tolerance = 1e-8;
+  EXPECT_NEAR(value(found(v, s), "electrode_tortuosity_factor"), 2.0175, 5e-5);
+}
+
 TEST(Electrode, AGeneratedOneIsThatOfTheDirectSolver) {
   const Volume v = test::electrode(32, 0.4, 1);
   struct Known {
