@@ -15,8 +15,8 @@ namespace {
 
 constexpr int shifts = 10;                             // of the real solves, evenly on a logarithmic scale
 constexpr double first_shift = 0.1, last_shift = 1e4;  // over omega_0
-constexpr double first_frequency = 0.125, last_frequency = 1024;  // over omega_0; two in each octave
-constexpr int frequencies = 27;
+constexpr double first_frequency = 0.125, last_frequency = 1024;  // over omega_0; four in each octave
+constexpr int frequencies = 53;
 /// Of the energy, second order in the error of the potential, as the impedance is.
 constexpr double tolerance_of_shifts = 1e-7;
 
