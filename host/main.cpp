@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <system_error>
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string(argv[1]) == reader_word) return run_reader();
   let_threads_sleep(argv);
   guard_standard_streams();
+  say_when_memory_ends();
   bool json_to_stdout = false;
   const auto failed = [&](ExitCode code, const std::string& message) {
     const std::string line =
@@ -52,6 +54,9 @@ int main(int argc, char** argv) {
     return failed(error.code(), error.what());
   } catch (const std::bad_alloc&) {
     return failed(ExitCode::resources, "out of memory; use --crop or --precision mixed");
+  } catch (const std::system_error& error) {
+    const bool is_memory = error.code() == std::errc::not_enough_memory;
+    return failed(is_memory ? ExitCode::resources : ExitCode::internal, error.what());
   } catch (const std::exception& error) {
     return failed(ExitCode::internal, std::string("internal error: ") + error.what());
   }

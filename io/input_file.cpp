@@ -173,7 +173,8 @@ std::string Digest::text() {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned length = 0;
   if (!state_->good || EVP_DigestFinal_ex(state_->context.get(), digest, &length) != 1)
-    throw Error(ExitCode::internal, "SHA-256 could not be computed", "", "OpenSSL refused");
+    throw Error(ExitCode::resources, "SHA-256 could not be computed", "", "OpenSSL refused",
+                "see that memory is left");
   std::string text;
   for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;

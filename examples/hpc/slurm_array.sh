@@ -22,13 +22,21 @@ tauvox=${TAUVOX:-build/tauvox}
 # B: in --signal gives the signal to this shell, which hands it on; `wait` returns early then.
 told=no worker=
 trap 'told=yes; [ -z "$worker" ] || kill -USR1 "$worker"' USR1 TERM
-"$tauvox" batch "$volumes" --settings "$settings" -o "$lot" --shard "${SLURM_ARRAY_TASK_ID:-0}/$SHARDS" --no-wait &
-worker=$!
-code=0
-wait "$worker" || code=$?
-while [ "$told" = yes ] && [ "$code" -gt 128 ]; do
-  told=no code=0
+work() {
+  "$tauvox" batch "$volumes" --settings "$settings" -o "$lot" --shard "${SLURM_ARRAY_TASK_ID:-0}/$SHARDS" --no-wait &
+  worker=$! code=0
   wait "$worker" || code=$?
+  while [ "$told" = yes ] && [ "$code" -gt 128 ]; do
+    told=no code=0
+    wait "$worker" || code=$?
+  done
+}
+
+# Whoever was killed outright (by hand, for want of memory) is replaced by one that takes over what is left.
+for attempt in 1 2 3; do
+  work
+  [ "$code" -gt 128 ] || break
+  echo "worker $worker ended with code $code (attempt $attempt of 3)" >&2
 done
 
 if [ "$code" -eq 75 ] && [ -n "${SLURM_JOB_ID:-}" ]; then

@@ -29,5 +29,8 @@ ExitCode run_inspect(Settings settings);
 /// On standard error: the message in one line `error: ...`, then, unless a person reads it on a terminal, a
 /// JSON line with "status" for programs, which is returned.
 std::string report_failure(const std::string& status, ExitCode code, const std::string& message);
+/// Also where memory is so short that no exception reaches main, the process ends with a message and its
+/// code.
+void say_when_memory_ends();
 
 }  // namespace tauvox

@@ -6,6 +6,7 @@
 #include "host/solve/multigrid.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
+#include "host/studies/wrapped.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/volume/class_field.hpp"
@@ -42,9 +43,8 @@ void take_larger(Contents& most, const Contents& here) {
   }
 }
 
-/// What the solver makes along one axis.
-Contents contents_along(const Codes& codes, const Volume& volume, const Materials& materials,
-                        const Percolating& axis) {
+Problem problem_between_plates(const Codes& codes, const Volume& volume, const Materials& materials,
+                               const Percolating& axis) {
   Problem problem;
   problem.unknowns = axis.unknowns;
   problem.conductivity = materials.class_conductivity;
@@ -57,10 +57,15 @@ Contents contents_along(const Codes& codes, const Volume& volume, const Material
     set_class_halo(*classes, problem.sides);
     problem.classes = classes;
   }
-  const Device& device = codes.device();
+  return problem;
+}
+
+/// What the solver makes of a problem.
+Contents contents_of(const Problem& problem) {
   const TransportOperator<float> A(problem);
+  const Device& device = A.device();
   const auto per_voxel = [&](std::int64_t count) {
-    return static_cast<double>(count) / static_cast<double>(volume.extent.voxels());
+    return static_cast<double>(count) / static_cast<double>(A.extent().voxels());
   };
   std::int64_t nodes = 0, room = 0;
   Contents found;
@@ -70,7 +75,7 @@ Contents contents_along(const Codes& codes, const Volume& volume, const Material
     room = count_links(device, A.medium(), blocks);
     found.by_mask = blocks.view().all_links_join();
   }
-  found.unknowns = per_voxel(axis.unknowns->count());
+  found.unknowns = per_voxel(A.unknowns());
   found.octets = per_voxel(A.octets()->count());
   found.room = per_voxel(room);
   if (Graph::bytes(nodes, room) + Graph::bytes_to_make(nodes, room, room) < host_memory().available / 2) {
@@ -118,6 +123,9 @@ Contents Contents::most(double share, std::size_t classes) {
 Contents count_contents(const Volume& volume, const Materials& materials, const Settings& settings) {
   const Device device = cpu_device(settings.threads);
   const Codes codes(device, volume);
+  const auto per_voxel = [&](std::int64_t count) {
+    return static_cast<double>(count) / static_cast<double>(volume.extent.voxels());
+  };
   std::int64_t runs = 0, clusters = 0;
   {
     const Runs found(unknowns_of(codes, conducting_codes(materials)));
@@ -129,18 +137,23 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
     }
   }
   Contents c;
-  std::set<const Unknowns*> sets;
-  for (const Percolating& axis : find_percolating(codes, materials, settings.axes, settings.periodic_sides)) {
-    if (!axis.unknowns) continue;
-    sets.insert(axis.unknowns.get());
-    take_larger(c, contents_along(codes, volume, materials, axis));
+  if (settings.study == "tensor") {
+    const Wrapped wrapped = find_wrapped(codes, materials);
+    if (wrapped.unknowns)
+      take_larger(c, contents_of(problem_of(wrapped, codes, materials, volume.spacing())));
+    c.sets = wrapped.unknowns ? 1 : 0;
+  } else {
+    std::set<const Unknowns*> sets;
+    for (const Percolating& axis :
+         find_percolating(codes, materials, settings.axes, settings.periodic_sides)) {
+      if (!axis.unknowns) continue;
+      sets.insert(axis.unknowns.get());
+      take_larger(c, contents_of(problem_between_plates(codes, volume, materials, axis)));
+    }
+    c.sets = sets.size();
   }
-  const auto per_voxel = [&](std::int64_t count) {
-    return static_cast<double>(count) / static_cast<double>(volume.extent.voxels());
-  };
   c.runs = per_voxel(runs);
   c.clusters = per_voxel(clusters);
-  c.sets = sets.size();
   c.classes = materials.class_conductivity.size();
   c.bytes_per_label = width_of(volume);
   c.known = true;

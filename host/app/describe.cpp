@@ -93,7 +93,8 @@ void add_problem(Rows& rows) {
       &Settings::resolution_study);
   add({.name = "thickness",
        .kind = Kind::choice,
-       .meaning = "axis across which separator and collector face each other, for studies of geometry",
+       .meaning = "axis across which separator and collector face each other, for studies of geometry and "
+                  "the tensor",
        .choices = named({"z", "y", "x"}),
        .for_evaluate = true},
       &Settings::thickness);

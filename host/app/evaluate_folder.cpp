@@ -51,7 +51,7 @@ std::string figure_file(const std::string& name, const char* ending) {
 
 /// Every table that a run with these phases may have written.
 std::vector<std::string> tables_of(const Phases& phases) {
-  std::vector<std::string> names;
+  std::vector<std::string> names{"surface_profile.csv"};
   for (const char* what : {"ionic", "electronic"})
     for (const char* axis : {"z", "y", "x"}) names.push_back(fmt::format("rve_{}_{}.csv", what, axis));
   for (const auto& [phase, word] : words_of_phases(phases))
@@ -82,7 +82,7 @@ std::vector<std::string> former_files(const Settings& s) {
   }
 }
 
-/// What killed runs left of the files that are not reserved. @return notices
+/// What killed runs left of the files that are not always written. @return notices
 std::vector<std::string> remove_stale_of_tables_and_figures(const Settings& s) {
   std::set<std::string> own;
   for (const std::vector<std::string>& names : {files_of(s.phases), former_files(s)})
@@ -110,7 +110,7 @@ std::vector<std::string> write_pages(const Settings& s, RunReport& report,
       const std::string& bytes = ending == std::string("svg")   ? figure.svg
                                  : ending == std::string("png") ? figure.png
                                                                 : figure.pdf;
-      io::write_text(in_folder(s, written.back()), bytes, true);
+      io::write_text(in_folder(s, written.back()), bytes, overwrite);
     }
   const pages::PageInput page{report, look, figures, to_study_file(s, in_folder(s, "settings.toml")),
                               s.operator_name};
@@ -176,6 +176,11 @@ ReservedFolder reserve_folder(const Settings& s, const std::function<bool(const 
       append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
       folder.files.push_back(path);
     }
+  for (const std::string& name : files_of(s.phases)) {
+    const std::string path = in_folder(s, name);
+    if (fs::exists(path)) append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
+    folder.files.push_back(path);
+  }
   append(folder.notices, remove_stale_of_tables_and_figures(s));
   folder.locks.emplace_back(in_folder(s, "results.json"));
   if (folder.locks.back().notice()) folder.notices.push_back(*folder.locks.back().notice());
@@ -189,7 +194,7 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   for (const Curve& curve : report.curves) {
     const auto word = words.find(curve.phase);
     const std::string name = file_name(curve.name, word == words.end() ? "" : word->second);
-    io::write_text(in_folder(s, name), to_csv(curve), true);
+    io::write_text(in_folder(s, name), to_csv(curve), overwrite);
     written.insert(name);
   }
   for (const std::string& name : write_pages(s, report, words, overwrite)) written.insert(name);

@@ -1,6 +1,9 @@
 // What is said of a failure: a line for people always, one for programs where they may be reading.
 #include <unistd.h>
 
+#include <csignal>
+#include <exception>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "host/app/commands.hpp"
@@ -8,6 +11,34 @@
 #include "kernels/base/clock.hpp"
 
 namespace tauvox {
+namespace {
+
+volatile std::sig_atomic_t memory_failed = 0;
+
+[[noreturn]] void out_of_memory() {
+  memory_failed = 1;
+  throw std::bad_alloc();
+}
+
+/// Without memory not every exception reaches main: destructors and threads end the process. It shall still
+/// say why.
+/// @pre nothing can be allocated
+[[noreturn]] void end_with_a_reason() {
+  if (!memory_failed) std::abort();
+  static constexpr char text[] =
+      "error: out of memory; use --crop or --precision mixed\n"
+      "{\"status\":\"failed\",\"exit_code\":5,\"error\":\"out of memory; use --crop or --precision "
+      "mixed\"}\n";
+  [[maybe_unused]] const ssize_t said = ::write(STDERR_FILENO, text, sizeof text - 1);
+  ::_exit(static_cast<int>(ExitCode::resources));
+}
+
+}  // namespace
+
+void say_when_memory_ends() {
+  std::set_new_handler(out_of_memory);
+  std::set_terminate(end_with_a_reason);
+}
 
 std::string report_failure(const std::string& status, ExitCode code, const std::string& message) {
   const std::string shown = one_line(message);

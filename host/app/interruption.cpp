@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include "kernels/base/clock.hpp"
 #include "kernels/base/error.hpp"
@@ -18,12 +20,23 @@ namespace {
 /// no more than half of what there is.
 constexpr double most_margin_seconds = 60;
 
+/// Signals within so many seconds are one request: a batch system tells every process of a job, and a job
+/// script or `batch` hands on what it was told.
+constexpr std::int64_t one_request_seconds = 2;
+
 volatile std::sig_atomic_t received = 0;
+std::atomic<std::int64_t> received_at = 0;  // seconds
 std::optional<Deadline> last_moment;
 
 void receive(int signal) {
-  if (received != 0) ::_exit(static_cast<int>(ExitCode::interrupted));
-  received = signal;
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);  // may be called in a handler
+  if (received == 0) {
+    received_at = now.tv_sec;
+    received = signal;
+  } else if (now.tv_sec - received_at > one_request_seconds) {
+    ::_exit(static_cast<int>(ExitCode::interrupted));
+  }
 }
 
 /// Seconds until the end of the job; empty where nobody says.

@@ -14,7 +14,8 @@ struct Interrupted : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// From now on TERM, INT and USR1 ask the run to end; a second one ends it at once. HUP does nothing.
+/// From now on TERM, INT and USR1 ask the run to end; one that comes more than two seconds later ends it at
+/// once. HUP does nothing.
 void listen_to_signals();
 /// When a run has to be over, and who says so.
 struct Deadline {

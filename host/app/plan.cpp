@@ -11,7 +11,7 @@
 #include "kernels/bound/repair_block.hpp"
 #include "kernels/multigrid/graph.hpp"
 #include "kernels/transport/blocks.hpp"
-#include "kernels/volume/clusters.hpp"
+#include "kernels/volume/wrapping.hpp"
 
 namespace tauvox {
 namespace {
@@ -121,6 +121,7 @@ class Planner {
     if (solves()) {
       hierarchy();
       vectors();
+      if (settings_.study == "tensor") directions();
     }
     outputs();
     if (settings_.resolution_study || settings_.study == "resolution") resolution();
@@ -197,6 +198,17 @@ class Planner {
     const std::int64_t unknowns = of(voxels_, contents_.unknowns), slots = Octets::slots(octets());
     add("faces that react, and loads", contents_.known ? 9 * (unknowns + slots) : 0, true, always);
     if (settings_.impedance) add("potentials of the impedance", 13 * vector, true, {"solve", "bound"});
+  }
+  /// Of the tensor: what is kept of the others, and what their sums take; which clusters come back to
+  /// themselves.
+  void directions() {
+    const std::int64_t slots = contents_.known ? Octets::slots(octets()) : 0;
+    add("solutions of other directions", 2 * slots * value_bytes(), true, {"solve", "bound"});
+    add("sums of two solutions", 2 * slots * 8, true, {"bound"});
+    const std::int64_t layer = voxels_ / std::min({extent_.nx, extent_.ny, extent_.nz});
+    add("clusters at two sides", layer * 8, true, {"cluster"});
+    add("windings of clusters", layer * 16 + clusters_ * Wrapping::host_bytes_per_cluster, false,
+        {"cluster"});
   }
   void outputs() {
     if (settings_.wants_concentration()) add("concentration", voxels_ * 4, false, {"write"});

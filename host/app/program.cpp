@@ -72,12 +72,12 @@ const Command* Program::find(const std::string& name) const {
 ExitCode run_program(const std::vector<Command>& commands, const std::vector<std::string>& words,
                      bool& json_to_stdout) {
   const std::vector<Setting<Own>> rows = own_rows(commands);
-  const Program program{
-      {.name = "",
-       .meaning = "effective transport of battery electrode microstructures, from segmented "
-                  "tomography",
-       .settings = facts_of(rows)},
-      commands};
+  Program program;
+  program.self.name = "";
+  program.self.meaning =
+      "effective transport of battery electrode microstructures, from segmented tomography";
+  program.self.settings = facts_of(rows);
+  program.commands = commands;
   if (words.empty()) refuse_command(program, "");
   if (words.front().starts_with("-")) return run_own(program, rows, parse_arguments(program.self, words));
   const Command* command = program.find(words.front());

@@ -124,7 +124,7 @@ ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
 void check_electrolyte(const Settings& s, const Study& study) {
   if (s.electrolyte.empty()) return;
   electrolyte_of(s);
-  if (!study.needs_conductivity)
+  if (!study.needs_conductivity || study.takes_all_axes)
     throw Error(ExitCode::usage, "--electrolyte does not apply to this study", "--study " + study.name, "",
                 "leave it out, or give --study effective_transport");
 }
@@ -170,6 +170,16 @@ const Study& chosen_study(const Settings& s) {
   return study;
 }
 
+/// What a study that takes all axes at once would not heed is refused.
+void take_all_axes(Settings& s, const Study& study) {
+  if (s.axes_named || s.periodic_sides)
+    throw Error(ExitCode::usage,
+                fmt::format("{} does not apply to this study", s.axes_named ? "--axis" : "--periodic-sides"),
+                "--study " + study.name, "it takes all axes at once, and joins all opposite sides",
+                "leave it out");
+  s.axes.assign(all_axes.begin(), all_axes.end());
+}
+
 /// Reports that lie where those of this run go, and are of no run that it continues: they stay until it is
 /// finished.
 std::vector<std::string> earlier_reports(const Settings& s, const Checkpoint& checkpoint) {
@@ -199,6 +209,7 @@ ExitCode run_solve(Settings s) {
   const Study& study = chosen_study(s);
   check_electrolyte(s, study);
   resolve_reactive(s, study);
+  if (study.takes_all_axes) take_all_axes(s, study);
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
@@ -212,7 +223,8 @@ ExitCode run_solve(Settings s) {
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)
     parse::check_voxel_ratio(*description.voxel_ratio, ExitCode::input_invalid, s.input);
-  const std::vector<std::string> axis_warnings = check_flow_axes(s, description);
+  const std::vector<std::string> axis_warnings =
+      study.takes_all_axes ? std::vector<std::string>() : check_flow_axes(s, description);
   if (!s.dry_run) listen_to_signals();
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
   const ReservedOutputs reserved =

@@ -145,11 +145,14 @@ class StudyRun {
   /// nothing stands where that was not reached.
   void append_results(Report& found) {
     for (Result& result : found.results) add_electrolyte(result, s_);
+    const bool late = deadline_ && Clock::now() > deadline_->at;
     if (!by_axes_) {
-      if (report_.unfinished)
-        report_.unfinished->not_done = {study_.name};
-      else
-        report_.results = std::move(found.results);
+      const bool stopped = std::any_of(found.results.begin(), found.results.end(),
+                                       [](const Result& r) { return r.status == Status::not_converged; });
+      const bool asked = report_.unfinished.has_value();
+      if (late && stopped && !asked) report_.unfinished = {deadline_->text(), {}};
+      if (report_.unfinished) report_.unfinished->not_done = {study_.name};
+      if (!asked) report_.results = std::move(found.results);
       return;
     }
     append(report_.results, found.results);
@@ -158,7 +161,6 @@ class StudyRun {
     };
     std::sort(report_.results.begin(), report_.results.end(),
               [&](const Result& a, const Result& b) { return place(a) < place(b); });
-    const bool late = deadline_ && Clock::now() > deadline_->at;
     std::vector<std::string> not_done;
     for (const Axis axis : s_.axes) {
       const auto of_axis = std::find_if(report_.results.begin(), report_.results.end(),

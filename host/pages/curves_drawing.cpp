@@ -148,6 +148,30 @@ std::optional<Drawing> profile_drawing(const RunReport& report, const Look& look
                  {}};
 }
 
+std::optional<Drawing> surface_profile_drawing(const RunReport& report, const Look& look) {
+  const Curve* profile = curve_named(report, "surface_profile", "");
+  if (!profile) return std::nullopt;
+  Lines lines;
+  std::size_t column = 0;
+  std::vector<int> shown(look.parts.phases.size());  // lines of a phase's colour: the dashes tell them apart
+  for (std::size_t q = 1; q < look.parts.phases.size(); ++q)
+    for (std::size_t p = 0; p < q; ++p) {
+      const std::string pair = look.parts.phases[p].name + "+" + look.parts.phases[q].name;
+      if (column + 1 >= profile->columns.size() || profile->columns[column + 1] != pair + "_per_m") continue;
+      std::vector<double> per_micrometre = profile->values[++column];
+      for (double& value : per_micrometre) value *= 1e-6;
+      lines.add(profile->values[0], per_micrometre, line_style(look, q, shown[q]++ > 0), harmless(pair, 24));
+    }
+  return Drawing{"surface_profile",
+                 3.5,
+                 2.6,
+                 lines.script(fmt::format("set xrange [0:{:.6g}]\nset yrange [0:*]\n"
+                                          "set xlabel 'distance from the separator (µm)'\n"
+                                          "set ylabel 'surface in a layer (1/µm)'\n",
+                                          look.length(look.thickness) * 1e6)),
+                 {}};
+}
+
 std::optional<Drawing> sizes_drawing(const RunReport& report, const Look& look) {
   Lines lines;
   double largest = 0;

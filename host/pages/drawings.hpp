@@ -13,6 +13,8 @@ std::optional<Drawing> slices_drawing(const Look& look);
 
 /// Volume fractions of the phases from the separator to the collector.
 std::optional<Drawing> profile_drawing(const RunReport& report, const Look& look);
+/// Surfaces between phases in each layer, on the same way.
+std::optional<Drawing> surface_profile_drawing(const RunReport& report, const Look& look);
 /// Cumulative local thickness and mercury intrusion of all phases.
 std::optional<Drawing> sizes_drawing(const RunReport& report, const Look& look);
 /// The same of one phase, with both r50.

@@ -17,6 +17,7 @@ std::vector<Drawing> drawings_of(const RunReport& report, const Look& look,
   };
   add(slices_drawing(look));
   add(profile_drawing(report, look));
+  add(surface_profile_drawing(report, look));
   add(sizes_drawing(report, look));
   add(correlation_drawing(report, look));
   for (const char* carriers : {"ionic", "electronic"}) add(rve_drawing(report, look, carriers));
@@ -52,7 +53,8 @@ FigureSet figures_of(const RunReport& report, const Look& look,
 }
 
 std::vector<std::string> figure_names(const std::map<std::string, std::string>& words) {
-  std::vector<std::string> names{"slices", "profile", "sizes", "correlation", "rve_ionic", "rve_electronic"};
+  std::vector<std::string> names{"slices",      "profile",   "surface_profile", "sizes",
+                                 "correlation", "rve_ionic", "rve_electronic"};
   for (const auto& [phase, word] : words) names.push_back(sizes_name(word));
   return names;
 }

@@ -87,8 +87,11 @@ std::string bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void put(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+bool put(const fs::path& path, const std::string& bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  return !file.fail();
 }
 
 /// One size in all three: points and lines are as large on paper, whatever the form.
@@ -170,9 +173,14 @@ std::optional<Figure> draw(const Drawing& drawing, std::string& problem) {
     problem = "no temporary folder can be made (TMPDIR)";
     return std::nullopt;
   }
-  for (const auto& [name, bytes] : drawing.files) put(folder.path() / name, bytes);
-  put(folder.path() / "body.gp", "set termoption noenhanced\nset encoding utf8\n" + drawing.script);
-  put(folder.path() / "all.gp", whole_script(drawing, folder.path()));
+  bool is_written =
+      put(folder.path() / "body.gp", "set termoption noenhanced\nset encoding utf8\n" + drawing.script) &&
+      put(folder.path() / "all.gp", whole_script(drawing, folder.path()));
+  for (const auto& [name, bytes] : drawing.files) is_written = is_written && put(folder.path() / name, bytes);
+  if (!is_written) {
+    problem = "the temporary folder takes no more (TMPDIR)";
+    return std::nullopt;
+  }
   const int status = run_plotter(folder.path() / "all.gp", folder.path() / "log");
   const auto form = [&](const char* ending) {
     return bytes_of(folder.path() / fmt::format("out.{}", ending));

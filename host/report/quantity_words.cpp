@@ -45,7 +45,9 @@ const std::multimap<std::string, std::string>& synonyms() {
       {"tau", "geodesic_tortuosity"},        {"tortuosity", "tortuosity_factor"},
       {"tortuosity", "geodesic_tortuosity"}, {"surface area", "specific_surface"},
       {"macmullin", "effective_ratio"},      {"formation factor", "macmullin_number"},
-      {"d_eff", "effective_value"}};
+      {"d_eff", "effective_value"},          {"tensor", "effective_ratio_zz"},
+      {"tensor", "effective_ratio_zy"},      {"tensor", "principal_ratio_1"},
+      {"eigenvalue", "principal_ratio_1"}};
   return names;
 }
 

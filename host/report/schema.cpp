@@ -102,7 +102,7 @@ Json quantity_schema(const QuantityDefinition& row) {
   else
     properties["unit"] = described("string", "of the value; 1: none", {{"const", row.unit}});
   std::vector<std::string> optional;
-  if (row.known == Known::with_path) {
+  if (row.known == Known::with_path || row.known == Known::along_paths) {
     properties["infinite"] = described("boolean", "there is no path", {{"const", true}});
     optional.push_back("infinite");
   }
@@ -196,7 +196,9 @@ Json solver_schema() {
             "||b - A u|| / ||b|| of the eliminated system, computed in FP64 from the labels; null where "
             "nothing was solved",
             {{"minimum", 0}})},
-       {"error", object("Error of effective_ratio on the discrete problem.",
+       {"error", object("Error of effective_ratio on the discrete problem; of the tensor the largest half "
+                        "width of an entry over the root "
+                        "of the product of its two diagonal entries.",
                         {{"value", described({"number", "null"}, "relative; null where nothing was solved",
                                              {{"minimum", 0}})},
                          {"kind", described("string", "bound: proven; estimate: believed",
@@ -249,8 +251,10 @@ Json result_schema() {
       "the result, which is withheld",
       {{"enum", statuses}});
   properties["reason"] = text("why there is no path or no result");
-  properties["percolates"] =
-      described("boolean", "a path of face-sharing voxels joins the two outer faces across the axis");
+  properties["percolates"] = described(
+      "boolean",
+      "a path of face-sharing voxels joins the two outer faces across the axis; of the tensor: one comes "
+      "back to itself across joined sides");
   properties["quantities"] = object("What was found, by name.", quantities, names);
   properties["remarks"] = list_of(text("one sentence"), "What limits a quantity, or why it is null.");
   properties["solver"] = solver_schema();

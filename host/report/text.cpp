@@ -21,6 +21,7 @@ std::string value_text(const Quantity& q) {
   if (q.infinite) return "infinite";
   const Uncertainty* solver = q.uncertainty(ErrorSource::solver);
   if (!solver || !solver->half_width || *q.value == 0) return fmt::format("{:.5g}", *q.value);
+  if (std::abs(*q.value) < *solver->half_width / 10) return "0";
   return rounded(*q.value, *solver->half_width / std::abs(*q.value));
 }
 

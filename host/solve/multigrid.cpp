@@ -42,20 +42,21 @@ struct SmallGraph {
     return first;
   }
   /// Makes a matrix definite. Of a cluster that neither a plate nor a shift holds, a constant is free and
-  /// costs nothing: it gets a price, which what is balanced never pays.
+  /// costs nothing: it gets a price, which what is balanced never pays. What rounding leaves unbalanced does,
+  /// and moves the constant the more the lower the price: that of the best conductor.
   void hold(std::vector<double>& a) const {
     const std::size_t n = nodes();
     const std::vector<std::size_t> cluster = clusters();
-    std::vector<double> held(n), size(n), price(n, 1);
+    std::vector<double> held(n), size(n), price(n);
     for (std::size_t i = 0; i < n; ++i) {
       held[cluster[i]] += plate[i];
       size[cluster[i]] += 1;
-      if (a[i * n + i] > 0) price[cluster[i]] = a[i * n + i];
+      price[cluster[i]] = std::max(price[cluster[i]], a[i * n + i]);
     }
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j)
         if (const std::size_t k = cluster[i]; k == cluster[j] && held[k] == 0)
-          a[i * n + j] += price[k] / size[k];
+          a[i * n + j] += (price[k] > 0 ? price[k] : 1) / size[k];
   }
   std::vector<double> matrix() const {
     const std::size_t n = nodes();

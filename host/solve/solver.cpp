@@ -14,9 +14,15 @@ Solver::Solver(Problem problem, Preconditioning preconditioning, std::shared_ptr
   if (preconditioning_ == Preconditioning::multigrid) hierarchy(A);
 }
 
+Solver::Solver(Problem problem, const Solver& same_matrix)
+    : problem_(std::move(problem)),
+      preconditioning_(same_matrix.preconditioning_),
+      octets_(same_matrix.octets_),
+      hierarchy_(same_matrix.hierarchy_) {}
+
 template <class T>
 const Hierarchy& Solver::hierarchy(const TransportOperator<T>& A) {
-  if (!hierarchy_) hierarchy_.emplace(A.device(), A.medium());
+  if (!hierarchy_) hierarchy_ = std::make_shared<const Hierarchy>(A.device(), A.medium());
   return *hierarchy_;
 }
 
@@ -106,6 +112,28 @@ auto Solver::with_iterate(const F& f) const {
   if (const auto* single = std::get_if<Iterate<float>>(&iterate_)) return f(*single);
   if (const auto* both = std::get_if<Iterate<double>>(&iterate_)) return f(*both);
   throw Error(ExitCode::internal, "nothing has been solved yet", "", "", "please report this");
+}
+
+EnergyBounds Solver::bounds_of_sum(double a, const Solver& other, double b) {
+  Problem sum = problem_;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    sum.rise[axis] = a * problem_.rise[axis] + b * other.problem_.rise[axis];
+  const TransportOperator<double> A(std::move(sum), KernelForm::tuned, octets_);
+  Buffer<double> v = A.vector();
+  v.zero();
+  const auto add = [&](double share, const Solver& solver) {
+    Buffer<double> part = A.vector();
+    solver.with_iterate([&](const auto& at) {
+      if constexpr (std::is_same_v<decltype(at), const Iterate<float>&>)
+        convert(at.x, part);
+      else
+        copy(at.x, part);
+    });
+    add_scaled(v, share, part);
+  };
+  add(a, *this);
+  add(b, other);
+  return bound_energy(A, hierarchy(A), v);
 }
 
 std::vector<double> Solver::plane_fluxes(Axis axis) const {

@@ -4,7 +4,7 @@
 // suffice, goes on from there, with the same hierarchy.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <variant>
 
 #include "host/solve/multigrid.hpp"
@@ -19,6 +19,8 @@ class Solver {
   /// Makes the hierarchy of a multigrid solver.
   /// @param octets of the same unknowns and classes, where another solver has them
   Solver(Problem problem, Preconditioning preconditioning, std::shared_ptr<const Octets> octets = nullptr);
+  /// Of a problem with the same matrix, driven by something else: octets and hierarchy are shared.
+  Solver(Problem problem, const Solver& same_matrix);
 
   /// Goes on until the error is at most `tolerance`, or `limit` iterations in all have been made, or rounding
   /// allows no more.
@@ -32,6 +34,10 @@ class Solver {
   /// The deviation found (transport/problem.hpp), as a vector in T. Nothing is left to go on from.
   template <class T>
   Buffer<T> release();
+  /// Of the problem that imposes `a` times the gradients of this one and `b` times those of another with the
+  /// same matrix, by the same sum of their potentials, in FP64: nothing is solved.
+  /// @pre both have been minimised; joined sides and walls alone, no load
+  EnergyBounds bounds_of_sum(double a, const Solver& other, double b);
   /// Gives the memory of the hierarchy back; it is made anew where it is needed again.
   void drop_hierarchy() { hierarchy_.reset(); }
 
@@ -62,7 +68,7 @@ class Solver {
   Problem problem_;
   Preconditioning preconditioning_;
   std::shared_ptr<const Octets> octets_;
-  std::optional<Hierarchy> hierarchy_;
+  std::shared_ptr<const Hierarchy> hierarchy_;
   std::variant<std::monostate, Iterate<float>, Iterate<double>> iterate_;
   Solution solution_;
   double first_energy_ = 0;

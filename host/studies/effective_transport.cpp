@@ -23,30 +23,6 @@
 namespace tauvox {
 namespace {
 
-/// Books what has passed since the last call to a stage; waits for the device, so that kernels started in a
-/// stage are counted in it.
-class StageClock {
- public:
-  StageClock(const Device& device, StageCosts& stages) : device_(device), stages_(stages) { restart(); }
-  void restart() {
-    device_.wait();
-    since_ = Clock::now();
-    bytes_ = device_.traffic_bytes();
-  }
-  void end_of(StageCost StageCosts::*stage) {
-    device_.wait();
-    (stages_.*stage).seconds += seconds_since(since_);
-    (stages_.*stage).bytes_moved += device_.traffic_bytes() - bytes_;
-    restart();
-  }
-
- private:
-  const Device& device_;
-  StageCosts& stages_;
-  Clock::time_point since_;
-  std::int64_t bytes_ = 0;
-};
-
 void report_percolation(const Percolating& found, const Extent& extent, AxisResult& result) {
   const auto all = static_cast<double>(extent.voxels());
   result.axis = found.axis;
@@ -98,12 +74,6 @@ class ProblemsBetweenPlates {
   std::shared_ptr<const Unknowns> set_;  // whose classes the field holds
   std::shared_ptr<Field<std::uint8_t>> field_ = std::make_shared<Field<std::uint8_t>>();
 };
-
-/// Share of the way from the first estimate of the error to the tolerance, on a logarithmic scale.
-double share_done(double first, double now, double tolerance) {
-  if (!(first > tolerance) || !std::isfinite(now)) return 0;
-  return std::log(first / std::max(now, tolerance)) / std::log(first / tolerance);
-}
 
 /// One direction: what the study asks of the solver, and makes of what it finds.
 class AxisSolve {

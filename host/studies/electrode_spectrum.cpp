@@ -9,6 +9,7 @@
 
 #include "host/studies/impedance.hpp"
 #include "kernels/base/clock.hpp"
+#include "kernels/transport/forms.hpp"
 
 namespace tauvox {
 namespace {
@@ -40,7 +41,7 @@ class SpectrumSolves {
   void add(Buffer<T> v) {
     basis_.push_back(std::move(v));
     std::vector<std::array<double, 2>> with_each;
-    for (const Buffer<T>& w : basis_) with_each.push_back(A_.forms(basis_.back(), w));
+    for (const Buffer<T>& w : basis_) with_each.push_back(forms(A_, basis_.back(), w));
     projection_.add(with_each);
   }
 

@@ -1,4 +1,5 @@
 // Areas of the interfaces between phases and of each phase, and the lines where three of them meet.
+#include <algorithm>
 #include <cmath>
 
 #include "host/studies/phase_sets.hpp"
@@ -52,7 +53,8 @@ class Interfaces {
       : in_(in), parts_(in.volume, in.phases), edges_(voxel_edges(in.volume)) {
     const int count = static_cast<int>(parts_.phases.size());
     const PhaseBits bits(Codes(in.device, in.volume), parts_.phase_of_code, count);
-    const NeighbourPairs fine = count_neighbour_pairs(bits, 1), twice = count_neighbour_pairs(bits, 2);
+    layers_ = count_pairs_of_layers(bits, in.settings.thickness);
+    const NeighbourPairs fine = sum_of_layers(layers_), twice = count_neighbour_pairs(bits, 2);
     areas_.resize(fine.of_pair.size());
     of_phase_.resize(parts_.phases.size());
     for (int q = 1; q < count; ++q)
@@ -87,11 +89,27 @@ class Interfaces {
         result.with = {parts_.phases[q].name};
         result.quantities = quantities_of(area, volume(), share(area, p), share(area, q), {});
         keep(std::move(result));
+        add_profile(p, q);
       }
+    if (profile_.values.size() > 1) report.curves.push_back(profile_);
     return report;
   }
 
  private:
+  /// From the separator to the collector.
+  void add_profile(std::size_t p, std::size_t q) {
+    const Axis axis = in_.settings.thickness;
+    std::vector<double> densities =
+        surface_densities(layers_, axis, pair_of(static_cast<int>(p), static_cast<int>(q)), edges_);
+    if (in_.settings.separator == "high") std::reverse(densities.begin(), densities.end());
+    if (profile_.values.empty()) {
+      std::vector<double>& places = profile_.values.emplace_back();
+      for (std::size_t i = 0; i < densities.size(); ++i)
+        places.push_back((static_cast<double>(i) + 0.5) * edges_[static_cast<std::size_t>(axis)] * 1e6);
+    }
+    profile_.columns.push_back(parts_.phases[p].name + "+" + parts_.phases[q].name + "_per_m");
+    profile_.values.push_back(std::move(densities));
+  }
   /// By a quarter of the mean edge of a voxel.
   double shift(const Area& area) const {
     return 0.25 * std::cbrt(edges_[0] * edges_[1] * edges_[2]) * area.fine;
@@ -113,7 +131,9 @@ class Interfaces {
   const StudyInput& in_;
   Partition parts_;
   std::array<double, 3> edges_;
+  std::vector<NeighbourPairs> layers_;
   std::vector<Area> areas_, of_phase_;
+  Curve profile_{"surface_profile", {"distance_from_separator_um"}, {}};
 };
 
 Report interfaces(const StudyInput& in, const FieldSink&, const Progress& progress) {

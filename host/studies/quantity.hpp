@@ -26,6 +26,7 @@ enum class Known {
   always,         // whatever became of the solve
   with_result,    // only where the result stands; 0 where nothing percolates
   with_path,      // only where the result stands; infinite where nothing percolates
+  along_paths,    // the same, but infinite where no path leads along its direction, though the result stands
   maybe,          // where it is defined and was found
   not_converged,  // only beside a solve that was stopped; never a result
 };

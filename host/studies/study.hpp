@@ -1,7 +1,9 @@
-// What a study is: a function from a volume, its materials and settings to a report, without files.
+// What a study is: a function from a volume, its materials and settings to a report, without files. And how
+// those that solve book what it takes.
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 #include "host/settings/study_settings.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/base/device.hpp"
 #include "kernels/volume/volume.hpp"
 
@@ -43,6 +46,37 @@ struct Study {
   std::string extends{};           // the study to whose results it adds quantities
   bool needs_conductivity = true;  // of every label, before it can run
   bool gives_field = false;
+  bool takes_all_axes = false;  // at once: --axis and --periodic-sides do not apply
+};
+
+/// Share of the way from the first estimate of the error to the tolerance, on a logarithmic scale.
+inline double share_done(double first, double now, double tolerance) {
+  if (!(first > tolerance) || !std::isfinite(now)) return 0;
+  return std::log(first / std::max(now, tolerance)) / std::log(first / tolerance);
+}
+
+/// Books what has passed since the last call to a stage; waits for the device, so that kernels started in a
+/// stage are counted in it.
+class StageClock {
+ public:
+  StageClock(const Device& device, StageCosts& stages) : device_(device), stages_(stages) { restart(); }
+  void restart() {
+    device_.wait();
+    since_ = Clock::now();
+    bytes_ = device_.traffic_bytes();
+  }
+  void end_of(StageCost StageCosts::*stage) {
+    device_.wait();
+    (stages_.*stage).seconds += seconds_since(since_);
+    (stages_.*stage).bytes_moved += device_.traffic_bytes() - bytes_;
+    restart();
+  }
+
+ private:
+  const Device& device_;
+  StageCosts& stages_;
+  Clock::time_point since_;
+  std::int64_t bytes_ = 0;
 };
 
 /// So many labels at most are looked at where percolation alone is asked for.

@@ -13,6 +13,7 @@ namespace tauvox {
   row(resolution)           \
   row(electrolyte)          \
   row(rve)                  \
+  row(tensor)               \
   row(percolation)          \
   row(fractions)            \
   row(connectivity)         \

@@ -24,11 +24,20 @@ struct NeighbourPairs {
 /// @param lag 1 or 2
 NeighbourPairs count_neighbour_pairs(const PhaseBits& bits, int lag);
 
+/// The same for each layer across an axis, one step apart; a pair of voxels of two layers is counted in the
+/// lower one. Bytes: 8 per layer, pair of phases and direction.
+std::vector<NeighbourPairs> count_pairs_of_layers(const PhaseBits& bits, Axis axis);
+/// What count_neighbour_pairs(bits, 1) finds.
+NeighbourPairs sum_of_layers(const std::vector<NeighbourPairs>& layers);
+
 /// The interface between two phases, per volume, by the formula of Cauchy and Crofton:
 /// 2 sum_k w_k N_k / (P_k L_k), k the 13 directions, w_k direction_weights, N_k pairs of the two phases, P_k
 /// all pairs (which corrects for the sides of the volume), L_k the distance.
 /// @param spacing m
 double surface_density(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing);
+/// The same within each layer: of the pairs that it shares with a layer beside it, half.
+std::vector<double> surface_densities(const std::vector<NeighbourPairs>& layers, Axis axis, int pair,
+                                      const std::array<double, 3>& spacing);
 /// Area of an object that touches no side: the same without the correction, times the volume.
 double surface_area(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing);
 

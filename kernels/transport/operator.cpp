@@ -200,12 +200,6 @@ Evaluation TransportOperator<T>::evaluate(const Buffer<T>& v, const Blocks& bloc
 }
 
 template <class T>
-std::array<double, 2> TransportOperator<T>::forms(const Buffer<T>& v, const Buffer<T>& w) const {
-  const Sums<2> sums = run_pass(device(), Forms<T>{medium_of(double_), v.data(), w.data()}, form_);
-  return {sums[0], sums[1]};
-}
-
-template <class T>
 double TransportOperator<T>::source_norm2() const {
   return sum_over_cells<1>(device(), extent(),
                            SumSources{medium_of(double_), Drive(problem_, load_.data())})[0];

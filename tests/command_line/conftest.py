@@ -111,3 +111,11 @@ def assert_refused(result, code, *facts, status="failed"):
 def contents(folder):
     """Name -> bytes of every regular file below `folder`."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
+
+
+def holds(checkpoint, part):
+    """Whether a part is kept in the file of a run."""
+    try:
+        return f'"{part}":' in checkpoint.read_text()
+    except FileNotFoundError:  # not yet, or being replaced
+        return False

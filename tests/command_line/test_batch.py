@@ -13,7 +13,7 @@ import numpy
 import pytest
 import tifffile
 import volumes
-from conftest import assert_refused, contents, value
+from conftest import assert_refused, contents, holds, value
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
@@ -154,6 +154,25 @@ def test_a_signal_ends_it_and_the_same_command_goes_on(program, batch, tmp_path)
     lines = batch()
     assert ["(kept," in line for line in lines[:8]].count(True) == len(done)
     assert len({row["volume"] for row in table(tmp_path)}) == 8
+
+
+def test_a_queue_signals_every_process_of_a_job_and_its_script_hands_that_on(program, tauvox, tmp_path):
+    """What was finished of the volume at work is kept, however often the process that evaluates it is told."""
+    assert tauvox("generate", "electrode", "--size", 96, "--voxel-size", "0.4um", "-o", "v.h5").returncode == 0
+    words = ["batch", "v.h5", "-o", "lot", *OPTIONS[:-1], "z,y,x", "--threads", "1"]
+    run = subprocess.Popen([program, *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    end = time.monotonic() + 60
+    while run.poll() is None and not any(holds(path, "interfaces") for path in (tmp_path / "lot").rglob("evaluate.ckpt")):
+        assert time.monotonic() < end
+        time.sleep(0.002)
+    os.killpg(run.pid, signal.SIGTERM)
+    os.killpg(run.pid, signal.SIGUSR1)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 75 and "same command" in said, said
+    first = next(path for path in (tmp_path / "lot").rglob("errors.txt")).read_text()
+    assert "finished studies are kept" in first, first
+    assert any(holds(path, "interfaces") for path in (tmp_path / "lot").rglob("evaluate.ckpt"))
+    assert tauvox(*words).returncode == 0
 
 
 def test_a_signal_at_the_start_of_a_volume_is_no_failure_of_it(program, tauvox, tmp_path):

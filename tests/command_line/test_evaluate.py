@@ -92,6 +92,12 @@ def test_the_folder_holds_report_tables_and_settings(evaluate, tauvox, tmp_path)
     layers = numpy.mean(volumes.LABELS == 2, axis=(0, 2))[::-1]
     assert [float(r["binder"]) for r in profile] == pytest.approx(list(layers))
     assert [float(r["distance_from_separator_um"]) for r in profile] == pytest.approx([i + 0.5 for i in range(7)])
+    surfaces = list(csv.DictReader((folder / "surface_profile.csv").open()))
+    assert [r["distance_from_separator_um"] for r in surfaces] == [r["distance_from_separator_um"] for r in profile]
+    for pair in (("pore", "active"), ("pore", "binder"), ("active", "binder")):  # pairs across a side of a layer count half in each
+        whole, = [value(r, "specific_surface") for r in report["results"] if (r["phase"], *r.get("with", [])) == pair and r["study"] == "interfaces"]
+        layers = [float(r["+".join(pair) + "_per_m"]) for r in surfaces]
+        assert numpy.mean(layers) == pytest.approx(whole, rel=0.2) and max(layers) > whole > min(layers)
     settings = tomllib.loads((folder / "settings.toml").read_text())
     assert settings["thickness"] == "y" and settings["separator"] == "high"
     before = contents(folder)
@@ -104,6 +110,17 @@ def test_the_folder_holds_report_tables_and_settings(evaluate, tauvox, tmp_path)
         return [{k: v for k, v in row.items() if k not in ["input", "seconds"]} for row in csv.DictReader(rows)]
 
     assert told((folder / "results.csv").open()) == told(before["results.csv"].decode().splitlines())
+
+
+@pytest.mark.parametrize("name", ["thickness_pore.csv", "surface_profile.csv", "figures/profile.svg"])
+def test_no_table_and_no_figure_replaces_a_file_of_that_name(tauvox, tmp_path, name):
+    mine = tmp_path / "report" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    run = ["evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "-o", "report"]
+    assert_refused(tauvox(*run), 7, name, "--overwrite")
+    assert mine.read_text() == "mine"
+    assert tauvox(*run, "--overwrite").returncode == 0
 
 
 def test_the_same_bits_for_every_number_of_threads(evaluate):

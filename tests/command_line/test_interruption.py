@@ -9,7 +9,7 @@ import time
 import h5py
 import numpy
 import pytest
-from conftest import assert_refused
+from conftest import assert_refused, holds
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
@@ -259,13 +259,6 @@ def test_nothing_is_kept_of_a_run_without_files(tauvox, volume, tmp_path):
     late = tauvox(*run, "--time-limit", "0.01")
     assert late.returncode == 75 and "kept" not in late.stderr, late.stderr
     assert sorted(os.listdir(tmp_path)) == ["cathode.h5"]
-
-
-def holds(checkpoint, part):
-    try:
-        return f'"{part}":' in checkpoint.read_text()
-    except FileNotFoundError:  # not yet, or being replaced
-        return False
 
 
 EVALUATE = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--ionic", "pore", "--threads", "1", "--device", "cpu", "-o", "report"]

@@ -101,7 +101,7 @@ def test_names_are_words_and_nothing_more(tauvox, tmp_path, evaluated):
 def test_figures_have_three_forms(evaluated):
     folder = evaluated("pore=0,active=1,binder=2", "--slice-at", "z=3,x=100")
     figures = contents(folder / "figures")
-    names = {"slices", "profile", "sizes", "correlation", "sizes_pore", "sizes_active", "sizes_binder"}
+    names = {"slices", "profile", "surface_profile", "sizes", "correlation", "sizes_pore", "sizes_active", "sizes_binder"}
     assert set(figures) == {f"{name}.{ending}" for name in names for ending in ("svg", "png", "pdf")}
     for name, picture in figures.items():
         if name.endswith("svg"):

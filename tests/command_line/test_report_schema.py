@@ -29,11 +29,18 @@ def reports(tauvox, tmp_path, failed_report):
 def made(tauvox, tmp_path, failed_report):
     volumes.hdf5(tmp_path / "v.h5", volume=volumes.LABELS)
     volumes.LABELS.tofile(tmp_path / "v.raw")
+    fibre = numpy.zeros((5, 5, 5), "u1")
+    fibre[:, 1, 1], fibre[3, 3, 3] = 1, 2
+    volumes.hdf5(tmp_path / "fibre.h5", volume=fibre)
     raw = ["v.raw", "--shape", "6,7,8", "--dtype", "uint8"]
     runs = {
         "converged too": ["v.h5", "--phase", "0,1", "--resolution-study", "--electrolyte", "nyman2008"],
         "converged and once more": ["v.h5", "--phase", "0", "--unit", "mS/cm", "--study", "resolution"],
         "converged": ["v.h5", "--conductivity", "0=0,1=0.5,2=1", "--unit", "S/m", "--axis", "all", "--voxel-size", "1um"],
+        "converged tensor": ["v.h5", "--conductivity", "0=0,1=0.5,2=1", "--unit", "S/m", "--study", "tensor"],
+        "converged in one direction": ["fibre.h5", "--phase", "1", "--study", "tensor", "--thickness", "x"],
+        "not_percolating tensor": ["fibre.h5", "--phase", "2", "--study", "tensor"],
+        "not_converged tensor": ["v.h5", "--phase", "0,1", "--study", "tensor", "--max-iterations", "1", "--tolerance", "1e-10"],
         "not_percolating": [*raw, "--conductivity", "0=0,1=0,2=0"],
         "complete not_percolating": [*raw, "--study", "percolation"],
         "not_converged": ["v.h5", "--phase", "0,1", "--max-iterations", "1", "--tolerance", "1e-10"],

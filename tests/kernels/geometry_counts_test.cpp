@@ -202,6 +202,47 @@ Triple triple_edges_by_hand(const Volume& v) {
   return found;
 }
 
+void expect_layers_counted_by_hand(const std::vector<NeighbourPairs>& layers, Axis axis, const Volume& v) {
+  const Extent& e = v.extent;
+  std::vector<NeighbourPairs> expected(layers.size());
+  for (NeighbourPairs& layer : expected) layer.of_pair.resize(3);
+  test::for_each_voxel(e, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    for (std::size_t k = 0; k < 13; ++k) {
+      const Direction d = direction_of[k];
+      const std::array<std::int64_t, 3> here{z, y, x}, there{z + d.z, y + d.y, x + d.x};
+      if (there[0] >= e.nz || there[1] < 0 || there[1] >= e.ny || there[2] < 0 || there[2] >= e.nx) continue;
+      const auto a = static_cast<std::size_t>(axis);
+      NeighbourPairs& layer = expected[static_cast<std::size_t>(std::min(here[a], there[a]))];
+      const int p = test::code_at(v, z, y, x), q = test::code_at(v, there[0], there[1], there[2]);
+      ++layer.all[k];
+      if (p != q) ++layer.of_pair[static_cast<std::size_t>(pair_of(std::min(p, q), std::max(p, q)))][k];
+    }
+  });
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    EXPECT_EQ(layers[layer].all, expected[layer].all) << axis_name(axis) << layer;
+    EXPECT_EQ(layers[layer].of_pair, expected[layer].of_pair) << axis_name(axis) << layer;
+  }
+}
+
+/// A plane across the axis lies between two layers, and one along it in all.
+TEST(GeometryCounts, TheSurfaceOfALayerIsWhatLiesInIt) {
+  const Volume across = test::volume_of({12, 12, 12}, [](auto z, auto, auto) { return z < 5 ? 0 : 1; });
+  const std::array<double, 3> edges{1, 2, 3};
+  for (const Axis axis : all_axes) {
+    const std::vector<NeighbourPairs> layers =
+        count_pairs_of_layers(test::bits_of(test::device(), across), axis);
+    const std::vector<double> found = surface_densities(layers, axis, 0, edges);
+    const double whole = surface_density(sum_of_layers(layers), 0, edges);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      EXPECT_NEAR(found[i],
+                  axis != Axis::z    ? whole
+                  : i == 4 || i == 5 ? whole * 11 / 2
+                                     : 0,
+                  1e-12 * whole)
+          << axis_name(axis) << i;
+  }
+}
+
 TEST(GeometryCounts, AgreeWithCountingByHandForEveryNumberOfThreads) {
   const std::vector<Triple> sizes{{1, 1, 1}, {5, 1, 3}, {1, 4, 130}, {7, 9, 64}, {6, 35, 65}, {20, 40, 63}};
   for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -220,6 +261,9 @@ TEST(GeometryCounts, AgreeWithCountingByHandForEveryNumberOfThreads) {
       }
       EXPECT_EQ(count_triple_edges(bits, {0, 1, 2}), triple_edges_by_hand(v));
       for (const Axis axis : all_axes) {
+        const std::vector<NeighbourPairs> layers = count_pairs_of_layers(bits, axis);
+        EXPECT_EQ(sum_of_layers(layers).all, count_neighbour_pairs(bits, 1).all);
+        expect_layers_counted_by_hand(layers, axis, v);
         std::vector<std::vector<std::int64_t>> expected(
             3, std::vector<std::int64_t>(static_cast<std::size_t>(v.extent.along(axis))));
         test::for_each_voxel(v.extent, [&](std::int64_t z, std::int64_t y, std::int64_t x) {

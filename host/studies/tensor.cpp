@@ -1,0 +1,262 @@
+// The tensor of effective transport of a volume repeated without end: all opposite sides are joined, and for
+// each axis a gradient e_i is imposed.
+//
+//   D_ij = sum over faces of g d_i d_j / voxels,      d_i the drop of the potential that e_i drives
+//
+// Each direction is solved once, on one hierarchy. E(e) is the energy of a gradient e; the potential of any
+// sum of gradients is the sum of their potentials, and its energy has a two-sided bound
+// (host/solve/bound.hpp) without a solve. So every entry has one, whatever the potentials are:
+//
+//   D_ii = E(e_i)
+//   2 D_ij = E(a e_i + e_j / a) - a^2 D_ii - D_jj / a^2,            a = (D_jj / D_ii)^(1/4)
+//   4 D_ij = E(a e_i + e_j / a) - E(a e_i - e_j / a)                where the interval of the first is too
+//   wide
+//
+// With half-widths of D_ii within `tolerance` D_ii, that of D_ij by the second is within
+// tolerance sqrt(D_ii D_jj): the energies that repair fluxes take add up as squares do. Symmetric by
+// construction. Only clusters that come back to themselves across joined sides are solved for; where no
+// winding vector has a part along an axis, row and column of it are exactly 0.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "host/solve/solver.hpp"
+#include "host/studies/study.hpp"
+#include "host/studies/tensor_quantities.hpp"
+#include "host/studies/verify.hpp"
+#include "host/studies/wrapped.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr std::size_t index(Axis axis) { return static_cast<std::size_t>(axis); }
+
+class TensorSolve {
+ public:
+  TensorSolve(const StudyInput& in, Problem problem, const Progress& progress, TensorResult& result)
+      : in_(in),
+        problem_(std::move(problem)),
+        progress_(progress),
+        result_(result),
+        clock_(in.device, result.stages),
+        voxels_(static_cast<double>(in.volume.extent.voxels())) {
+    for (auto& row : result_.tensor) row.fill({std::nan(""), std::nan("")});
+  }
+
+  void run() {
+    for (const Axis axis : all_axes)
+      if (result_.windings.reach(axis) && !solve(axis)) return;
+    for (const Axis axis : all_axes)
+      for (const Axis other : all_axes) {
+        if (index(other) > index(axis)) continue;
+        Bounds& entry = result_.tensor[index(axis)][index(other)];
+        if (!solvers_[index(axis)] || !solvers_[index(other)])
+          entry = {0, 0};
+        else if (axis != other)
+          combine(axis, other, entry);
+        result_.tensor[index(other)][index(axis)] = entry;
+      }
+    clock_.end_of(&StageCosts::solve);
+    if (result_.reason) return;  // not converged
+    result_.reason = contradiction_ ? contradiction_ : violated();
+    if (!result_.reason) {
+      result_.status = Status::converged;
+      return;
+    }
+    const std::vector<double>& sigma = in_.materials.class_conductivity;
+    const bool hard = sigma.back() / sigma.front() > 1e8;
+    result_.status = hard ? Status::not_converged : Status::failed;
+    if (hard) *result_.reason += "; such contrasts can ask for more digits than FP64 has";
+  }
+
+ private:
+  Bounds in_units(const EnergyBounds& of) const { return {of.lower / voxels_, of.upper / voxels_}; }
+  double diagonal(Axis axis) const { return result_.tensor[index(axis)][index(axis)].middle(); }
+
+  /// @return false where the run shall end
+  bool solve(Axis axis) {
+    Problem problem = problem_;
+    // A gradient of 1 over the edge along z, which conductances are in units of.
+    problem.rise[index(axis)] = static_cast<double>(in_.volume.extent.along(axis)) *
+                                problem.spacing[index(axis)] / problem.spacing[0];
+    std::unique_ptr<Solver>& solver = solvers_[index(axis)];
+    const Solver* before = nullptr;
+    for (const auto& other : solvers_)
+      if (other) before = other.get();
+    const bool multigrid = in_.settings.solver == "multigrid";
+    solver = before ? std::make_unique<Solver>(std::move(problem), *before)
+                    : std::make_unique<Solver>(std::move(problem), multigrid ? Preconditioning::multigrid
+                                                                             : Preconditioning::jacobi);
+    clock_.end_of(&StageCosts::setup);
+    reach(axis, *solver);
+    if (!multigrid) solver->drop_hierarchy();
+    clock_.end_of(&StageCosts::solve);
+    const Solution& found = solver->solution();
+    result_.tensor[index(axis)][index(axis)] = in_units(found.bounds);
+    count(found);
+    if (found.error() <= in_.settings.tolerance) return true;
+    const bool over = found.why == StopReason::interrupted;
+    result_.status = Status::not_converged;
+    result_.reason = fmt::format(
+        "{}direction {}: stopped after {} iterations with an error of {:.1e} (bound), above the tolerance "
+        "{:.1e}; {}",
+        result_.reason ? *result_.reason + "; " : "", axis_name(axis), found.iterations, found.error(),
+        in_.settings.tolerance,
+        over                                              ? "the time is over: raise --time-limit"
+        : found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
+                                                          : "limited by rounding: raise --tolerance");
+    return !over;
+  }
+
+  /// In FP64 where FP32 does not reach what is asked for; to smaller errors until the fluxes agree, which at
+  /// high contrast are good only after the energy.
+  void reach(Axis axis, Solver& solver) {
+    const StudySettings& s = in_.settings;
+    const auto with = [&](auto type) {
+      using T = decltype(type);
+      for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
+        const Solution& found =
+            solver.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer(axis));
+        if (found.iterations >= s.max_iterations || found.why == StopReason::interrupted) return true;
+        flux_off_[index(axis)] = flux_deviation(axis, solver);
+        if (found.error() <= s.tolerance && flux_off_[index(axis)] <= law_slack(s.tolerance)) return true;
+        if (!found.reached) break;
+      }
+      return false;
+    };
+    if (s.precision != "mixed" || !with(float{})) with(double{});
+  }
+
+  /// Largest relative one of the flux through a plane across the gradient, from what the energy says it is.
+  static double flux_deviation(Axis axis, const Solver& solver) {
+    const double expected = solver.solution().energy() / solver.problem().rise[index(axis)];
+    double most = 0;
+    for (const double flux : solver.plane_fluxes(axis))
+      most = std::max(most, std::abs(std::abs(flux) / expected - 1));
+    return most;
+  }
+
+  void count(const Solution& found) {
+    SolverResult& s = result_.solver;
+    s.method = found.method;
+    s.precision = s.precision == "double" ? s.precision : found.precision;
+    s.iterations += found.iterations;
+    s.operator_applications += found.operator_applications;
+    s.relative_residual = std::max(s.relative_residual.value_or(0), found.relative_residual);
+    s.error = std::max({s.error.value_or(0), found.error(), 1e-15});
+    s.error_kind = "bound";
+  }
+
+  void combine(Axis axis, Axis other, Bounds& entry) {
+    if (progress_) progress_(fmt::format("entry {}{}", axis_name(axis), axis_name(other)), -1, "bound");
+    Solver& mine = *solvers_[index(axis)];
+    const Solver& others = *solvers_[index(other)];
+    const double d = diagonal(axis), d_other = diagonal(other), a = std::pow(d_other / d, 0.25);
+    const double size = std::sqrt(d * d_other), a2 = a * a;
+    const Bounds &e = result_.tensor[index(axis)][index(axis)],
+                 &f = result_.tensor[index(other)][index(other)];
+    const Bounds plus = in_units(mine.bounds_of_sum(a, others, 1 / a));
+    entry = {(plus.lower - a2 * e.upper - f.upper / a2) / 2, (plus.upper - a2 * e.lower - f.lower / a2) / 2};
+    if (entry.half_width() > in_.settings.tolerance * size) {
+      const Bounds minus = in_units(mine.bounds_of_sum(a, others, -1 / a)),
+                   narrower{(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
+      if (narrower.lower > entry.upper || narrower.upper < entry.lower)
+        contradiction_ = fmt::format("self-check failed: the bounds of {}{} contradict each other",
+                                     axis_name(axis), axis_name(other));
+      entry = narrower;
+    }
+    if (std::max(entry.lower, -entry.upper) > std::sqrt(e.upper * f.upper))
+      contradiction_ = fmt::format("self-check failed: {0}{1} is larger than {0}{0} and {1}{1} allow",
+                                   axis_name(axis), axis_name(other));
+    result_.solver.error = std::max(*result_.solver.error, entry.half_width() / size);
+  }
+
+  /// What no solution violates.
+  std::optional<std::string> violated() const {
+    const double tolerance = in_.settings.tolerance, mean = in_.materials.mean;
+    for (const Axis axis : all_axes) {
+      if (!solvers_[index(axis)]) continue;
+      const double d = diagonal(axis);
+      if (!(std::isfinite(d) && d > 0))
+        return fmt::format("self-check failed: {0}{0} is not a positive number", axis_name(axis));
+      if (!(d <= mean * (1 + tolerance + 1e-12)))
+        return fmt::format("self-check failed: {0}{0} = {1:.6g} is above the Wiener bound {2:.6g}",
+                           axis_name(axis), d, mean);
+      if (!(flux_off_[index(axis)] <= law_slack(tolerance)))
+        return fmt::format(
+            "self-check failed: {0}{0} from the energy and from the flux through a plane differ by "
+            "{1:.1e}, relative",
+            axis_name(axis), flux_off_[index(axis)]);
+    }
+    return {};
+  }
+
+  IterationObserver observer(Axis axis) {
+    first_ = 0;
+    return [this, axis](std::int64_t k, double estimate) {
+      if (in_.deadline && Clock::now() > *in_.deadline) return false;
+      if (!progress_ || (in_.settings.solver == "jacobi" && k % 10 != 0)) return true;
+      if (first_ == 0 && std::isfinite(estimate)) first_ = estimate;
+      progress_(fmt::format("direction {}", axis_name(axis)),
+                share_done(first_, estimate, in_.settings.tolerance),
+                fmt::format("iteration {}, error {:.1e}", k, estimate));
+      return true;
+    };
+  }
+
+  const StudyInput& in_;
+  const Problem problem_;
+  const Progress& progress_;
+  TensorResult& result_;
+  StageClock clock_;
+  const double voxels_;
+  std::array<std::unique_ptr<Solver>, 3> solvers_;  // of directions with a path
+  std::array<double, 3> flux_off_{};
+  std::optional<std::string> contradiction_;
+  double first_ = 0;
+};
+
+Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) {
+  const auto start = Clock::now();
+  TensorResult found;
+  StageClock clock(in.device, found.stages);
+  std::optional<Codes> codes(std::in_place, in.device, in.volume);
+  clock.end_of(&StageCosts::transfer);
+  const Wrapped wrapped = find_wrapped(*codes, in.materials);
+  found.windings = wrapped.windings;
+  found.wrapping_volume_fraction =
+      static_cast<double>(wrapped.voxels) / static_cast<double>(in.volume.extent.voxels());
+  if (wrapped.voxels == 0) {
+    found.status = Status::not_percolating;
+    found.reason = in.materials.conducting_phases == 0
+                       ? "no conducting voxel"
+                       : "no path of voxels that share faces comes back to itself across opposite sides";
+  } else {
+    Problem problem = problem_of(wrapped, *codes, in.materials, in.volume.spacing());
+    codes.reset();
+    clock.end_of(&StageCosts::setup);
+    TensorSolve(in, std::move(problem), progress, found).run();
+  }
+  found.seconds = seconds_since(start);
+  Report report;
+  report.results.push_back(
+      result_of(found, in.materials, in.volume.extent, in.volume.spacing(), in.settings.thickness));
+  if (in.finished) in.finished(report.results.back());
+  return report;
+}
+
+}  // namespace
+
+Study tensor_study() {
+  return {
+      .name = "tensor",
+      .meaning =
+          "effective transport in all directions at once, of the volume repeated without end: a 3x3 tensor",
+      .quantities = tensor_quantities(),
+      .run = tensor,
+      .takes_all_axes = true};
+}
+
+}  // namespace tauvox
