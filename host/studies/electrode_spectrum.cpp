@@ -9,14 +9,15 @@
 
 #include "host/studies/impedance.hpp"
 #include "kernels/base/clock.hpp"
+#include "kernels/transport/forms.hpp"
 
 namespace tauvox {
 namespace {
 
 constexpr int shifts = 10;                             // of the real solves, evenly on a logarithmic scale
 constexpr double first_shift = 0.1, last_shift = 1e4;  // over omega_0
-constexpr double first_frequency = 0.125, last_frequency = 1024;  // over omega_0; two in each octave
-constexpr int frequencies = 27;
+constexpr double first_frequency = 0.125, last_frequency = 1024;  // over omega_0; four in each octave
+constexpr int frequencies = 53;
 /// Of the energy, second order in the error of the potential, as the impedance is.
 constexpr double tolerance_of_shifts = 1e-7;
 
@@ -40,7 +41,7 @@ class SpectrumSolves {
   void add(Buffer<T> v) {
     basis_.push_back(std::move(v));
     std::vector<std::array<double, 2>> with_each;
-    for (const Buffer<T>& w : basis_) with_each.push_back(A_.forms(basis_.back(), w));
+    for (const Buffer<T>& w : basis_) with_each.push_back(forms(A_, basis_.back(), w));
     projection_.add(with_each);
   }
 

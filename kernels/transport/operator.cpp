@@ -115,7 +115,7 @@ TransportOperator<T>::TransportOperator(Problem problem, KernelForm form,
 
 template <class T>
 template <class W>
-TransportOperator<T>::Tables<W> TransportOperator<T>::tables(const std::vector<double>& material) const {
+auto TransportOperator<T>::tables(const std::vector<double>& material) const -> Tables<W> {
   const auto table = [&](const std::vector<double>& values, double factor) {
     std::vector<W> rounded;
     for (const double value : values) rounded.push_back(static_cast<W>(factor * value));
@@ -197,12 +197,6 @@ Evaluation TransportOperator<T>::evaluate(const Buffer<T>& v, const Blocks& bloc
                                           Buffer<double>& rest) const {
   return as_evaluation(
       run_pass(device(), Evaluate<T>{potential_of(v), nullptr, blocks.view(), rest.data()}, form_));
-}
-
-template <class T>
-std::array<double, 2> TransportOperator<T>::forms(const Buffer<T>& v, const Buffer<T>& w) const {
-  const Sums<2> sums = run_pass(device(), Forms<T>{medium_of(double_), v.data(), w.data()}, form_);
-  return {sums[0], sums[1]};
 }
 
 template <class T>

@@ -43,8 +43,6 @@ class TransportOperator {
   Evaluation evaluate(const Buffer<T>& v, const Blocks& blocks, Buffer<double>& rest) const;
   /// The same, and s = (b - A u) / diagonal.
   Evaluation residual(const Buffer<T>& v, Buffer<T>& s) const;
-  /// v.A w with potentials of 0 on all plates: of the faces, and of the shift.
-  std::array<double, 2> forms(const Buffer<T>& v, const Buffer<T>& w) const;
   /// ||b||^2 of the eliminated system: the load, and what plates and imposed gradients feed in.
   double source_norm2() const;
   /// Flux along `axis` through each of its n + 1 planes of faces, positive towards the side behind it.

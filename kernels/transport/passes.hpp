@@ -96,16 +96,6 @@ struct Evaluate {
   }
 };
 
-/// Sums v.A w without the shift, where plates and imposed gradients have 0; and v.A w of the shift alone.
-template <class T>
-struct Forms {
-  static constexpr int sums = 2;
-  Medium<double> m;
-  const T *v, *w;
-  TAUVOX_HD const Medium<double>& medium() const { return m; }
-  std::int64_t bytes() const { return m.bytes() + 2 * vector_bytes<T>(m.octets); }
-};
-
 /// Of each octet: what flows along `axis` between its halves, and ahead of it; sums what flows into the first
 /// plane.
 template <class T>
@@ -141,7 +131,7 @@ struct CountOutside {
 /// All of them.
 #define TAUVOX_PASSES(each)                                                                      \
   each(ApplyDot) each(JacobiDot) each(WriteDiagonal) each(SmoothRestrict) each(ProlongSmoothDot) \
-      each(Evaluate) each(Forms) each(AxisFlux) each(WritePotential) each(CountOutside)
+      each(Evaluate) each(AxisFlux) each(WritePotential) each(CountOutside)
 
 /// Runs a pass in the form of a device, or in the plain one; adds its sums up.
 template <class Pass>

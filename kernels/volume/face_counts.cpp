@@ -56,8 +56,10 @@ FaceCounts count_faces(const Unknowns& of, const Unknowns& against, const std::a
 
 std::vector<double> weights_of_kinds(const std::array<double, 3>& of_face) {
   std::vector<double> weights;
-  for (int kind = 0; kind < kinds; ++kind)
-    weights.push_back(kind % 3 * of_face[0] + kind / 3 % 3 * of_face[1] + kind / 9 * of_face[2]);
+  for (int kind = 0; kind < kinds; ++kind) {
+    const int of_z = kind % 3, of_y = kind / 3 % 3, of_x = kind / 9;
+    weights.push_back(of_z * of_face[0] + of_y * of_face[1] + of_x * of_face[2]);
+  }
   return weights;
 }
 

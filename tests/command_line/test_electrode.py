@@ -102,7 +102,7 @@ def test_impedance_goes_into_all_files_and_settings_repeat_it(tauvox, tmp_path):
     report = json.loads((tmp_path / "out.json").read_text())
     assert [curve["name"] for curve in report["curves"]] == ["impedance"]
     columns = dict(zip(report["curves"][0]["columns"], report["curves"][0]["values"]))
-    assert len(columns["re"]) == 27 and all(im < 0 for im in columns["im"])
+    assert len(columns["re"]) == 53 and all(im < 0 for im in columns["im"])
     with open(tmp_path / "out_impedance.csv") as file:
         rows = list(csv.DictReader(file))
     assert [float(row["re_ohm_m2"]) for row in rows] == pytest.approx(columns["re_ohm_m2"], rel=1e-9)

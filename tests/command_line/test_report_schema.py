@@ -46,6 +46,7 @@ def made(tauvox, tmp_path, failed_report):
         "not_converged": ["v.h5", "--phase", "0,1", "--max-iterations", "1", "--tolerance", "1e-10"],
         "converged electrode": ["v.h5", "--phase", "0", "--reactive", "1", "--study", "electrode", "--impedance", "--voxel-size",
                                 "1um", "--electrolyte", "nyman2008", "--double-layer", "0.1", "--charge-transfer-resistance", "0.01"],
+        "not_percolating electrode": ["v.h5", "--phase", "0", "--reactive", "7", "--allow-absent", "--study", "electrode"],
         "not_converged electrode": ["v.h5", "--phase", "0", "--reactive", "1", "--study", "electrode", "--max-iterations", "1",
                                     "--tolerance", "1e-10"],
         "interrupted not_converged": ["v.h5", "--phase", "0,1", "--time-limit", "1e-6", "--tolerance", "1e-10"],
