@@ -256,8 +256,8 @@ Study tensor_study() {
           "effective transport in all directions at once, of the volume repeated without end: a 3x3 tensor",
       .quantities = tensor_quantities(),
       .run = tensor,
-      .takes_all_axes = true,
-      .needs_box = true};
+      .needs_box = true,
+      .takes_all_axes = true};
 }
 
 }  // namespace tauvox
