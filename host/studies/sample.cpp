@@ -1,5 +1,7 @@
 #include "host/studies/sample.hpp"
 
+#include "kernels/volume/beside.hpp"
+
 namespace tauvox {
 namespace {
 

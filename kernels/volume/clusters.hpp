@@ -18,10 +18,10 @@ enum class Connectivity { faces_6, all_26 };
 
 /// Bytes: 8 a run on the device, 12 a cluster on the host.
 struct Clusters {
-  Buffer<std::int64_t> number;       // per run: its cluster, 0, 1, ... in memory order of their first runs
-  std::vector<std::int64_t> voxels;  // per cluster
-  std::vector<std::uint32_t>
-      touches;  // per cluster, bit 2*axis: the face before the first layer; +1: behind the last; 6: see below
+  Buffer<std::int64_t> number;         // per run: its cluster, 0, 1, ... in memory order of their first runs
+  std::vector<std::int64_t> voxels;    // per cluster
+  std::vector<std::uint32_t> touches;  // per cluster, bit 2*axis: the face before the first layer; +1: behind
+                                       // the last; 6: see beside.hpp
 
   std::int64_t count() const { return static_cast<std::int64_t>(voxels.size()); }
   bool spans(std::int64_t cluster, Axis axis) const {
@@ -40,11 +40,6 @@ struct Clusters {
 
 /// @param joined sides across these axes (z, y, x) are neighbours of each other
 Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined = {});
-
-inline constexpr std::uint32_t touches_marked = 1u << 6;
-/// Adds touches_marked to the clusters with a voxel that shares a face with one of this code.
-/// @param clusters those of `runs`, which hold no voxel of the code
-void mark_beside(Clusters& clusters, const Runs& runs, const Codes& codes, std::int64_t code);
 
 /// 1 for every cluster that reaches from the first to the last layer of `axis`, 0 for the others.
 std::vector<std::uint8_t> spanning(const Clusters& clusters, Axis axis);
