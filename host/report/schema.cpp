@@ -1,6 +1,7 @@
 // The JSON schema of the report, made from the rows of studies, quantities and settings.
 #include <cmath>
 
+#include "host/report/curves_schema.hpp"
 #include "host/report/judge.hpp"
 #include "host/report/run_report.hpp"
 #include "host/report/schema_parts.hpp"
@@ -314,16 +315,11 @@ Json report_schema(const Json& settings) {
   properties["memory"] = memory_schema();
   properties["results"] =
       list_of(result_schema(), "One entry per axis or label; axes in the order asked for.");
-  const Json column = list_of(described({"number", "null"}, "null: not known"), "as long as the others");
-  properties["curves"] = list_of(object("A table.", {{"name", text("what it is")},
-                                                     {"columns", list_of(text("with its unit"), "name")},
-                                                     {"values", list_of(column, "by columns")}}),
-                                 "Absent where there is none.");
+  properties["curves"] = curves_schema();
   Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Report of tauvox"}};
   schema.update(
       object("Numbers are finite; what is undefined or infinite is null. Every triple is in the order z, y, "
-             "x: first, "
-             "second, third axis of the stored array.",
+             "x: first, second, third axis of the stored array.",
              properties, {"unfinished", "curves"}));
   return schema;
 }
