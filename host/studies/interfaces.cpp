@@ -56,8 +56,9 @@ class Interfaces {
     const Codes codes(in.device, in.volume);
     const PhaseBits bits(codes, parts_.phase_of_code, count);
     layers_ = count_pairs_of_layers(bits, in.settings.thickness);
-    NeighbourPairs fine = sum_of_layers(layers_), twice = count_neighbour_pairs(bits, 2);
-    count_in_sample(fine, codes, in.volume);
+    count_in_sample(layers_, in.settings.thickness, codes, in.volume);
+    const NeighbourPairs fine = sum_of_layers(layers_);
+    NeighbourPairs twice = count_neighbour_pairs(bits, 2);
     count_in_sample(twice, codes, in.volume);
     areas_.resize(fine.of_pair.size());
     of_phase_.resize(parts_.phases.size());
@@ -95,10 +96,7 @@ class Interfaces {
         keep(std::move(result));
         add_profile(p, q);
       }
-    if (in_.volume.outside)  // pairs of voxels of the sample are not counted by layer
-      report.notices.emplace_back("the profile of surfaces is left out: the sample is no box");
-    else if (profile_.values.size() > 1)
-      report.curves.push_back(profile_);
+    if (profile_.values.size() > 1) report.curves.push_back(profile_);
     return report;
   }
 

@@ -7,6 +7,15 @@ namespace {
 
 std::int64_t code_of_outside(const Volume& volume) { return static_cast<std::int64_t>(volume.labels.size()); }
 
+/// Pairs of a voxel of one and a voxel of another set, which are the same, are those in it. Empty where all
+/// are.
+std::optional<Unknowns> voxels_of_sample(const Codes& codes, const Volume& volume) {
+  if (!volume.outside) return std::nullopt;
+  std::vector<std::uint8_t> in_sample(volume.codes_there_are(), 1);
+  in_sample.back() = 0;
+  return unknowns_of(codes, in_sample);
+}
+
 }  // namespace
 
 std::optional<PhaseBits> bits_of_sample(const Codes& codes, const Volume& volume) {
@@ -17,12 +26,16 @@ std::optional<PhaseBits> bits_of_sample(const Codes& codes, const Volume& volume
 }
 
 void count_in_sample(NeighbourPairs& pairs, const Codes& codes, const Volume& volume) {
-  if (!volume.outside) return;
-  std::vector<std::uint8_t> in_sample(volume.codes_there_are(), 1);
-  in_sample.back() = 0;
-  const Unknowns sample = unknowns_of(codes, in_sample);
-  // pairs of a voxel of the one and a voxel of the other, which are the same
-  pairs.all = count_neighbour_pairs(PhaseBits({&sample, &sample}), pairs.lag).of_pair.front();
+  if (const std::optional<Unknowns> sample = voxels_of_sample(codes, volume))
+    pairs.all = count_neighbour_pairs(PhaseBits({&*sample, &*sample}), pairs.lag).of_pair.front();
+}
+
+void count_in_sample(std::vector<NeighbourPairs>& layers, Axis axis, const Codes& codes,
+                     const Volume& volume) {
+  const std::optional<Unknowns> sample = voxels_of_sample(codes, volume);
+  if (!sample) return;
+  const std::vector<NeighbourPairs> found = count_pairs_of_layers(PhaseBits({&*sample, &*sample}), axis);
+  for (std::size_t i = 0; i < layers.size(); ++i) layers[i].all = found[i].of_pair.front();
 }
 
 void mark_at_surface(Clusters& clusters, const Runs& runs, const Codes& codes, const Volume& volume) {

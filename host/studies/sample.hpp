@@ -18,6 +18,9 @@ std::optional<PhaseBits> bits_of_sample(const Codes& codes, const Volume& volume
 
 /// Surfaces per volume of the sample: `all` counts the pairs that lie in it.
 void count_in_sample(NeighbourPairs& pairs, const Codes& codes, const Volume& volume);
+/// The same by layer across an axis (count_pairs_of_layers).
+void count_in_sample(std::vector<NeighbourPairs>& layers, Axis axis, const Codes& codes,
+                     const Volume& volume);
 
 /// Clusters beside voxels that are outside touch what is unknown, as those at a side do.
 void mark_at_surface(Clusters& clusters, const Runs& runs, const Codes& codes, const Volume& volume);
