@@ -1,5 +1,7 @@
 #include "host/solve/solver.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -30,13 +32,10 @@ const Hierarchy& Solver::hierarchy(const TransportOperator<T>& A) {
 template <class T>
 Solver::Iterate<T>& Solver::iterate() {
   if (auto* there = std::get_if<Iterate<T>>(&iterate_)) return *there;
-  using Other = std::conditional_t<std::is_same_v<T, float>, double, float>;
   Iterate<T> next{TransportOperator<T>(problem_, KernelForm::tuned, octets_), Buffer<T>()};
-  next.x = next.A.vector();
-  if (const auto* other = std::get_if<Iterate<Other>>(&iterate_))
-    convert(other->x, next.x);
-  else
-    next.x.zero();
+  const bool is_first = std::holds_alternative<std::monostate>(iterate_);
+  next.x = is_first ? next.A.vector() : deviation<T>();
+  if (is_first) next.x.zero();
   return iterate_.emplace<Iterate<T>>(std::move(next));
 }
 
@@ -114,28 +113,6 @@ auto Solver::with_iterate(const F& f) const {
   throw Error(ExitCode::internal, "nothing has been solved yet", "", "", "please report this");
 }
 
-EnergyBounds Solver::bounds_of_sum(double a, const Solver& other, double b) {
-  Problem sum = problem_;
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    sum.rise[axis] = a * problem_.rise[axis] + b * other.problem_.rise[axis];
-  const TransportOperator<double> A(std::move(sum), KernelForm::tuned, octets_);
-  Buffer<double> v = A.vector();
-  v.zero();
-  const auto add = [&](double share, const Solver& solver) {
-    Buffer<double> part = A.vector();
-    solver.with_iterate([&](const auto& at) {
-      if constexpr (std::is_same_v<decltype(at), const Iterate<float>&>)
-        convert(at.x, part);
-      else
-        copy(at.x, part);
-    });
-    add_scaled(v, share, part);
-  };
-  add(a, *this);
-  add(b, other);
-  return bound_energy(A, hierarchy(A), v);
-}
-
 std::vector<double> Solver::plane_fluxes(Axis axis) const {
   return with_iterate([&](const auto& at) { return at.A.plane_fluxes(at.x, axis); });
 }
@@ -148,15 +125,29 @@ std::vector<float> Solver::potential() const {
   return with_iterate([&](const auto& at) { return at.A.potential(at.x); });
 }
 
-template <class T>
-Buffer<T> Solver::release() {
-  Buffer<T> x = std::move(iterate<T>().x);
-  iterate_ = std::monostate();
-  return x;
+std::string why_not_reached(const Solution& found, double tolerance, std::int64_t limit) {
+  const char* const help = found.why == StopReason::interrupted ? "the time is over: raise --time-limit"
+                           : found.iterations >= limit          ? "raise --max-iterations"
+                                                                : "limited by rounding: raise --tolerance";
+  return fmt::format(
+      "stopped after {} iterations with an error of {:.1e} (bound), above the tolerance {:.1e}; {}",
+      found.iterations, found.error(), tolerance, help);
 }
 
-template Buffer<float> Solver::release();
-template Buffer<double> Solver::release();
+template <class T>
+Buffer<T> Solver::deviation() const {
+  return with_iterate([&](const auto& at) {
+    Buffer<T> v(at.x.device(), at.x.size());
+    if constexpr (std::is_same_v<decltype(at.x), Buffer<T>>)
+      copy(at.x, v);
+    else
+      convert(at.x, v);
+    return v;
+  });
+}
+
+template Buffer<float> Solver::deviation() const;
+template Buffer<double> Solver::deviation() const;
 template const Solution& Solver::minimise<float>(double, std::int64_t, const IterationObserver&);
 template const Solution& Solver::minimise<double>(double, std::int64_t, const IterationObserver&);
 

@@ -31,17 +31,15 @@ class Solver {
   const Problem& problem() const { return problem_; }
   const std::shared_ptr<const Octets>& octets() const { return octets_; }
   const Solution& solution() const { return solution_; }
-  /// Of the problem that imposes `a` times the gradients of this one and `b` times those of another with the
-  /// same matrix, by the same sum of their potentials, in FP64: nothing is solved.
-  /// @pre both have been minimised; joined sides and walls alone, no load
-  EnergyBounds bounds_of_sum(double a, const Solver& other, double b);
-  /// The deviation found (transport/problem.hpp), as a vector in T. Nothing is left to go on from.
-  template <class T>
-  Buffer<T> release();
+  /// Null where it has been given back.
+  const std::shared_ptr<const Hierarchy>& hierarchy() const { return hierarchy_; }
   /// Gives the memory of the hierarchy back; it is made anew where it is needed again.
   void drop_hierarchy() { hierarchy_.reset(); }
 
   // Of the potential found. @pre minimise has been called
+  /// Less its reference (transport/problem.hpp), as a vector.
+  template <class T>
+  Buffer<T> deviation() const;
   std::vector<double> plane_fluxes(Axis axis) const;
   std::int64_t outside(double slack) const;
   /// [z][y][x] on the host, NaN where nothing conducts.
@@ -73,5 +71,9 @@ class Solver {
   Solution solution_;
   double first_energy_ = 0;
 };
+
+/// What to say where the error is above the tolerance: how far it came, and what would help.
+/// @param limit of iterations
+std::string why_not_reached(const Solution& found, double tolerance, std::int64_t limit);
 
 }  // namespace tauvox

@@ -1,14 +1,12 @@
 // Effective transport between two plates: div(D grad u) = 0, u = 1 on the face before the first layer, u = 0
 // behind the last, no flux (or periodic) across the sides.
 //
-//   D_eff / D_max = (sum over faces of g (du)^2) n_flow / (n_1 n_2)      the dissipation, second order in the
-//   error
+//   D_eff / D_max = (sum over faces of g (du)^2) n_flow / (n_1 n_2)      of second order in the error
 //
 // Only what touches both plates is solved for: islands and dead ends of one plate carry no steady flux.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -17,7 +15,6 @@
 #include "host/studies/study.hpp"
 #include "host/studies/transport_quantities.hpp"
 #include "host/studies/verify.hpp"
-#include "kernels/base/clock.hpp"
 #include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
@@ -85,7 +82,7 @@ class AxisSolve {
         clock_(clock),
         field_wanted_(field_wanted),
         result_(result),
-        progress_(progress) {
+        observer_(watched(in, progress, fmt::format("axis {}", axis_name(result.axis)))) {
     const auto n = static_cast<double>(in.volume.extent.along(result.axis));
     to_ratio_ = n * n / static_cast<double>(in.volume.voxels_of_sample());
   }
@@ -110,7 +107,7 @@ class AxisSolve {
     const StudySettings& s = in_.settings;
     for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
       clock_.restart();
-      const Solution& found = solver_.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer());
+      const Solution& found = solver_.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer_);
       clock_.end_of(&StageCosts::solve);
       judge(found);
       if (found.iterations >= s.max_iterations || found.why == StopReason::interrupted) return true;
@@ -142,9 +139,7 @@ class AxisSolve {
     if (!(found.error() <= tolerance)) {
       result_.status = Status::not_converged;
       result_.best_estimate = ratio;
-      result_.reason = fmt::format(
-          "stopped after {} iterations with an error of {:.1e} ({}), above the tolerance {:.1e}; {}",
-          solver.iterations, found.error(), solver.error_kind, tolerance, advice(found));
+      result_.reason = why_not_reached(found, tolerance, in_.settings.max_iterations);
       return;
     }
     result_.ratio = ratio;
@@ -152,32 +147,13 @@ class AxisSolve {
     result_.status = result_.reason ? Status::failed : Status::converged;
   }
 
-  const char* advice(const Solution& found) const {
-    if (found.why == StopReason::interrupted) return "the time is over: raise --time-limit";
-    return found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
-                                                           : "limited by rounding: raise --tolerance";
-  }
-
-  IterationObserver observer() {
-    return [this](std::int64_t k, double estimate) {
-      if (in_.deadline && Clock::now() > *in_.deadline) return false;
-      if (!progress_) return true;
-      if (in_.settings.solver == "jacobi" && k % 10 != 0) return true;
-      if (first_ == 0 && std::isfinite(estimate)) first_ = estimate;
-      progress_(fmt::format("axis {}", axis_name(result_.axis)),
-                share_done(first_, estimate, in_.settings.tolerance),
-                fmt::format("iteration {}, error {:.1e}", k, estimate));
-      return true;
-    };
-  }
-
   const StudyInput& in_;
   Solver& solver_;
   StageClock& clock_;
   bool field_wanted_;
   AxisResult& result_;
-  const Progress& progress_;
-  double to_ratio_, first_ = 0;
+  const IterationObserver observer_;
+  double to_ratio_;
 };
 
 }  // namespace

@@ -150,20 +150,22 @@ class ElectrodeStudy {
   /// In FP64 where FP32 does not reach what is asked for.
   void solve() {
     const auto start = Clock::now();
-    Solver solver(problem_,
-                  in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
+    auto solver = std::make_unique<Solver>(
+        problem_, in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
+    const IterationObserver observer = watched(in_, progress_, "electrode");
     found_.stages.setup.seconds += seconds_since(start);
     const auto setup = Clock::now();
     const std::int64_t limit = in_.settings.max_iterations;
     const double tolerance = std::max(in_.settings.tolerance, 2e-14);
-    if (in_.settings.precision == "mixed") solver.minimise<float>(tolerance, limit, observer());
-    const Solution& so_far = solver.solution();
+    if (in_.settings.precision == "mixed") solver->minimise<float>(tolerance, limit, observer);
+    const Solution so_far = solver->solution();
     if (so_far.iterations == 0 ||
         (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
-      solver.minimise<double>(tolerance, limit, observer());
-    judge(solver.solution());
+      solver->minimise<double>(tolerance, limit, observer);
+    judge(solver->solution());
     if (in_.settings.impedance && found_.status == Status::converged)
-      spectrum_ = find_spectrum(in_, problem_, reacting_, solver, found_, units_, conductivity_, progress_);
+      spectrum_ = find_spectrum(in_, problem_, reacting_, std::move(solver), found_, units_, conductivity_,
+                                progress_);
     found_.stages.solve.seconds = seconds_since(setup);
   }
 
@@ -185,9 +187,7 @@ class ElectrodeStudy {
     if (!(found.error() <= in_.settings.tolerance)) {
       found_.status = Status::not_converged;
       found_.best_estimate = resistance;
-      found_.reason = fmt::format(
-          "stopped after {} iterations with an error of {:.1e} (bound), above the tolerance {:.1e}; {}",
-          solver.iterations, found.error(), in_.settings.tolerance, advice(found));
+      found_.reason = why_not_reached(found, in_.settings.tolerance, in_.settings.max_iterations);
       return;
     }
     // The plate conducts less than 2 columns, and what is stored leaves through it: its flux is off by no
@@ -202,21 +202,6 @@ class ElectrodeStudy {
     }
     found_.status = Status::converged;
     found_.resistance = resistance;
-  }
-
-  const char* advice(const Solution& found) const {
-    if (found.why == StopReason::interrupted) return "the time is over: raise --time-limit";
-    return found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
-                                                           : "limited by rounding: raise --tolerance";
-  }
-
-  IterationObserver observer() {
-    return [this](std::int64_t k, double estimate) {
-      if (in_.deadline && Clock::now() > *in_.deadline) return false;
-      if (progress_ && (in_.settings.solver != "jacobi" || k % 10 == 0))
-        progress_("electrode", -1, fmt::format("iteration {}, error {:.1e}", k, estimate));
-      return true;
-    };
   }
 
   const StudyInput& in_;

@@ -62,7 +62,7 @@ class SpectrumSolves {
     iterations += last.iterations;
     ++solves;
     if (!last.reached) return false;
-    add(solver.release<T>());
+    add(solver.deviation<T>());
     return true;
   }
 
@@ -167,11 +167,12 @@ void tell(const Asked& asked, std::int64_t iterations, int solves, Spectrum& spe
 }
 
 template <class T>
-Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& reacting, Solver& at_rest,
-                  const Asked& asked, const Progress& progress) {
+Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& reacting,
+                  std::unique_ptr<const Solver> at_rest, const Asked& asked, const Progress& progress) {
   Spectrum spectrum;
-  SpectrumSolves<T> solves(in, steady, reacting, at_rest.octets(), progress);
-  solves.add(at_rest.release<T>());
+  SpectrumSolves<T> solves(in, steady, reacting, at_rest->octets(), progress);
+  solves.add(at_rest->deviation<T>());
+  at_rest.reset();  // its memory
   const auto solved = [&](double shift) {
     if (solves.solve(shift)) return true;
     spectrum.warnings.push_back(fmt::format(
@@ -209,13 +210,14 @@ void check_spectrum(const StudySettings& s, const ElectrodeUnits& units,
                 units.edge ? "give --electrolyte, or --unit S/m and --conductivity" : "give --voxel-size");
 }
 
-Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting, Solver& at_rest,
-                       const ElectrodeResult& found, const ElectrodeUnits& units,
-                       const std::optional<double>& conductivity, const Progress& progress) {
+Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting,
+                       std::unique_ptr<const Solver> at_rest, const ElectrodeResult& found,
+                       const ElectrodeUnits& units, const std::optional<double>& conductivity,
+                       const Progress& progress) {
   const Asked asked(in.settings, found, units, conductivity);
   if (in.settings.precision == "double")
-    return found_by<double>(in, steady, reacting, at_rest, asked, progress);
-  return found_by<float>(in, steady, reacting, at_rest, asked, progress);
+    return found_by<double>(in, steady, reacting, std::move(at_rest), asked, progress);
+  return found_by<float>(in, steady, reacting, std::move(at_rest), asked, progress);
 }
 
 }  // namespace tauvox

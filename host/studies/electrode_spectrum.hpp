@@ -28,10 +28,11 @@ void check_spectrum(const StudySettings& settings, const ElectrodeUnits& units,
                     const std::optional<double>& conductivity);
 
 /// @param steady the problem K psi = S
-/// @param at_rest its solver, done; its potential is taken
+/// @param at_rest its solver, done
 /// @param conductivity in S/m
-Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting, Solver& at_rest,
-                       const ElectrodeResult& found, const ElectrodeUnits& units,
-                       const std::optional<double>& conductivity, const Progress& progress);
+Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting,
+                       std::unique_ptr<const Solver> at_rest, const ElectrodeResult& found,
+                       const ElectrodeUnits& units, const std::optional<double>& conductivity,
+                       const Progress& progress);
 
 }  // namespace tauvox

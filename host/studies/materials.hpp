@@ -26,12 +26,6 @@ struct Materials {
   double volume_fraction = 0;               // of everything that conducts
   int conducting_phases = 0;
   std::vector<std::string> warnings;
-  /// What fractions are over.
-  std::int64_t voxels() const {
-    std::int64_t sum = 0;
-    for (const Phase& phase : phases) sum += phase.voxels;
-    return sum;
-  }
 };
 
 }  // namespace tauvox

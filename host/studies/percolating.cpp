@@ -73,7 +73,8 @@ double mean_conductivity(const Codes& codes, const Materials& m, const Unknowns&
       if (const std::uint8_t c = m.class_of_code[code]; c >= first_conducting_class)
         of_class[c - std::size_t{first_conducting_class}] += of_code[code];
   }
-  const auto all = static_cast<double>(m.voxels());
+  double all = 0;  // voxels of the sample
+  for (const Phase& phase : m.phases) all += static_cast<double>(phase.voxels);
   double mean = 0;
   for (std::size_t c = 0; c < of_class.size(); ++c)
     mean += static_cast<double>(of_class[c]) / all * m.class_conductivity[c];

@@ -2,6 +2,9 @@
 // those that solve book what it takes.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -11,6 +14,7 @@
 
 #include "host/settings/phases.hpp"
 #include "host/settings/study_settings.hpp"
+#include "host/solve/krylov.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 #include "kernels/base/clock.hpp"
@@ -50,10 +54,19 @@ struct Study {
   bool takes_all_axes = false;  // at once: --axis and --periodic-sides do not apply
 };
 
-/// Share of the way from the first estimate of the error to the tolerance, on a logarithmic scale.
-inline double share_done(double first, double now, double tolerance) {
-  if (!(first > tolerance) || !std::isfinite(now)) return 0;
-  return std::log(first / std::max(now, tolerance)) / std::log(first / tolerance);
+/// Ends a solve at the deadline, and tells of its iterations, of a slow solver's each tenth. What is done is
+/// the share of the way from the first estimate of the error to the tolerance, on a logarithmic scale.
+inline IterationObserver watched(const StudyInput& in, const Progress& progress, const std::string& doing) {
+  return [&in, &progress, doing, first = 0.0](std::int64_t k, double estimate) mutable {
+    if (in.deadline && Clock::now() > *in.deadline) return false;
+    if (!progress || (in.settings.solver == "jacobi" && k % 10 != 0)) return true;
+    if (first == 0 && std::isfinite(estimate)) first = estimate;
+    const double tolerance = in.settings.tolerance, now = std::max(estimate, tolerance);
+    const bool is_known = first > tolerance && std::isfinite(estimate);
+    const double done = is_known ? std::log(first / now) / std::log(first / tolerance) : 0;
+    progress(doing, done, fmt::format("iteration {}, error {:.1e}", k, estimate));
+    return true;
+  };
 }
 
 /// Books what has passed since the last call to a stage; waits for the device, so that kernels started in a

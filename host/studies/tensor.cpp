@@ -22,6 +22,7 @@
 #include <cmath>
 #include <memory>
 
+#include "host/solve/bounds_of_sum.hpp"
 #include "host/solve/solver.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/tensor_quantities.hpp"
@@ -99,14 +100,9 @@ class TensorSolve {
     if (found.error() <= in_.settings.tolerance) return true;
     const bool over = found.why == StopReason::interrupted;
     result_.status = Status::not_converged;
-    result_.reason = fmt::format(
-        "{}direction {}: stopped after {} iterations with an error of {:.1e} (bound), above the tolerance "
-        "{:.1e}; {}",
-        result_.reason ? *result_.reason + "; " : "", axis_name(axis), found.iterations, found.error(),
-        in_.settings.tolerance,
-        over                                              ? "the time is over: raise --time-limit"
-        : found.iterations >= in_.settings.max_iterations ? "raise --max-iterations"
-                                                          : "limited by rounding: raise --tolerance");
+    result_.reason =
+        fmt::format("{}direction {}: {}", result_.reason ? *result_.reason + "; " : "", axis_name(axis),
+                    why_not_reached(found, in_.settings.tolerance, in_.settings.max_iterations));
     return !over;
   }
 
@@ -114,11 +110,11 @@ class TensorSolve {
   /// high contrast are good only after the energy.
   void reach(Axis axis, Solver& solver) {
     const StudySettings& s = in_.settings;
+    const IterationObserver observer = watched(in_, progress_, fmt::format("direction {}", axis_name(axis)));
     const auto with = [&](auto type) {
       using T = decltype(type);
       for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
-        const Solution& found =
-            solver.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer(axis));
+        const Solution& found = solver.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer);
         if (found.iterations >= s.max_iterations || found.why == StopReason::interrupted) return true;
         flux_off_[index(axis)] = flux_deviation(axis, solver);
         if (found.error() <= s.tolerance && flux_off_[index(axis)] <= law_slack(s.tolerance)) return true;
@@ -151,16 +147,16 @@ class TensorSolve {
 
   void combine(Axis axis, Axis other, Bounds& entry) {
     if (progress_) progress_(fmt::format("entry {}{}", axis_name(axis), axis_name(other)), -1, "bound");
-    Solver& mine = *solvers_[index(axis)];
+    const Solver& mine = *solvers_[index(axis)];
     const Solver& others = *solvers_[index(other)];
     const double d = diagonal(axis), d_other = diagonal(other), a = std::pow(d_other / d, 0.25);
     const double size = std::sqrt(d * d_other), a2 = a * a;
     const Bounds &e = result_.tensor[index(axis)][index(axis)],
                  &f = result_.tensor[index(other)][index(other)];
-    const Bounds plus = in_units(mine.bounds_of_sum(a, others, 1 / a));
+    const Bounds plus = in_units(bounds_of_sum(a, mine, 1 / a, others));
     entry = {(plus.lower - a2 * e.upper - f.upper / a2) / 2, (plus.upper - a2 * e.lower - f.lower / a2) / 2};
     if (entry.half_width() > in_.settings.tolerance * size) {
-      const Bounds minus = in_units(mine.bounds_of_sum(a, others, -1 / a)),
+      const Bounds minus = in_units(bounds_of_sum(a, mine, -1 / a, others)),
                    narrower{(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
       if (narrower.lower > entry.upper || narrower.upper < entry.lower)
         contradiction_ = fmt::format("self-check failed: the bounds of {}{} contradict each other",
@@ -193,19 +189,6 @@ class TensorSolve {
     return {};
   }
 
-  IterationObserver observer(Axis axis) {
-    first_ = 0;
-    return [this, axis](std::int64_t k, double estimate) {
-      if (in_.deadline && Clock::now() > *in_.deadline) return false;
-      if (!progress_ || (in_.settings.solver == "jacobi" && k % 10 != 0)) return true;
-      if (first_ == 0 && std::isfinite(estimate)) first_ = estimate;
-      progress_(fmt::format("direction {}", axis_name(axis)),
-                share_done(first_, estimate, in_.settings.tolerance),
-                fmt::format("iteration {}, error {:.1e}", k, estimate));
-      return true;
-    };
-  }
-
   const StudyInput& in_;
   const Problem problem_;
   const Progress& progress_;
@@ -215,7 +198,6 @@ class TensorSolve {
   std::array<std::unique_ptr<Solver>, 3> solvers_;  // of directions with a path
   std::array<double, 3> flux_off_{};
   std::optional<std::string> contradiction_;
-  double first_ = 0;
 };
 
 Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) {

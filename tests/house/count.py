@@ -15,7 +15,7 @@ import sys
 
 # The goal is 50 files and 5500 lines; these are what is reached today, with room for a few lines. They only go down.
 MOST_FILES = 80
-MOST_LINES = 7640
+MOST_LINES = 7600
 PRODUCT = ("kernels", "host", "io")
 STUDY = "host/studies/effective_transport.cpp"
 
