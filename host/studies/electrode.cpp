@@ -166,6 +166,11 @@ class ElectrodeStudy {
     if (in_.settings.impedance && found_.status == Status::converged)
       spectrum_ = find_spectrum(in_, problem_, reacting_, std::move(solver), found_, units_, conductivity_,
                                 progress_);
+    if (!spectrum_.why_none.empty()) {  // it was asked for: what there is does not pass for all
+      found_.status = Status::not_converged;
+      found_.reason = spectrum_.why_none;
+      found_.best_estimate = std::exchange(found_.resistance, std::nullopt);
+    }
     found_.stages.solve.seconds = seconds_since(setup);
   }
 

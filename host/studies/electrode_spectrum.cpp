@@ -175,10 +175,10 @@ Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& r
   at_rest.reset();  // its memory
   const auto solved = [&](double shift) {
     if (solves.solve(shift)) return true;
-    spectrum.warnings.push_back(fmt::format(
-        "no impedance: the solve at {:.3g} omega_0 ended with an error of {:.1e} ({})",
-        shift / asked.characteristic, solves.last.error(),
-        solves.last.why == StopReason::interrupted ? "the time is over" : "raise --max-iterations"));
+    spectrum.why_none =
+        fmt::format("no impedance: the solve at {:.3g} omega_0 {}", shift / asked.characteristic,
+                    why_not_reached(solves.last, std::min(in.settings.tolerance, tolerance_of_shifts),
+                                    in.settings.max_iterations));
     return false;
   };
   std::size_t first_of_shifts = 2;

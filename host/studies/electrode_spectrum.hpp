@@ -16,6 +16,7 @@ struct Reacting {
 
 struct Spectrum {
   std::optional<Curve> curve;  // none where a solve did not reach its tolerance
+  std::string why_none;
   /// Of the volume as the frequency goes to 0 where charge is transferred, in units of h/(sigma a); and its
   /// bounds.
   std::optional<double> direct;
