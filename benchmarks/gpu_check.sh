@@ -38,7 +38,7 @@ if [ "$what" = build ]; then
   cuda=ON; [ "$device" = cpu ] && cuda=OFF
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTAUVOX_CUDA=$cuda \
     -DCMAKE_CUDA_ARCHITECTURES="${TAUVOX_ARCH:-90}-real" \
-    -DTAUVOX_HDF5=OFF -DTAUVOX_TIFF=OFF -DTAUVOX_PNG=OFF -DTAUVOX_VTK=OFF -DTAUVOX_ZLIB=OFF -DTAUVOX_OPENSSL=OFF \
+    -DTAUVOX_HDF5=OFF -DTAUVOX_TIFF=OFF -DTAUVOX_PNG=OFF -DTAUVOX_VTK=OFF -DTAUVOX_ZLIB=OFF -DTAUVOX_MUPARSER=OFF -DTAUVOX_OPENSSL=OFF \
     -DCMAKE_EXE_LINKER_FLAGS="-static-libstdc++ -static-libgcc" || exit 1
   cmake --build "$build" --target tauvox tauvox_dev test_kernels test_parity test_exact test_laws test_host || exit 1
   rm -rf "$build/carry" && mkdir "$build/carry" || exit 1

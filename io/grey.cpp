@@ -243,6 +243,8 @@ GreyHistogram histogram_of(Element element, const std::string& path,
     using T = decltype(zero);
     if constexpr (sizeof(T) <= 2) {
       histogram.levels = counted<T>(visit_all);
+      histogram.least = histogram.levels.front().value;
+      histogram.greatest = histogram.levels.back().value;
     } else {
       Survey survey;
       survey.nan_is_outside = nan_is_outside;
@@ -255,6 +257,8 @@ GreyHistogram histogram_of(Element element, const std::string& path,
       if (survey.least > survey.greatest)
         throw Error(ExitCode::input_invalid, "no voxel has a value", path, "all are NaN", "look at the file");
       histogram.is_exact = survey.is_exact;
+      histogram.least = survey.least;
+      histogram.greatest = survey.greatest;
       histogram.are_labels = survey.are_whole && survey.is_exact;
       if (!histogram.are_labels && !std::isfinite(survey.greatest - survey.least))
         throw Error(ExitCode::input_invalid, "grey values are too far apart", path,

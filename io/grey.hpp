@@ -27,6 +27,7 @@ struct GreyHistogram {
   std::vector<GreyLevel> levels;
   bool are_labels = true;  // whole numbers, few enough
   bool is_exact = true;    // no steps
+  double least = 0, greatest = 0;
 };
 inline constexpr int grey_steps = 1024;  // of values that are shown as if they were labels
 

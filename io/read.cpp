@@ -187,12 +187,28 @@ void note_outliers(const GreyHistogram& histogram, const BulkRange& bulk, Volume
                   histogram.levels.front().value, histogram.levels.back().value, bulk.low, bulk.high));
 }
 
-/// Of grey values that are shown as if they were labels.
-std::vector<double> steps_across(const BulkRange& bulk, Volume& volume) {
-  const double step = bulk.high / grey_steps - bulk.low / grey_steps;
-  volume.grey = GreyScale{bulk.low + 0.5 * step, step};
+/// Of grey values that are shown, or taken, as if they were labels.
+std::vector<double> steps_across(const BulkRange& range, int count, Volume& volume) {
+  const double step = range.high / count - range.low / count;
+  volume.grey = GreyScale{range.low + 0.5 * step, step};
   std::vector<double> steps;
-  for (int i = 1; i < grey_steps; ++i) steps.push_back(bulk.low + i * step);
+  for (int i = 1; i < count; ++i) steps.push_back(range.low + i * step);
+  return steps;
+}
+
+/// Fractions, for a law of grey values.
+std::vector<double> fine_steps(const GreyHistogram& histogram, const std::string& path, Volume& volume) {
+  constexpr int most = 65535;
+  std::vector<double> steps = steps_across({histogram.least, histogram.greatest}, most, volume);
+  for (std::size_t i = 1; i < steps.size(); ++i)
+    if (!(steps[i] > steps[i - 1]))
+      throw Error(ExitCode::input_invalid, "grey values are too near to each other", path,
+                  fmt::format("from {} to {}", histogram.least, histogram.greatest),
+                  "subtract what all have in common first");
+  volume.notices.push_back(fmt::format(
+      "the grey values are fractions from {:.7g} to {:.7g}: each counts as the middle of one of {} "
+      "equal steps of {:.3g}",
+      histogram.least, histogram.greatest, most, volume.grey->step));
   return steps;
 }
 
@@ -209,8 +225,7 @@ void warn_of_grey(const std::vector<GreyLevel>& levels, const std::string& how_m
 /// Where the values are cut: as asked, or at the steps in which grey values are shown.
 std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Read what, Volume& volume) {
   const Thresholds& asked = options.thresholds;
-  const bool may_be_levels =
-      asked.empty() && what == Read::labels_or_grey_levels && info(values.element()).bytes > 2;
+  const bool may_be_levels = asked.empty() && what != Read::labels && info(values.element()).bytes > 2;
   volume.thresholds = asked.values;
   if (asked.otsu == 0 && !may_be_levels) return asked.values;
   const GreyHistogram histogram = histogram_of(
@@ -227,9 +242,10 @@ std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Re
         fmt::format("threshold by Otsu's method: {}", text_of_thresholds(volume.thresholds)));
     return volume.thresholds;
   }
-  if (histogram.are_labels || histogram.levels.size() < 2) return {};
+  if (histogram.are_labels || (histogram.levels.size() < 2 && what != Read::grey_values)) return {};
+  if (what == Read::grey_values) return fine_steps(histogram, volume.path, volume);
   note_outliers(histogram, bulk, volume);
-  std::vector<double> steps = steps_across(bulk, volume);
+  std::vector<double> steps = steps_across(bulk, grey_steps, volume);
   warn_of_grey(histogram.levels,
                histogram.is_exact ? fmt::format("{}", histogram.levels.size()) : "more than 65536", volume);
   return steps;
@@ -292,7 +308,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   if (volume.labels.empty())
     throw Error(ExitCode::input_invalid, "no voxel is of the sample", path, "all are NaN",
                 "look at the file, or leave out --outside");
-  warn_where_grey(volume);
+  if (what != Read::grey_values) warn_where_grey(volume);
   volume.sha256 = opened.sha256();
   return volume;
 }

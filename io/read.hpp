@@ -83,11 +83,12 @@ using CodeMemory = std::function<LabelCodes(std::int64_t voxels, bool wide)>;
 /// In memory of this process.
 LabelCodes own_memory(std::int64_t voxels, bool wide);
 
-/// What is read where values are no labels.
-enum class Read { labels, labels_or_grey_levels };
+/// What is read where values are no labels: nothing, steps of a grey scale across the bulk to be looked at,
+/// or steps from the least to the greatest that are as fine as labels allow.
+enum class Read { labels, labels_or_grey_levels, grey_values };
 
 /// @param progress called with the fraction read, from 0 to 1; may be empty.
-/// @param what     grey levels: fractions, and too many values, are read in steps of a grey scale
+/// @param what     grey levels and values: fractions, and too many values, are read in steps of a grey scale
 /// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too
 /// many).
 Volume read_volume(const std::string& path, const ReadOptions& options = {},

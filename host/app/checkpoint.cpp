@@ -51,6 +51,7 @@ Json identity_of(const Volume& volume, const Settings& settings) {
           {"shape", volume.extent.zyx()},
           {"labels", fmt::format("{:016x}", labels)},
           {"voxel size", volume.spacing()},
+          {"table", settings.grey_table},
           {"settings", key}};
 }
 
@@ -119,10 +120,11 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
     return notices_;
   }
   std::vector<std::string> differ;
-  for (const char* name : {"version", "shape", "labels", "voxel size"})
+  for (const char* name : {"version", "shape", "labels", "voxel size", "table"})
     if (identity_.value(name, Json()) != wanted.at(name))
-      differ.push_back(std::string(name) == "labels"
-                           ? "the labels of the volume"
+      differ.push_back(std::string(name) == "labels" ? "the labels of the volume"
+                       : std::string(name) == "table"
+                           ? "the table of conductivities"
                            : fmt::format("{} {}, not {}", name, wanted.at(name).dump(),
                                          identity_.value(name, Json()).dump()));
   const Json kept = identity_.value("settings", Json::object());

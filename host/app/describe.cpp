@@ -42,6 +42,31 @@ void add_material(Rows& rows) {
        .meaning = "value for every label or name of a phase, e.g. 0=0,1=0.01,binder=1",
        .unit = "--unit"},
       &Settings::conductivity);
+  add({.name = "law",
+       .meaning = "grey volumes: conductivity of each voxel as an expression of its grey value g, e.g. "
+                  "'k = (1 - g/255)^1.5'; zero insulates",
+       .unit = "--unit"},
+      &Settings::law);
+  add({.name = "conductivity-table",
+       .kind = Kind::path_in,
+       .meaning =
+           "grey volumes: file of two columns, grey value and conductivity, with straight lines between "
+           "the rows",
+       .unit = "--unit"},
+      &Settings::conductivity_table);
+  add({.name = "phase-porosity",
+       .kind = Kind::pairs,
+       .meaning =
+           "labels or phases with pores that no voxel shows, and their porosity, e.g. binder=0.47: they "
+           "conduct D0 porosity^b, with the D0 of the other phases that conduct and b of --bruggeman",
+       .for_evaluate = true},
+      &Settings::phase_porosity);
+  add({.name = "bruggeman",
+       .kind = Kind::number,
+       .meaning = "exponent b of --phase-porosity",
+       .range = Range{1, 10},
+       .for_evaluate = true},
+      &Settings::bruggeman);
   add({.name = "reactive",
        .kind = Kind::labels,
        .meaning = "--study electrode: labels or names of phases at whose faces ions react, e.g. active"},

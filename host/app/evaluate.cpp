@@ -78,6 +78,8 @@ struct Carriers {
       names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
     for (const auto& [given, value] : settings.conductivity)
       names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
+    for (const auto& [given, porosity] : settings.phase_porosity)
+      names += fmt::format("{}{}", names.empty() ? "" : "+", text_of(given));
     return names;
   }
 };
@@ -93,6 +95,8 @@ std::vector<Carriers> resolve_carriers(Settings& s) {
   alone.conductivity_option = "--electronic";
   Carriers ions{"ionic", alone}, electrons{"electronic", alone};
   ions.settings.phase = s.ionic;
+  ions.settings.phase_porosity = s.phase_porosity;
+  ions.settings.bruggeman = s.bruggeman;
   electrons.settings.conductivity = s.electronic;
   for (const auto& [label, value] : given_conductivities(ions.settings)) s.ionic_labels.push_back(label);
   for (const auto& [label, value] : given_conductivities(electrons.settings))
@@ -100,6 +104,9 @@ std::vector<Carriers> resolve_carriers(Settings& s) {
   if (!s.electronic.empty() && s.electronic_labels.empty())
     throw Error(ExitCode::usage, "nothing carries electrons", "--electronic", "every conductivity is 0",
                 "give a conductivity above 0, or leave out --electronic");
+  if (s.ionic.empty() && !s.phase_porosity.empty())
+    throw Error(ExitCode::usage, "nothing said about what carries ions", "--phase-porosity", "",
+                "give --ionic and the phase that is all liquid");
   std::vector<Carriers> named;
   if (!s.ionic.empty()) named.push_back(ions);
   if (!s.electronic.empty()) named.push_back(electrons);
@@ -176,6 +183,7 @@ std::vector<std::string> studies_of(const Settings& s) {
   if (s.ionic.empty() && s.electronic.empty()) return names;
   names.insert(names.end(), {"effective_transport", "resolution"});
   if (!s.electrolyte.empty()) names.emplace_back("electrolyte");
+  if (!s.phase_porosity.empty()) names.emplace_back("porous_phases");
   if (s.rve) names.emplace_back("rve");
   return names;
 }

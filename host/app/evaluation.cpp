@@ -12,6 +12,7 @@
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/porous_phases.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/sampling.hpp"
 #include "host/studies/segmentation.hpp"
@@ -114,6 +115,7 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   for (Result& result : found.results) {
     result.phase = carries;
     add_electrolyte(result, in.settings);  // with all uncertainties that were found
+    add_liquid(result, in.materials);
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);

@@ -142,6 +142,7 @@ class Key {
   /// What makes a run compute it.
   static std::string advice_for(const std::string& study) {
     if (study == "accessible") return "give --ionic and --electronic";
+    if (study == "porous_phases") return "give --phase-porosity, for pores that no voxel shows";
     if (study == "electrolyte") return "give --ionic and --electrolyte, for the phase that it fills";
     if (study == "rve") return "give --rve, and --ionic or --electronic";
     return "give --ionic PHASE or --electronic PHASE=1";

@@ -22,13 +22,16 @@
 #include "host/pages/field_picture.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/flow_axes.hpp"
+#include "host/settings/grey_law.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/merged_classes.hpp"
 #include "host/studies/prism.hpp"
 #include "host/studies/study_table.hpp"
+#include "io/input_file.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
@@ -129,6 +132,30 @@ void check_electrolyte(const Settings& s, const Study& study) {
                 "leave it out, or give --study effective_transport");
 }
 
+/// @throws Error(usage) where the study does not know of pores in voxels
+void check_porous_phases(const Settings& s, const Study& study) {
+  if (s.phase_porosity.empty()) {
+    if (s.bruggeman != Settings().bruggeman)
+      throw Error(ExitCode::usage, "an exponent of no porous phase", "--bruggeman", "",
+                  "give --phase-porosity PHASE=POROSITY as well");
+    if (study.name == "porous_phases")
+      throw Error(ExitCode::usage, "nothing said about porous phases", "--study porous_phases", "",
+                  "give --phase-porosity PHASE=POROSITY, such as binder=0.47");
+    return;
+  }
+  if (!study.gives_field)
+    throw Error(ExitCode::usage, "--phase-porosity does not apply to this study", "--study " + study.name, "",
+                "leave it out, or give --study effective_transport");
+}
+
+/// @throws Error(input_invalid) where conductivities share a class: the study could not say what that changes
+void refuse_shared_classes(const Materials& materials, const Study& study) {
+  if (spread_of_classes(materials) == 0) return;
+  throw Error(ExitCode::input_invalid, "too many different conductivities", "--study " + study.name,
+              fmt::format("{} of them", materials.conducting_phases),
+              "give fewer than 255, such as by grey values of 8 bits, or --study effective_transport");
+}
+
 /// What reacts, where the study asks for that.
 /// @throws Error(usage) where it was not said, would conduct as well, or settings do not apply
 void resolve_reactive(Settings& s, const Study& study) {
@@ -163,10 +190,15 @@ const Study& chosen_study(const Settings& s) {
   if (!s.field.empty() && !study.gives_field)
     throw Error(ExitCode::usage, "this study gives no field", "--study " + study.name, "",
                 "leave out --field, or choose another study");
-  if (study.needs_conductivity && s.phase.empty() && s.conductivity.empty())
+  if (study.needs_conductivity && s.phase.empty() && s.conductivity.empty() && !s.is_grey())
     throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
                 "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
                     "' lists the labels");
+  if (s.is_grey() && study.name != "effective_transport" && study.name != "tensor")
+    throw Error(ExitCode::usage, "conductivities by grey values do not apply to this study",
+                s.resolution_study ? "--resolution-study" : "--study " + study.name, "",
+                "give --study effective_transport or tensor; for others make labels of grey values "
+                "(--threshold)");
   return study;
 }
 
@@ -206,8 +238,11 @@ void write_reports(const Settings& s, const RunReport& report, const std::string
 
 ExitCode run_solve(Settings s) {
   check(s);
+  if (!s.conductivity_table.empty())
+    s.grey_table = grey_table_from(io::read_text(s.conductivity_table), s.conductivity_table);
   const Study& study = chosen_study(s);
   check_electrolyte(s, study);
+  check_porous_phases(s, study);
   if (study.takes_all_axes) take_all_axes(s, study);
   resolve_reactive(s, study);
   std::optional<Calibration> calibration;
@@ -241,17 +276,18 @@ ExitCode run_solve(Settings s) {
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   RunReport report;
   const auto read_start = Clock::now();
-  const Volume volume = read_sample(reader, s, [&](double fraction) { printer("reading", fraction, ""); });
+  const Volume volume = read_sample(
+      reader, s, [&](double fraction) { printer("reading", fraction, ""); },
+      s.is_grey() ? io::Read::grey_values : io::Read::labels);
   report.seconds.emplace_back("read", seconds_since(read_start));
   if (study.gives_field) check_prism(volume, s.axes);
   if (study.needs_box && volume.outside)
     throw Error(ExitCode::input_invalid, "the study takes a box alone", "--study " + study.name,
                 "some voxels are outside of the sample", "cut a box out of it by --crop");
   report.volume = &volume;
-  if (study.needs_conductivity)
-    report.materials = assign_materials(volume, s);
-  else
-    report.materials.warnings = check_named_labels(volume, s);
+  if (study.needs_conductivity) report.materials = assign_materials(volume, s);
+  if (study.name == "tensor") refuse_shared_classes(report.materials, study);
+  if (!study.needs_conductivity) report.materials.warnings = check_named_labels(volume, s);
   report.phases = s.phases;
   report.materials.unit = s.unit;
   report.quantities = quantities_of_family(study);

@@ -14,6 +14,7 @@
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/porous_phases.hpp"
 #include "host/studies/voxel_flux.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
@@ -98,7 +99,7 @@ class StudyRun {
         continue;
       }
       Result result = kept->results.front();
-      add_electrolyte(result, s_);
+      add_what_follows(result);
       report_.results.push_back(result);
       announcer_.result(result);
     }
@@ -123,8 +124,13 @@ class StudyRun {
       keep(result);
     };
   }
-  void finish(Result result) {
+  /// From D_eff, by what else is known.
+  void add_what_follows(Result& result) const {
     add_electrolyte(result, s_);
+    add_liquid(result, in_.materials);
+  }
+  void finish(Result result) {
+    add_what_follows(result);
     announcer_.result(result);
     finished_.push_back(result);
     if (!with_field_) keep(result);  // else its field comes first
@@ -144,7 +150,7 @@ class StudyRun {
   /// In the order asked for, with what was finished before. Of a study that adds to its results at its end
   /// nothing stands where that was not reached.
   void append_results(Report& found) {
-    for (Result& result : found.results) add_electrolyte(result, s_);
+    for (Result& result : found.results) add_what_follows(result);
     const bool late = deadline_ && Clock::now() > deadline_->at;
     if (!by_axes_) {
       const bool stopped = std::any_of(found.results.begin(), found.results.end(),

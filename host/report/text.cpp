@@ -45,6 +45,17 @@ std::string words(std::string name) {
   return name;
 }
 
+/// "labels 0 to 255, 250 of them: diffusivity from 0 to 1, 0.9 of the voxels conduct"
+std::string text_of_many(const Materials& materials, const Property& property) {
+  const auto [least, most] =
+      std::minmax_element(materials.phases.begin(), materials.phases.end(),
+                          [](const Phase& a, const Phase& b) { return a.conductivity < b.conductivity; });
+  return fmt::format("  labels {} to {}, {} of them: {} from {:g} to {:g}{}, {:.5f} of the volume conducts\n",
+                     materials.phases.front().label, materials.phases.back().label, materials.phases.size(),
+                     property.name, least->conductivity, most->conductivity,
+                     property.unit == "1" ? "" : " " + property.unit, materials.volume_fraction);
+}
+
 std::string text_of_status(const Result& result) {
   std::string out = fmt::format("{}: {}", subject_of(result), words(status_name(result.status)));
   if (result.solver && result.solver->iterations > 0)
@@ -89,7 +100,10 @@ std::string text_of_volume(const RunReport& report) {
   const Property property = property_of(report.materials.unit);
   std::string out = fmt::format("{}  {}  on {}\n", v.path, to_string(v.extent), report.device);
   out += text_of_voxel_size(v);
-  for (const Phase& p : report.materials.phases)
+  constexpr std::size_t most_lines = 64;
+  const std::vector<Phase>& phases = report.materials.phases;
+  if (phases.size() > most_lines) return out + text_of_many(report.materials, property) + text_of_outside(v);
+  for (const Phase& p : phases)
     out += fmt::format("  label {:>5}  {}volume fraction {:.5f}  {} {:g}{}\n", p.label,
                        padded_name(report.phases, report.phases.name_of(p.label)), p.volume_fraction,
                        property.name, p.conductivity, property.unit == "1" ? "" : " " + property.unit);

@@ -12,13 +12,20 @@ namespace tauvox {
 
 struct MaterialSettings {
   Phases phases;
-  std::vector<LabelOrName> phase;                            // what conducts with D0 = 1
-  std::vector<std::pair<LabelOrName, double>> conductivity;  // of a label or phase, in `unit`
-  std::vector<LabelOrName> reactive;                         // at whose faces ions react
+  std::vector<LabelOrName> phase;                              // what conducts with D0 = 1
+  std::vector<std::pair<LabelOrName, double>> conductivity;    // of a label or phase, in `unit`
+  std::vector<LabelOrName> reactive;                           // at whose faces ions react
+  std::vector<std::pair<LabelOrName, double>> phase_porosity;  // of phases whose pores no voxel shows
+  double bruggeman = 1.5;                             // exponent of those: they conduct D0 porosity^bruggeman
+  std::string law;                                    // conductivity as an expression of the grey value g
+  std::string conductivity_table;                     // file of grey values and conductivities
+  std::vector<std::pair<double, double>> grey_table;  // its rows, ascending
   const char *phase_option = "--phase", *conductivity_option = "--conductivity";  // named in messages
   std::string unit = "relative";
   bool default_insulating = false;  // labels without a value insulate
   bool allow_absent = false;        // labels that were named need not occur
+  /// What conducts follows from grey values, not from labels.
+  bool is_grey() const { return !law.empty() || !conductivity_table.empty(); }
 };
 
 }  // namespace tauvox

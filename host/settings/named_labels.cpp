@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "host/settings/parse.hpp"
 
 namespace tauvox {
@@ -45,6 +48,41 @@ std::vector<std::int64_t> labels_of(const LabelOrName& given, const Phases& phas
               fmt::format("valid are: {}", fmt::join(names, ", ")));
 }
 
+namespace {
+
+/// The one conductivity of what conducts and is no porous phase.
+double of_free_liquid(const std::map<std::int64_t, double>& values, const std::string& option) {
+  double found = 0;
+  for (const auto& [label, value] : values) {
+    if (found > 0 && value > 0 && value != found)
+      throw Error(
+          ExitCode::usage, "several conductivities of a free liquid", option,
+          fmt::format("{} and {}", found, value),
+          "what --phase-porosity names conducts a share of D0: let all other phases conduct alike, or "
+          "give --conductivity each phase's own value");
+    found = std::max(found, value);
+  }
+  if (found > 0) return found;
+  throw Error(ExitCode::usage, "no phase is a free liquid", option, "D0 is not known",
+              "name what conducts without pores of its own, such as --phase pore");
+}
+
+void add_porous_phases(const MaterialSettings& settings, std::map<std::int64_t, double>& values,
+                       std::map<std::int64_t, std::string>& given_as) {
+  if (settings.phase_porosity.empty()) return;
+  const char* option = "--phase-porosity";
+  const double free = of_free_liquid(values, option);
+  for (const auto& [phase, porosity] : settings.phase_porosity) {
+    if (!(porosity > 0 && porosity <= 1))
+      throw Error(ExitCode::usage, "bad value for --phase-porosity",
+                  fmt::format("{}={}", text_of(phase), porosity), "",
+                  "a porosity is above 0 and at most 1; leave out what holds no liquid");
+    add(values, given_as, phase, free * std::pow(porosity, settings.bruggeman), settings.phases, option);
+  }
+}
+
+}  // namespace
+
 std::map<std::int64_t, double> given_conductivities(const MaterialSettings& settings) {
   std::map<std::int64_t, double> values;
   std::map<std::int64_t, std::string> given_as;
@@ -52,7 +90,18 @@ std::map<std::int64_t, double> given_conductivities(const MaterialSettings& sett
     add(values, given_as, phase, 1, settings.phases, settings.phase_option);
   for (const auto& [phase, value] : settings.conductivity)
     add(values, given_as, phase, value, settings.phases, settings.conductivity_option);
+  add_porous_phases(settings, values, given_as);
   return values;
+}
+
+std::map<std::int64_t, double> given_porosities(const MaterialSettings& settings) {
+  std::map<std::int64_t, double> porosities;
+  if (settings.phase_porosity.empty()) return porosities;
+  for (const auto& [label, value] : given_conductivities(settings)) porosities[label] = value > 0 ? 1 : 0;
+  for (const auto& [phase, porosity] : settings.phase_porosity)
+    for (const std::int64_t label : labels_of(phase, settings.phases, "--phase-porosity"))
+      porosities[label] = porosity;
+  return porosities;
 }
 
 std::string label_text(std::int64_t label, const Phases& phases) {

@@ -12,9 +12,14 @@ namespace tauvox {
 std::vector<std::int64_t> labels_of(const LabelOrName& given, const Phases& phases,
                                     const std::string& option);
 
-/// Of every label that --phase or --conductivity, or what stands for them, speaks of.
-/// @throws Error(usage) for a name that is none, and for a label that is spoken of twice
+/// Of every label that --phase or --conductivity, or what stands for them, and --phase-porosity speak of.
+/// @throws Error(usage) for a name that is none, and for a label that is spoken of twice; for porosities that
+///         are none, and where it is not clear what a free liquid conducts
 std::map<std::int64_t, double> given_conductivities(const MaterialSettings& settings);
+
+/// How much of a voxel conducts, for labels that do: what was given, 1 of the others. Nothing without
+/// --phase-porosity.   @throws as given_conductivities
+std::map<std::int64_t, double> given_porosities(const MaterialSettings& settings);
 
 /// "0", or "0 (pore)" where it has a name.
 std::string label_text(std::int64_t label, const Phases& phases);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "host/settings/grey_law.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "kernels/base/find_device.hpp"
@@ -19,10 +20,30 @@ void check_input(const std::string& input) {
     throw Error(ExitCode::usage, "input must be a file on disk", input, "", "store the volume first");
 }
 
+/// Grey values are no labels: what makes labels of them, or speaks of labels, has no meaning.
+void check_grey(const Settings& s) {
+  if (!s.is_grey()) return;
+  const char* grey = s.law.empty() ? "--conductivity-table" : "--law";
+  const std::pair<const char*, bool> others[]{
+      {"--phase", !s.phase.empty()},
+      {"--conductivity", !s.conductivity.empty()},
+      {"--phase-porosity", !s.phase_porosity.empty()},
+      {"--conductivity-table", !s.law.empty() && !s.conductivity_table.empty()},
+      {"--threshold", !s.read.thresholds.empty()},
+      {"--clean", !s.clean.empty()}};
+  for (const auto& [option, given] : others)
+    if (given)
+      throw Error(
+          ExitCode::usage, fmt::format("{} and {} exclude each other", grey, option), "", "",
+          fmt::format("give {} for conductivities by grey values, the other for those of labels", grey));
+  if (!s.law.empty()) (void)GreyLaw(s);  // what cannot be read is said before the volume is
+}
+
 void check_material(const Settings& s) {
   if (!s.phase.empty() && !s.conductivity.empty())
     throw Error(ExitCode::usage, "--phase and --conductivity exclude each other", "", "",
                 "give --phase for one transport property of 1, --conductivity for several values");
+  check_grey(s);
   if (!s.electrolyte.empty() && s.unit != "relative")
     throw Error(ExitCode::usage, "--electrolyte and --unit exclude each other", s.unit, "",
                 "the electrolyte brings its own values: give relative conductivities");
@@ -46,6 +67,7 @@ std::vector<std::string> Settings::input_files() const {
   if (!mask.empty()) files.push_back(mask);
   if (study_file) files.push_back(*study_file);
   if (!limits.empty()) files.push_back(limits);
+  if (!conductivity_table.empty()) files.push_back(conductivity_table);
   if (!calibration.empty()) files.push_back(calibration);
   return files;
 }

@@ -31,6 +31,9 @@ std::map<std::int64_t, std::string> named_by_option(const MaterialSettings& sett
   const char* option = settings.phase.empty() ? settings.conductivity_option : settings.phase_option;
   for (const NamedPhase& phase : settings.phases.named)
     for (const std::int64_t label : phase.labels) named.emplace(label, "--phases");
+  for (const auto& [given, value] : settings.phase_porosity)
+    for (const std::int64_t label : labels_of(given, settings.phases, "--phase-porosity"))
+      named.emplace(label, "--phase-porosity");
   for (const auto& [label, value] : given_conductivities(settings)) named.emplace(label, option);
   for (const LabelOrName& given : settings.reactive)
     for (const std::int64_t label : labels_of(given, settings.phases, "--reactive"))
@@ -59,9 +62,10 @@ std::vector<std::string> check_named_labels(const Volume& volume, const Material
     labels.push_back(label_text(label, settings.phases));
     if (std::find(options.begin(), options.end(), option) == options.end()) options.push_back(option);
     warnings.push_back(fmt::format("label {} was {} but does not occur in the volume", labels.back(),
-                                   option == "--phases"     ? "named"
-                                   : option == "--reactive" ? "said to react"
-                                                            : "given a conductivity"));
+                                   option == "--phases"           ? "named"
+                                   : option == "--reactive"       ? "said to react"
+                                   : option == "--phase-porosity" ? "given a porosity"
+                                                                  : "given a conductivity"));
   }
   if (settings.allow_absent) return warnings;
   throw Error(ExitCode::input_invalid,

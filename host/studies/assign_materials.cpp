@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
+#include "host/settings/grey_law.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/absent_labels.hpp"
+#include "host/studies/merged_classes.hpp"
 #include "host/studies/units.hpp"
 #include "kernels/volume/class_field.hpp"
 
@@ -20,11 +23,14 @@ std::string joined(const std::vector<std::string>& shares) {
 /// Every label of the volume with its conductivity.
 std::vector<Phase> phases_of(const Volume& volume, const MaterialSettings& settings,
                              const std::map<std::int64_t, double>& given) {
+  const std::map<std::int64_t, double> porosities = given_porosities(settings);
   const bool others_insulate = !settings.phase.empty() || settings.default_insulating;
   std::vector<Phase> phases;
   std::vector<std::string> missing, negative;
   for (const Label& label : volume.labels) {
     Phase phase{label.value, 0, label.voxels, volume.fraction(label)};
+    if (const auto found = porosities.find(label.value); found != porosities.end())
+      phase.porosity = found->second;
     if (const auto found = given.find(label.value); found != given.end()) {
       phase.conductivity = found->second;
     } else if (label.value < 0 && !settings.default_insulating) {
@@ -47,14 +53,15 @@ std::vector<Phase> phases_of(const Volume& volume, const MaterialSettings& setti
 }
 
 /// The conductivities that conduct, each once, ascending.
+/// @param may_share classes, where they are more than there are
 /// @throws Error(input_invalid) where they are too many, or too far apart to be solved
-std::vector<double> distinct_conductivities(const Materials& m, const Volume& volume) {
+std::vector<double> distinct_conductivities(const Materials& m, const Volume& volume, bool may_share) {
   std::vector<double> distinct;
   for (const Phase& phase : m.phases)
     if (phase.conductivity > 0) distinct.push_back(phase.conductivity);
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-  if (distinct.size() > static_cast<std::size_t>(max_classes - first_conducting_class))
+  if (!may_share && distinct.size() > static_cast<std::size_t>(max_classes - first_conducting_class))
     throw Error(ExitCode::input_invalid, "too many different conductivities", volume.path,
                 fmt::format("{} values", distinct.size()),
                 fmt::format("at most {} can differ", max_classes - first_conducting_class));
@@ -65,19 +72,28 @@ std::vector<double> distinct_conductivities(const Materials& m, const Volume& vo
   return distinct;
 }
 
-void assign_classes(Materials& m, const Volume& volume, const std::vector<double>& distinct) {
-  if (!distinct.empty()) m.largest = distinct.back();
-  for (const double value : distinct) m.class_conductivity.push_back(value / m.largest);
-  for (const Phase& phase : m.phases) {
-    const bool conducts = phase.conductivity > 0;
-    const auto at = std::lower_bound(distinct.begin(), distinct.end(), phase.conductivity) - distinct.begin();
-    m.class_of_code.push_back(conducts ? static_cast<std::uint8_t>(first_conducting_class + at) : wall_class);
-    if (!conducts) continue;
-    ++m.conducting_phases;
-    m.volume_fraction += phase.volume_fraction;
-    m.mean += phase.volume_fraction * phase.conductivity / m.largest;
+/// By the grey value of each label.
+std::vector<Phase> phases_of_grey(const Volume& volume, const MaterialSettings& settings) {
+  const GreyLaw law(settings);
+  std::vector<Phase> phases;
+  for (const Label& label : volume.labels) {
+    const double grey = volume.grey ? volume.grey->value_of(label.value) : static_cast<double>(label.value);
+    const double value = law.conductivity(grey);
+    const auto refuse = [&](const char* what, const char* advice) {
+      throw Error(ExitCode::input_invalid, what, law.name(),
+                  fmt::format("{:.7g} for a grey value of {:.7g}, which {} of {} voxels have", value, grey,
+                              label.voxels, volume.voxels_of_sample()),
+                  advice);
+    };
+    if (!std::isfinite(value))
+      refuse(
+          "a grey value has no conductivity",
+          "roots and logarithms of negative numbers are none, and neither is what is divided by zero: bound "
+          "it, such as max(1 - g/255, 0)^1.5");
+    if (value < 0) refuse("a grey value has a negative conductivity", "let it insulate instead: max(..., 0)");
+    phases.push_back({label.value, value, label.voxels, volume.fraction(label)});
   }
-  if (volume.outside) m.class_of_code.push_back(wall_class);
+  return phases;
 }
 
 }  // namespace
@@ -86,10 +102,11 @@ Materials assign_materials(const Volume& volume, const MaterialSettings& setting
   Materials m;
   m.unit = settings.unit;
   m.to_si = property_of(settings.unit).to_si;
-  m.phases = phases_of(volume, settings, given_conductivities(settings));
+  m.phases = settings.is_grey() ? phases_of_grey(volume, settings)
+                                : phases_of(volume, settings, given_conductivities(settings));
   m.warnings = check_named_labels(volume, settings);
-  const std::vector<double> distinct = distinct_conductivities(m, volume);
-  assign_classes(m, volume, distinct);
+  const std::vector<double> distinct = distinct_conductivities(m, volume, settings.is_grey());
+  assign_classes(m, volume, static_cast<std::size_t>(max_classes - first_conducting_class));
   if (!distinct.empty() && m.largest / distinct.front() > 1e8)
     m.warnings.push_back(
         fmt::format("the conductivities span a factor of {:.2g}; above 1e8 the solver converges "

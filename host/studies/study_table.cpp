@@ -12,6 +12,7 @@ namespace tauvox {
   row(effective_transport)  \
   row(resolution)           \
   row(electrolyte)          \
+  row(porous_phases)        \
   row(rve)                  \
   row(tensor)               \
   row(percolation)          \

@@ -1,5 +1,5 @@
 // The row of effective transport: what its quantities mean. What fills them is in transport_quantities.cpp.
-#include "host/studies/study.hpp"
+#include "host/studies/transport.hpp"
 
 namespace tauvox {
 namespace {
@@ -124,7 +124,7 @@ Study effective_transport_study() {
   return {.name = "effective_transport",
           .meaning = "effective diffusivity or conductivity, tortuosity factor, fluxes, field",
           .quantities = transport_quantities(),
-          .run = effective_transport,
+          .run = transport,
           .gives_field = true};
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "kernels/volume/class_field.hpp"
+
 namespace tauvox {
 
 VoxelFlux::VoxelFlux(const Volume& volume, const Materials& materials, std::span<const float> concentration,
@@ -11,8 +13,11 @@ VoxelFlux::VoxelFlux(const Volume& volume, const Materials& materials, std::span
       flow_(flow),
       periodic_(periodic),
       strides_{volume.extent.nx * volume.extent.ny, volume.extent.nx, 1} {
-  for (const Phase& phase : materials.phases)
-    conductivity_.push_back(materials.largest > 0 ? phase.conductivity / materials.largest : 0);
+  for (const std::uint8_t c : materials.class_of_code)  // of the classes: their fluxes are in balance
+    conductivity_.push_back(
+        c < first_conducting_class
+            ? 0
+            : materials.class_conductivity[static_cast<std::size_t>(c - first_conducting_class)]);
   const std::array<double, 3> edges = volume.spacing();
   const double length =
       edges[static_cast<std::size_t>(flow)] * static_cast<double>(volume.extent.along(flow));

@@ -1,0 +1,209 @@
+"""Conductivity by grey values, and pores that no voxel shows: command line, files, refusals; against numpy."""
+
+import json
+
+import numpy
+import pytest
+import tomllib
+import volumes
+from conftest import assert_refused, value
+
+NAMES = "pore=0,active=1,binder=2"
+HARMONIC = 2.5978664308506216  # of 1 + z^2/10, z = 0..11
+
+
+@pytest.fixture
+def law(tauvox, tmp_path):
+    """--law TEXT, or the test is skipped: laws need a library."""
+    numpy.save(tmp_path / "ramp.npy", numpy.arange(12, dtype="u1").repeat(12).reshape(12, 3, 4))
+    if "this build cannot read a law" in tauvox("solve", "ramp.npy", "--law", "g").stderr:
+        pytest.skip("a build without muParser")
+    return lambda text: ["--law", text]
+
+
+def write_table(path, law, greys):
+    path.write_text("grey value,conductivity\n" + "".join(f"{g!r},{law(g)!r}\n" for g in greys))
+    return ["--conductivity-table", path.name]
+
+
+@pytest.fixture
+def ramp(tmp_path):
+    numpy.save(tmp_path / "ramp.npy", numpy.arange(12, dtype="u1").repeat(12).reshape(12, 3, 4))
+    return write_table(tmp_path / "k.csv", lambda g: 1 + g * g / 10, range(12))
+
+
+def test_layers_have_the_harmonic_mean(solve, ramp):
+    report = solve("ramp.npy", *ramp, "--tolerance", "1e-12", "--precision", "double")
+    assert value(report["results"][0], "effective_value") == pytest.approx(HARMONIC, rel=1e-12)
+    assert [p["conductivity"] for p in report["phases"]] == [1 + g * g / 10 for g in range(12)]
+    assert report["warnings"] == [] and report["settings"]["conductivity-table"].endswith("k.csv")
+
+
+def test_a_law_gives_what_its_table_gives(solve, law, ramp):
+    exact = ["--tolerance", "1e-12", "--precision", "double"]
+    for text in ["k = 1 + g^2/10", "1 + g*g/10"]:
+        report = solve("ramp.npy", *law(text), *exact)
+        assert value(report["results"][0], "effective_value") == pytest.approx(HARMONIC, rel=1e-12)
+        assert report["settings"]["law"] == text
+    assert report["results"][0]["quantities"] == solve("ramp.npy", *ramp, *exact)["results"][0]["quantities"]
+
+
+def test_many_values_share_classes_within_the_bound(tauvox, solve, tmp_path):
+    """16 bits along z: the harmonic mean of 1500 layers is known exactly."""
+    greys = numpy.random.default_rng(1).permutation(1500)
+    numpy.save(tmp_path / "many.npy", numpy.broadcast_to(greys[:, None, None].astype("u2") * 40, (1500, 2, 2)))
+    table = write_table(tmp_path / "k.csv", lambda g: 10 ** (-4 * g / 60000), [40 * g for g in range(1500)])
+    report = solve("many.npy", *table)
+    result, = report["results"]
+    ratio = result["quantities"]["effective_ratio"]
+    exact = 1500 / (10 ** (4 * greys / 1500)).sum()
+    assert ratio["bounds"][0] <= exact <= ratio["bounds"][1]
+    assert ratio["uncertainty"]["solver"] == {"half_width": pytest.approx(ratio["value"] * result["solver"]["error"]["value"]),
+                                              "kind": "bound"}
+    assert 0 < result["solver"]["error"]["value"] < 1e-4
+    assert "1500 conductivities share 254 classes" in result["remarks"][0]
+    text = tauvox("solve", "many.npy", *table, "--device", "cpu").stdout
+    assert "labels 0 to 59960, 1500 of them" in text and "share 254 classes" in text
+    with_field = solve("many.npy", *table, "--field", "u.vti")
+    assert value(with_field["results"][0], "effective_ratio") == pytest.approx(exact, rel=1e-4)
+
+
+def test_fractions_are_taken_in_fine_steps(solve, tmp_path):
+    greys = numpy.random.default_rng(2).random((20, 2, 2)).astype("f4")
+    numpy.save(tmp_path / "f.npy", numpy.broadcast_to(greys[:, :1, :1], (20, 2, 2)))
+    table = write_table(tmp_path / "k.csv", lambda g: 1 + 3 * g, [0, 1])
+    report = solve("f.npy", *table, "--tolerance", "1e-9")
+    exact = 20 / (1 / (1 + 3 * greys[:, 0, 0].astype(float))).sum()
+    assert value(report["results"][0], "effective_value") == pytest.approx(exact, rel=1e-5)
+    assert any("65535 equal steps" in notice for notice in report["notices"])
+
+
+def test_zero_insulates(solve, tmp_path):
+    numpy.save(tmp_path / "v.npy", volumes.LABELS)
+    table = write_table(tmp_path / "k.csv", lambda g: [1.0, 0.0, 0.25][g], range(3))
+    by_grey, by_label = solve("v.npy", *table), solve("v.npy", "--conductivity", "0=1,1=0,2=0.25")
+    assert by_grey["results"][0]["quantities"] == by_label["results"][0]["quantities"]
+    nothing = write_table(tmp_path / "none.csv", lambda g: 0.0, range(3))
+    assert solve("v.npy", *nothing)["results"][0]["status"] == "not_percolating"
+
+
+def test_the_settings_beside_the_results_compute_the_same(tauvox, tmp_path, ramp):
+    assert tauvox("solve", "ramp.npy", *ramp, "--json", "a.json", "--device", "cpu").returncode == 0
+    settings = tomllib.loads((tmp_path / "a.settings.toml").read_text())
+    assert settings["conductivity-table"] == "k.csv"
+    again = tauvox("solve", "a.settings.toml", "--overwrite")
+    assert again.returncode == 0, again.stderr
+    plan = tauvox("solve", "a.settings.toml", "--dry-run", "--json", "-")
+    assert json.loads(plan.stdout)["fits"] is True
+
+
+def test_another_table_is_another_run(tauvox, tmp_path, ramp):
+    run = ["solve", "ramp.npy", *ramp, "--axis", "all", "--json", "a.json", "--device", "cpu", "--checkpoint", "c.ckpt"]
+    assert tauvox(*run, "--time-limit", "0.000001").returncode == 75
+    write_table(tmp_path / "k.csv", lambda g: 2 + g, range(12))
+    assert_refused(tauvox(*run), 3, "table", "c.ckpt")
+
+
+@pytest.mark.parametrize("words, facts", [
+    (["k = 1 - g/5"], ["negative conductivity", "k = 1 - g/5", "grey value of 6", "max("]),
+    (["k = (1 - g/5)^1.5"], ["no conductivity", "grey value of 6"]),
+    (["k = 1/g"], ["no conductivity", "grey value of 0", "12 of 144 voxels"])])
+def test_what_is_no_conductivity_is_refused(tauvox, law, words, facts):
+    assert_refused(tauvox("solve", "ramp.npy", *law(*words)), 4, *facts)
+
+
+@pytest.mark.parametrize("text", ["(1 - g", "log(g)", "1 - x", "g = 3"])
+def test_what_is_no_law_is_refused(tauvox, law, text):
+    assert_refused(tauvox("solve", "nowhere.npy", *law(text)), 2, "--law", text, "log10")
+
+
+def test_tables_say_where_they_are_wrong(tauvox, tmp_path, ramp):
+    run = ["solve", "ramp.npy", "--conductivity-table", "bad.csv"]
+    for text, code, *facts in [("0,1\n1,-2\n", 2, "bad.csv:2", "zero or above"), ("0,1\nabc\n", 2, "bad.csv:2"),
+                               ("", 2, "without a row"), ("0,1\n0,2\n", 2, "twice"),
+                               ("0,1\n5,2\n", 4, "does not cover", "6: the table goes from 0 to 5")]:
+        (tmp_path / "bad.csv").write_text(text)
+        assert_refused(tauvox(*run), code, *facts)
+    assert_refused(tauvox("solve", "ramp.npy", "--conductivity-table", "nowhere.csv"), 3, "nowhere.csv")
+
+
+@pytest.mark.parametrize("words, fact", [
+    (["--phase", "0"], "--phase exclude each other"), (["--threshold", "otsu"], "--threshold exclude each other"),
+    (["--phase-porosity", "0=0.5"], "--phase-porosity exclude"), (["--clean", "0=8"], "--clean exclude"),
+    (["--resolution-study"], "--resolution-study"), (["--study", "percolation"], "--study percolation")])
+def test_grey_values_are_no_labels(tauvox, ramp, words, fact):
+    assert_refused(tauvox("solve", "ramp.npy", *ramp, *words), 2, fact)
+
+
+def test_a_tensor_needs_classes_of_its_own(tauvox, solve, tmp_path):
+    numpy.save(tmp_path / "many.npy", numpy.arange(600, dtype="u2").reshape(6, 10, 10))
+    table = write_table(tmp_path / "k.csv", lambda g: 1.0 + g, [0, 599])
+    assert_refused(tauvox("solve", "many.npy", *table, "--study", "tensor"), 4, "600 of them")
+    numpy.save(tmp_path / "few.npy", numpy.arange(240, dtype="u1").reshape(6, 5, 8))
+    assert solve("few.npy", *table, "--study", "tensor")["results"][0]["status"] == "converged"
+
+
+# --- pores that no voxel shows ---
+
+@pytest.fixture
+def layers(tmp_path):
+    """Nine layers across z: three of pore, six of binder."""
+    numpy.save(tmp_path / "layers.npy", numpy.array([0] * 3 + [2] * 6, "u1")[:, None, None].repeat(4, 1).repeat(5, 2))
+    return ["layers.npy", "--phases", NAMES, "--allow-absent", "--phase", "pore", "--phase-porosity", "binder=0.47"]
+
+
+def test_both_tortuosity_factors(solve, layers):
+    k = 0.47 ** 1.5
+    exact, liquid = 9 / (3 + 6 / k), (3 + 6 * 0.47) / 9
+    report = solve(*layers, "--tolerance", "1e-10", "--precision", "double")
+    result = report["results"][0]
+    assert value(result, "effective_ratio") == pytest.approx(exact, rel=1e-9)
+    assert value(result, "tortuosity_factor") == pytest.approx((3 + 6 * k) / 9 / exact, rel=1e-9)
+    assert value(result, "tortuosity_factor_liquid") == pytest.approx(liquid / exact, rel=1e-9)
+    assert value(result, "liquid_volume_fraction") == pytest.approx(liquid, rel=1e-12)
+    assert value(result, "volume_fraction") == 1
+    assert result["quantities"]["tortuosity_factor_liquid"]["uncertainty"]["solver"]["kind"] == "bound"
+    assert report["settings"]["phase-porosity"] == {"binder": 0.47} and report["settings"]["bruggeman"] == 1.5
+    same = solve("layers.npy", "--conductivity", f"0=1,2={k!r}", "--tolerance", "1e-10", "--precision", "double")
+    assert "liquid_volume_fraction" not in same["results"][0]["quantities"]
+    assert value(same["results"][0], "effective_ratio") == value(result, "effective_ratio")
+
+
+def test_the_free_liquid_has_its_own_value_and_the_exponent_is_asked_for(solve, layers):
+    given = ["layers.npy", "--conductivity", "0=3e-10", "--unit", "m2/s", "--phase-porosity", "2=0.5", "--bruggeman", "2"]
+    result = solve(*given)["results"][0]
+    assert value(result, "effective_value") == pytest.approx(3e-10 * 9 / (3 + 6 / 0.25), rel=1e-4)
+    text = solve(*layers, "--study", "porous_phases")["results"][0]
+    assert value(text, "liquid_volume_fraction") == pytest.approx((3 + 6 * 0.47) / 9)
+
+
+@pytest.mark.parametrize("words, code, facts", [
+    (["--phase", "0", "--phase-porosity", "2=0"], 2, ["--phase-porosity", "2=0", "above 0"]),
+    (["--phase", "0", "--phase-porosity", "2=1.2"], 2, ["2=1.2", "at most 1"]),
+    (["--phase", "0", "--phase-porosity", "0=0.5"], 2, ["label given twice"]),
+    (["--phase", "0", "--phase-porosity", "ghost=0.5"], 2, ["'ghost'"]),
+    (["--phase", "0", "--phase-porosity", "7=0.5"], 4, ["label 7 does not occur", "--phase-porosity"]),
+    (["--phase", "0", "--bruggeman", "2"], 2, ["--bruggeman", "--phase-porosity"]),
+    (["--conductivity", "0=0", "--phase-porosity", "2=0.5"], 2, ["no phase is a free liquid"]),
+    (["--conductivity", "0=1,1=2", "--phase-porosity", "2=0.5"], 2, ["several conductivities of a free liquid", "1 and 2"]),
+    (["--phase", "0", "--phase-porosity", "2=0.5", "--bruggeman", "0.5"], 2, ["--bruggeman", "from 1 to 10"]),
+    (["--phase", "0", "--phase-porosity", "2=0.5", "--study", "tensor"], 2, ["--study tensor"]),
+    (["--phase", "0", "--study", "porous_phases"], 2, ["--phase-porosity"])])
+def test_porosities_that_are_none(tauvox, layers, words, code, facts):
+    assert_refused(tauvox("solve", "layers.npy", *words), code, *facts)
+
+
+def test_an_evaluation_counts_the_pores_of_the_binder(tauvox, tmp_path, without_gnuplot):
+    tauvox("generate", "electrode", "--size", "16", "--porosity", "0.4", "--seed", "1", "--voxel-size", "0.4um", "-o", "e.raw")
+    run = ["evaluate", "e.raw", "--shape", "16", "--dtype", "uint8", "--voxel-size", "0.4um", "--phases", NAMES, "--ionic", "pore",
+           "--phase-porosity", "binder=0.47", "--axis", "z", "-o", "out", "--device", "cpu"]
+    result = tauvox(*run)
+    assert result.returncode == 0, result.stderr
+    report = json.loads((tmp_path / "out/results.json").read_text())
+    ions, = [r for r in report["results"] if r["study"] == "effective_transport"]
+    fractions = {p["name"]: p["volume_fraction"] for p in report["phases"]}
+    assert value(ions, "liquid_volume_fraction") == pytest.approx(fractions["pore"] + 0.47 * fractions["binder"])
+    assert value(ions, "tortuosity_factor_liquid") == pytest.approx(
+        value(ions, "liquid_volume_fraction") / value(ions, "effective_ratio"))
+    assert set(ions["quantities"]["tortuosity_factor_liquid"]["uncertainty"]) == set(
+        ions["quantities"]["tortuosity_factor"]["uncertainty"])
