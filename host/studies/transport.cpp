@@ -70,8 +70,8 @@ class Enclosing {
     Result result = result_of(found, in_.materials);
     result.remarks = by_classes.remarks;
     result.remarks.push_back(fmt::format(
-        "{} conductivities share {} classes, at most {:.2g} % from them; the bound holds for the "
-        "conductivities",
+        "{} grey values that conduct share {} classes of conductivity, at most {:.2g} % from their own; the "
+        "bound holds for their own",
         in_.materials.conducting_phases, in_.materials.class_conductivity.size(), 100 * std::expm1(spread_)));
     return result;
   }
@@ -103,7 +103,7 @@ Report transport(const StudyInput& in, const FieldSink& sink, const Progress& pr
   for (const Result& result : report.results)
     if (result.status == Status::converged && result.solver && result.solver->error > in.settings.tolerance)
       report.warnings.push_back(fmt::format(
-          "{}: the bound is wider ({:.1e}) than the tolerance ({:.1e}), because {} conductivities share {} "
+          "{}: the bound is wider ({:.1e}) than the tolerance ({:.1e}), because {} grey values share {} "
           "classes; more iterations do not help, conductivities that are nearer to each other do",
           subject_of(result), *result.solver->error, in.settings.tolerance, in.materials.conducting_phases,
           in.materials.class_conductivity.size()));

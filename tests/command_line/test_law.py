@@ -61,7 +61,7 @@ def test_many_values_share_classes_within_the_bound(tauvox, solve, tmp_path):
     assert ratio["uncertainty"]["solver"] == {"half_width": pytest.approx(ratio["value"] * result["solver"]["error"]["value"]),
                                               "kind": "bound"}
     assert 0 < result["solver"]["error"]["value"] < 1e-4
-    assert "1500 conductivities share 254 classes" in result["remarks"][0]
+    assert "1500 grey values that conduct share 254 classes" in result["remarks"][0]
     text = tauvox("solve", "many.npy", *table, "--device", "cpu").stdout
     assert "labels 0 to 59960, 1500 of them" in text and "share 254 classes" in text
     with_field = solve("many.npy", *table, "--field", "u.vti")
