@@ -69,7 +69,8 @@ double of_free_liquid(const std::map<std::int64_t, double>& values, const std::s
 
 void add_porous_phases(const MaterialSettings& settings, std::map<std::int64_t, double>& values,
                        std::map<std::int64_t, std::string>& given_as) {
-  if (settings.phase_porosity.empty()) return;
+  const bool is_elsewhere = settings.phase.empty() && settings.conductivity.empty();  // said by --ionic
+  if (settings.phase_porosity.empty() || is_elsewhere) return;
   const char* option = "--phase-porosity";
   const double free = of_free_liquid(values, option);
   for (const auto& [phase, porosity] : settings.phase_porosity) {

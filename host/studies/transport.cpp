@@ -41,9 +41,8 @@ AxisResult axis_result_of(const Result& r) {
 
 /// Bounds on D of the voxels' own conductivities, from those on D of the classes.
 std::array<double, 2> enclosed(const std::array<double, 2>& of_classes, const FaceSums& sums, double spread) {
-  constexpr double rounding = 1.2e-7;  // of a difference of two potentials, which have come as FP32
   const double gap = std::max(0.0, of_classes[1] - of_classes[0]);
-  const double residual = std::sqrt(gap) + rounding * std::sqrt(sums.classes);
+  const double residual = std::sqrt(gap) + std::sqrt(sums.rounding);
   const double width = std::sqrt(sums.change) + std::exp(0.5 * spread) * residual;
   return {std::max(sums.energy - width * width, of_classes[0] * std::exp(-spread)),
           std::min(sums.energy, of_classes[1] * std::exp(spread))};

@@ -65,19 +65,24 @@ class FaceWalk {
     return static_cast<double>(potential_[static_cast<std::size_t>(i)]);
   }
   static double both(double a, double b) { return 2 * a * b / (a + b); }
-  static void add(double g, double q, double d, FaceSums& sums) {
+  /// @param sizes of both potentials together; a plate's is exact
+  static void add(double g, double q, double d, double sizes, FaceSums& sums) {
+    constexpr double half_a_digit = 1.0 / (1 << 24);
+    const double e = half_a_digit * sizes;
     sums.energy += g * d * d;
     sums.change += (q - g) * (q - g) / g * d * d;
-    sums.classes += q;
+    sums.rounding += q * e * e;
   }
   void face(std::int64_t i, std::int64_t j, std::size_t axis, FaceSums& sums) const {
     if (std::isnan(potential_[static_cast<std::size_t>(j)])) return;
     add(weight_[axis] * both(own_[code(i)], own_[code(j)]),
-        weight_[axis] * both(class_[code(i)], class_[code(j)]), potential(i) - potential(j), sums);
+        weight_[axis] * both(class_[code(i)], class_[code(j)]), potential(i) - potential(j),
+        std::abs(potential(i)) + std::abs(potential(j)), sums);
   }
   /// Half a voxel away.
   void plate(std::int64_t i, double value, std::size_t axis, FaceSums& sums) const {
-    add(2 * weight_[axis] * own_[code(i)], 2 * weight_[axis] * class_[code(i)], value - potential(i), sums);
+    add(2 * weight_[axis] * own_[code(i)], 2 * weight_[axis] * class_[code(i)], value - potential(i),
+        std::abs(potential(i)), sums);
   }
 
   const Volume& volume_;
@@ -93,7 +98,7 @@ class FaceWalk {
 void add(FaceSums& to, const FaceSums& more) {
   to.energy += more.energy;
   to.change += more.change;
-  to.classes += more.classes;
+  to.rounding += more.rounding;
   to.mean += more.mean;
 }
 
