@@ -11,7 +11,6 @@
 #include "kernels/bound/repair_block.hpp"
 #include "kernels/multigrid/graph.hpp"
 #include "kernels/transport/blocks.hpp"
-#include "kernels/volume/class_field.hpp"
 #include "kernels/volume/wrapping.hpp"
 
 namespace tauvox {
@@ -21,8 +20,6 @@ namespace {
 // measured on CPUs; a CUDA context comes on top. The process that reads takes as much, and is gone before the
 // solve.
 constexpr std::int64_t program_bytes = std::int64_t{31} << 20, cuda_context_bytes = std::int64_t{64} << 20;
-
-constexpr std::size_t most_classes = max_classes - first_conducting_class;
 
 using Stages = std::vector<std::string>;
 
@@ -214,9 +211,7 @@ class Planner {
     if (settings_.impedance) add("potentials of the impedance", 13 * vector, true, {"solve", "bound"});
   }
   void outputs() {
-    // where conductivities share classes, for the bound
-    const bool wanted =
-        settings_.wants_concentration() || (settings_.is_grey() && contents_.classes >= most_classes);
+    const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
     if (wanted) add("concentration", voxels_ * 4, false, {"write"});
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
     if (!settings_.field.empty())  // the file is read back and compared before it takes its name

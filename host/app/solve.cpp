@@ -295,7 +295,10 @@ ExitCode run_solve(Settings s) {
   Contents contents = Contents::most(study.needs_conductivity ? report.materials.volume_fraction : 1,
                                      report.materials.class_conductivity.size());
   contents.bytes_per_label = std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
-  const auto plan_all = [&] { return make_plan(volume.extent, s, device, contents); };
+  const auto plan_all = [&] {
+    contents.share_classes = spread_of_classes(report.materials) > 0;
+    return make_plan(volume.extent, s, device, contents);
+  };
   Plan plan = plan_all();
   if (s.dry_run || !fits(plan, device)) {
     if (study.name == "electrode")  // what is joined to one end is not counted: at most what conducts

@@ -64,6 +64,8 @@ def test_many_values_share_classes_within_the_bound(tauvox, solve, tmp_path):
     assert "1500 grey values that conduct share 253 classes" in result["remarks"][0]
     text = tauvox("solve", "many.npy", *table, "--device", "cpu").stdout
     assert "labels 0 to 59960, 1500 of them" in text and "share 253 classes" in text
+    plan = json.loads(tauvox("solve", "many.npy", *table, "--dry-run", "--json", "-", "--device", "cpu").stdout)
+    assert [b["bytes"] for b in plan["buffers"] if b["name"] == "concentration"] == [4 * 6000]  # for the bound
     with_field = solve("many.npy", *table, "--field", "u.vti")
     assert value(with_field["results"][0], "effective_ratio") == pytest.approx(exact, rel=1e-4)
 
