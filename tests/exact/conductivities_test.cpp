@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
 
 #include "host/settings/named_labels.hpp"
 #include "host/studies/merged_classes.hpp"
@@ -92,19 +91,30 @@ TEST(Conductivities, OfEightBitsAreEachTakenAsTheyAre) {
   EXPECT_TRUE(exact.all.remarks.empty());
 }
 
+Result tensor(const Volume& volume) {
+  Settings s = settings_of(volume, [](double g) { return g == 0 ? 1 : g == 20 ? 0.1 : 0.02; });
+  s.axes.assign(all_axes.begin(), all_axes.end());
+  const Materials m = assign_materials(volume, s);
+  return study_named("tensor").run({volume, m, s, test::device()}, {}, {}).results.at(0);
+}
+
 TEST(Conductivities, LaminatesHaveTheirTensor) {
-  const Law layers = [](double g) { return g == 0 ? 1 : g == 20 ? 0.1 : 0.02; };
   for (const int sign : {1, -1}) {
-    const Volume v =
-        grey_volume({6, 6, 6}, [&](auto, auto y, auto x) { return 20 * ((x + sign * y + 6) % 3); });
-    Settings s = settings_of(v, layers);
-    s.axes.assign(all_axes.begin(), all_axes.end());
-    const Materials m = assign_materials(v, s);
-    const Result tensor = study_named("tensor").run({v, m, s, test::device()}, {}, {}).results.at(0);
-    EXPECT_NEAR(*tensor.value("effective_ratio_xx"), 0.0669846975054304, 1e-12);
-    EXPECT_NEAR(*tensor.value("effective_ratio_yx"), -sign * 0.0178043696365779, 1e-12);
-    EXPECT_NEAR(*tensor.value("effective_ratio_zz"), 1.12 / 3, 1e-12);
+    const Result found =
+        tensor(grey_volume({6, 6, 6}, [&](auto, auto y, auto x) { return 20 * ((x + sign * y + 6) % 3); }));
+    EXPECT_NEAR(*found.value("effective_ratio_xx"), 0.0669846975054304, 1e-12);
+    EXPECT_NEAR(*found.value("effective_ratio_yx"), -sign * 0.0178043696365779, 1e-12);
+    EXPECT_NEAR(*found.value("effective_ratio_zz"), 1.12 / 3, 1e-12);
   }
+  Volume oblique = grey_volume({6, 6, 6}, [](auto z, auto y, auto x) { return 20 * ((x + y + z) % 3); });
+  const Result cubes = tensor(oblique);
+  EXPECT_NEAR(*cubes.value("effective_ratio_zz"), 0.0729194873842897, 1e-12);
+  EXPECT_NEAR(*cubes.value("effective_ratio_zx"), -0.0118695797577186, 1e-12);
+  oblique.voxel_size = std::array{1e-6, 0.5e-6, 2e-6};
+  const Result bricks = tensor(oblique);
+  EXPECT_NEAR(*bricks.value("effective_ratio_zz"), 0.078006450138, 1e-11);
+  EXPECT_NEAR(*bricks.value("effective_ratio_yy"), 0.057658599124, 1e-11);
+  EXPECT_NEAR(*bricks.value("effective_ratio_yx"), -0.006782617004, 1e-11);
 }
 
 TEST(Conductivities, MergedLieAsNearToWhatStandsForThemAsCanBe) {
