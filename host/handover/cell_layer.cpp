@@ -124,8 +124,10 @@ void add_ions(const Evaluation& evaluation, CellLayer& layer) {
   const std::string evaluate = "evaluate with --ionic and the phase that holds the electrolyte";
   const Json* ions = evaluation.transport("ionic");
   if (!ions) evaluation.refuse("no transport of ions in the results", "", evaluate);
-  const std::optional<Measured> porosity = measured(*ions, "volume_fraction", "ionic transport"),
-                                efficiency = measured(*ions, "effective_ratio", "ionic transport");
+  // A phase with pores that no voxel shows holds less liquid than it has voxels.
+  std::optional<Measured> porosity = measured(*ions, "liquid_volume_fraction", "ionic transport");
+  if (!porosity) porosity = measured(*ions, "volume_fraction", "ionic transport");
+  const std::optional<Measured> efficiency = measured(*ions, "effective_ratio", "ionic transport");
   if (!porosity || !efficiency)
     evaluation.refuse("the transport of ions has no result", text_or_empty(*ions, "status"), evaluate);
   if (!(efficiency->value > 0))

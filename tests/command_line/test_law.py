@@ -207,5 +207,11 @@ def test_an_evaluation_counts_the_pores_of_the_binder(tauvox, tmp_path, without_
     assert value(ions, "liquid_volume_fraction") == pytest.approx(fractions["pore"] + 0.47 * fractions["binder"])
     assert value(ions, "tortuosity_factor_liquid") == pytest.approx(
         value(ions, "liquid_volume_fraction") / value(ions, "effective_ratio"))
+    made = tauvox("export", "pybamm", "out/results.json", "--electrode", "positive", "-o", "cell.json")
+    assert made.returncode == 0, made.stderr
+    parameters = json.loads((tmp_path / "cell.json").read_text())["parameters"]
+    assert parameters["Positive electrode porosity"] == pytest.approx(value(ions, "liquid_volume_fraction"))
+    assert parameters["Positive electrode tortuosity factor (electrolyte)"] == pytest.approx(
+        value(ions, "tortuosity_factor_liquid"))
     assert set(ions["quantities"]["tortuosity_factor_liquid"]["uncertainty"]) == set(
         ions["quantities"]["tortuosity_factor"]["uncertainty"])
