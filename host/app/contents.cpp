@@ -25,8 +25,8 @@ constexpr double coarse_share = 1.9;
 
 /// The first level, and `others` times as much as all behind it. A last one without nodes makes the others
 /// one that is repaired and stored, as it takes most.
-std::vector<LevelContents> first_and_others(double nodes, double links, double others) {
-  return {{nodes, links}, {others * nodes, others * links}, {}};
+std::vector<LevelContents> first_and_others(const LevelContents& first, double others) {
+  return {first, {others * first.nodes, others * first.nodes, others * first.most_links()}, {}};
 }
 
 /// Adds what one axis has to what others have: the larger counts.
@@ -39,6 +39,7 @@ void take_larger(Contents& most, const Contents& here) {
   if (most.levels.size() < here.levels.size()) most.levels.resize(here.levels.size());
   for (std::size_t l = 0; l < here.levels.size(); ++l) {
     most.levels[l].nodes = std::max(most.levels[l].nodes, here.levels[l].nodes);
+    most.levels[l].rows = std::max(most.levels[l].rows, here.levels[l].rows);
     most.levels[l].links = std::max(most.levels[l].links, here.levels[l].links);
   }
 }
@@ -67,25 +68,27 @@ Contents contents_of(const Problem& problem) {
   const auto per_voxel = [&](std::int64_t count) {
     return static_cast<double>(count) / static_cast<double>(A.extent().voxels());
   };
-  std::int64_t nodes = 0, room = 0;
+  std::int64_t nodes = 0, rows = 0, room = 0;
   Contents found;
   {
     const Blocks blocks = aggregate_voxels(device, A.medium());
     nodes = blocks.nodes;
-    room = count_links(device, A.medium(), blocks);
+    const auto counted = count_rows(device, A.medium(), blocks, dense_nodes);
+    rows = counted[0], room = counted[1];
     found.by_mask = blocks.view().all_links_join();
   }
   found.unknowns = per_voxel(A.unknowns());
   found.octets = per_voxel(A.octets()->count());
   found.room = per_voxel(room);
-  if (Graph::bytes(nodes, room) + Graph::bytes_to_make(nodes, room, room) < host_memory().available / 2) {
+  if (Graph::bytes(nodes, rows, room) + Graph::bytes_to_make(nodes, rows, room, room) <
+      host_memory().available / 2) {
     const Hierarchy hierarchy(device, A.medium());
     for (const Graph& graph : hierarchy.levels())
-      found.levels.push_back({per_voxel(graph.nodes), per_voxel(graph.links())});
+      found.levels.push_back({per_voxel(graph.nodes), per_voxel(graph.rows()), per_voxel(graph.links())});
     found.last_nodes = hierarchy.levels().back().nodes;
   } else {
-    found.levels =
-        first_and_others(per_voxel(nodes), found.room, coarse_share * per_voxel(nodes) / found.unknowns);
+    found.levels = first_and_others({per_voxel(nodes), per_voxel(rows), found.room},
+                                    coarse_share * per_voxel(nodes) / found.unknowns);
     found.last_nodes = dense_nodes;
   }
   return found;
@@ -99,8 +102,9 @@ Contents Contents::typical(double share, std::size_t classes) {
   c.unknowns = share;
   c.octets = std::min(1.0, 1.2 * share) / 8;  // 1.16 in an electrode of 128^3, less in larger ones
   const double aggregates = 0.16 * share;
-  c.room = 6 * aggregates;
-  c.levels = first_and_others(aggregates, c.room, 0.3);
+  const double rows = classes <= 1 ? 0.15 * aggregates : aggregates;  // 0.11 and 0.15 in electrodes
+  c.room = 6 * rows;
+  c.levels = first_and_others({aggregates, rows, c.room}, 0.3);
   c.last_nodes = dense_nodes;
   c.by_mask = classes <= 1;
   c.classes = classes;
@@ -114,7 +118,7 @@ Contents Contents::most(double share, std::size_t classes) {
   c.octets = std::min(1.0, 8 * share) / 8;
   const double aggregates = 0.5 * share;  // 0.45 was the most that was measured, of noise near percolation
   c.room = 8 * aggregates;
-  c.levels = first_and_others(aggregates, c.room, 1);
+  c.levels = first_and_others({aggregates, aggregates, c.room}, 1);
   c.by_mask = false;
   c.sets = 3;
   return c;

@@ -9,9 +9,10 @@
 
 namespace tauvox {
 
-/// A graph of the multigrid solver.
+/// A graph of the multigrid solver. Links are those in rows.
 struct LevelContents {
-  double nodes = 0, links = 0;
+  double nodes = 0, rows = 0, links = 0;
+  double most_links() const { return links + 6 * (nodes - rows); }
 };
 
 /// Per voxel, so that it says something of other sizes as well. As it stands: the least, whatever the labels.
@@ -19,7 +20,7 @@ struct Contents {
   double runs = 0, clusters = 0;      // of all that conducts
   double unknowns = 0;                // what percolates, along the axis where that is most
   double octets = 0;                  // blocks of 2x2x2 voxels that hold some of it (transport/octets.hpp)
-  double room = 0;                    // for links between the aggregates of 2x2x2 voxels
+  double room = 0;                    // for links between the aggregates of 2x2x2 voxels, in rows
   std::vector<LevelContents> levels;  // the first of those aggregates (transport/blocks.hpp)
   std::int64_t last_nodes = 0;        // of the last level, in all: more voxels do not make it larger
   bool by_mask = true;                // those aggregates follow from what conducts alone

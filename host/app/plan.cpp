@@ -39,7 +39,8 @@ class PlannedLevels {
       : room_(of(extent.voxels(), contents.room)), last_(contents.last_nodes) {
     Extent lattice = extent.halved();
     for (const LevelContents& level : contents.levels) {
-      levels_.push_back({of(extent.voxels(), level.nodes), of(extent.voxels(), level.links)});
+      levels_.push_back({of(extent.voxels(), level.nodes), of(extent.voxels(), level.rows),
+                         of(extent.voxels(), level.links)});
       if (levels_.size() > 1) lattice = lattice.halved();
       numbers_.push_back(levels_.size() > 1 ? bytes_of<std::uint32_t>(lattice.voxels() + 1) : 0);
     }
@@ -62,9 +63,10 @@ class PlannedLevels {
   std::int64_t to_make() const {
     std::int64_t most = 0, before = 0;
     for (std::size_t l = 0; l < levels_.size(); ++l) {
-      const std::int64_t room = l == 0 ? room_ : levels_[l - 1].links;
-      most = std::max(most,
-                      before + numbers_[l] + Graph::bytes_to_make(levels_[l].nodes, room, levels_[l].links));
+      const Level& level = levels_[l];
+      const std::int64_t room = l == 0 ? room_ : levels_[l - 1].most_links();
+      most = std::max(
+          most, before + numbers_[l] + Graph::bytes_to_make(level.nodes, level.rows, room, level.links));
       before += graph(l);
     }
     return most;
@@ -88,10 +90,11 @@ class PlannedLevels {
 
  private:
   struct Level {
-    std::int64_t nodes = 0, links = 0;
+    std::int64_t nodes = 0, rows = 0, links = 0;
+    std::int64_t most_links() const { return links + 6 * (nodes - rows); }
   };
   std::int64_t graph(std::size_t l) const {
-    return numbers_[l] + Graph::bytes(levels_[l].nodes, levels_[l].links);
+    return numbers_[l] + Graph::bytes(levels_[l].nodes, levels_[l].rows, levels_[l].links);
   }
   std::int64_t values(std::size_t l) const {
     return bytes_of<double>(levels_[l].links) + bytes_of<double>(levels_[l].nodes);

@@ -9,7 +9,7 @@
 namespace tauvox {
 namespace {
 
-/// A small graph on the host.
+/// A small graph on the host, of which each node has a row.
 struct SmallGraph {
   std::vector<std::uint32_t> row_start, neighbour;
   std::vector<Bfloat16> weight, plate;
@@ -88,7 +88,7 @@ bool single_precision_holds(const std::vector<double>& matrix, const std::vector
 
 Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
     : blocks_(aggregate_voxels(device, medium)) {
-  levels_.push_back(coarsen_voxels(device, medium, blocks_));
+  levels_.push_back(coarsen_voxels(device, medium, blocks_, dense_nodes));
   // Strong links first; where they join less than a third of the nodes, all links: what is left hangs on weak
   // ones. Near percolation the one block of the last lattice still holds thousands of nodes: it is coarsened
   // again and again, until nothing joins any more.

@@ -7,6 +7,14 @@ namespace {
 
 constexpr std::uint32_t no_node = 0xffffffffu;
 
+/// How many members come before node j, which is one.
+TAUVOX_HD std::int64_t place(const Members& members, std::uint32_t j) {
+  std::int64_t before = 0;
+  int r = 0;
+  for (; j < members.begin[r] || j >= members.end[r]; ++r) before += members.end[r] - members.begin[r];
+  return before + (j - members.begin[r]);
+}
+
 /// The links inside the aggregates of a block of few nodes: what is gone over again and again.
 struct InnerLinks {
   static constexpr int most_nodes = 16, most_links = 64;
@@ -23,14 +31,13 @@ struct InnerLinks {
     members.for_each([&](std::uint32_t i) {
       node[nodes] = i;
       start[nodes++] = static_cast<std::uint8_t>(links);
-      for (std::int64_t k = g.row_start[i]; k < g.row_start[i + 1] && few; ++k) {
-        const std::uint32_t j = g.neighbour[k];
-        if (g.aggregate[j] != g.aggregate[i]) continue;
-        few = links < most_links;
+      g.for_each_link(i, [&](const Link& link) {
+        if (g.aggregate[link.neighbour] != g.aggregate[i]) return;
+        few = few && links < most_links;
         if (!few) return;
-        to[links] = static_cast<std::uint8_t>(members.place(j));
-        weight[links++] = g.weight[k];
-      }
+        to[links] = static_cast<std::uint8_t>(place(members, link.neighbour));
+        weight[links++] = link.weight;
+      });
     });
     start[nodes] = static_cast<std::uint8_t>(links);
     return few;
@@ -115,9 +122,10 @@ struct Balance {  // one call a block of the coarse level
   TAUVOX_HD double outer_flux(std::uint32_t i) const {
     const std::uint32_t here = fine.aggregate[i];
     double out = fine.plate[i] * plate_drop[here];
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
-      if (const std::uint32_t there = fine.aggregate[fine.neighbour[k]]; there != here)
-        out += fine.weight[k] * drop[find_link(coarse, here, there)];
+    fine.for_each_link(i, [&](const Link& link) {
+      if (const std::uint32_t there = fine.aggregate[link.neighbour]; there != here)
+        out += link.weight * drop[find_link(coarse, here, there).index];
+    });
     return out;
   }
   TAUVOX_HD void take_outer_flux(std::uint32_t i) const {
@@ -127,19 +135,19 @@ struct Balance {  // one call a block of the coarse level
   /// y_i such that node i is balanced
   TAUVOX_HD void relax(std::uint32_t i) const {
     double sum = rest[i], diagonal = 0;
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-      const std::uint32_t j = fine.neighbour[k];
-      if (fine.aggregate[j] != fine.aggregate[i]) continue;
-      diagonal += fine.weight[k];
-      sum += fine.weight[k] * static_cast<double>(y[j]);
-    }
+    fine.for_each_link(i, [&](const Link& link) {
+      if (fine.aggregate[link.neighbour] != fine.aggregate[i]) return;
+      diagonal += link.weight;
+      sum += link.weight * static_cast<double>(y[link.neighbour]);
+    });
     if (diagonal > 0) y[i] = static_cast<float>(sum / diagonal);
   }
   TAUVOX_HD void take_inner_flux(std::uint32_t i) const {
     double out = 0;
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
-      if (const std::uint32_t j = fine.neighbour[k]; fine.aggregate[j] == fine.aggregate[i])
-        out += fine.weight[k] * (static_cast<double>(y[i]) - static_cast<double>(y[j]));
+    fine.for_each_link(i, [&](const Link& link) {
+      if (const std::uint32_t j = link.neighbour; fine.aggregate[j] == fine.aggregate[i])
+        out += link.weight * (static_cast<double>(y[i]) - static_cast<double>(y[j]));
+    });
     rest[i] -= out;
   }
   /// Attaches nodes to neighbours that are attached, until all are; returns the last one.
@@ -157,13 +165,12 @@ struct Balance {  // one call a block of the coarse level
     return last;
   }
   TAUVOX_HD bool attach(std::uint32_t i) const {
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-      const std::uint32_t j = fine.neighbour[k];
-      if (fine.aggregate[j] != fine.aggregate[i] || parent[j] == no_node) continue;
-      parent[i] = j;
-      return true;
-    }
-    return false;
+    fine.for_each_link(i, [&](const Link& link) {
+      const std::uint32_t j = link.neighbour;
+      if (parent[i] == no_node && fine.aggregate[j] == fine.aggregate[i] && parent[j] != no_node)
+        parent[i] = j;
+    });
+    return parent[i] != no_node;
   }
   /// Children come behind their parents, so backwards each node has all its children's flux when it passes
   /// on.

@@ -23,8 +23,8 @@ struct TakeOut {  // rest -= A e
   TAUVOX_HD void operator()(std::int64_t i) const {
     const auto here = static_cast<double>(e[i]);
     double flow = A.plate[i] * here;
-    for (std::int64_t k = A.row_start[i]; k < A.row_start[i + 1]; ++k)
-      flow += A.weight[k] * (here - static_cast<double>(e[A.neighbour[k]]));
+    A.for_each_link(
+        i, [&](const Link& link) { flow += link.weight * (here - static_cast<double>(e[link.neighbour])); });
     rest[i] -= flow;
   }
 };
@@ -48,8 +48,7 @@ struct StoreFlux {
   double *link, *plate;
   std::int64_t bytes() const { return flux.bytes() + 8 * (flux.graph.links + flux.graph.nodes); }
   TAUVOX_HD void operator()(std::int64_t i) const {
-    for (std::int64_t k = flux.graph.row_start[i]; k < flux.graph.row_start[i + 1]; ++k)
-      link[k] = flux.of_link(i, k);
+    flux.graph.for_each_link(i, [&](const Link& one) { link[one.index] = flux.of_link(i, one); });
     plate[i] = flux.to_plate(i);
   }
 };
@@ -68,9 +67,10 @@ struct SumConductances {  // one call a block of the coarse level
     members.for_each([&](std::uint32_t i) {
       const std::uint32_t here = fine.aggregate[i];
       plate[here] += fine.plate[i];
-      for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k)
-        if (const std::uint32_t there = fine.aggregate[fine.neighbour[k]]; there != here)
-          link[find_link(coarse, here, there)] += fine.weight[k];
+      fine.for_each_link(i, [&](const Link& one) {
+        if (const std::uint32_t there = fine.aggregate[one.neighbour]; there != here)
+          link[find_link(coarse, here, there).index] += one.weight;
+      });
     });
   }
 };

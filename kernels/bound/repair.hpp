@@ -36,15 +36,15 @@ struct RepairLevel {
 /// Trivially copyable; the flux of the links of one level.
 struct FluxView {
   GraphView graph;
-  const double *link = nullptr,
-               *plate = nullptr;  // stored fluxes: of the coarsest level. Else from what follows
+  // Stored fluxes, of rows: those of the coarsest level. Else from what follows.
+  const double *link = nullptr, *plate = nullptr;
   const float *e = nullptr, *y = nullptr;
   const double* tree = nullptr;
   const std::uint32_t* parent = nullptr;
   GraphView next;
   const double *next_link = nullptr, *next_plate = nullptr;  // drops
 
-  TAUVOX_HD double of_link(std::int64_t i, std::int64_t k) const;
+  TAUVOX_HD double of_link(std::int64_t i, const Link& of) const;
   TAUVOX_HD double to_plate(std::int64_t i) const;
   /// Of the arrays that say what flows, once each.
   std::int64_t bytes() const {
@@ -53,18 +53,18 @@ struct FluxView {
   }
 };
 
-/// Position of the link from i to j in the rows of g.   @pre there is one
-TAUVOX_HD std::int64_t find_link(const GraphView& g, std::uint32_t i, std::uint32_t j) {
-  std::int64_t k = g.row_start[i];
+/// The link from i to j.   @pre there is one, and i has a row
+TAUVOX_HD Link find_link(const GraphView& g, std::uint32_t i, std::uint32_t j) {
+  std::int64_t k = g.row_start[g.row(i)];
   while (g.neighbour[k] != j) ++k;
-  return k;
+  return {j, g.weight[k], k};
 }
 
-TAUVOX_HD double FluxView::of_link(std::int64_t i, std::int64_t k) const {
-  if (link) return link[k];
-  const std::uint32_t j = graph.neighbour[k], here = graph.aggregate[i], there = graph.aggregate[j];
-  const double w = graph.weight[k], drop = static_cast<double>(e[i]) - static_cast<double>(e[j]);
-  if (here != there) return w * (drop + next_link[find_link(next, here, there)]);
+TAUVOX_HD double FluxView::of_link(std::int64_t i, const Link& of) const {
+  if (link) return link[of.index];
+  const std::uint32_t j = of.neighbour, here = graph.aggregate[i], there = graph.aggregate[j];
+  const double w = of.weight, drop = static_cast<double>(e[i]) - static_cast<double>(e[j]);
+  if (here != there) return w * (drop + next_link[find_link(next, here, there).index]);
   double flux = w * (drop + (static_cast<double>(y[i]) - static_cast<double>(y[j])));
   if (parent[i] == j) flux += tree[i];
   if (parent[j] == i) flux -= tree[j];

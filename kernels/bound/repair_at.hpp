@@ -22,37 +22,30 @@ struct RepairVoxels {
 
 namespace TAUVOX_FORM {
 
-/// An octet of one aggregate that has one link to each octet it touches, which is nearly every one: then its
-/// links come in the order of the octets around it.
-struct OneAggregate {
+/// An octet whose node finds its links in the lattice, as nearly every one does.
+struct InLattice {
   bool holds = false;
   std::uint32_t node = 0, faces[6] = {};  // slots with a face to each octet around
 
   template <class T>
-  TAUVOX_OCTET OneAggregate(const RepairVoxels<T>& pass, const Place& p) {
+  TAUVOX_OCTET InLattice(const RepairVoxels<T>& pass, const Place& p) {
     const Medium<double>& m = pass.u.m;
-    const std::int64_t b = pass.blocks.block(p.at[2], p.at[1], p.at[0]);
-    if (m.shift != 0 || !pass.blocks.inside(p.at[2], p.at[1], p.at[0]) || !pass.blocks.one_node(b)) return;
-    node = pass.blocks.first_node[b];
-    std::uint32_t met = 0;
+    node = pass.blocks.first_node[pass.blocks.block(p.at[2], p.at[1], p.at[0])];
+    holds = m.shift == 0 && pass.flux.graph.in_lattice(node);
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
       const std::uint32_t beyond = m.octets.codes[p.octet] >> (24 - 8 * a) & 0xffu;
       faces[2 * a] = beyond & low_slots<a>;
       faces[2 * a + 1] = beyond & ~low_slots<a>;
-      met += (faces[2 * a] != 0) + (faces[2 * a + 1] != 0);
     });
-    const GraphView& g = pass.flux.graph;
-    holds = g.row_start[node + 1] - g.row_start[node] == met;
   }
 };
 
 /// Takes the flux of the links out of what is left in such an octet, and lets the rest flow inside it.
 template <class T>
-TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const OneAggregate& one,
+TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const InLattice& one,
                          Octet<double> rest, Totals<2>& totals) {
   const Medium<double>& m = pass.u.m;
-  std::int64_t link = pass.flux.graph.row_start[one.node];
   double energy = 0;
   for_axes([&](auto axis) TAUVOX_INLINE {
     constexpr int a = axis;
@@ -60,7 +53,7 @@ TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const OneA
     for (int k = 0; k < 2; ++k) {
       const std::uint32_t faces = one.faces[2 * a + k];
       if (faces == 0) continue;
-      const double q = pass.flux.of_link(one.node, link++);
+      const double q = pass.flux.of_link(one.node, pass.flux.graph.link_across(one.node, 2 * (2 - a) + k));
       drop[k] = q / (static_cast<double>(bit_count(faces)) * m.scale[a]);
       energy += 0.5 * q * drop[k];  // the other half is the other octet's
     }
@@ -92,7 +85,7 @@ TAUVOX_OCTET void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& 
   Totals<4> not_wanted;
   const Residual<Kind, T> left(pass.u, p, not_wanted);
   if constexpr (std::is_same_v<Kind, Alike>) {
-    const OneAggregate one(pass, p);
+    const InLattice one(pass, p);
     if (one.holds) return repair(pass, p, one, -left.out, totals);
   }
   repair_any(pass, p, -left.out, totals);

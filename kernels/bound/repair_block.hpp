@@ -6,6 +6,7 @@
 
 #include "kernels/base/launch.hpp"
 #include "kernels/bound/repair.hpp"
+#include "kernels/transport/block_contact.hpp"
 
 namespace tauvox {
 
@@ -108,7 +109,7 @@ struct RepairBlock {
           }
           faces &= ~link;
           const std::uint32_t i = number(b, from);
-          const double q = flux.of_link(i, find_link(flux.graph, i, number(other, to))), drop = q / g;
+          const double q = flux.of_link(i, link_to(i, number(other, to))), drop = q / g;
           energy += 0.5 * q * drop;
           for (; link != 0; link &= link - 1) {
             const int s = lowest_bit(link);
@@ -118,6 +119,15 @@ struct RepairBlock {
       }
     }
     return energy;
+  }
+  /// @pre there is one
+  TAUVOX_HD Link link_to(std::uint32_t i, std::uint32_t j) const {
+    if (!flux.graph.in_lattice(i)) return find_link(flux.graph, i, j);
+    Link found{};
+    flux.graph.for_each_link(i, [&](const Link& link) {
+      if (link.neighbour == j) found = link;
+    });
+    return found;
   }
   /// Of the face of a slot towards the other half of its block.   @pre both conduct
   TAUVOX_HD double inner_conductance(std::int64_t octet, int s, int axis) const {
@@ -134,9 +144,12 @@ struct RepairBlock {
     const std::uint32_t first = blocks.first_node[b];
     const std::int64_t slots = 8 * std::int64_t{m.octets.find(bx, by, bz)};
     const auto nodes = static_cast<int>(blocks.first_node[b + 1] - first);
-    const std::int64_t row = flux.graph.row_start[first];
     double link_g[most_links] = {}, plate_g[8] = {}, face_g[8][6];
-    int face_slot[8][6];
+    int face_slot[8][6], link_of_node[9] = {};
+    std::uint32_t neighbour[most_links];
+    for (int local = 0, k = 0; local < nodes; link_of_node[++local] = k)
+      flux.graph.for_each_link(first + static_cast<std::uint32_t>(local),
+                               [&](const Link& link) { neighbour[k++] = link.neighbour; });
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
       const Voxel v = Voxel::of_block(bx, by, bz, s);
@@ -163,8 +176,8 @@ struct RepairBlock {
           continue;
         }
         const std::uint32_t to = blocks.first_node[other] + static_cast<std::uint32_t>(there);
-        const auto slot =
-            static_cast<int>(find_link(flux.graph, first + static_cast<std::uint32_t>(here), to) - row);
+        int slot = link_of_node[here];
+        while (neighbour[slot] != to) ++slot;
         link_g[slot] += g;
         face_slot[s][side] = slot;
       }
@@ -172,11 +185,11 @@ struct RepairBlock {
     double link_drop[most_links], plate_drop[8], energy = 0;
     for (int local = 0, k = 0; local < nodes; ++local) {
       const std::int64_t i = first + static_cast<std::uint32_t>(local);
-      for (; row + k < flux.graph.row_start[i + 1]; ++k) {
-        const double q = flux.of_link(i, row + k);
+      flux.graph.for_each_link(i, [&](const Link& link) {
+        const double q = flux.of_link(i, link);
         link_drop[k] = q / link_g[k];
-        energy += 0.5 * q * link_drop[k];
-      }
+        energy += 0.5 * q * link_drop[k++];
+      });
       const double q = flux.to_plate(i);
       plate_drop[local] = plate_g[local] > 0 ? q / plate_g[local] : 0;
       energy += q * plate_drop[local];

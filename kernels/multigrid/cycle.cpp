@@ -8,8 +8,7 @@ namespace {
 TAUVOX_HD float residual_at(const GraphView& A, const float* b, const float* x, std::int64_t i) {
   const float here = x[i];
   float flow = A.plate[i] * here;
-  for (std::int64_t k = A.row_start[i]; k < A.row_start[i + 1]; ++k)
-    flow += A.weight[k] * (here - x[A.neighbour[k]]);
+  A.for_each_link(i, [&](const Link& link) { flow += link.weight * (here - x[link.neighbour]); });
   return b[i] - flow;
 }
 

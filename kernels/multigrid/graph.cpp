@@ -11,8 +11,7 @@ struct LargestLink {
   float* largest;
   TAUVOX_HD void operator()(std::int64_t i) const {
     float most = 0;
-    for (std::int64_t k = g.row_start[i]; k < g.row_start[i + 1]; ++k)
-      most = g.weight[k] > most ? g.weight[k] : most;
+    g.for_each_link(i, [&](const Link& link) { most = link.weight > most ? link.weight : most; });
     largest[i] = most;
   }
 };
@@ -40,21 +39,20 @@ struct FindAggregates {
     return w > share * largest[i] && w > share * largest[j];
   }
   TAUVOX_HD void join_strong(const Members& members, std::uint32_t i) const {
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-      const std::uint32_t j = fine.neighbour[k];
-      if (j < i && members.contain(j) && strong(i, j, fine.weight[k])) join(i, j);
-    }
+    fine.for_each_link(i, [&](const Link& link) {
+      const std::uint32_t j = link.neighbour;
+      if (j < i && members.contain(j) && strong(i, j, link.weight)) join(i, j);
+    });
   }
   TAUVOX_HD void join_orphan(const Members& members, std::uint32_t i) const {
     float best = orphan_share * largest[i];
     std::uint32_t partner = i;
-    for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-      const std::uint32_t j = fine.neighbour[k];
-      const float w = fine.weight[k];
-      if (strong(i, j, w)) return;
-      if (w > best && members.contain(j)) best = w, partner = j;
-    }
-    join(i, partner);
+    bool orphan = true;
+    fine.for_each_link(i, [&](const Link& link) {
+      orphan = orphan && !strong(i, link.neighbour, link.weight);
+      if (link.weight > best && members.contain(link.neighbour)) best = link.weight, partner = link.neighbour;
+    });
+    if (orphan) join(i, partner);
   }
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const Members members(fine, bx, by, bz);
@@ -96,10 +94,10 @@ struct LinkNodes {
     members.for_each([&](std::uint32_t i) {
       const std::uint32_t node = fine.aggregate[i];
       rows.link_plate(node, fine.plate[i]);
-      for (std::int64_t k = fine.row_start[i]; k < fine.row_start[i + 1]; ++k) {
-        const std::uint32_t other = fine.aggregate[fine.neighbour[k]];
-        if (other != node) rows.link(node, other, fine.weight[k]);
-      }
+      fine.for_each_link(i, [&](const Link& link) {
+        const std::uint32_t other = fine.aggregate[link.neighbour];
+        if (other != node) rows.link(node, other, link.weight);
+      });
     });
   }
 };
@@ -123,7 +121,7 @@ Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
   for_each_cell(device, graph.lattice,
                 NumberAggregates{fine.view(), graph.lattice, first_node.data(), fine.aggregate.data()});
   graph.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
-  fill_rows<LinkNodes>(device, graph, fine.view());
+  fill_rows<LinkNodes>(device, graph, graph.nodes, fine.view());
   return graph;
 }
 

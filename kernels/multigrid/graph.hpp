@@ -7,11 +7,13 @@
 // without a strong link joins its best neighbour in the block if that link has more than 0.3 of its largest.
 // The conductance between two aggregates is the sum of those it gathers (Galerkin with piecewise constants).
 //
-// Bytes: 12 per node and 6 per link. Conductances are sums of the rounded ones of the level below, rounded
-// again, and diagonals are sums of what is stored: each level is a resistor network.
+// Bytes: 12 per node and 6 per link; 16 per node of level 1 whose links follow from the lattice. Conductances
+// are sums of the rounded ones of the level below, rounded again, and diagonals are sums of what is stored:
+// each level is a resistor network.
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "kernels/base/bfloat16.hpp"
@@ -22,19 +24,54 @@ namespace tauvox {
 inline constexpr float strong_share = 0.1f, orphan_share = 0.3f;
 inline constexpr float damping = 0.8f;  // of the Jacobi steps, on every level
 
+struct Link {
+  std::uint32_t neighbour;
+  float weight;
+  std::int64_t index = -1;  // in the rows, if it is in one
+};
+
 struct GraphView {
-  Extent lattice;  // of the blocks whose nodes are numbered together
-  std::int64_t nodes = 0, links = 0;
+  Extent lattice;                             // of the blocks whose nodes are numbered together
+  std::int64_t nodes = 0, links = 0;          // links: those in rows
   const std::uint32_t* first_node = nullptr;  // per block, and the total
-  const std::uint32_t* row_start = nullptr;   // per node, and the total
+  const std::uint32_t* row_start = nullptr;   // per row, and the total; node i has row i, but for `faces`
   const std::uint32_t* neighbour = nullptr;   // per link
   const Bfloat16* weight = nullptr;           // per link: conductance, the same from both sides
   const Bfloat16* plate = nullptr;  // per node: conductance to potential 0, that of plates and shift
   const Bfloat16* inverse_diagonal = nullptr;  // per node
   const std::uint32_t* aggregate = nullptr;    // per node: its node on the next level, if there is one
+  // Null, or per node: faces towards the blocks of its links at x - 1, x + 1, y - 1, ..., z + 1, three bits
+  // each, all of these of one node. Or has_row, and the number of the row.
+  const std::uint32_t* faces = nullptr;
+  const std::uint32_t* block = nullptr;  // then: per node
+  const float* face_weight = nullptr;    // and: [axis x, y, z][faces], eight an axis
+  static constexpr std::uint32_t has_row = 0x80000000u;
 
   /// Of the rows and of what hangs on the nodes: what a product with the matrix has to read.
-  std::int64_t matrix_bytes() const { return 6 * links + 8 * nodes; }
+  std::int64_t matrix_bytes() const { return 6 * links + (faces ? 12 : 8) * nodes; }
+
+  TAUVOX_HD bool in_lattice(std::int64_t i) const { return faces && !(faces[i] & has_row); }
+  /// @pre it is not in the lattice
+  TAUVOX_HD std::int64_t row(std::int64_t i) const { return faces ? faces[i] & ~has_row : i; }
+  /// Of a node in the lattice, towards x - 1, x + 1, ..., where it has faces.
+  TAUVOX_HD Link link_across(std::int64_t i, int direction) const {
+    const std::int64_t step = direction < 4 ? lattice.nx : lattice.nx * lattice.ny,
+                       sign = direction % 2 ? 1 : -1,
+                       j = direction < 2 ? i + sign : first_node[block[i] + sign * step];
+    return {static_cast<std::uint32_t>(j),
+            face_weight[8 * (direction / 2) + (faces[i] >> (3 * direction) & 7u)]};
+  }
+  /// f(link) for each of a node.
+  template <class F>
+  TAUVOX_HD void for_each_link(std::int64_t i, const F& f) const {
+    if (in_lattice(i)) return for_each_across(i, f, std::make_integer_sequence<int, 6>{});
+    const std::int64_t k = row(i);
+    for (std::int64_t n = row_start[k]; n < row_start[k + 1]; ++n) f(Link{neighbour[n], weight[n], n});
+  }
+  template <class F, int... direction>
+  TAUVOX_HD void for_each_across(std::int64_t i, const F& f, std::integer_sequence<int, direction...>) const {
+    ((faces[i] >> (3 * direction) & 7u ? f(link_across(i, direction)) : void()), ...);
+  }
 };
 
 struct Graph {
@@ -43,16 +80,22 @@ struct Graph {
   std::shared_ptr<const Buffer<std::uint32_t>> first_node;
   Buffer<std::uint32_t> row_start, neighbour;
   Buffer<Bfloat16> weight, plate, inverse_diagonal;
-  Buffer<std::uint32_t> aggregate;
+  Buffer<std::uint32_t> aggregate, faces, block;
+  Buffer<float> face_weight;
   std::int64_t links() const { return neighbour.size(); }
-  /// What the device lends for the rows of so many nodes, and to make them with room for so many links.
-  static std::int64_t bytes(std::int64_t nodes, std::int64_t links) { return 12 * nodes + 6 * links + 1600; }
-  static std::int64_t bytes_to_make(std::int64_t nodes, std::int64_t room, std::int64_t links) {
-    return 20 * nodes + 8 * room + 6 * links + 2400;
+  std::int64_t rows() const { return row_start.size() - 1; }
+  /// What the device lends for so many nodes and rows, and to make them with room for so many links.
+  static std::int64_t bytes(std::int64_t nodes, std::int64_t rows, std::int64_t links) {
+    return (rows < nodes ? 16 : 8) * nodes + 4 * rows + 6 * links + 1600;
+  }
+  static std::int64_t bytes_to_make(std::int64_t nodes, std::int64_t rows, std::int64_t room,
+                                    std::int64_t links) {
+    return (rows < nodes ? 16 : 8) * nodes + 12 * rows + 8 * room + 6 * links + 2400;
   }
   GraphView view() const {
-    return {lattice,          nodes,         neighbour.size(), first_node->data(),      row_start.data(),
-            neighbour.data(), weight.data(), plate.data(),     inverse_diagonal.data(), aggregate.data()};
+    return {lattice,          nodes,         neighbour.size(),  first_node->data(),      row_start.data(),
+            neighbour.data(), weight.data(), plate.data(),      inverse_diagonal.data(), aggregate.data(),
+            faces.data(),     block.data(),  face_weight.data()};
   }
 };
 
@@ -81,13 +124,6 @@ struct Members {
     std::int64_t sum = 0;
     for (int r = 0; r < ranges; ++r) sum += end[r] - begin[r];
     return sum;
-  }
-  /// How many of them come before node j, which is one.
-  TAUVOX_HD std::int64_t place(std::uint32_t j) const {
-    std::int64_t before = 0;
-    int r = 0;
-    for (; j < begin[r] || j >= end[r]; ++r) before += end[r] - begin[r];
-    return before + (j - begin[r]);
   }
   /// f(i) for each of them.
   template <class F>

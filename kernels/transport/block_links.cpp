@@ -1,6 +1,6 @@
 // The graph of the aggregates of the voxels.
 #include "kernels/multigrid/graph_rows.hpp"
-#include "kernels/transport/blocks.hpp"
+#include "kernels/transport/block_contact.hpp"
 
 namespace tauvox {
 namespace {
@@ -34,6 +34,7 @@ struct LinkVoxels {
         if (BlockView::conducts(code, s))
           rows.link_plate(number(b, BlockView::local(code, s)), medium.shift_of(slots + s));
     }
+    if (rows.graph.in_lattice(blocks.first_node[b])) return;
     if (blocks.inside(bx, by, bz) && (blocks.all_links_join() || BlockView::one_aggregate(code)))
       return interfaces(bx, by, bz);
     Met met;
@@ -98,19 +99,88 @@ struct LinkVoxels {
   }
 };
 
-}  // namespace
+/// The links of the nodes that need no row for them (GraphView).
+struct FindFaces {
+  Medium<float> medium;
+  BlockView blocks;
+  std::uint32_t *faces, *block, *row;  // row: 1 where there is one
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const std::int64_t b = blocks.block(bx, by, bz);
+    const std::uint32_t links = in_lattice(bx, by, bz, b);
+    for (std::uint32_t i = blocks.first_node[b]; i < blocks.first_node[b + 1]; ++i) {
+      faces[i] = links;
+      block[i] = static_cast<std::uint32_t>(b);
+      row[i] = links == GraphView::has_row;
+    }
+  }
+  TAUVOX_HD std::uint32_t in_lattice(std::int64_t bx, std::int64_t by, std::int64_t bz,
+                                     std::int64_t b) const {
+    if (!blocks.inside(bx, by, bz) || !blocks.one_node(b)) return GraphView::has_row;
+    const std::int64_t octet = medium.octets.find(bx, by, bz), at[3] = {bz, by, bx};
+    std::uint32_t links = 0;
+    for (int axis = 0; axis < 3; ++axis)
+      for (int sign = 1; sign >= -1; sign -= 2) {
+        const BlockContact<float> to_other(medium, octet, at, axis, sign);
+        if (to_other.slots != 0 && !blocks.one_node(b + sign * blocks.step(axis))) return GraphView::has_row;
+        links = links << 3 | static_cast<std::uint32_t>(bit_count(to_other.slots));
+      }
+    return links;
+  }
+};
 
-std::int64_t count_links(const Device& device, const Medium<float>& medium, const Blocks& blocks) {
-  return count_room<LinkVoxels>(device, blocks.lattice, blocks.nodes, medium, blocks.view()).links;
+struct NumberRow {
+  const std::uint32_t* row;
+  std::uint32_t* faces;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    if (faces[i] == GraphView::has_row) faces[i] |= row[i];
+  }
+};
+
+/// @return how many nodes need a row
+std::int64_t find_faces(const Device& device, const Medium<float>& medium, const Blocks& blocks,
+                        Graph& graph) {
+  graph.faces = Buffer<std::uint32_t>(device, graph.nodes);
+  graph.block = Buffer<std::uint32_t>(device, graph.nodes);
+  Buffer<std::uint32_t> row(device, graph.nodes + 1);
+  for_each_cell(device, graph.lattice,
+                FindFaces{medium, blocks.view(), graph.faces.data(), graph.block.data(), row.data()});
+  const std::int64_t rows = exclusive_scan(device, row.data(), graph.nodes);
+  for_each_index(device, graph.nodes, NumberRow{row.data(), graph.faces.data()});
+  std::vector<float> weight;
+  for (const int axis : {2, 1, 0})
+    for (int count = 0; count < 8; ++count)
+      weight.push_back(Bfloat16::round_up(static_cast<float>(count) * medium.scale[axis]));
+  graph.face_weight = Buffer<float>(device, static_cast<std::int64_t>(weight.size()));
+  graph.face_weight.copy_from(weight);
+  if (rows == graph.nodes) graph.faces = {}, graph.block = {};
+  return rows;
 }
 
-Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks) {
+/// The graph without its links, and how many rows it has.
+std::pair<Graph, std::int64_t> without_links(const Device& device, const Medium<float>& medium,
+                                             const Blocks& blocks, std::int64_t most_rows) {
   Graph graph;
   graph.lattice = blocks.lattice;
   graph.nodes = blocks.nodes;
   graph.first_node = blocks.first_node;
-  fill_rows<LinkVoxels>(device, graph, medium, blocks.view());
-  return graph;
+  const bool alike = medium.one_class && graph.nodes > most_rows && graph.nodes < GraphView::has_row;
+  const std::int64_t rows = alike ? find_faces(device, medium, blocks, graph) : graph.nodes;
+  return {std::move(graph), rows};
+}
+
+}  // namespace
+
+std::array<std::int64_t, 2> count_rows(const Device& device, const Medium<float>& medium,
+                                       const Blocks& blocks, std::int64_t most_rows) {
+  const auto [graph, rows] = without_links(device, medium, blocks, most_rows);
+  return {rows, count_room<LinkVoxels>(device, graph.view(), rows, medium, blocks.view()).second};
+}
+
+Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks,
+                     std::int64_t most_rows) {
+  auto [graph, rows] = without_links(device, medium, blocks, most_rows);
+  fill_rows<LinkVoxels>(device, graph, rows, medium, blocks.view());
+  return std::move(graph);
 }
 
 }  // namespace tauvox

@@ -4,6 +4,7 @@
 // Bytes per voxel: 1, and 0.63 where the masks of the blocks say it all.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "kernels/multigrid/graph.hpp"
@@ -73,45 +74,13 @@ struct Blocks {
   }
 };
 
-/// Faces of an octet towards one of the octets around it, none of which is across a side of the volume.
-template <class W>
-struct BlockContact {
-  const Medium<W>& m;
-  std::int64_t here, there;  // octets
-  int axis;
-  std::uint32_t slots;  // of `here`, that have such a face
-
-  /// @param at block of the octet, which is inside the lattice
-  TAUVOX_HD BlockContact(const Medium<W>& medium, std::int64_t octet, const std::int64_t (&at)[3], int along,
-                         int sign)
-      : m(medium), here(octet), axis(along) {
-    const std::uint32_t low = axis == 2 ? 0x55u : axis == 1 ? 0x33u : 0x0fu;
-    slots = m.octets.codes[here] >> (24 - 8 * axis) & (sign < 0 ? low : 0xffu & ~low);
-    std::int64_t next[3] = {at[0], at[1], at[2]};
-    next[axis] += sign;
-    there = slots == 0 ? m.octets.count : m.octets.find(next[2], next[1], next[0]);
-  }
-  /// g of the face of a slot.
-  TAUVOX_HD W conductance_of(int s) const {
-    if (m.one_class) return m.scale[axis];
-    const std::uint8_t* classes = m.octets.classes;
-    return m.scale[axis] * conductance(m.law, m.material[classes[8 * here + s]],
-                                       m.material[classes[8 * there + (s ^ (4 >> axis))]]);
-  }
-  /// Of all of them together.
-  TAUVOX_HD W conductance_of_all() const {
-    if (m.one_class) return static_cast<W>(bit_count(slots)) * m.scale[axis];
-    W sum = 0;
-    for (std::uint32_t left = slots; left != 0; left &= left - 1) sum += conductance_of(lowest_bit(left));
-    return sum;
-  }
-};
-
 /// Aggregates of the voxels.
 /// @throws Error(input_invalid) beyond 2^32 aggregates
 Blocks aggregate_voxels(const Device& device, const Medium<float>& medium);
-/// Room for the links of their graph: no fewer than it has.
-std::int64_t count_links(const Device& device, const Medium<float>& medium, const Blocks& blocks);
-/// The graph of those aggregates.
-Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks);
+/// Rows that the graph of those aggregates has, and room for the links in them: no fewer than there are.
+std::array<std::int64_t, 2> count_rows(const Device& device, const Medium<float>& medium,
+                                       const Blocks& blocks, std::int64_t most_rows);
+/// The graph of those aggregates. Of at most `most_rows` nodes each has a row, of more those that need one.
+Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks,
+                     std::int64_t most_rows);
 }  // namespace tauvox

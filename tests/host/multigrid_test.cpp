@@ -39,6 +39,60 @@ Built rough(int labels, const std::array<double, 3>& spacing, bool periodic) {
   return {std::move(classes), sigma, spacing, periodic};
 }
 
+/// The links of each node, in their order.
+std::vector<std::vector<Link>> links_of(const Graph& graph) {
+  const auto first_node = graph.first_node->to_host(), row_start = graph.row_start.to_host(),
+             neighbour = graph.neighbour.to_host(), faces = graph.faces.to_host(),
+             block = graph.block.to_host();
+  const auto weight = graph.weight.to_host();
+  const auto face_weight = graph.face_weight.to_host();
+  GraphView view = graph.view();
+  view.first_node = first_node.data(), view.row_start = row_start.data();
+  view.neighbour = neighbour.data(), view.weight = weight.data();
+  view.faces = faces.empty() ? nullptr : faces.data();
+  view.block = block.data(), view.face_weight = face_weight.data();
+  std::vector<std::vector<Link>> links(static_cast<std::size_t>(graph.nodes));
+  for (std::size_t i = 0; i < links.size(); ++i)
+    view.for_each_link(static_cast<std::int64_t>(i), [&](const Link& link) { links[i].push_back(link); });
+  return links;
+}
+
+// Rows and lattice say the same, in the same order: to the last bit.
+TEST(Graph, LinksInTheLatticeAreThoseThatRowsWouldHold) {
+  for (const Device& device : test::devices())
+    for (const std::array<double, 3>& spacing : {std::array{1.0, 1.0, 1.0}, std::array{1.0, 1.7, 3.1}})
+      for (const bool periodic : {false, true}) {
+        GenerateSettings g;
+        g.size = {40, 39, 42};
+        test::Conductor pore =
+            test::conductor(device, generate(g), {first_conducting_class, wall_class, wall_class},
+                            std::pair{Axis::y, periodic});
+        const TransportOperator<double> A(test::between_plates(pore, {1}, spacing, Axis::y, periodic));
+        const Blocks blocks = aggregate_voxels(device, A.medium());
+        const Graph rows = coarsen_voxels(device, A.medium(), blocks, blocks.nodes),
+                    lattice = coarsen_voxels(device, A.medium(), blocks, 0);
+        EXPECT_EQ(rows.rows(), rows.nodes);
+        EXPECT_GT(lattice.nodes, 2 * lattice.rows());
+        const auto [row_count, room] = count_rows(device, A.medium(), blocks, 0);
+        EXPECT_EQ(row_count, lattice.rows());
+        EXPECT_GE(room, lattice.links());
+        const auto expected = links_of(rows), found = links_of(lattice);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          ASSERT_EQ(found[i].size(), expected[i].size()) << i;
+          for (std::size_t k = 0; k < expected[i].size(); ++k) {
+            ASSERT_EQ(found[i][k].neighbour, expected[i][k].neighbour) << i;
+            ASSERT_EQ(found[i][k].weight, expected[i][k].weight) << i;
+          }
+        }
+        const auto floats = [](const Buffer<Bfloat16>& buffer) {
+          const auto values = buffer.to_host();
+          return std::vector<float>(values.begin(), values.end());
+        };
+        EXPECT_EQ(floats(lattice.plate), floats(rows.plate));
+        EXPECT_EQ(floats(lattice.inverse_diagonal), floats(rows.inverse_diagonal));
+      }
+}
+
 TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
   for (const int labels : {2, 3, 4})
     for (const bool periodic : {false, true}) {
@@ -48,15 +102,12 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
       const auto& levels = built.hierarchy.levels();
       ASSERT_GT(levels.size(), 1u);
       for (const Graph& graph : levels) {
-        const auto start = graph.row_start.to_host();
-        const auto neighbour = graph.neighbour.to_host();
-        const auto weight = graph.weight.to_host();
         std::map<std::pair<std::uint32_t, std::uint32_t>, float> links;
+        const auto of_nodes = links_of(graph);
         for (std::uint32_t i = 0; i < graph.nodes; ++i)
-          for (std::size_t k = start[i]; k < start[i + 1]; ++k) {
-            const std::uint32_t j = neighbour[k];
-            ASSERT_NE(i, j);
-            ASSERT_TRUE(links.emplace(std::pair{i, j}, weight[k]).second);
+          for (const Link& link : of_nodes[i]) {
+            ASSERT_NE(i, link.neighbour);
+            ASSERT_TRUE(links.emplace(std::pair{i, link.neighbour}, link.weight).second);
           }
         for (const auto& [pair, w] : links) {
           ASSERT_GT(w, 0);
@@ -67,13 +118,12 @@ TEST(Graph, LinksAreSymmetricAndSumUpWhatLiesBetweenAggregates) {
       std::vector<double> u(static_cast<std::size_t>(graph.nodes));
       for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::cos(0.7 * static_cast<double>(i));
       double expected = 0;
-      const auto start = graph.row_start.to_host();
-      const auto neighbour = graph.neighbour.to_host();
-      const auto weight = graph.weight.to_host(), plate = graph.plate.to_host();
+      const auto links = links_of(graph);
+      const auto plate = graph.plate.to_host();
       for (std::size_t i = 0; i < u.size(); ++i) {
         expected += plate[i] * u[i] * u[i];
-        for (std::size_t k = start[i]; k < start[i + 1]; ++k)
-          expected += 0.5 * weight[k] * std::pow(u[i] - u[neighbour[k]], 2);
+        for (const Link& link : links[i])
+          expected += 0.5 * link.weight * std::pow(u[i] - u[link.neighbour], 2);
       }
       std::vector<double> constant(static_cast<std::size_t>(built.A.unknowns()));
       const BlockView blocks = built.hierarchy.blocks().view();
