@@ -8,7 +8,8 @@ namespace tauvox {
 namespace {
 
 const double g = 2 - std::sqrt(2.0);
-const double of_ends = std::sqrt(2.0) / 4;  // weight of f(c0) and f(s) in the change over a step; of f(c1): g/2
+const double of_ends =
+    std::sqrt(2.0) / 4;  // weight of f(c0) and f(s) in the change over a step; of f(c1): g/2
 
 constexpr int most_passes = 8;
 /// Root mean square below which a change is rounding of c.
@@ -56,8 +57,8 @@ Problem TimeSteps::change_of(double shift, std::shared_ptr<const Buffer<double>>
   return problem;
 }
 
-/// Levels made for a larger shift correct a little too little; for a smaller one too much, and the cycle would
-/// not be definite.
+/// Levels made for a larger shift correct a little too little; for a smaller one too much, and the cycle
+/// would not be definite.
 const Solver& TimeSteps::levels_for(double shift) {
   if (levels_ && shift_of_levels_ >= shift && shift_of_levels_ <= 4 * shift) return *levels_;
   levels_.reset();  // its memory
@@ -66,8 +67,8 @@ const Solver& TimeSteps::levels_for(double shift) {
   return *levels_;
 }
 
-/// x to the solution of the stage, as good as its tolerance wants. One pass suffices as a rule; where FP32 does
-/// not, another solves for what it left.
+/// x to the solution of the stage, as good as its tolerance wants. One pass suffices as a rule; where FP32
+/// does not, another solves for what it left.
 /// @param open bound on the root mean square of what is left
 bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
   const auto n = static_cast<double>(rates_.unknowns());
@@ -110,8 +111,9 @@ bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
     }
     if (single && !found.reached) single = false;
   }
-  step_.why_not = fmt::format("limited by rounding: what is left of the change is {:.1e} of it; raise --tolerance",
-                              std::sqrt(left / aim) * how_.tolerance);
+  step_.why_not =
+      fmt::format("limited by rounding: what is left of the change is {:.1e} of it; raise --tolerance",
+                  std::sqrt(left / aim) * how_.tolerance);
   (void)device;
   return false;
 }
@@ -123,7 +125,8 @@ bool TimeSteps::tr_bdf2(double length, State& next) {
   if (!solve({shift, {{shift, &now_.v}}, {{1, &now_.f}}}, middle, open_middle)) return false;
   next = {copy_of(middle.v), copy_of(middle.f), middle.at};
   const double of_middle = 1 / (g * (2 - g));
-  if (!solve({shift, {{shift * of_middle, &middle.v}, {shift * (1 - of_middle), &now_.v}}, {}}, next, open_end))
+  if (!solve({shift, {{shift * of_middle, &middle.v}, {shift * (1 - of_middle), &now_.v}}, {}}, next,
+             open_end))
     return false;
   step_.open = of_middle * open_middle + open_end;
   const auto over_step = [&](double Evaluation::*flux) {
@@ -138,9 +141,8 @@ bool TimeSteps::tr_bdf2(double length, State& next) {
 /// wherever the state is stiff.
 bool TimeSteps::estimate(double shift, const State& middle, const State& next) {
   const double k = (-3 * g * g + 4 * g - 2) / 12, factor = 4 * k / g;  // shift times 2 k dt
-  const std::vector<Term> rates{{factor / g, &now_.f},
-                                {-factor / (g * (1 - g)), &middle.f},
-                                {factor / (1 - g), &next.f}};
+  const std::vector<Term> rates{
+      {factor / g, &now_.f}, {-factor / (g * (1 - g)), &middle.f}, {factor / (1 - g), &next.f}};
   auto load = std::make_shared<const Buffer<double>>(load_from(rates_, {}, diagonal_, rates));
   Buffer<double> e;
   const auto n = static_cast<double>(rates_.unknowns());
@@ -175,7 +177,8 @@ bool TimeSteps::euler(double length, State& next) {
 
 bool TimeSteps::bdf2(double length, State& next) {
   if (before_.size() == 0) return euler(length, next);
-  const double w = length / last_.length, of_now = 1 + w, of_before = w * w / (1 + w), all = of_now - of_before;
+  const double w = length / last_.length, of_now = 1 + w, of_before = w * w / (1 + w),
+               all = of_now - of_before;
   next = {copy_of(now_.v), copy_of(now_.f), now_.at};
   const Stage stage{all / length, {{of_now / length, &now_.v}, {-of_before / length, &before_}}, {}};
   if (!solve(stage, next, step_.open)) return false;

@@ -1,7 +1,8 @@
 // Steps in time of a problem: M dc/dt = b - K c, with M = 1 for every unknown.
 //
 // Time is in units of h^2 / D, h the edge along the unit axis and D what conducts best. With
-// g = 2 - sqrt(2), s the state at g dt and A = 2 / (g dt) + K (Bank et al. 1985, doi 10.1109/T-ED.1985.22232):
+// g = 2 - sqrt(2), s the state at g dt and A = 2 / (g dt) + K (Bank et al. 1985,
+// doi 10.1109/T-ED.1985.22232):
 //
 //   TR-BDF2           A s  = 2/(g dt) c0 + f(c0) + b                           trapezoidal rule over g dt
 //                     A c1 = 2/(g dt) (s - (1-g)^2 c0) / (g (2-g)) + b        BDF2 over the rest
@@ -9,9 +10,9 @@
 //   BDF2              the same with c of the step before, for steps of any length; the first is of
 //                     backward Euler
 //
-// f(c) = b - K c. Every stage is solved for its change alone, which is posed as a load (transport/problem.hpp):
-// so what is left open has a bound in the energy of A, and with it in c itself. Coarse levels are kept as long
-// as the step is between the one they were made for and four times that.
+// f(c) = b - K c. Every stage is solved for its change alone, which is posed as a load
+// (transport/problem.hpp): so what is left open has a bound in the energy of A, and with it in c itself.
+// Coarse levels are kept as long as the step is between the one they were made for and four times that.
 #pragma once
 
 #include <cmath>
@@ -34,9 +35,10 @@ struct StageSolve {
 /// What a step gave.
 struct TimeStep {
   double length = 0;
-  bool solved = false;    // every stage to its tolerance
-  std::string why_not;    // else
-  double in = 0, out = 0;  // through plates before the first layers, and those behind the last, while it lasts
+  bool solved = false;  // every stage to its tolerance
+  std::string why_not;  // else
+  double in = 0,
+         out = 0;  // through plates before the first layers, and those behind the last, while it lasts
   /// Of the step alone, by the embedded formula of third order (TR-BDF2; else not known): root of the mean
   /// square over the unknowns, and mean.
   std::optional<double> error, error_of_mean;

@@ -17,8 +17,8 @@ inline constexpr std::size_t most_terms = 4;
 /// u = reference + v, of unknowns; 0 elsewhere.
 Buffer<double> state_of(const TransportOperator<double>& A, const Buffer<double>& v);
 
-/// sum of the plain terms + diagonal x sum of the others, which are residuals (passes.hpp): a load, in the order
-/// in which unknowns are numbered.
+/// sum of the plain terms + diagonal x sum of the others, which are residuals (passes.hpp): a load, in the
+/// order in which unknowns are numbered.
 /// @pre at most `most_terms` of either
 Buffer<double> load_from(const TransportOperator<double>& A, const std::vector<Term>& plain,
                          const Buffer<double>& diagonal, const std::vector<Term>& residuals);
