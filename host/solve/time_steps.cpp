@@ -72,7 +72,6 @@ const Solver& TimeSteps::levels_for(double shift) {
 /// @param open bound on the root mean square of what is left
 bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
   const auto n = static_cast<double>(rates_.unknowns());
-  const Device& device = rates_.device();
   const Solver& levels = levels_for(stage.shift);
   const double nothing = stage.shift * n * rounding * rounding;
   double aim = nothing, left = 0;
@@ -104,8 +103,11 @@ bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
     add_scaled(x.v, 1, solver.deviation<double>());
     x.at = rates_.residual(x.v, x.f);
     open = std::sqrt(left / stage.shift / n);
-    if (left <= aim) return true;
-    if (found.why == StopReason::interrupted || iterations >= how_.limit) {
+    // What was ended early is not taken even where it is good enough: it has other bits than a run that goes
+    // on.
+    const bool ended = found.why == StopReason::interrupted;
+    if (left <= aim && !ended) return true;
+    if (ended || iterations >= how_.limit) {
       step_.why_not = why_not_reached(found, tolerance, how_.limit);
       return false;
     }
@@ -114,7 +116,6 @@ bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
   step_.why_not =
       fmt::format("limited by rounding: what is left of the change is {:.1e} of it; raise --tolerance",
                   std::sqrt(left / aim) * how_.tolerance);
-  (void)device;
   return false;
 }
 
@@ -157,7 +158,7 @@ bool TimeSteps::estimate(double shift, const State& middle, const State& next) {
   const Solution& found = solver.minimise<float>(tolerance_of_estimate, how_.limit, observe);
   step_.iterations += found.iterations;
   ++step_.solves;
-  if (!found.reached && found.why != StopReason::stagnated) {
+  if (found.why == StopReason::interrupted || (!found.reached && found.why != StopReason::stagnated)) {
     step_.why_not = why_not_reached(found, tolerance_of_estimate, how_.limit);
     return false;
   }

@@ -218,12 +218,12 @@ class Transient {
     const bool is_last = left <= step_ * (1 + 1e-9);
     const double length = is_last ? left : step_, square = units_.cells * units_.cells;
     const TimeStep& step = steps.attempt(length * square, observer("transient", found_.now / found_.end));
-    found_.solver.iterations += step.iterations;
-    found_.solver.operator_applications += step.iterations + 2 * step.solves;
-    if (!step.solved) {
+    if (!step.solved) {  // nor is it counted: the run may go on from before it
       stop(step.why_not);
       return false;
     }
+    found_.solver.iterations += step.iterations;
+    found_.solver.operator_applications += step.iterations + 2 * step.solves;
     const bool chooses = !in_.settings.time_step.has_value();
     if (chooses && *step.error > in_.settings.time_tolerance) {
       step_ = length / 2;

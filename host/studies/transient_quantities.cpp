@@ -29,15 +29,9 @@ Quantity lag_of_transient(const TransientResult& found) {
 
 void add_membrane(const TransientResult& found, const TransientUnits& units, Result& result) {
   if (!found.membrane) return;
-  const auto infinite = [&](const char* name) {
-    Quantity quantity{name, {}};
-    quantity.infinite = true;
-    result.quantities.push_back(quantity);
-  };
   if (!found.reached) {
     result.quantities.push_back({"steady_flux", 0});
     result.quantities.push_back({"diffusivity_steady", 0});
-    infinite("time_lag");
   }
   if (!found.at_last || found.status != Status::converged) return;
   const Membrane& m = *found.at_last;
@@ -108,6 +102,8 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
     result.quantities.push_back({"steps", static_cast<double>(found.steps)});
     result.quantities.push_back({"rejected_steps", static_cast<double>(found.rejected)});
   }
+  for (const QuantityDefinition& row : transient_quantities())
+    if (!result.quantity(row.name)) result.quantities.push_back({row.name, {}});
   if (found.status == Status::converged && !found.step_error)
     result.remarks.push_back(
         "the error of steps of this scheme is not estimated: repeat it with half the --time-step");
@@ -195,7 +191,8 @@ QuantityDefinitions transient_quantities() {
        .symbol = "t_lag",
        .definition =
            "sum of u (1 - u) / J over L^2/D0, u the steady concentration and J its flux: where the line "
-           "that amount_out approaches crosses 0. From the steady solve, whatever the steps are.",
+           "that amount_out approaches crosses 0. From the steady solve, whatever the steps are; undefined "
+           "where nothing leads through.",
        .uncertainties = {ErrorSource::solver},
        .needs = {},
        .least = 0},

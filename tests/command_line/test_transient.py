@@ -57,11 +57,11 @@ def test_uptake_of_an_electrode_is_that_of_a_direct_solver(solve, electrode, sch
 
 
 def test_a_default_run_is_as_good_as_it_says(solve, electrode):
-    exact = value(only(solve(electrode, *TRANSIENT, "--end-time", "0.1", "--time-tolerance", "1e-7", "--tolerance", "1e-6")), "uptake")
+    exact = value(only(solve(electrode, *TRANSIENT, "--end-time", "0.1", "--time-tolerance", "1e-5")), "uptake")
     report = solve(electrode, *TRANSIENT, "--end-time", "0.1")
     uptake = only(report)["quantities"]["uptake"]
-    error = uptake["uncertainties"][0]
-    assert error["source"] == "solver" and error["kind"] == "estimate"
+    error = uptake["uncertainty"]["solver"]
+    assert error["kind"] == "estimate"
     assert abs(uptake["value"] - exact) < error["half_width"] < 0.02
     assert table(report)["time_D0_over_L2"][-1] == 0.1
 
@@ -103,7 +103,7 @@ def test_what_does_not_percolate_still_takes_up(solve, tmp_path):
     pore[:5, 1, 1] = 0
     volumes.hdf5(tmp_path / "pore.h5", volume=pore)
     membrane = only(solve("pore.h5", *TRANSIENT, "--boundary", "membrane"))
-    assert membrane["status"] == "not_percolating" and membrane["quantities"]["time_lag"]["infinite"]
+    assert membrane["status"] == "not_percolating" and value(membrane, "time_lag") is None and value(membrane, "steady_flux") == 0
     uptake = only(solve("pore.h5", *TRANSIENT, "--end-time", "10"))
     assert uptake["status"] == "converged" and value(uptake, "uptake") == pytest.approx(1, abs=1e-4)
     assert value(uptake, "reached_volume_fraction") == pytest.approx(5 / 72)
@@ -113,7 +113,7 @@ def test_what_does_not_percolate_still_takes_up(solve, tmp_path):
 
 def test_an_unconverged_step_is_no_number(tauvox, electrode, tmp_path):
     result = tauvox("solve", electrode, *TRANSIENT, "--max-iterations", "2", "--json", "r.json", "--device", "cpu")
-    assert result.returncode == 4 and "--max-iterations" in result.stderr
+    assert result.returncode == 6 and "--max-iterations" in result.stderr
     r = only(json.loads((tmp_path / "r.json").read_text()))
     assert r["status"] == "not_converged" and value(r, "uptake") is None and r["reason"].startswith("step 1 ")
 
@@ -146,7 +146,7 @@ def numbers(path):
 
 @pytest.mark.parametrize("how", ["signal", "time limit"])
 def test_a_run_that_is_ended_goes_on_with_the_same_bits(program, tauvox, tmp_path, how):
-    assert tauvox("generate", "electrode", "--size", 64, "--seed", 3, "-o", "e.h5").returncode == 0
+    assert tauvox("generate", "electrode", "--size", 40, "--seed", 3, "-o", "e.h5").returncode == 0
     asked = ["solve", "e.h5", *TRANSIENT, "--end-time", "0.3", "--time-tolerance", "1e-5", "--threads", "1", "--device", "cpu"]
     assert tauvox(*asked, "--json", "whole.json").returncode == 0
     endings = 0

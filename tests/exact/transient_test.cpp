@@ -242,9 +242,9 @@ TEST(Transient, AtLastItIsTheSteadySolve) {
     const Report plates =
         study_named("effective_transport").run({rough, materials, steady, test::device()}, {}, {});
     const double expected = plates.results.front().value("effective_ratio").value();
-    EXPECT_NEAR(value(in_time, "outflow"), expected, 1e-8 * expected);
-    EXPECT_NEAR(value(in_time, "inflow"), expected, 1e-8 * expected);
-    EXPECT_NEAR(value(in_time, "steady_flux"), expected, 1e-8 * expected);
+    EXPECT_NEAR(value(in_time, "outflow"), expected, 1e-7 * expected);
+    EXPECT_NEAR(value(in_time, "inflow"), expected, 1e-7 * expected);
+    EXPECT_NEAR(value(in_time, "steady_flux"), expected, 1e-7 * expected);
     EXPECT_NEAR(value(in_time, "time_lag_of_transient"), value(in_time, "time_lag"), 1e-2);
   }
 }
@@ -253,7 +253,8 @@ TEST(Transient, WhatDoesNotLeadThroughIsAnAnswer) {
   const Volume dead_end = volume_of({8, 3, 3}, [](auto z, auto, auto) { return z < 5 ? 0 : 1; });
   const Report membrane = report_of(dead_end, transient_settings("membrane", 1));
   EXPECT_EQ(membrane.results.front().status, Status::not_percolating);
-  EXPECT_TRUE(membrane.results.front().quantity("time_lag")->infinite);
+  EXPECT_FALSE(membrane.results.front().value("time_lag").has_value());
+  EXPECT_EQ(membrane.results.front().value("steady_flux"), 0);
   EXPECT_TRUE(membrane.curves.empty());
   EXPECT_NEAR(value(report_of(dead_end, transient_settings("uptake", 20)), "uptake"), 1, 1e-6);
   const Volume closed = volume_of({8, 3, 3}, [](auto z, auto, auto) { return z > 1 ? 0 : 1; });
