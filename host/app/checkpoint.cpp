@@ -23,6 +23,8 @@ constexpr const char* layout = "tauvox-checkpoint-1";
 
 std::string previous_of(const std::string& path) { return path + ".previous"; }
 
+std::string state_path_of(const std::string& path) { return path + ".state"; }
+
 std::string line_of(const std::string& text) { return fmt::format("{} {:016x}\n", layout, hash_of(text)); }
 
 /// What the file holds; empty where it is not there, or damaged.
@@ -176,6 +178,38 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
   return save();
 }
 
+KeptState Checkpoint::state_of(const std::string& part, const std::function<void(const std::string&)>& warn) {
+  const std::string path = state_path_of(path_);
+  KeptState state;
+  state.load = [this, part, path, warn] {
+    std::vector<double> values;
+    if (!find(part) || !wrote(part, {path})) return values;
+    std::ifstream file(path, std::ios::binary);
+    std::string line, bytes;
+    std::getline(file, line);
+    bytes.assign(std::istreambuf_iterator<char>(file), {});
+    if (line + "\n" != line_of(bytes)) {
+      warn(fmt::format("{} is damaged: the study begins anew", path));
+      return values;
+    }
+    values.resize(bytes.size() / sizeof(double));
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
+    return values;
+  };
+  state.save = [this, part, path, warn](const std::vector<double>& values) {
+    if (failed_) return;
+    try {
+      const std::string bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+      io::write_text(path, line_of(bytes) + bytes, true);
+    } catch (const Error& error) {
+      failed_ = true;
+      return warn(fmt::format("what is finished is not kept: {}", error.what()));
+    }
+    if (const auto failed = keep(part, {}, {path})) warn(*failed);
+  };
+  return state;
+}
+
 std::optional<std::string> Checkpoint::announce_outputs() { return announced_ ? std::nullopt : save(); }
 
 void Checkpoint::disown(const std::string& output) {
@@ -205,6 +239,7 @@ void Checkpoint::remove() const {
   std::error_code failed;                  // then it stays, and is found to be complete
   fs::remove(previous_of(path_), failed);  // first: alone it would pass for what is left of a damaged one
   fs::remove(path_, failed);
+  if (!path_.empty()) fs::remove(state_path_of(path_), failed);
 }
 
 }  // namespace tauvox

@@ -5,6 +5,7 @@
 // stays as NAME.previous: a damaged file costs one part.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "host/settings/settings.hpp"
+#include "host/studies/kept_state.hpp"
 #include "host/studies/report.hpp"
 #include "io/write.hpp"
 #include "kernels/volume/volume.hpp"
@@ -50,6 +52,9 @@ class Checkpoint {
   /// @return why that failed, once; the run goes on without
   std::optional<std::string> keep(const std::string& part, const Report& found,
                                   const std::vector<std::string>& files = {});
+  /// Of a study that goes on within itself: kept in a file of its own, NAME.state.
+  /// @param warn called with why that failed; the run goes on without
+  KeptState state_of(const std::string& part, const std::function<void(const std::string&)>& warn);
   /// To be called before an output is written: that those of this run are its own, should it be killed.
   /// @return why that failed, once
   std::optional<std::string> announce_outputs();

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "host/solve/multigrid.hpp"
+#include "host/studies/examined_labels.hpp"
 #include "host/studies/percolating.hpp"
-#include "host/studies/study.hpp"
 #include "host/studies/wrapped.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/host_memory.hpp"

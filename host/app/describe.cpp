@@ -4,6 +4,7 @@
 
 #include "host/app/describe_electrolyte.hpp"
 #include "host/app/describe_input.hpp"
+#include "host/app/describe_transient.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/printable.hpp"
 
@@ -357,6 +358,7 @@ const std::vector<Setting<Settings>>& describe() {
     add_material(r);
     describe_electrolyte(r);
     add_problem(r);
+    describe_transient(r);
     add_rve(r);
     add_verdict(r);
     add_solver(r);

@@ -89,6 +89,7 @@ std::vector<std::string> output_paths(const Settings& s) {
       for (const Axis axis : s.axes) paths.push_back(field_picture_path(s, "flux", axis));
   }
   if (s.impedance && is_file(s.csv)) paths.push_back(curve_path(s, "impedance"));
+  if (s.study == "transient" && is_file(s.csv)) paths.push_back(curve_path(s, "transient"));
   if (s.impedance && !s.png.empty()) paths.push_back(curve_picture_path(s, "impedance"));
   if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
   return paths;

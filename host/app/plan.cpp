@@ -192,6 +192,7 @@ class Planner {
     add("solution x", vector, true,
         multigrid() ? Stages{"solve", "bound", "write"} : Stages{"coarsen", "solve", "bound", "write"});
     if (settings_.study == "electrode") reaction(vector);
+    if (settings_.study == "transient") states();
     for (const char* name : {"residual r", "direction p", "A p and z"}) add(name, vector, true, {"solve"});
   }
   /// Of the tensor: what is kept of the others, and what their sums take; which clusters come back to
@@ -212,6 +213,14 @@ class Planner {
     const std::int64_t unknowns = of(voxels_, contents_.unknowns), slots = Octets::slots(octets());
     add("faces that react, and loads", contents_.known ? 9 * (unknowns + slots) : 0, true, always);
     if (settings_.impedance) add("potentials of the impedance", 13 * vector, true, {"solve", "bound"});
+  }
+  /// Of a transient, in FP64: concentrations and rates now, in the middle and at the end of a step, the
+  /// diagonal, and the change; loads by number and by slot.
+  void states() {
+    const Stages always{"coarsen", "solve", "bound", "write"};
+    const std::int64_t unknowns = of(voxels_, contents_.unknowns), slots = Octets::slots(octets());
+    add("concentrations and rates", contents_.known ? 8 * 8 * slots : 0, true, always);
+    add("loads of a stage", contents_.known ? 8 * (unknowns + slots) : 0, true, {"solve", "bound"});
   }
   void outputs() {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound

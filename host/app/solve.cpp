@@ -184,6 +184,22 @@ void resolve_reactive(Settings& s, const Study& study) {
     }
 }
 
+/// @throws Error(usage) what is for a transient, and another study was asked for
+void check_transient(const Settings& s, const Study& study) {
+  if (study.name == "transient") return;
+  const Settings standard;
+  const auto refuse = [&](const char* option) {
+    throw Error(ExitCode::usage, fmt::format("{} does not apply to this study", option),
+                "--study " + study.name, "", "leave it out, or give --study transient");
+  };
+  if (s.boundary != standard.boundary) refuse("--boundary");
+  if (s.end_time) refuse("--end-time");
+  if (s.end_seconds) refuse("--end-seconds");
+  if (s.time_scheme != standard.time_scheme) refuse("--time-scheme");
+  if (s.time_step) refuse("--time-step");
+  if (s.time_tolerance != standard.time_tolerance) refuse("--time-tolerance");
+}
+
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
@@ -245,6 +261,7 @@ ExitCode run_solve(Settings s) {
   check_porous_phases(s, study);
   if (study.takes_all_axes) take_all_axes(s, study);
   resolve_reactive(s, study);
+  check_transient(s, study);
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
@@ -301,7 +318,7 @@ ExitCode run_solve(Settings s) {
   };
   Plan plan = plan_all();
   if (s.dry_run || !fits(plan, device)) {
-    if (study.name == "electrode")  // what is joined to one end is not counted: at most what conducts
+    if (study.name == "electrode" || study.name == "transient")  // what is joined is not counted: at most all
       contents =
           Contents::typical(report.materials.volume_fraction, report.materials.class_conductivity.size());
     else

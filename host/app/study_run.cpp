@@ -61,15 +61,19 @@ class StudyRun {
     if (by_axes_) rest.axes = take_finished();
     if (rest.axes.empty()) return;
     const auto start = Clock::now();
+    const KeptState state =
+        checkpoint_.state_of(study_.name, [this](const std::string& failed) { warn(failed); });
     Report found;
     try {
-      found =
-          study_.run({in_.volume, in_.materials, rest, in_.device,
-                      [this](Result result) { finish(std::move(result)); }, in_.deadline, in_.phases},
-                     sink(), [this](const std::string& doing, double fraction, const std::string& remark) {
-                       printer_(doing, fraction, remark);
-                       end_if_asked();
-                     });
+      StudyInput asked{
+          in_.volume,   in_.materials, rest, in_.device, [this](Result result) { finish(std::move(result)); },
+          in_.deadline, in_.phases};
+      if (!checkpoint_.path().empty()) asked.state = &state;
+      found = study_.run(asked, sink(),
+                         [this](const std::string& doing, double fraction, const std::string& remark) {
+                           printer_(doing, fraction, remark);
+                           end_if_asked();
+                         });
     } catch (const Interrupted& asked) {
       found.results = std::move(finished_);
       report_.unfinished = {asked.what(), {}};

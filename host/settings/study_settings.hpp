@@ -1,5 +1,4 @@
-// What a study is asked, in plain values. What conducts it has from its Materials; how a run reads the
-// volume, where it works and what it writes it need not know.
+// What a study is asked, in plain values; what conducts it has from its Materials.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +19,11 @@ struct StudySettings {
   std::vector<std::int64_t> reactive_labels;                       // at whose faces ions react
   bool impedance = false;                                          // of an electrode, over the frequency
   std::optional<double> double_layer, charge_transfer_resistance;  // of faces that react: F/m2; ohm m2
-  std::optional<double> rve;         // half width over the value, of the volume that is looked for
-  std::string solver = "multigrid";  // multigrid | jacobi (the reference)
+  std::optional<double> rve;  // half width over the value, of the volume that is looked for
+  std::string boundary = "uptake", time_scheme = "tr-bdf2";  // of a transient
+  std::optional<double> end_time, end_seconds, time_step;    // in L^2/D0; s; L^2/D0
+  double time_tolerance = 1e-3;                              // of a step, root mean square
+  std::string solver = "multigrid";                          // multigrid | jacobi (the reference)
   double tolerance = 1e-4;
   double flux_balance = 0.01;  // relative; largest deviation of the flux through a plane, where it is wanted
   std::int64_t max_iterations = 100000;

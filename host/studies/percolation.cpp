@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "host/studies/examined_labels.hpp"
 #include "host/studies/study.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "kernels/volume/codes.hpp"

@@ -1,5 +1,4 @@
-// What a study is: a function from a volume, its materials and settings to a report, without files. And how
-// those that solve book what it takes.
+// A study: from a volume, its materials and settings to a report, without files; how it books what it takes.
 #pragma once
 
 #include <fmt/format.h>
@@ -31,6 +30,7 @@ using FieldSink = std::function<void(const Result&, const std::vector<float>& co
 /// Called with what is being done, the fraction done (0..1, negative: unknown) and a short remark.
 using Progress = std::function<void(const std::string& doing, double fraction, const std::string& remark)>;
 
+struct KeptState;  // kept_state.hpp
 struct StudyInput {
   const Volume& volume;
   const Materials& materials;
@@ -39,8 +39,9 @@ struct StudyInput {
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
   /// Then a solver stops, and gives the best it has as not converged.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
-  Phases phases{};       // names of labels
-  bool octants = false;  // a study that can tell its numbers in the octants from one pass does
+  Phases phases{};                   // names of labels
+  bool octants = false;              // a study that can tell its numbers in the octants from one pass does
+  const KeptState* state = nullptr;  // where a study that can go on within itself keeps how far it came
 };
 
 struct Study {
@@ -92,9 +93,6 @@ class StageClock {
   Clock::time_point since_;
   std::int64_t bytes_ = 0;
 };
-
-/// So many labels at most are looked at where percolation alone is asked for.
-inline constexpr std::size_t examined_labels = 64;
 
 /// Steady transport between two plates along each axis (@pre is_prism along each): D_eff, tortuosity factor
 /// and what follows from them.

@@ -25,7 +25,8 @@ namespace tauvox {
   row(geodesic)             \
   row(particles)            \
   row(accessible)           \
-  row(electrode)
+  row(electrode)            \
+  row(transient)
 // clang-format on
 
 #define TAUVOX_DECLARE(name) Study name##_study();

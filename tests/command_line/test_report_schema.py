@@ -49,6 +49,11 @@ def made(tauvox, tmp_path, failed_report):
         "not_percolating electrode": ["v.h5", "--phase", "0", "--reactive", "7", "--allow-absent", "--study", "electrode"],
         "not_converged electrode": ["v.h5", "--phase", "0", "--reactive", "1", "--study", "electrode", "--max-iterations", "1",
                                     "--tolerance", "1e-10"],
+        "converged transient": ["v.h5", "--conductivity", "0=1e-9,1=5e-10,2=0", "--unit", "m2/s", "--study", "transient", "--boundary", "membrane",
+                                "--voxel-size", "1um", "--end-time", "3"],
+        "converged by equal steps": ["v.h5", "--phase", "0,1", "--study", "transient", "--time-scheme", "bdf2", "--time-step", "0.1"],
+        "not_percolating transient": ["fibre.h5", "--phase", "2", "--study", "transient", "--boundary", "membrane"],
+        "not_converged transient": ["v.h5", "--phase", "0,1", "--study", "transient", "--max-iterations", "1"],
         "interrupted not_converged": ["v.h5", "--phase", "0,1", "--time-limit", "1e-6", "--tolerance", "1e-10"],
     }
     reports = {"failed": failed_report}

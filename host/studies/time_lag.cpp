@@ -1,0 +1,87 @@
+#include "host/studies/time_lag.hpp"
+
+#include <algorithm>
+
+namespace tauvox {
+namespace {
+
+constexpr int most_inverse_steps = 30;
+constexpr double settled = 1e-7;  // relative change of the rate from one step to the next
+constexpr double tolerance_of_step = 1e-8;
+
+class MembraneSolve {
+ public:
+  MembraneSolve(const Problem& problem, const StageSolve& solve, const IterationObserver& observe)
+      : how_(solve),
+        observe_(observe),
+        A_(problem),
+        diagonal_(A_.diagonal()),
+        steady_(problem, solve.preconditioning, A_.octets()) {}
+
+  Membrane run(double tolerance) {
+    if (!good(steady_, tolerance)) return found_;
+    const Solution& solution = steady_.solution();
+    found_.flux = solution.energy();
+    found_.flux_error = solution.error() * solution.energy();
+    const Buffer<double> u = state_of(A_, steady_.deviation<double>());
+    const Moments of_u = moments_of(u);
+    found_.time_lag = (of_u.sum - of_u.squares) / found_.flux;
+    if (!find_rate(u)) return found_;
+    // |sum u (1 - u)| is off by no more than |error of u| sqrt(n), and that by the energy and lambda_1.
+    const auto n = static_cast<double>(A_.unknowns());
+    const double of_sum =
+        std::sqrt(n * (solution.bounds.upper - solution.bounds.lower) / found_.decay_rate) / found_.flux;
+    found_.time_lag_error = of_sum + found_.time_lag * solution.error() + 1e-14 * found_.time_lag;
+    found_.solved = true;
+    return found_;
+  }
+
+ private:
+  /// In FP64 where FP32 does not reach what is asked for.
+  bool good(Solver& solver, double tolerance) {
+    if (how_.single) solver.minimise<float>(tolerance, how_.limit, observe_);
+    if (!how_.single || (!solver.solution().reached && solver.solution().why != StopReason::interrupted))
+      solver.minimise<double>(tolerance, how_.limit, observe_);
+    const Solution& solution = solver.solution();
+    found_.iterations += solution.iterations;
+    found_.why = solution.why;
+    if (!solution.reached) found_.why_not = why_not_reached(solution, tolerance, how_.limit);
+    return solution.reached;
+  }
+  /// Inverse iteration; the quotient of Rayleigh is second order in the error of the mode.
+  bool find_rate(const Buffer<double>& u) {
+    Buffer<double> x = A_.vector();
+    copy(u, x);
+    double before = 0;
+    for (int step = 0; step < most_inverse_steps; ++step) {
+      const double size = std::sqrt(moments_of(x).squares);
+      Problem problem = A_.problem();
+      for (Side& side : problem.sides.all) side.value = 0;
+      problem.load = std::make_shared<const Buffer<double>>(load_from(A_, {{1 / size, &x}}, diagonal_, {}));
+      Solver solver(problem, steady_);
+      if (!good(solver, tolerance_of_step)) return false;
+      x = solver.deviation<double>();
+      found_.decay_rate = -solver.solution().energy() / moments_of(x).squares;  // x K x / x x
+      found_.decay_rate_error = std::abs(found_.decay_rate - before) + tolerance_of_step * found_.decay_rate;
+      if (std::abs(found_.decay_rate - before) <= settled * found_.decay_rate) return true;
+      before = found_.decay_rate;
+    }
+    return true;  // its error says how far it settled
+  }
+
+  StageSolve how_;
+  const IterationObserver& observe_;
+  TransportOperator<double> A_;
+  Buffer<double> diagonal_;
+  Solver steady_;
+  Membrane found_;
+};
+
+}  // namespace
+
+Membrane find_membrane(const Problem& problem, const StageSolve& solve, double tolerance,
+                       const IterationObserver& observe) {
+  return MembraneSolve(problem, solve, observe).run(tolerance);
+}
+
+}  // namespace tauvox

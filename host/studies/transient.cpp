@@ -1,0 +1,391 @@
+// Diffusion in time from a volume that is empty: dc/dt = div(D grad c), with c = 1 at the plate before the
+// axis.
+//
+//   uptake     everything else is sealed: what touches the plate fills up
+//   membrane   c = 0 at the plate behind: what leads from plate to plate, until it is steady
+//
+// Steps are those of host/solve/time_steps.hpp. TR-BDF2 chooses them: twice as long where the estimated error
+// of a step is below a tenth of what is allowed, half as long, and taken again, where it is above. Powers of
+// two let the coarse levels of the solver be kept. After each step there is a row of the table; between steps
+// a run may end and go on with the same bits.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "host/studies/electrolytes.hpp"
+#include "host/studies/kept_state.hpp"
+#include "host/studies/percolating.hpp"
+#include "host/studies/study.hpp"
+#include "host/studies/transient_quantities.hpp"
+#include "host/studies/units.hpp"
+#include "kernels/volume/class_field.hpp"
+
+namespace tauvox {
+namespace {
+
+constexpr double first_step = 1.0 / 16384;  // L^2/D0, where steps are chosen
+constexpr double least_step = 1e-15;        // below it no error will do
+constexpr double tolerance_at_last =
+    1e-10;  // of the flux; the time lag is first order in the error of the potential
+constexpr std::chrono::minutes between_saves{5};
+
+TimeScheme scheme_of(const StudySettings& s) {
+  return s.time_scheme == "tr-bdf2" ? TimeScheme::tr_bdf2
+         : s.time_scheme == "bdf2"  ? TimeScheme::bdf2
+                                    : TimeScheme::backward_euler;
+}
+
+Sides sides_of(const StudySettings& s, bool membrane) {
+  Sides sides = Sides::between_plates(s.axes.front(), s.periodic_sides);
+  if (!membrane) sides.behind(s.axes.front()) = Side();
+  return sides;
+}
+
+/// Diffusivity in m2/s of what conducts best, where it is known.
+std::optional<double> diffusivity_of(const StudyInput& in) {
+  if (!in.settings.electrolyte.empty())
+    return in.materials.largest *
+           electrolyte_of(in.settings)
+               .diffusivity(in.settings.salt_concentration / 1000, in.settings.temperature);
+  if (property_of(in.materials.unit).si != "m2/s" || !in.materials.to_si) return std::nullopt;
+  return in.materials.largest * *in.materials.to_si;
+}
+
+TransientUnits units_of(const StudyInput& in) {
+  const Axis axis = in.settings.axes.front();
+  TransientUnits units;
+  units.voxels = static_cast<double>(in.volume.extent.voxels());
+  units.cells = static_cast<double>(in.volume.extent.along(axis));
+  units.columns = units.voxels / units.cells;
+  const std::optional<double> diffusivity = diffusivity_of(in);
+  if (!in.volume.voxel_size || !diffusivity) return units;
+  const double length = units.cells * (*in.volume.voxel_size)[static_cast<std::size_t>(axis)];
+  units.seconds = length * length / *diffusivity;
+  return units;
+}
+
+/// @throws Error(usage) what does not go together
+double end_of(const StudySettings& s, const TransientUnits& units) {
+  if (s.axes.size() != 1)
+    throw Error(ExitCode::usage, "a transient has one axis", "--axis", "", "give one of z, y, x");
+  if (s.end_time && s.end_seconds)
+    throw Error(ExitCode::usage, "--end-time and --end-seconds exclude each other", "", "",
+                "give one of them");
+  if (s.time_scheme != "tr-bdf2" && !s.time_step)
+    throw Error(ExitCode::usage, "this scheme does not choose its steps", "--time-scheme " + s.time_scheme,
+                "", "give --time-step, or --time-scheme tr-bdf2");
+  if (!s.end_seconds) return s.end_time.value_or(1);
+  if (!units.seconds)
+    throw Error(ExitCode::usage, "seconds are not known", "--end-seconds",
+                "they need the size of a voxel and a diffusivity",
+                "give --end-time in units of L^2/D0, or --voxel-size with --unit m2/s and --conductivity, or "
+                "--electrolyte");
+  return *s.end_seconds / *units.seconds;
+}
+
+/// One row of the table.
+constexpr std::size_t columns_of_row = 10;
+using Row = std::array<double, columns_of_row>;
+
+Curve curve_of(const std::vector<Row>& rows, const TransientUnits& units) {
+  Curve curve{"transient",
+              {"time_D0_over_L2", "step_D0_over_L2", "uptake", "flux_in", "flux_out", "amount_in",
+               "amount_out", "time_step_error", "open_error", "iterations"},
+              {}};
+  curve.values.resize(columns_of_row);
+  for (const Row& row : rows)
+    for (std::size_t k = 0; k < columns_of_row; ++k) curve.values[k].push_back(row[k]);
+  if (units.seconds) {
+    curve.columns.insert(curve.columns.begin() + 1, "time_s");
+    std::vector<double> seconds = curve.values.front();
+    for (double& t : seconds) t *= *units.seconds;
+    curve.values.insert(curve.values.begin() + 1, seconds);
+  }
+  curve.in_json = true;
+  return curve;
+}
+
+class Transient {
+ public:
+  Transient(const StudyInput& in, const Progress& progress)
+      : in_(in), progress_(progress), units_(units_of(in)), clock_(in.device, found_.stages) {
+    found_.axis = in.settings.axes.front();
+    found_.membrane = in.settings.boundary == "membrane";
+    found_.end = end_of(in.settings, units_);
+    found_.volume_fraction = in.materials.volume_fraction;
+  }
+
+  Report run() {
+    const auto start = Clock::now();
+    const Problem problem = pose();
+    if (found_.reached) {
+      TimeSteps steps(problem, scheme_of(in_.settings), how());
+      clock_.end_of(&StageCosts::setup);
+      begin(steps);
+      if (go(steps)) finish(problem);
+      clock_.end_of(&StageCosts::solve);
+    }
+    found_.seconds = seconds_since(start);
+    Report report;
+    report.results.push_back(result_of(found_, units_));
+    if (!rows_.empty()) report.curves.push_back(curve_of(rows_, units_));
+    return report;
+  }
+
+ private:
+  StageSolve how() const {
+    const StudySettings& s = in_.settings;
+    return {s.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi,
+            s.precision == "mixed", s.tolerance, s.max_iterations};
+  }
+
+  Problem pose() {
+    const Codes codes(in_.device, in_.volume);
+    clock_.end_of(&StageCosts::transfer);
+    Problem problem;
+    problem.sides = sides_of(in_.settings, found_.membrane);
+    problem.unit_axis = found_.axis;
+    problem.spacing = in_.volume.spacing();
+    problem.conductivity = in_.materials.class_conductivity;
+    const Runs runs(unknowns_of(codes, conducting_codes(in_.materials)));
+    const Clusters clusters = find_clusters(runs, Connectivity::faces_6, problem.sides.joined());
+    const std::uint32_t first = 1u << (2 * static_cast<int>(found_.axis)),
+                        wanted = found_.membrane ? 3 * first : first;
+    std::vector<std::uint8_t> keep;
+    for (const std::uint32_t touches : clusters.touches) keep.push_back((touches & wanted) == wanted);
+    auto unknowns = std::make_shared<const Unknowns>(voxels_of(runs, clusters, keep));
+    found_.reached = unknowns->count() > 0;
+    found_.reached_fraction = static_cast<double>(unknowns->count()) / units_.voxels;
+    if (!found_.reached) {
+      found_.status = Status::not_percolating;
+      found_.reason = in_.materials.conducting_phases == 0 ? "no conducting voxel"
+                      : found_.membrane ? "no path of voxels that share faces leads from plate to plate"
+                                        : "nothing that conducts touches the first plate";
+      return problem;
+    }
+    problem.unknowns = std::move(unknowns);
+    if (problem.one_class()) return problem;
+    auto classes = std::make_shared<Field<std::uint8_t>>();
+    set_classes(*classes, codes, *problem.unknowns, in_.materials.class_of_code);
+    set_class_halo(*classes, problem.sides);
+    problem.classes = classes;
+    return problem;
+  }
+
+  /// From where an earlier run has come to, or from nothing.
+  void begin(TimeSteps& steps) {
+    step_ = in_.settings.time_step.value_or(first_step);
+    const std::vector<double> kept = in_.state ? in_.state->load() : std::vector<double>();
+    if (kept.empty() || !resume(steps, kept))
+      steps.start(std::vector<double>(static_cast<std::size_t>(steps.rates().unknowns())));
+  }
+
+  IterationObserver observer(const std::string& doing, double done) const {
+    return [this, doing, done](std::int64_t k, double) {
+      if (in_.deadline && Clock::now() > *in_.deadline) return false;
+      if (progress_ && (in_.settings.solver != "jacobi" || k % 10 == 0))
+        progress_(doing, done, fmt::format("step {}, iteration {}", found_.steps + 1, k));
+      return true;
+    };
+  }
+
+  /// To the end. What the last whole step gave is kept when the run is asked to end.
+  /// @return whether it got there
+  bool go(TimeSteps& steps) {
+    auto saved = Clock::now();
+    try {
+      while (found_.now < found_.end) {
+        if (!advance(steps)) {
+          save(steps);
+          return false;
+        }
+        if (Clock::now() - saved > between_saves) {
+          save(steps);
+          saved = Clock::now();
+        }
+      }
+    } catch (...) {
+      save(steps);
+      throw;
+    }
+    return true;
+  }
+
+  /// One step, or the finding that it has to be shorter.
+  bool advance(TimeSteps& steps) {
+    const double left = found_.end - found_.now;
+    const bool is_last = left <= step_ * (1 + 1e-9);
+    const double length = is_last ? left : step_, square = units_.cells * units_.cells;
+    const TimeStep& step = steps.attempt(length * square, observer("transient", found_.now / found_.end));
+    if (!step.solved) {  // nor is it counted: the run may go on from before it
+      stop(step.why_not);
+      return false;
+    }
+    found_.solver.iterations += step.iterations;
+    found_.solver.operator_applications += step.iterations + 2 * step.solves;
+    const bool chooses = !in_.settings.time_step.has_value();
+    if (chooses && *step.error > in_.settings.time_tolerance) {
+      step_ = length / 2;
+      ++found_.rejected;
+      if (step_ >= least_step) return true;
+      stop("no step is short enough: raise --time-tolerance");
+      return false;
+    }
+    if (chooses && *step.error < in_.settings.time_tolerance / 10 && length == step_) step_ *= 2;
+    take(steps, step, length, is_last);
+    return true;
+  }
+
+  void take(TimeSteps& steps, const TimeStep& step, double length, bool is_last) {
+    steps.accept();
+    ++found_.steps;
+    found_.now = is_last ? found_.end : found_.now + length;
+    found_.mean = steps.mean();
+    found_.inflow = units_.flux(steps.at().flux_in);
+    found_.outflow = units_.flux(steps.at().flux_out);
+    found_.in += units_.amount(step.in);
+    found_.out += units_.amount(step.out);
+    if (step.error_of_mean) step_error_ += std::abs(*step.error_of_mean);
+    found_.open += step.open;
+    rows_.push_back({found_.now, length, found_.mean, found_.inflow, found_.outflow, found_.in, found_.out,
+                     step.error_of_mean ? step_error_ : std::nan(""), found_.open,
+                     static_cast<double>(step.iterations)});
+  }
+
+  void stop(const std::string& why) {
+    found_.status = Status::not_converged;
+    found_.reason = fmt::format("step {} at {:.6g} L^2/D0: {}", found_.steps + 1, found_.now, why);
+  }
+
+  void finish(const Problem& problem) {
+    if (in_.settings.time_scheme == "tr-bdf2") found_.step_error = step_error_;
+    found_.solver.method = how().preconditioning == Preconditioning::multigrid
+                               ? MultigridPreconditioner<float>::method
+                               : "CG, Jacobi";
+    found_.solver.precision = in_.settings.precision;
+    found_.solver.error = std::max(found_.open / found_.mean, 1e-15);
+    found_.solver.error_kind = "bound";
+    if (found_.membrane) {
+      const double tolerance = std::max(std::min(in_.settings.tolerance, tolerance_at_last), 1e-13);
+      found_.at_last = find_membrane(problem, how(), tolerance, observer("steady membrane", -1));
+      found_.solver.iterations += found_.at_last->iterations;
+      if (!found_.at_last->solved) {
+        found_.status = Status::not_converged;
+        found_.reason = "steady membrane: " + found_.at_last->why_not;
+        return;
+      }
+    }
+    check();
+  }
+
+  /// What no solution violates.
+  void check() {
+    const double held = found_.mean * found_.reached_fraction;
+    const double off = std::abs(found_.in - found_.out - held);
+    found_.status = Status::failed;
+    if (!(std::isfinite(found_.mean) && found_.mean > -1e-9 && found_.mean < 1 + 1e-6))
+      found_.reason = fmt::format("self-check failed: the mean concentration is {}", found_.mean);
+    else if (!(off <= 1e-9 + 10 * std::max(in_.settings.tolerance, 1e-8) * found_.in))
+      found_.reason = fmt::format("self-check failed: amounts in, out and held differ by {:.1e}", off);
+    else
+      found_.status = Status::converged;
+  }
+
+  /// Numbers in one row, so that what resumes has all bits.
+  void save(const TimeSteps& steps) const {
+    if (!in_.state || found_.steps == 0) return;
+    const TimeSteps::Kept kept = steps.kept();
+    std::vector<double> all{found_.now,
+                            step_,
+                            found_.mean,
+                            found_.inflow,
+                            found_.outflow,
+                            found_.in,
+                            found_.out,
+                            step_error_,
+                            found_.open,
+                            static_cast<double>(found_.steps),
+                            static_cast<double>(found_.rejected),
+                            static_cast<double>(found_.solver.iterations),
+                            static_cast<double>(found_.solver.operator_applications),
+                            kept.last_length,
+                            kept.last_in,
+                            kept.last_out,
+                            kept.shift_of_levels,
+                            static_cast<double>(rows_.size()),
+                            static_cast<double>(kept.now.size()),
+                            static_cast<double>(kept.before.size())};
+    for (const Row& row : rows_) all.insert(all.end(), row.begin(), row.end());
+    all.insert(all.end(), kept.now.begin(), kept.now.end());
+    all.insert(all.end(), kept.before.begin(), kept.before.end());
+    in_.state->save(all);
+  }
+
+  /// @return false where it is of something else
+  bool resume(TimeSteps& steps, const std::vector<double>& all) {
+    constexpr std::size_t head = 20;
+    if (all.size() < head) return false;
+    const auto rows = static_cast<std::size_t>(all[17]), now = static_cast<std::size_t>(all[18]),
+               before = static_cast<std::size_t>(all[19]);
+    if (now != static_cast<std::size_t>(steps.rates().unknowns()) ||
+        all.size() != head + rows * columns_of_row + now + before)
+      return false;
+    found_.now = all[0];
+    step_ = all[1];
+    found_.mean = all[2];
+    found_.inflow = all[3];
+    found_.outflow = all[4];
+    found_.in = all[5];
+    found_.out = all[6];
+    step_error_ = all[7];
+    found_.open = all[8];
+    found_.steps = static_cast<std::int64_t>(all[9]);
+    found_.rejected = static_cast<std::int64_t>(all[10]);
+    found_.solver.iterations = static_cast<std::int64_t>(all[11]);
+    found_.solver.operator_applications = static_cast<std::int64_t>(all[12]);
+    auto at = all.begin() + head;
+    for (std::size_t r = 0; r < rows; ++r, at += columns_of_row)
+      std::copy(at, at + columns_of_row, rows_.emplace_back().begin());
+    TimeSteps::Kept kept;
+    kept.now.assign(at, at + static_cast<std::ptrdiff_t>(now));
+    kept.before.assign(at + static_cast<std::ptrdiff_t>(now), all.end());
+    kept.last_length = all[13];
+    kept.last_in = all[14];
+    kept.last_out = all[15];
+    kept.shift_of_levels = all[16];
+    steps.resume(kept);
+    return true;
+  }
+
+  const StudyInput& in_;
+  const Progress& progress_;
+  const TransientUnits units_;
+  TransientResult found_;
+  StageClock clock_;
+  double step_ = 0, step_error_ = 0;  // L^2/D0
+  std::vector<Row> rows_;
+};
+
+Report transient(const StudyInput& in, const FieldSink&, const Progress& progress) {
+  Report report = Transient(in, progress).run();
+  report.notices.push_back(fmt::format(
+      "the plate of concentration 1 is before the first layer along {}; {}; sides: {}",
+      axis_name(in.settings.axes.front()),
+      in.settings.boundary == "membrane" ? "that of 0 is behind the last" : "the other end is sealed",
+      in.settings.periodic_sides ? "periodic" : "no flux"));
+  if (in.finished) in.finished(report.results.back());
+  return report;
+}
+
+}  // namespace
+
+Study transient_study() {
+  return {.name = "transient",
+          .meaning = "diffusion in time: uptake from one plate, or a membrane until it is steady; time lag",
+          .quantities = transient_quantities(),
+          .run = transient,
+          .needs_box = true};
+}
+
+}  // namespace tauvox
