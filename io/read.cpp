@@ -206,9 +206,16 @@ std::vector<double> fine_steps(const GreyHistogram& histogram, const std::string
                   fmt::format("from {} to {}", histogram.least, histogram.greatest),
                   "subtract what all have in common first");
   volume.notices.push_back(fmt::format(
-      "the grey values are fractions from {:.7g} to {:.7g}: each counts as the middle of one of {} "
-      "equal steps of {:.3g}",
+      "the grey values go from {:.7g} to {:.7g}: each counts as the middle of one of {} equal steps of "
+      "{:.3g}",
       histogram.least, histogram.greatest, most, volume.grey->step));
+  const BulkRange bulk = bulk_of(histogram.levels);
+  if (const double used = (bulk.high - bulk.low) / volume.grey->step; used < 1000)
+    volume.warnings.push_back(
+        fmt::format("most grey values lie in {:.0f} of the {} steps, because single voxels are far from the "
+                    "rest; the bound "
+                    "does not hold what that does: bring them nearer in the file first",
+                    std::max(used, 1.0), most));
   return steps;
 }
 

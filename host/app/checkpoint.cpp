@@ -183,7 +183,8 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
   KeptState state;
   state.load = [this, part, path, warn] {
     std::vector<double> values;
-    if (!find(part) || !wrote(part, {path})) return values;
+    std::error_code unknown;
+    if (!find(part) || !wrote(part, {path}) || !fs::is_regular_file(path, unknown)) return values;
     std::ifstream file(path, std::ios::binary);
     std::string line, bytes;
     std::getline(file, line);

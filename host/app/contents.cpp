@@ -160,6 +160,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
   c.clusters = per_voxel(clusters);
   c.classes = materials.class_conductivity.size();
   c.bytes_per_label = width_of(volume);
+  c.labels = static_cast<std::int64_t>(volume.labels.size());
   c.known = true;
   return c;
 }
@@ -180,6 +181,7 @@ Contents count_contents_of_labels(const Volume& volume, const Settings& settings
   c.clusters = static_cast<double>(clusters) / static_cast<double>(volume.extent.voxels());
   c.sets = 0;
   c.bytes_per_label = width_of(volume);
+  c.labels = static_cast<std::int64_t>(volume.labels.size());
   c.known = true;
   return c;
 }

@@ -27,6 +27,7 @@ struct Contents {
   std::size_t sets = 1;               // different sets of unknowns among the axes
   std::size_t classes = 1;            // different conductivities; with one, the unknowns say where it is
   int bytes_per_label = 1;            // 2 for more than 256 labels
+  std::int64_t labels = 0;            // different ones; 0 where that is not known
   bool share_classes = false;         // conductivities that are more than there are classes
   bool known = false;                 // counted or assumed of labels, not just the least
 

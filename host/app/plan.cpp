@@ -21,6 +21,9 @@ namespace {
 // solve.
 constexpr std::int64_t program_bytes = std::int64_t{31} << 20, cuda_context_bytes = std::int64_t{64} << 20;
 
+// A row of the table of phases, in the volume, the materials and the report.
+constexpr std::int64_t bytes_per_phase = 430;
+
 using Stages = std::vector<std::string>;
 
 std::int64_t of(std::int64_t voxels, double share) {
@@ -143,6 +146,10 @@ class Planner {
     const Stages always(Plan::stages.begin(), Plan::stages.end());
     add("program and libraries", program_bytes + (plan_.gpu ? cuda_context_bytes : 0), false, always);
     add("labels", voxels_ * contents_.bytes_per_label, false, always);
+    if (contents_.labels > 256) {
+      add("facts of each label", bytes_per_phase * contents_.labels, false, always);
+      add("their report", bytes_per_phase * contents_.labels, false, {"write"});
+    }
     const bool kept = !one_class() && contents_.sets > 1;  // other axes have other sets
     if (device_.is_cuda())
       add("labels on the GPU", Codes::bytes(device_, extent_, contents_.bytes_per_label), true,

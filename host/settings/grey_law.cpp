@@ -148,7 +148,8 @@ GreyLaw::GreyLaw(const MaterialSettings& settings) {
 
 GreyTable grey_table_from(const std::string& text, const std::string& path) {
   GreyTable table;
-  std::istringstream lines(text);
+  constexpr const char* byte_order_mark = "\xef\xbb\xbf";  // which spreadsheets put first
+  std::istringstream lines(text.starts_with(byte_order_mark) ? text.substr(3) : text);
   std::string line;
   for (std::int64_t number = 1; std::getline(lines, line); ++number) {
     line = line.substr(0, line.find('#'));

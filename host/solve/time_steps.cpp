@@ -155,7 +155,10 @@ bool TimeSteps::estimate(double shift, const State& middle, const State& next) {
   const IterationObserver observe = [&](std::int64_t i, double left) {
     return !observe_ || !*observe_ || (*observe_)(i, left);
   };
-  const Solution& found = solver.minimise<float>(tolerance_of_estimate, how_.limit, observe);
+  solver.minimise<float>(tolerance_of_estimate, how_.limit, observe);
+  if (!solver.solution().reached && solver.solution().why != StopReason::interrupted)
+    solver.minimise<double>(tolerance_of_estimate, how_.limit, observe);
+  const Solution& found = solver.solution();
   step_.iterations += found.iterations;
   ++step_.solves;
   if (found.why == StopReason::interrupted || (!found.reached && found.why != StopReason::stagnated)) {

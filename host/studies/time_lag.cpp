@@ -5,9 +5,10 @@
 namespace tauvox {
 namespace {
 
-constexpr int most_inverse_steps = 30;
-constexpr double settled = 1e-7;  // relative change of the rate from one step to the next
-constexpr double tolerance_of_step = 1e-8;
+constexpr int most_inverse_steps = 60;
+constexpr double slowest = 0.95;  // factor between changes above which the rest is not foreseen
+constexpr double tolerance_of_step = 1e-9;
+constexpr double of_solves = 5e-7;  // of the rate: errors of 1e-9 in energies left it 1e-7 off
 
 class MembraneSolve {
  public:
@@ -29,8 +30,10 @@ class MembraneSolve {
     if (!find_rate(u)) return found_;
     // |sum u (1 - u)| is off by no more than |error of u| sqrt(n), and that by the energy and lambda_1.
     const auto n = static_cast<double>(A_.unknowns());
+    const double least_rate = std::max(
+        found_.decay_rate - found_.decay_rate_error.value_or(found_.decay_rate), found_.decay_rate / 4);
     const double of_sum =
-        std::sqrt(n * (solution.bounds.upper - solution.bounds.lower) / found_.decay_rate) / found_.flux;
+        std::sqrt(n * (solution.bounds.upper - solution.bounds.lower) / least_rate) / found_.flux;
     found_.time_lag_error = of_sum + found_.time_lag * solution.error() + 1e-14 * found_.time_lag;
     found_.solved = true;
     return found_;
@@ -48,13 +51,16 @@ class MembraneSolve {
     if (!solution.reached) found_.why_not = why_not_reached(solution, tolerance, how_.limit);
     return solution.reached;
   }
-  /// Inverse iteration; the quotient of Rayleigh is second order in the error of the mode.
+  /// Inverse iteration; the quotient of Rayleigh is second order in the error of the mode. Its changes
+  /// shrink by (lambda_1 / lambda_2)^2 a step, so what is still to come follows from two of them. Where they
+  /// do not shrink a slower mode is coming up, and nothing is said of the rate.
   bool find_rate(const Buffer<double>& u) {
     Buffer<double> x = A_.vector();
     copy(u, x);
-    double before = 0;
+    double change = 0, ratio = 0;
     for (int step = 0; step < most_inverse_steps; ++step) {
-      const double size = std::sqrt(moments_of(x).squares);
+      const double size = std::sqrt(moments_of(x).squares), before = found_.decay_rate,
+                   change_before = change, ratio_before = ratio;
       Problem problem = A_.problem();
       for (Side& side : problem.sides.all) side.value = 0;
       problem.load = std::make_shared<const Buffer<double>>(load_from(A_, {{1 / size, &x}}, diagonal_, {}));
@@ -62,11 +68,17 @@ class MembraneSolve {
       if (!good(solver, tolerance_of_step)) return false;
       x = solver.deviation<double>();
       found_.decay_rate = -solver.solution().energy() / moments_of(x).squares;  // x K x / x x
-      found_.decay_rate_error = std::abs(found_.decay_rate - before) + tolerance_of_step * found_.decay_rate;
-      if (std::abs(found_.decay_rate - before) <= settled * found_.decay_rate) return true;
-      before = found_.decay_rate;
+      change = std::abs(found_.decay_rate - before);
+      ratio = change_before > 0 ? change / change_before : 0;
+      const double shrinks_by = std::max(ratio, ratio_before), floor = of_solves * found_.decay_rate;
+      found_.decay_rate_error.reset();
+      const bool is_noise = change <= floor / 50;
+      if (step < 3 || (shrinks_by > slowest && !is_noise)) continue;
+      const double to_come = change / (1 - std::min(slowest, shrinks_by));
+      found_.decay_rate_error = to_come + floor;
+      if (to_come <= floor) return true;
     }
-    return true;  // its error says how far it settled
+    return true;
   }
 
   StageSolve how_;

@@ -13,9 +13,10 @@ struct Membrane {
   bool solved = false;
   std::string why_not;
   StopReason why = StopReason::converged;
-  double flux = 0, flux_error = 0;              // J; a bound on its error
-  double time_lag = 0, time_lag_error = 0;      // in the time of time_steps.hpp; an estimate of its error
-  double decay_rate = 0, decay_rate_error = 0;  // lambda_1, the least eigenvalue of K; an estimate
+  double flux = 0, flux_error = 0;          // J; a bound on its error
+  double time_lag = 0, time_lag_error = 0;  // in the time of time_steps.hpp; an estimate of its error
+  double decay_rate = 0;                    // lambda_1, the least eigenvalue of K
+  std::optional<double> decay_rate_error;   // an estimate; none where the rate did not settle
   std::int64_t iterations = 0;
 };
 

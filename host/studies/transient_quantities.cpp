@@ -48,8 +48,13 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
   result.quantities.push_back(time_lag);
   result.quantities.push_back(derived("diffusivity_lag", time_lag, [](double t) { return 1 / (6 * t); }));
   const double to_diffusivity = 1 / (std::numbers::pi * std::numbers::pi);
-  result.quantities.push_back(with_error("diffusivity_decay", rate * to_diffusivity,
-                                         rate * to_diffusivity * m.decay_rate_error / m.decay_rate));
+  if (m.decay_rate_error)
+    result.quantities.push_back(with_error("diffusivity_decay", rate * to_diffusivity,
+                                           rate * to_diffusivity * *m.decay_rate_error / m.decay_rate));
+  else
+    result.remarks.push_back(
+        "modes that decay at nearly the same rate: which is the slowest was not found, so there is no "
+        "diffusivity_decay");
   if (units.seconds) result.quantities.push_back({"time_lag_seconds", lag * *units.seconds});
   result.quantities.push_back(lag_of_transient(found));
 }
@@ -107,6 +112,9 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
   if (found.status == Status::converged && !found.step_error)
     result.remarks.push_back(
         "the error of steps of this scheme is not estimated: repeat it with half the --time-step");
+  if (found.status == Status::converged && (found.mean < -1e-9 || found.mean > 1 + 1e-9))
+    result.remarks.push_back(
+        "the uptake is beyond 0 .. 1: steps are too long for this scheme; give a shorter --time-step");
   if (found.membrane && found.status == Status::converged && !result.value("time_lag_of_transient"))
     result.remarks.push_back(
         "what flows out is not yet what flows in: no time lag of the transient; raise --end-time");

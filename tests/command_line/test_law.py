@@ -129,6 +129,22 @@ def test_tables_say_where_they_are_wrong(tauvox, tmp_path, ramp):
     assert_refused(tauvox("solve", "ramp.npy", "--conductivity-table", "nowhere.csv"), 3, "nowhere.csv")
 
 
+def test_tables_of_spreadsheets_are_read(solve, tmp_path, ramp):
+    plain = solve("ramp.npy", *ramp)["results"][0]["quantities"]
+    table = (tmp_path / "k.csv").read_bytes()
+    (tmp_path / "marked.csv").write_bytes(b"\xef\xbb\xbf" + table.replace(b"\n", b"\r\n"))
+    assert solve("ramp.npy", "--conductivity-table", "marked.csv")["results"][0]["quantities"] == plain
+
+
+def test_a_value_far_away_from_all_others_is_warned_of(solve, law, tmp_path):
+    fractions = numpy.random.default_rng(5).random((8, 8, 8))
+    for far, warned in [(1.0, False), (1e9, True)]:
+        fractions[4, 4, 4] = far
+        numpy.save(tmp_path / "far.npy", fractions)
+        report = solve("far.npy", *law("0.1 + min(g, 1)"))
+        assert any("single voxels are far" in text for text in report["warnings"]) == warned
+
+
 @pytest.mark.parametrize("words, fact", [
     (["--phase", "0"], "--phase exclude each other"), (["--threshold", "otsu"], "--threshold exclude each other"),
     (["--phase-porosity", "0=0.5"], "--phase-porosity exclude"), (["--clean", "0=8"], "--clean exclude"),

@@ -168,3 +168,45 @@ def test_a_run_that_is_ended_goes_on_with_the_same_bits(program, tauvox, tmp_pat
         assert last.returncode == 0, last.stderr
     assert numbers(tmp_path / "r.json") == numbers(tmp_path / "whole.json")
     assert not list(tmp_path.glob("*.ckpt*"))
+
+
+@pytest.mark.parametrize("slower", ["0.5", "0.9", "0.99"])
+def test_the_slowest_decay_is_as_near_as_it_says_or_not_given(solve, tmp_path, slower):
+    """Two pores that nothing joins; the slower decays as 4 N^2 sin^2(pi / 2N) times its diffusivity."""
+    labels = numpy.full((16, 2, 3), 2, "u1")
+    labels[:, :, 0], labels[:, :, 2] = 0, 1
+    volumes.hdf5(tmp_path / "two.h5", volume=labels)
+    found = only(solve("two.h5", "--conductivity", f"0=1,1={slower},2=0", "--study", "transient", "--boundary", "membrane",
+                       "--end-time", "0.01"))
+    half = numpy.pi / 32
+    exact = float(slower) * (numpy.sin(half) / half) ** 2
+    decay = found["quantities"]["diffusivity_decay"]
+    if decay["value"] is None:
+        assert slower == "0.99" and any("which is the slowest" in remark for remark in found["remarks"])
+    else:
+        assert abs(decay["value"] - exact) <= decay["uncertainty"]["solver"]["half_width"] < 1e-2 * exact
+
+
+def test_long_steps_are_answers_and_say_what_they_do(solve, electrode):
+    for scheme, step in [("bdf2", "1"), ("bdf2", "100"), ("backward-euler", "300")]:
+        found = only(solve(electrode, *TRANSIENT, "--time-scheme", scheme, "--time-step", step, "--end-time", str(10 * int(step))))
+        assert found["status"] == "converged" and value(found, "uptake") == pytest.approx(1, abs=1e-3)
+        beyond = any("beyond 0 .. 1" in remark for remark in found["remarks"])
+        assert beyond == (abs(value(found, "uptake") - 0.5) > 0.5 + 1e-9)
+
+
+def test_noise_of_great_contrast_is_solved_to_the_end(solve, tmp_path):
+    """Where FP32 does not suffice for the estimate of a step's error either."""
+    volumes.hdf5(tmp_path / "noise.h5", volume=numpy.random.default_rng(3).integers(0, 3, (16, 16, 16)).astype("u1"))
+    report = solve("noise.h5", "--conductivity", "0=1,1=1e-6,2=1e-2", "--study", "transient")
+    assert only(report)["status"] == "converged"
+
+
+def test_a_state_that_is_no_file_is_begun_anew(tauvox, solve, tmp_path, electrode):
+    run = ["solve", electrode, *TRANSIENT, "--json", "a.json", "--checkpoint", "c.ckpt", "--time-tolerance", "1e-7"]
+    assert tauvox(*run, "--time-limit", "0.5").returncode == 75
+    state = tmp_path / "c.ckpt.state"
+    if state.exists():
+        state.unlink()
+    state.mkdir()
+    assert tauvox(*run, "--time-limit", "0.5").returncode in (0, 3, 75)
