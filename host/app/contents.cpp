@@ -14,10 +14,6 @@
 namespace tauvox {
 namespace {
 
-int width_of(const Volume& volume) {
-  return std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
-}
-
 // Levels behind the first have at most so many nodes, and links, as the first has, times its nodes per
 // unknown: 1.0 to 1.88 were measured on pores, solids and both of electrodes of porosity 0.2 to 0.6, site
 // percolation at 0.34 and 0.6, layers and checkerboards, 64^3 and 128^3.
@@ -96,6 +92,11 @@ Contents contents_of(const Problem& problem) {
 
 }  // namespace
 
+void Contents::take_labels(const Volume& volume) {
+  bytes_per_label = std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
+  labels = static_cast<std::int64_t>(volume.labels.size());
+}
+
 Contents Contents::typical(double share, std::size_t classes) {
   Contents c;
   c.runs = std::min(share, 1.0 / 8);  // 1/80 in electrodes
@@ -159,8 +160,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
   c.runs = per_voxel(runs);
   c.clusters = per_voxel(clusters);
   c.classes = materials.class_conductivity.size();
-  c.bytes_per_label = width_of(volume);
-  c.labels = static_cast<std::int64_t>(volume.labels.size());
+  c.take_labels(volume);
   c.known = true;
   return c;
 }
@@ -180,8 +180,7 @@ Contents count_contents_of_labels(const Volume& volume, const Settings& settings
   c.runs = static_cast<double>(runs) / static_cast<double>(volume.extent.voxels());
   c.clusters = static_cast<double>(clusters) / static_cast<double>(volume.extent.voxels());
   c.sets = 0;
-  c.bytes_per_label = width_of(volume);
-  c.labels = static_cast<std::int64_t>(volume.labels.size());
+  c.take_labels(volume);
   c.known = true;
   return c;
 }

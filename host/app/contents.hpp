@@ -31,6 +31,8 @@ struct Contents {
   bool share_classes = false;         // conductivities that are more than there are classes
   bool known = false;                 // counted or assumed of labels, not just the least
 
+  /// How many there are, and their width.
+  void take_labels(const Volume& volume);
   /// Those of an electrode, of which `share` conducts.
   static Contents typical(double share, std::size_t classes);
   /// More than any volume has of which `share` conducts.

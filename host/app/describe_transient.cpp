@@ -1,6 +1,12 @@
 #include "host/app/describe_transient.hpp"
 
 namespace tauvox {
+namespace {
+
+constexpr double longest_transient =
+    1e6;  // all has long been steady; beyond, sums lose the balance to rounding
+
+}  // namespace
 
 void describe_transient(std::vector<Setting<Settings>>& rows) {
   const auto add = [&](SettingFacts facts, auto member) {
@@ -18,7 +24,7 @@ void describe_transient(std::vector<Setting<Settings>>& rows) {
        .kind = Kind::number,
        .meaning = "--study transient: when it ends; 1 unless said",
        .unit = "L^2/D0",
-       .range = Range{0, {}, true}},
+       .range = Range{0, longest_transient, true}},
       &Settings::end_time);
   add({.name = "end-seconds",
        .kind = Kind::duration,

@@ -311,8 +311,8 @@ ExitCode run_solve(Settings s) {
   // What fits in any case is not counted first.
   Contents contents = Contents::most(study.needs_conductivity ? report.materials.volume_fraction : 1,
                                      report.materials.class_conductivity.size());
-  contents.bytes_per_label = std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
   const auto plan_all = [&] {
+    contents.take_labels(volume);
     contents.share_classes = spread_of_classes(report.materials) > 0;
     return make_plan(volume.extent, s, device, contents);
   };

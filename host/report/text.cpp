@@ -123,8 +123,13 @@ std::string text_of_headline(const RunReport& report, const Result& result) {
 std::string text_of_result(const RunReport& report, const Result& result) {
   const Property property = property_of(report.materials.unit);
   std::string out = text_of_status(result);
+  const bool has_estimate =
+      std::any_of(result.quantities.begin(), result.quantities.end(), [&](const auto& q) {
+        return q.value && definition_of(report.quantities, q.name).known == Known::not_converged;
+      });
   if (result.status == Status::not_converged)
-    out += "  no result; the best estimate so far is in the JSON report, marked as such\n";
+    out += has_estimate ? "  no result; the best estimate so far is in the JSON report, marked as such\n"
+                        : "  no result\n";
   for (const Quantity& q : result.quantities)
     out += line_of(q, definition_of(report.quantities, q.name), property);
   for (const std::string& remark : result.remarks) out += fmt::format("  {}\n", remark);

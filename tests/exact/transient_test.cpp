@@ -2,12 +2,15 @@
 // solve says of the same structure.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
+#include "host/solve/eigen.hpp"
 #include "host/solve/time_steps.hpp"
 #include "host/studies/kept_state.hpp"
 #include "host/studies/study_table.hpp"
+#include "host/studies/time_lag.hpp"
 #include "tests/posed.hpp"
 #include "tests/support.hpp"
 
@@ -163,6 +166,32 @@ TEST(Transient, TheTimeLagOfASlabIsThatOfItsCells) {
     EXPECT_NEAR(value(report, "diffusivity_decay"), sine * sine, 1e-6) << n;
     EXPECT_NEAR(value(report, "time_lag_of_transient"), lag, 5e-3) << n;
   }
+}
+
+TEST(Transient, TheSlowestDecayIsTheLeastEigenvalueAsNearAsItSays) {
+  int given = 0;
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    test::Asked asked{"", test::rough_volume({5, 4, 4}, seed, 3), {1, seed % 2 ? 1e-4 : 0.1, 0.3}};
+    asked.sides = Sides::between_plates(Axis::z, false);
+    const test::Posed posed = test::pose(asked, test::device());
+    const std::size_t n = posed.grid.sigma.size();
+    std::vector<double> matrix;
+    for (std::size_t i = 0; i < n; ++i) {
+      std::vector<double> unit(n);
+      unit[i] = 1;
+      for (const double a : posed.grid.apply(unit)) matrix.push_back(a);
+    }
+    const std::vector<double> rates = eigen_of_symmetric(matrix).values;
+    const double exact = *std::min_element(rates.begin(), rates.end());
+    const Membrane found = find_membrane(posed.problem, StageSolve{}, 1e-9, {});
+    ASSERT_TRUE(found.solved) << found.why_not;
+    EXPECT_GT(found.decay_rate, exact * (1 - 1e-9)) << seed;  // a quotient of Rayleigh
+    if (!found.decay_rate_error) continue;
+    ++given;
+    EXPECT_LE(found.decay_rate - exact, *found.decay_rate_error) << seed;
+    EXPECT_LT(*found.decay_rate_error, 0.05 * exact) << seed;
+  }
+  EXPECT_GE(given, 18);
 }
 
 TEST(Transient, WhatGoesThroughAMembraneAndWhatItHoldsAddUp) {
