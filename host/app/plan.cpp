@@ -226,7 +226,12 @@ class Planner {
   void states() {
     const Stages always{"coarsen", "solve", "bound", "write"};
     const std::int64_t unknowns = of(voxels_, contents_.unknowns), slots = Octets::slots(octets());
-    add("concentrations and rates", contents_.known ? 8 * 8 * slots : 0, true, always);
+    const std::int64_t of_states = contents_.known ? 8 * 8 * slots : 0;
+    add("concentrations and rates", of_states, true, always);
+    // Vectors of a few MB that come and go with each step leave holes in the heap.
+    add("between them", std::min(of_states, std::int64_t{15} << 19), false, {"solve", "bound"});
+    if (settings_.boundary == "membrane")  // beside the state at the end
+      add("modes that decay slowest", contents_.known ? 4 * 8 * slots : 0, true, {"solve", "bound"});
     add("loads of a stage", contents_.known ? 8 * (unknowns + slots) : 0, true, {"solve", "bound"});
   }
   void outputs() {

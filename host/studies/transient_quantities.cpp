@@ -53,7 +53,7 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
                                            rate * to_diffusivity * *m.decay_rate_error / m.decay_rate));
   else
     result.remarks.push_back(
-        "modes that decay at nearly the same rate: which is the slowest was not found, so there is no "
+        "many modes decay at nearly the same rate: which is the slowest was not found, so there is no "
         "diffusivity_decay");
   if (units.seconds) result.quantities.push_back({"time_lag_seconds", lag * *units.seconds});
   result.quantities.push_back(lag_of_transient(found));

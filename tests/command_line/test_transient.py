@@ -171,7 +171,7 @@ def test_a_run_that_is_ended_goes_on_with_the_same_bits(program, tauvox, tmp_pat
 
 
 @pytest.mark.parametrize("slower", ["0.5", "0.9", "0.99"])
-def test_the_slowest_decay_is_as_near_as_it_says_or_not_given(solve, tmp_path, slower):
+def test_the_slowest_decay_is_as_near_as_it_says(solve, tmp_path, slower):
     """Two pores that nothing joins; the slower decays as 4 N^2 sin^2(pi / 2N) times its diffusivity."""
     labels = numpy.full((16, 2, 3), 2, "u1")
     labels[:, :, 0], labels[:, :, 2] = 0, 1
@@ -181,10 +181,7 @@ def test_the_slowest_decay_is_as_near_as_it_says_or_not_given(solve, tmp_path, s
     half = numpy.pi / 32
     exact = float(slower) * (numpy.sin(half) / half) ** 2
     decay = found["quantities"]["diffusivity_decay"]
-    if decay["value"] is None:
-        assert slower == "0.99" and any("which is the slowest" in remark for remark in found["remarks"])
-    else:
-        assert abs(decay["value"] - exact) <= decay["uncertainty"]["solver"]["half_width"] < 1e-2 * exact
+    assert abs(decay["value"] - exact) <= decay["uncertainty"]["solver"]["half_width"] < 1e-4 * exact
 
 
 def test_long_steps_are_answers_and_say_what_they_do(solve, electrode):
