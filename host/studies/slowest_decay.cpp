@@ -39,7 +39,7 @@ class Iteration {
   /// The least quotient of Rayleigh of all combinations of the vectors, which become the best of them: at
   /// right angles, of length 1, the slowest first.
   double combine() {
-    for (Buffer<double>& x : x_) x = combination({1 / std::sqrt(moments_of(x).squares)}, x);
+    for (Buffer<double>& x : x_) x = combination(1 / std::sqrt(moments_of(x).squares), x);
     const auto squares = [](const Buffer<double>& v) { return moments_of(v).squares; };
     const auto energy = [this](const Buffer<double>& v) { return K_.residual(v, spare_).energy; };
     const std::size_t n = x_.size();
