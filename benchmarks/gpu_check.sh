@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves and measures tauvox on a GPU machine that may be bare: bash and coreutils are enough.
 #
-#   benchmarks/gpu_check.sh build     where nvcc and cmake are; makes build-gpu/carry/, to be carried along
+#   benchmarks/gpu_check.sh build     where nvcc and cmake are; makes build-gpu/carry.tar.xz, to be carried along
 #   benchmarks/gpu_check.sh all       where the GPU is: all below but largest and peers, in six minutes at most
 #   benchmarks/gpu_check.sh device|test|sanitize|passes|suite|largest|peers     one step, ten minutes at most
 #   ... [--device cuda|cpu] [--quick] [--seconds N]
@@ -48,11 +48,14 @@ if [ "$what" = build ]; then
   # OpenMP's library, for a machine without a compiler.
   cp -L "$("${CXX:-c++}" -print-file-name=libgomp.so.1)" "$build/carry/" || exit 1
   git describe --always --dirty > "$build/carry/commit" 2>/dev/null || echo unknown > "$build/carry/commit"
+  tar -C "$build" -cJf "$build/carry.tar.xz" carry || exit 1
   ls -l "$build/carry"
-  echo "built $(cat "$build/carry/commit") for $device: carry $build/carry ($(du -sm "$build/carry" | cut -f1) MB)"
+  echo "built $(cat "$build/carry/commit") for $device: carry $build/carry.tar.xz ($(du -sm "$build/carry.tar.xz" | cut -f1) MB)" \
+    "or $build/carry ($(du -sm "$build/carry" | cut -f1) MB)"
   exit 0
 fi
 
+if [ ! -d "$build/carry" ] && [ -f "$build/carry.tar.xz" ]; then tar -C "$build" -xJf "$build/carry.tar.xz" || exit 2; fi
 bin=$build
 if [ -d "$build/carry" ]; then
   bin=$build/carry

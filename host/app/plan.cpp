@@ -38,14 +38,19 @@ std::int64_t bytes_of(std::int64_t size) {
 /// The multigrid solver's graphs for the volume at hand, and what their makers and users take.
 class PlannedLevels {
  public:
-  PlannedLevels(const Extent& extent, const Contents& contents)
+  PlannedLevels(const Extent& extent, const Contents& contents, bool gpu)
       : room_(of(extent.voxels(), contents.room)), last_(contents.last_nodes) {
     Extent lattice = extent.halved();
     for (const LevelContents& level : contents.levels) {
       levels_.push_back({of(extent.voxels(), level.nodes), of(extent.voxels(), level.rows),
                          of(extent.voxels(), level.links)});
-      if (levels_.size() > 1) lattice = lattice.halved();
-      numbers_.push_back(levels_.size() > 1 ? bytes_of<std::uint32_t>(lattice.voxels() + 1) : 0);
+      numbers_.push_back(0);
+      if (levels_.size() == 1) continue;
+      lattice = lattice.halved();
+      numbers_.back() = bytes_of<std::uint32_t>(lattice.voxels() + 1);
+      const std::int64_t fine = levels_[levels_.size() - 2].nodes;
+      if (gpu && lists_members(fine, lattice))
+        numbers_.back() += bytes_of<std::uint32_t>(fine) + bytes_of<std::uint32_t>(levels_.back().nodes + 2);
     }
     if (levels_.empty()) levels_.emplace_back(), numbers_.emplace_back();
     last_ = std::min(last_, levels_.front().nodes);
@@ -104,7 +109,8 @@ class PlannedLevels {
   }
 
   std::vector<Level> levels_;
-  std::vector<std::int64_t> numbers_;  // of the first node of each block; those of the first level are shared
+  std::vector<std::int64_t>
+      numbers_;  // of first nodes of blocks (the first level's are shared), and of members
   std::int64_t room_ = 0, last_ = 0;
 };
 
@@ -119,7 +125,7 @@ class Planner {
         contents_(plan.contents),
         runs_(of(voxels_, contents_.runs)),
         clusters_(of(voxels_, contents_.clusters)),
-        levels_(extent_, contents_) {}
+        levels_(extent_, contents_, device.is_cuda()) {}
 
   void all() {
     volume();

@@ -207,7 +207,7 @@ void MultigridPreconditioner<T>::cycle(std::size_t level, bool from_zero) const 
   else
     smooth_again();
   if (!in_w) smooth_again();
-  restrict_residual(device, w.graph, next.graph, w.b, w.x, next.b);
+  restrict_residual(device, w.graph, next.graph, w.b, w.x, w.y, next.b);
   solve(level + 1);
   prolong(device, w.graph, in_w ? alpha_ : 1, next.x, w.x);
   smooth_again();

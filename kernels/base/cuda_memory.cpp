@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 namespace tauvox::cuda {
 namespace {
 
-constexpr std::size_t staged_from = std::size_t{64} << 20;  // smaller ones are not worth the pinning
+// Pinning takes about as long as copying 256 MB, so the pinned memory is kept.
+constexpr std::size_t staged_from = std::size_t{64} << 20, staged_again_from = std::size_t{2} << 20;
 constexpr std::size_t chunk = std::size_t{8} << 20;
 constexpr std::size_t piece = std::size_t{1} << 18;  // for one thread
 
@@ -56,6 +58,22 @@ struct PinnedBuffer {
     sent = true;
   }
 };
+
+struct Staging {
+  int device;
+  PinnedBuffer half[2];
+};
+
+/// Null where nothing can be pinned.
+Staging* staging_of_current_device(std::size_t bytes) {
+  static thread_local std::unique_ptr<Staging> kept;
+  if (bytes < (kept ? staged_again_from : staged_from)) return nullptr;
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), "asking for its number");
+  if (!kept || kept->device != device) kept.reset(new Staging{device, {}});  // events belong to a device
+  if (!kept->half[0].arrived || !kept->half[1].arrived) kept.reset();
+  return kept.get();
+}
 
 }  // namespace
 
@@ -107,16 +125,15 @@ std::int64_t free_bytes(bool pooled) {
 }
 
 void copy_in(void* to, const void* from, std::size_t bytes, int threads) {
-  const auto plainly = [&] {
+  Staging* staging = staging_of_current_device(bytes);
+  if (!staging) {
     check_cuda(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice), "copying to the device");
-  };
-  if (bytes < staged_from) return plainly();
-  PinnedBuffer buffers[2];
-  if (!buffers[0].arrived || !buffers[1].arrived) return plainly();
+    return;
+  }
   for (std::size_t begin = 0, k = 0; begin < bytes; begin += chunk, ++k) {
     const std::size_t count = std::min(chunk, bytes - begin);
-    buffers[k % 2].fill(static_cast<const char*>(from) + begin, count, threads);
-    buffers[k % 2].send(static_cast<char*>(to) + begin, count);
+    staging->half[k % 2].fill(static_cast<const char*>(from) + begin, count, threads);
+    staging->half[k % 2].send(static_cast<char*>(to) + begin, count);
   }
 }
 

@@ -25,7 +25,7 @@ std::int64_t free_bytes(bool pooled);
 
 /// Copies to the device; the host's memory may change on return. Large copies go through two pinned buffers,
 /// one of them filled by all threads while the other is on its way; where none can be had, as the driver does
-/// it.
+/// it. They are made by the first copy of 64 MB and kept.
 void copy_in(void* to, const void* from, std::size_t bytes, int threads);
 
 }  // namespace tauvox::cuda

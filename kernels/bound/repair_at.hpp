@@ -81,14 +81,34 @@ TAUVOX_OCTET void repair_any(const RepairVoxels<T>& pass, const Place& p, const 
 }
 
 template <class Kind, class T>
-TAUVOX_OCTET void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
+TAUVOX_OCTET Octet<double> rest_of(const RepairVoxels<T>& pass, const Place& p) {
   Totals<4> not_wanted;
-  const Residual<Kind, T> left(pass.u, p, not_wanted);
+  return -Residual<Kind, T>(pass.u, p, not_wanted).out;
+}
+
+template <class Kind, class T>
+TAUVOX_OCTET void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
+  const Octet<double> rest = rest_of<Kind>(pass, p);
   if constexpr (std::is_same_v<Kind, Alike>) {
     const InLattice one(pass, p);
-    if (one.holds) return repair(pass, p, one, -left.out, totals);
+    if (one.holds) return repair(pass, p, one, rest, totals);
   }
-  repair_any(pass, p, -left.out, totals);
+  repair_any(pass, p, rest, totals);
+}
+
+// On a GPU, and in the same order elsewhere: apart, since hardly a warp has none of the others.
+template <class Kind, class T>
+requires std::is_same_v<Kind, Alike> TAUVOX_OCTET bool set_aside(const RepairVoxels<T>& pass,
+                                                                 const Place& p) {
+  return !InLattice(pass, p).holds;
+}
+template <class Kind, class T>
+TAUVOX_OCTET void visit_common(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
+  repair(pass, p, InLattice(pass, p), rest_of<Kind>(pass, p), totals);
+}
+template <class Kind, class T>
+TAUVOX_OCTET void visit_aside(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
+  repair_any(pass, p, rest_of<Kind>(pass, p), totals);
 }
 
 }  // namespace TAUVOX_FORM

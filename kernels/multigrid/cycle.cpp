@@ -30,23 +30,14 @@ struct Smooth {
   }
 };
 
-struct RestrictResidual {  // one call per block of the coarse level
+/// On a CPU; one call per row of coarse blocks: its nodes in the order of memory, the same for each block.
+struct RestrictResidual {
   GraphView A, coarse;
   const float *b, *x;
   float* coarse_b;
   std::int64_t bytes() const { return A.matrix_bytes() + 10 * A.nodes + 4 * coarse.nodes; }
-  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
-    const std::int64_t c = bx + coarse.lattice.nx * (by + coarse.lattice.ny * bz);
-    for (std::uint32_t node = coarse.first_node[c]; node < coarse.first_node[c + 1]; ++node)
-      coarse_b[node] = 0;
-    Members(A, bx, by, bz).for_each([&](std::uint32_t i) {
-      coarse_b[A.aggregate[i]] += residual_at(A, b, x, i);
-    });
-  }
-  /// A row of coarse blocks on a CPU: its nodes in the order of memory, which is the same order for each
-  /// block.
-  void row(std::int64_t by, std::int64_t bz, std::int64_t nx) const {
-    const std::int64_t c = coarse.lattice.nx * (by + coarse.lattice.ny * bz);
+  void operator()(std::int64_t by, std::int64_t bz) const {
+    const std::int64_t nx = coarse.lattice.nx, c = nx * (by + coarse.lattice.ny * bz);
     std::fill(coarse_b + coarse.first_node[c], coarse_b + coarse.first_node[c + nx], 0.0f);
     for (std::int64_t z = 2 * bz; z < std::min(2 * bz + 2, A.lattice.nz); ++z)
       for (std::int64_t y = 2 * by; y < std::min(2 * by + 2, A.lattice.ny); ++y) {
@@ -81,7 +72,28 @@ struct ApplyDense {
 };
 
 #ifdef TAUVOX_DEVICE_CODE
-constexpr int tail_threads = 1024, warp = 32;
+struct Residual {  // y = b - A x
+  GraphView A;
+  const float *b, *x;
+  float* y;
+  std::int64_t bytes() const { return A.matrix_bytes() + 12 * A.nodes; }
+  TAUVOX_HD void operator()(std::int64_t i) const { y[i] = residual_at(A, b, x, i); }
+};
+
+/// coarse_b = sums of `rest` over each aggregate, in the order of RestrictResidual.
+struct SumRest {
+  GraphView A, coarse;
+  const float* rest;
+  float* coarse_b;
+  std::int64_t bytes() const { return 8 * A.nodes + 4 * coarse.nodes; }
+  TAUVOX_HD void operator()(std::int64_t node) const {
+    float sum = 0;
+    coarse.for_each_member(A, static_cast<std::uint32_t>(node), [&](std::uint32_t i) { sum += rest[i]; });
+    coarse_b[node] = sum;
+  }
+};
+
+constexpr int tail_threads = 1024;
 
 struct Tail {
   CycleLevel level[most_tail_levels];
@@ -90,35 +102,6 @@ struct Tail {
   float factor;
 };
 static_assert(sizeof(Tail) <= 4000);  // what a kernel takes as arguments
-
-struct Residual {  // y = b - A x
-  GraphView A;
-  const float *b, *x;
-  float* y;
-  TAUVOX_HD void operator()(std::int64_t i) const { y[i] = residual_at(A, b, x, i); }
-};
-
-/// coarse_b = sums of `rest` over each aggregate, in the order of RestrictResidual. On the last levels a
-/// block has tens of nodes, so a warp shares it.
-struct SumRest {
-  GraphView A, coarse;
-  const float* rest;
-  float* coarse_b;
-  TAUVOX_HD void operator()(std::int64_t thread) const {
-    const auto b = static_cast<std::uint32_t>(thread / warp),
-               lane = static_cast<std::uint32_t>(thread % warp);
-    const auto nx = static_cast<std::uint32_t>(coarse.lattice.nx),
-               ny = static_cast<std::uint32_t>(coarse.lattice.ny);
-    const Members members(A, b % nx, b / nx % ny, b / nx / ny);
-    for (std::uint32_t node = coarse.first_node[b] + lane; node < coarse.first_node[b + 1]; node += warp) {
-      float sum = 0;
-      members.for_each([&](std::uint32_t i) {
-        if (A.aggregate[i] == node) sum += rest[i];
-      });
-      coarse_b[node] = sum;
-    }
-  }
-};
 
 /// The threads of the block share f(0) .. f(count - 1), and wait for each other.
 template <class F>
@@ -149,7 +132,7 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
         share(A.nodes, SmoothFromZero{A, b, x(l)});
       if (l >= t.w_levels) smooth_again(l);
       share(A.nodes, Residual{A, b, x(l), y(l)});
-      share(warp * coarse.lattice.cells(), SumRest{A, coarse, y(l), t.level[l + 1].b});
+      share(coarse.nodes, SumRest{A, coarse, y(l), t.level[l + 1].b});
       second &= ~(2u << l);  // the next level is new again
     }
     const std::int64_t n = t.level[l].graph.nodes;
@@ -199,8 +182,15 @@ void smooth(const Device& device, const GraphView& A, const float* b, const floa
 }
 
 void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
-                       const float* x, float* coarse_b) {
-  for_each_cell(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
+                       const float* x, float* rest, float* coarse_b) {
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    for_each_index(device, A.nodes, Residual{A, b, x, rest});
+    return for_each_index(device, coarse.nodes, SumRest{A, coarse, rest, coarse_b});
+  }
+#endif
+  (void)rest;
+  for_each_row(device, coarse.lattice, RestrictResidual{A, coarse, b, x, coarse_b});
 }
 
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {

@@ -12,9 +12,10 @@ namespace tauvox {
 void smooth_from_zero(const Device& device, const GraphView& A, const float* b, float* x);
 /// y = x + damping (b - A x) / diagonal
 void smooth(const Device& device, const GraphView& A, const float* b, const float* x, float* y);
-/// coarse_b = sum of (b - A x) over each aggregate.   `coarse` is the graph of A's aggregates.
+/// coarse_b = sum of (b - A x) over each aggregate.   `coarse` is the graph of A's aggregates; a GPU leaves
+/// b - A x in `rest`.
 void restrict_residual(const Device& device, const GraphView& A, const GraphView& coarse, const float* b,
-                       const float* x, float* coarse_b);
+                       const float* x, float* rest, float* coarse_b);
 /// x += factor times coarse_x of the aggregate
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x);
 /// x = inverse b, with `inverse` dense, n x n, symmetric
@@ -31,7 +32,7 @@ struct CycleLevel {
 /// A cycle visits the levels of few nodes most often, each time with kernels that are over before the next
 /// one is started. From the first level of at most so many nodes on, a GPU runs them all in one kernel. The
 /// number is predicted, not measured (DESIGN.md, decision 21).
-inline constexpr std::int64_t tail_nodes = 8192;
+inline constexpr std::int64_t tail_nodes = 1024;
 inline constexpr int most_tail_levels = 16;
 
 /// A visit of levels.front() and all behind it, with the bits of the steps above. One kernel. The first

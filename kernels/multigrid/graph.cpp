@@ -84,6 +84,18 @@ struct NumberAggregates {
   }
 };
 
+/// Sorts the nodes by aggregate. Counts first; then `end`, where each begins, has become where it ends.
+struct SortMembers {
+  GraphView fine;
+  std::uint32_t *end, *member;
+  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+    const Members members(fine, bx, by, bz);
+    if (!member) return members.for_each([&](std::uint32_t i) { ++end[fine.aggregate[i]]; });
+    for (int r = Members::ranges; r-- > 0;)
+      for (std::uint32_t i = members.end[r]; i-- > members.begin[r];) member[--end[fine.aggregate[i]]] = i;
+  }
+};
+
 /// Links between aggregates of nodes.
 template <class Rows>
 struct LinkNodes {
@@ -121,6 +133,15 @@ Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
   for_each_cell(device, graph.lattice,
                 NumberAggregates{fine.view(), graph.lattice, first_node.data(), fine.aggregate.data()});
   graph.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
+  if (device.is_cuda() && lists_members(fine.nodes, graph.lattice)) {
+    Buffer<std::uint32_t> begin(device, graph.nodes + 2);
+    begin.zero();
+    for_each_cell(device, graph.lattice, SortMembers{fine.view(), begin.data(), nullptr});
+    exclusive_scan(device, begin.data(), graph.nodes + 1);
+    graph.member = Buffer<std::uint32_t>(device, fine.nodes);
+    for_each_cell(device, graph.lattice, SortMembers{fine.view(), begin.data() + 1, graph.member.data()});
+    graph.first_member = std::move(begin);
+  }
   fill_rows<LinkNodes>(device, graph, graph.nodes, fine.view());
   return graph;
 }

@@ -40,6 +40,8 @@ struct GraphView {
   const Bfloat16* plate = nullptr;  // per node: conductance to potential 0, that of plates and shift
   const Bfloat16* inverse_diagonal = nullptr;  // per node
   const std::uint32_t* aggregate = nullptr;    // per node: its node on the next level, if there is one
+  // Null, or the nodes of the finer level: those of node c, ascending, from first_member[c + 1] on.
+  const std::uint32_t *first_member = nullptr, *member = nullptr;
   // Null, or per node: faces towards the blocks of its links at x - 1, x + 1, y - 1, ..., z + 1, three bits
   // each, all of these of one node. Or has_row, and the number of the row.
   const std::uint32_t* faces = nullptr;
@@ -72,6 +74,9 @@ struct GraphView {
   TAUVOX_HD void for_each_across(std::int64_t i, const F& f, std::integer_sequence<int, direction...>) const {
     ((faces[i] >> (3 * direction) & 7u ? f(link_across(i, direction)) : void()), ...);
   }
+  /// f(i) for the nodes of `fine` that a node gathers, ascending.
+  template <class F>
+  TAUVOX_HD void for_each_member(const GraphView& fine, std::uint32_t node, const F& f) const;
 };
 
 struct Graph {
@@ -80,7 +85,7 @@ struct Graph {
   std::shared_ptr<const Buffer<std::uint32_t>> first_node;
   Buffer<std::uint32_t> row_start, neighbour;
   Buffer<Bfloat16> weight, plate, inverse_diagonal;
-  Buffer<std::uint32_t> aggregate, faces, block;
+  Buffer<std::uint32_t> aggregate, first_member, member, faces, block;
   Buffer<float> face_weight;
   std::int64_t links() const { return neighbour.size(); }
   std::int64_t rows() const { return row_start.size() - 1; }
@@ -93,9 +98,21 @@ struct Graph {
     return (rows < nodes ? 16 : 8) * nodes + 12 * rows + 8 * room + 6 * links + 2400;
   }
   GraphView view() const {
-    return {lattice,          nodes,         neighbour.size(),  first_node->data(),      row_start.data(),
-            neighbour.data(), weight.data(), plate.data(),      inverse_diagonal.data(), aggregate.data(),
-            faces.data(),     block.data(),  face_weight.data()};
+    return {lattice,
+            nodes,
+            neighbour.size(),
+            first_node->data(),
+            row_start.data(),
+            neighbour.data(),
+            weight.data(),
+            plate.data(),
+            inverse_diagonal.data(),
+            aggregate.data(),
+            first_member.data(),
+            member.data(),
+            faces.data(),
+            block.data(),
+            face_weight.data()};
   }
 };
 
@@ -132,6 +149,28 @@ struct Members {
       for (std::uint32_t i = begin[r]; i < end[r]; ++i) f(i);
   }
 };
+
+template <class F>
+TAUVOX_HD void GraphView::for_each_member(const GraphView& fine, std::uint32_t node, const F& f) const {
+  if (member) {
+    for (std::uint32_t k = first_member[node + 1]; k < first_member[node + 2]; ++k) f(member[k]);
+    return;
+  }
+  std::int64_t b = 0;  // its block: the last that does not begin behind it
+  for (std::int64_t end = lattice.cells(); end - b > 1;) {
+    const std::int64_t middle = (b + end) / 2;
+    (first_node[middle] <= node ? b : end) = middle;
+  }
+  const std::int64_t row = b / lattice.nx;
+  Members(fine, b - row * lattice.nx, row % lattice.ny, row / lattice.ny).for_each([&](std::uint32_t i) {
+    if (fine.aggregate[i] == node) f(i);
+  });
+}
+
+/// Whether a GPU keeps the members of each node: where a block has few, they are found in it quickly.
+inline bool lists_members(std::int64_t fine_nodes, const Extent& lattice) {
+  return fine_nodes > 64 * lattice.cells();
+}
 
 /// Aggregates the nodes of `fine` (fills fine.aggregate) and returns their graph. With `all_links` every link
 /// counts as strong: for the end of the hierarchy, where weakly attached nodes would remain for ever.

@@ -144,6 +144,13 @@ TAUVOX_OCTET void for_each_octet(const Medium<W>& m, std::int64_t by, std::int64
   }
 }
 
+/// A pass may set octets aside, few of them, that take it long: a warp then does those of its row together,
+/// after the others (visit_aside), and is not held up by one of them at every step.
+template <class Kind, class Pass>
+concept SetsAside = requires(const Pass& pass, const Place& p) {
+  set_aside<Kind>(pass, p);
+};
+
 #ifdef TAUVOX_VECTORS
 /// A pass over the octets of a problem, with the form of its faces. `partial`: room for its sums by units.
 template <class Kind, class Pass>
@@ -174,17 +181,22 @@ void walk(const Pass& pass, int threads, double* partial) {
   const std::int64_t count = blocks_of_rows(lattice);
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (std::int64_t block = 0; block < count; ++block) {
-    Totals<N> totals[lanes];
+    Totals<N> totals[lanes], of_aside[lanes];
     for (std::int64_t row = block * warps; row < lattice.rows() && row < (block + 1) * warps; ++row) {
-      int lane = 0;
+      const auto lane = [&](int k) { return row % warps * warp + k % warp; };
+      int next = 0, next_aside = 0;
       for_each_octet(m, row % lattice.ny, row / lattice.ny, [&](const Place& p) TAUVOX_INLINE {
-        visit<Kind>(pass, p, totals[row % warps * warp + lane++ % warp]);
+        Totals<N>& own = totals[lane(next++)];
+        if constexpr (SetsAside<Kind, Pass>) {
+          if (set_aside<Kind>(pass, p)) return visit_aside<Kind>(pass, p, of_aside[lane(next_aside++)]);
+        }
+        visit<Kind>(pass, p, own);
       });
     }
     if constexpr (N > 0) {
       Lanes<N> sums;
       for (int lane = 0; lane < lanes; ++lane)
-        for (int n = 0; n < N; ++n) sums.value[n][lane] = totals[lane][n];
+        for (int n = 0; n < N; ++n) sums.value[n][lane] = totals[lane][n] + of_aside[lane][n];
       sums.fold(partial + block, count);
     }
   }
@@ -198,24 +210,71 @@ template <class Pass>
 inline constexpr int resident_blocks =
     std::is_same_v<decltype(std::declval<const Pass&>().medium().shift), float> ? 8 : 4;
 
-/// An octet has a thread.
+/// The octets of a row, each with a thread of a warp.
+struct RowOfOctets {
+  std::uint32_t begin = 0, end = 0;
+  std::int64_t by = 0, bz = 0;
+  __device__ RowOfOctets(const OctetsView& o, std::int64_t row) {
+    if (row >= o.lattice.rows()) return;
+    begin = o.words[row * o.words_per_row].first, end = o.words[(row + 1) * o.words_per_row].first;
+    bz = row / o.lattice.ny, by = row - bz * o.lattice.ny;
+  }
+  __device__ std::uint32_t steps() const { return (end - begin + warp - 1) / warp; }
+};
+
+/// Those that are set aside wait until they fill a warp, or the row ends.
+template <class Kind, class Pass, class Sum>
+__device__ void visit_common_first(const Pass& pass, const RowOfOctets& row, std::uint32_t steps, Sum& totals,
+                                   Sum& of_aside) {
+  __shared__ std::uint32_t waiting[warps][2 * warp];
+  __shared__ bool aside[warps][warp];
+  const int w = static_cast<int>(threadIdx.x) / warp, lane = static_cast<int>(threadIdx.x) % warp;
+  const auto place = [&](std::uint32_t i) {
+    return place_of(pass.medium(), i, pass.medium().octets.x[i], row.by, row.bz);
+  };
+  int count = 0;  // of those that wait
+  for (std::uint32_t step = 0; step <= steps; ++step) {
+    const std::uint32_t i = row.begin + step * warp + static_cast<std::uint32_t>(lane);
+    aside[w][lane] = false;
+    if (i < row.end) {
+      const Place p = place(i);
+      aside[w][lane] = set_aside<Kind>(pass, p);
+      if (!aside[w][lane]) visit_common<Kind>(pass, p, totals);
+    }
+    __syncthreads();
+    int before = count;
+    for (int k = 0; k < warp; ++k) before += k < lane && aside[w][k], count += aside[w][k];
+    if (aside[w][lane]) waiting[w][before] = i;
+    __syncthreads();
+    const bool full = count >= warp;
+    if (lane < count && (full || step == steps)) visit_aside<Kind>(pass, place(waiting[w][lane]), of_aside);
+    const std::uint32_t behind = waiting[w][warp + lane];
+    __syncthreads();
+    if (full) waiting[w][lane] = behind, count -= warp;
+  }
+}
+
 template <class Kind, class Pass>
-__global__ void __launch_bounds__(lanes, resident_blocks<Pass>)
-    octet_kernel(Pass pass, std::int64_t rows, double* partial) {
+__global__ void __launch_bounds__(lanes, resident_blocks<Pass>) octet_kernel(Pass pass, double* partial) {
   constexpr int N = Pass::sums;
   const auto& m = pass.medium();
-  const OctetsView& o = m.octets;
-  const std::int64_t row = std::int64_t{blockIdx.x} * warps + threadIdx.x / warp;
-  Totals<N> totals;
-  if (row < rows) {
-    const std::int64_t bz = row / o.lattice.ny, by = row - bz * o.lattice.ny;
-    const std::uint32_t end = o.words[(row + 1) * o.words_per_row].first;
-    for (std::uint32_t i = o.words[row * o.words_per_row].first + threadIdx.x % warp; i < end; i += warp)
-      visit<Kind>(pass, place_of(m, i, o.x[i], by, bz), totals);
+  const std::int64_t first_row = std::int64_t{blockIdx.x} * warps;
+  const RowOfOctets row(m.octets, first_row + threadIdx.x / warp);
+  Totals<N> totals, of_aside;
+  if constexpr (SetsAside<Kind, Pass>) {
+    std::uint32_t steps = 0;  // of the block
+    for (int w = 0; w < warps; ++w) {
+      const std::uint32_t own = RowOfOctets(m.octets, first_row + w).steps();
+      steps = own > steps ? own : steps;
+    }
+    visit_common_first<Kind>(pass, row, steps, totals, of_aside);
+  } else {
+    for (std::uint32_t i = row.begin + threadIdx.x % warp; i < row.end; i += warp)
+      visit<Kind>(pass, place_of(m, i, m.octets.x[i], row.by, row.bz), totals);
   }
   if constexpr (N > 0) {
     double mine[N];
-    for (int n = 0; n < N; ++n) mine[n] = totals[n];
+    for (int n = 0; n < N; ++n) mine[n] = totals[n] + of_aside[n];
     detail::fold_block<N>(mine, partial + blockIdx.x, gridDim.x);
   }
 }
@@ -249,8 +308,7 @@ Sums<Pass::sums> run(const Device& device, const Pass& pass, KernelForm form) {
   if (device.is_cuda()) {
     double* partial = N > 0 ? detail::partial_sums<N>(device, blocks) : nullptr;
     with_faces(m, [&](auto kind) {
-      launch("starting a pass over octets", octet_kernel<decltype(kind), Pass>, blocks, lanes, pass,
-             lattice.rows(), partial);
+      launch("starting a pass over octets", octet_kernel<decltype(kind), Pass>, blocks, lanes, pass, partial);
     });
     if constexpr (N > 0) return detail::fold_on_device<N>(device, partial, blocks);
     return {};

@@ -92,7 +92,7 @@ Studied studied(const Volume& volume, const std::string& conductivity,
   const Materials materials = assign_materials(volume, s);
   const Report report = with_resolution(studies().front()).run({volume, materials, s, device}, {}, {});
   if (warnings) *warnings = report.warnings;
-  EXPECT_LT(device.bytes_in_use(), volume.extent.voxels() / 8);  // the scratch of the sums alone
+  EXPECT_LT(device.bytes_in_use(), volume.extent.voxels() / 4);  // the scratch of the sums alone
   const Result& r = report.results.front();
   const std::string reason = r.remarks.empty() ? "" : r.remarks.front();
   return {r.value("effective_ratio"),
