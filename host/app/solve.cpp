@@ -19,6 +19,7 @@
 #include "host/app/read_sample.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
+#include "host/app/unheeded.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/flow_axes.hpp"
@@ -157,19 +158,14 @@ void refuse_shared_classes(const Materials& materials, const Study& study) {
 }
 
 /// What reacts, where the study asks for that.
-/// @throws Error(usage) where it was not said, would conduct as well, or settings do not apply
+/// @throws Error(usage) where it was not said, would conduct as well, or is for an impedance that is not
+/// asked for
 void resolve_reactive(Settings& s, const Study& study) {
   const bool wanted = study.name == "electrode";
-  if (s.impedance && !wanted)
-    throw Error(ExitCode::usage, "--impedance does not apply to this study", "--study " + study.name, "",
-                "leave it out, or give --study electrode");
   if (!s.impedance && (s.double_layer || s.charge_transfer_resistance))
     throw Error(ExitCode::usage, "this is for an impedance",
                 s.double_layer ? "--double-layer" : "--charge-transfer-resistance", "",
                 "leave it out, or add --impedance");
-  if (!wanted && !s.reactive.empty())
-    throw Error(ExitCode::usage, "--reactive does not apply to this study", "--study " + study.name, "",
-                "leave it out, or give --study electrode");
   if (!wanted) return;
   if (s.reactive.empty())
     throw Error(ExitCode::usage, "nothing said about what reacts", "--study " + study.name, "",
@@ -182,22 +178,6 @@ void resolve_reactive(Settings& s, const Study& study) {
                     label_text(label, s.phases), "ions react where a phase ends that carries them");
       s.reactive_labels.push_back(label);
     }
-}
-
-/// @throws Error(usage) what is for a transient, and another study was asked for
-void check_transient(const Settings& s, const Study& study) {
-  if (study.name == "transient") return;
-  const Settings standard;
-  const auto refuse = [&](const char* option) {
-    throw Error(ExitCode::usage, fmt::format("{} does not apply to this study", option),
-                "--study " + study.name, "", "leave it out, or give --study transient");
-  };
-  if (s.boundary != standard.boundary) refuse("--boundary");
-  if (s.end_time) refuse("--end-time");
-  if (s.end_seconds) refuse("--end-seconds");
-  if (s.time_scheme != standard.time_scheme) refuse("--time-scheme");
-  if (s.time_step) refuse("--time-step");
-  if (s.time_tolerance != standard.time_tolerance) refuse("--time-tolerance");
 }
 
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
@@ -257,11 +237,11 @@ ExitCode run_solve(Settings s) {
   if (!s.conductivity_table.empty())
     s.grey_table = grey_table_from(io::read_text(s.conductivity_table), s.conductivity_table);
   const Study& study = chosen_study(s);
+  refuse_unheeded(s, study);
   check_electrolyte(s, study);
   check_porous_phases(s, study);
   if (study.takes_all_axes) take_all_axes(s, study);
   resolve_reactive(s, study);
-  check_transient(s, study);
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();

@@ -207,3 +207,9 @@ def test_a_state_that_is_no_file_is_begun_anew(tauvox, solve, tmp_path, electrod
         state.unlink()
     state.mkdir()
     assert tauvox(*run, "--time-limit", "0.5").returncode in (0, 3, 75)
+
+
+@pytest.mark.parametrize("more", [["--rve", "0.1"], ["--flux-balance", "0.1"], ["--thickness", "x"], ["--separator", "high"],
+                                  ["--impedance"]])
+def test_what_it_would_not_heed_is_refused(tauvox, electrode, more):
+    assert_refused(tauvox("solve", electrode, *TRANSIENT, *more), 2, more[0], "does not apply", "transient")

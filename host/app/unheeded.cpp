@@ -1,0 +1,62 @@
+#include "host/app/unheeded.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tauvox {
+namespace {
+
+struct HeededBySome {
+  const char* option;
+  bool given;                                       // it differs from what it is where nobody says anything
+  std::vector<std::string> heeded_by, or_not_by{};  // studies; one of the two is empty
+};
+
+/// A setting that is not here is heeded by every study, or refused where it is used.
+std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
+  const Settings standard;
+  const std::vector<std::string> transport{"effective_transport", "resolution", "electrolyte",
+                                           "porous_phases", "rve"};
+  std::vector<std::string> no_thickness = transport, no_separator = transport;
+  no_thickness.insert(no_thickness.end(), {"percolation", "chords", "transient"});
+  no_separator.insert(no_separator.end(), {"percolation", "chords", "transient", "tensor"});
+  return {
+      {"--impedance", s.impedance, {"electrode"}},
+      {"--reactive", !s.reactive.empty(), {"electrode"}},
+      {"--boundary", s.boundary != standard.boundary, {"transient"}},
+      {"--end-time", s.end_time.has_value(), {"transient"}},
+      {"--end-seconds", s.end_seconds.has_value(), {"transient"}},
+      {"--time-scheme", s.time_scheme != standard.time_scheme, {"transient"}},
+      {"--time-step", s.time_step.has_value(), {"transient"}},
+      {"--time-tolerance", s.time_tolerance != standard.time_tolerance, {"transient"}},
+      {"--rve", s.rve.has_value(), {"rve"}},
+      {"--flux-balance", s.flux_balance != standard.flux_balance, transport},
+      {"--thickness", s.thickness != standard.thickness, {}, no_thickness},
+      {"--separator", s.separator != standard.separator, {}, no_separator},
+  };
+}
+
+bool names(const std::vector<std::string>& studies, const std::string& name) {
+  return std::find(studies.begin(), studies.end(), name) != studies.end();
+}
+
+}  // namespace
+
+void refuse_unheeded(const Settings& s, const Study& study) {
+  for (const HeededBySome& setting : settings_of_some_studies(s)) {
+    if (!setting.given) continue;
+    if (setting.heeded_by.empty() ? !names(setting.or_not_by, s.study) : names(setting.heeded_by, s.study))
+      continue;
+    throw Error(ExitCode::usage, fmt::format("{} does not apply to this study", setting.option),
+                "--study " + study.name, "",
+                setting.heeded_by.empty()
+                    ? "leave it out"
+                    : fmt::format("leave it out, or give --study {}", setting.heeded_by.front()));
+  }
+  if (s.is_grey() && s.default_insulating)
+    throw Error(ExitCode::usage, "--default-insulating does not apply where grey values conduct", "",
+                "every voxel has its conductivity from its grey value", "leave it out");
+}
+
+}  // namespace tauvox

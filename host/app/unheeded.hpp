@@ -1,0 +1,12 @@
+// Settings that the study asked for would take and not heed.
+#pragma once
+
+#include "host/settings/settings.hpp"
+#include "host/studies/study.hpp"
+
+namespace tauvox {
+
+/// @throws Error(usage) naming the first of them, and the studies that heed it
+void refuse_unheeded(const Settings& settings, const Study& study);
+
+}  // namespace tauvox

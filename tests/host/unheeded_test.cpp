@@ -1,0 +1,74 @@
+// Settings that a study does not heed.
+#include "host/app/unheeded.hpp"
+
+#include <gtest/gtest.h>
+
+#include "host/studies/study_table.hpp"
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+std::string refusal(const Settings& s) {
+  try {
+    refuse_unheeded(s, study_named(s.study));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+Settings with(const std::string& study) {
+  Settings s;
+  s.study = study;
+  return s;
+}
+
+TEST(Unheeded, WhatNobodySaidIsNotRefused) {
+  for (const Study& study : studies()) EXPECT_EQ(refusal(with(study.name)), "") << study.name;
+}
+
+TEST(Unheeded, IsRefusedWithTheStudyThatWouldHeedIt) {
+  for (const Study& study : studies()) {
+    Settings time = with(study.name), size = time, reaction = time;
+    time.end_time = 2;
+    size.rve = 0.1;
+    reaction.impedance = true;
+    EXPECT_EQ(refusal(time).find("--end-time") == std::string::npos, study.name == "transient") << study.name;
+    EXPECT_EQ(refusal(size).find("--rve") == std::string::npos, study.name == "rve") << study.name;
+    EXPECT_EQ(refusal(reaction).find("--study electrode") == std::string::npos, study.name == "electrode");
+  }
+}
+
+TEST(Unheeded, TheThicknessIsForStudiesThatHaveOne) {
+  for (const auto& [study, thickness, separator] :
+       {std::tuple{"effective_transport", false, false}, std::tuple{"rve", false, false},
+        std::tuple{"transient", false, false}, std::tuple{"tensor", true, false},
+        std::tuple{"electrode", true, true}, std::tuple{"connectivity", true, true},
+        std::tuple{"sizes", true, true}}) {
+    Settings across = with(study), from = across;
+    across.thickness = Axis::x;
+    from.separator = "high";
+    EXPECT_EQ(refusal(across).empty(), thickness) << study;
+    EXPECT_EQ(refusal(from).empty(), separator) << study;
+  }
+}
+
+TEST(Unheeded, FluxesOfPlanesAreOfEffectiveTransport) {
+  Settings s = with("transient");
+  s.flux_balance = 0.5;
+  EXPECT_NE(refusal(s).find("--study effective_transport"), std::string::npos);
+  s.study = "resolution";
+  EXPECT_EQ(refusal(s), "");
+}
+
+TEST(Unheeded, GreyValuesLeaveNothingToInsulate) {
+  Settings s;
+  s.law = "g";
+  s.default_insulating = true;
+  EXPECT_NE(refusal(s).find("--default-insulating"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tauvox
