@@ -102,14 +102,18 @@ struct LinkNodes {
   GraphView fine;
   Rows rows;
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
-    const Members members(fine, bx, by, bz);
-    members.for_each([&](std::uint32_t i) {
-      const std::uint32_t node = fine.aggregate[i];
-      rows.link_plate(node, fine.plate[i]);
-      fine.for_each_link(i, [&](const Link& link) {
-        const std::uint32_t other = fine.aggregate[link.neighbour];
-        if (other != node) rows.link(node, other, link.weight);
-      });
+    Members(fine, bx, by, bz).for_each([&](std::uint32_t i) { link_member(fine.aggregate[i], i); });
+  }
+  /// The same for one node, in the same order.
+  TAUVOX_HD void operator()(std::int64_t node) const {
+    const auto own = static_cast<std::uint32_t>(node);
+    rows.graph.for_each_member(fine, own, [&](std::uint32_t i) { link_member(own, i); });
+  }
+  TAUVOX_HD void link_member(std::uint32_t node, std::uint32_t i) const {
+    rows.link_plate(node, fine.plate[i]);
+    fine.for_each_link(i, [&](const Link& link) {
+      const std::uint32_t other = fine.aggregate[link.neighbour];
+      if (other != node) rows.link(node, other, link.weight);
     });
   }
 };

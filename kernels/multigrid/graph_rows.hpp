@@ -83,13 +83,23 @@ struct RoundNode {
   }
 };
 
+/// Goes through the blocks of a graph. A GPU takes its nodes one by one, where a linker can do that: a thread
+/// for a block of hundreds of nodes takes as long as all others together.
+template <class Linker>
+void run_linker(const Device& device, const GraphView& graph, const Linker& linker) {
+  if constexpr (requires { linker(std::int64_t{}); }) {
+    if (device.is_cuda()) return for_each_index(device, graph.nodes, linker);
+  }
+  for_each_cell(device, graph.lattice, linker);
+}
+
 /// Where the rows begin, and how many links there is room for.
 template <template <class> class Linker, class... Source>
 std::pair<Buffer<std::int64_t>, std::int64_t> count_room(const Device& device, const GraphView& graph,
                                                          std::int64_t rows, const Source&... source) {
   Buffer<std::int64_t> begin(device, rows + 1);
   begin.zero();
-  for_each_cell(device, graph.lattice, Linker<RoomView>{source..., {graph, begin.data()}});
+  run_linker(device, graph, Linker<RoomView>{source..., {graph, begin.data()}});
   const std::int64_t links = exclusive_scan(device, begin.data(), rows);
   return {std::move(begin), links};
 }
@@ -110,7 +120,7 @@ void fill_rows(const Device& device, Graph& graph, std::int64_t rows, const Sour
   graph.row_start.zero();
   const RowsView view{graph.view(),           room.data(), neighbour.data(), weight.data(),
                       graph.row_start.data(), plate.data()};
-  for_each_cell(device, graph.lattice, Linker<RowsView>{source..., view});
+  run_linker(device, graph.view(), Linker<RowsView>{source..., view});
   const std::int64_t kept = exclusive_scan(device, graph.row_start.data(), rows);
   graph.weight = Buffer<Bfloat16>(device, kept);
   graph.plate = Buffer<Bfloat16>(device, graph.nodes);
