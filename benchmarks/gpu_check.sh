@@ -3,10 +3,11 @@
 #
 #   benchmarks/gpu_check.sh build     where nvcc and cmake are; makes build-gpu/carry.tar.xz, to be carried along
 #   benchmarks/gpu_check.sh all       where the GPU is: all below but largest and peers, in six minutes at most
-#   benchmarks/gpu_check.sh device|test|sanitize|passes|suite|largest|peers     one step, ten minutes at most
+#   benchmarks/gpu_check.sh device|test|sanitize|passes|profile|suite|largest|peers     one step, ten minutes at most
 #   ... [--device cuda|cpu] [--quick] [--seconds N]
 #
 # --device cpu: the same without a GPU; --quick: small sizes and few tests, to try the script; --seconds: for all of it.
+# `profile` leaves what ncu says of every kernel of a solve (benchmarks/gpu_profile.py makes a table of it).
 # `largest` solves the largest cubes that fit; `peers` wants torch and a wheel of TauFactor on PYTHONPATH.
 #
 # After every step $OUT/gpu_check.json (default benchmarks/results/) holds what is done so far, $OUT/gpu_check.log what the
@@ -17,7 +18,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}  # idle CPU threads sleep
 
-usage() { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 what=${1:-} device=cuda quick=no total=""
 [ $# -gt 0 ] && shift
 while [ $# -gt 0 ]; do
@@ -28,7 +29,7 @@ while [ $# -gt 0 ]; do
     *) usage ;;
   esac
 done
-case $what in build|all|device|test|sanitize|passes|suite|largest|peers) ;; *) usage ;; esac
+case $what in build|all|device|test|sanitize|passes|profile|suite|largest|peers) ;; *) usage ;; esac
 case $device in cuda|cpu) ;; *) usage ;; esac
 [[ ${total:-1} =~ ^[0-9]+$ ]] || usage
 build=${TAUVOX_BUILD_DIR:-build-gpu}
@@ -216,6 +217,30 @@ step_passes() {
   passes "four classes, $size" --size "$size" --classes 6
   [ "$device" = cuda ] && [ -z "${TAUVOX_SIZES:-}" ] && passes "one class, 512" --size 512
 }
+step_profile() {
+  local size folder sizes="128 512" launches
+  [ "$quick" = yes ] && sizes=32
+  if [ "$device" = cpu ] || ! command -v ncu > /dev/null; then
+    row profile "not run" null "no GPU asked for, or ncu is not on PATH"
+    return
+  fi
+  folder=$(mktemp -d)
+  for size in ${TAUVOX_SIZES:-$sizes}; do
+    limited "$tauvox" generate electrode --size "$size" --overwrite -o "$folder/e.raw" >> "$log" 2>&1
+    # One metric: with more each kernel runs several times, and all memory is saved and restored in between.
+    limited ncu --clock-control none --metrics gpu__time_duration.sum --csv --page raw --log-file "$folder/launches" \
+      "$tauvox" solve "$folder/e.raw" --shape "$size,$size,$size" --dtype uint8 --phase 0 --device "$device" --quiet \
+      --overwrite --json "$folder/solve.json" >> "$log" 2>&1
+    case $? in
+      0) launches=$(grep -c '^"[0-9]' "$folder/launches")
+         gzip -9 < "$folder/launches" > "$out/profile-$size.csv.gz"
+         row "profile $size" passed "$launches" "$launches launches" ;;
+      124|137) row "profile $size" "not run" null "no time left in this step" ;;
+      *) row "profile $size" "not run" null "$(tail -1 "$log")" ;;  # the solve alone passes in the suite, or fails there
+    esac
+  done
+  rm -rf "$folder"
+}
 suite() {  # name of the row, file, arguments: whole after every row, so the end of the time costs what is not reached
   limited "$tauvox" bench --device "$device" --overwrite -o "$2" "${@:3}" >> "$log" 2>&1
   case $? in
@@ -267,6 +292,7 @@ case $what in
     step test $((total * 2 / 5))
     step sanitize $((total / 6))
     step passes $((total / 5))
+    step profile $((total / 8))
     step suite "$total" ;;
   *) step "$what" "$total" ;;
 esac

@@ -30,7 +30,8 @@ def test_the_whole_script_passes(program, tmp_path):
     assert code == 0, said + errors
     result = json.loads((tmp_path / "gpu_check.json").read_text())
     assert result["finished"] and not result["failed"]
-    assert [step["step"] for step in result["steps"]] == ["device", "test", "sanitize", "passes", "suite"]
+    assert [step["step"] for step in result["steps"]] == ["device", "test", "sanitize", "passes", "profile",
+                                                           "suite"]
     rows = {row["name"]: row for step in result["steps"] for row in step["rows"]}
     assert {rows[f"test_{name}"]["outcome"] for name in ("kernels", "parity", "exact", "laws", "host")} == {"passed"}
     assert all(rows[f"test_{name}"]["value"]["passed"] > 0 for name in ("kernels", "parity", "exact", "laws", "host"))
@@ -119,6 +120,38 @@ def test_the_sanitizer_fails_the_check_only_by_what_it_finds(stand_ins, tmp_path
     result, rows = outcomes(tmp_path)
     assert ended == code and rows[row] == outcome and told in said, said + errors
     assert result["failed"] == (code != 0) and rows["suite"] == "passed"
+
+
+NCU = """while [[ $1 == --* ]]; do [ "$1" = --log-file ] && file=$2; case $1 in --csv) shift;; *) shift 2;; esac; done
+"$@" > /dev/null
+cat > "$file" <<'END'
+==PROF== Connected to process 1
+"ID","Kernel Name","Block Size","Grid Size","gpu__time_duration.sum"
+"","","","","ns"
+"0","void tauvox::detail::index_kernel<tauvox::<unnamed>::Smooth>(T1, long)","(128, 1, 1)","(7, 1, 1)","2,500"
+"1","void tauvox::detail::index_kernel<tauvox::<unnamed>::Smooth>(T1, long)","(128, 1, 1)","(9, 1, 1)","5,500"
+"2","tail_kernel(Tail)","(1024, 1, 1)","(1, 1, 1)","2,000"
+END
+"""
+
+
+def test_a_profile_is_left_and_can_be_read(stand_ins, tmp_path):
+    build, put = stand_ins
+    put("ncu", NCU)
+    code, said, errors = finish(check(tmp_path, build, "profile", "--quick"))
+    assert code == 0 and "3 launches" in said, said + errors
+    table = subprocess.run(["python3", SCRIPT.with_name("gpu_profile.py"), tmp_path / "profile-32.csv.gz"],
+                           capture_output=True, text=True, check=True).stdout.splitlines()
+    assert table[0] == "3 launches, 10 us"
+    assert table[2].split() == ["80.0", "2", "8.0", "5.5", "(9,", "1,", "1)", "(128,", "1,", "1)", "index_kernel<Smooth>(T1,",
+                                "long)"]
+
+
+def test_a_profile_that_cannot_be_made_fails_nothing(stand_ins, tmp_path):
+    build, put = stand_ins
+    put("ncu", 'echo "==ERROR== no permission"; exit 1\n')
+    code, said, _ = finish(check(tmp_path, build, "profile", "--quick"))
+    assert code == 0 and "no permission" in said and outcomes(tmp_path)[1]["profile 32"] == "not run"
 
 
 def test_without_a_gpu_it_says_so(stand_ins, tmp_path):
