@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <system_error>
 
 #include "host/app/commands.hpp"
@@ -10,6 +11,7 @@
 #include "host/app/program.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/bench/command.hpp"
+#include "io/write.hpp"
 
 namespace {
 
@@ -54,6 +56,8 @@ int main(int argc, char** argv) {
     return failed(error.code(), error.what());
   } catch (const std::bad_alloc&) {
     return failed(ExitCode::resources, "out of memory; use --crop or --precision mixed");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return failed(ExitCode::output, io::error_of(error).what());
   } catch (const std::system_error& error) {
     const bool is_memory = error.code() == std::errc::not_enough_memory;
     return failed(is_memory ? ExitCode::resources : ExitCode::internal, error.what());

@@ -107,6 +107,15 @@ void throw_output(const std::string& what, const std::string& path, int error_nu
               full ? "free some space, or choose another folder" : "");
 }
 
+Error error_of(const fs::filesystem_error& failure) {
+  try {
+    throw_output("a file or folder cannot be made or reached", failure.path1().string(),
+                 failure.code().value());
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
 std::vector<std::string> check_output(const std::string& path, bool overwrite) {
   // Creating the temporary is the only test that covers permissions, read-only mounts, quotas and name
   // lengths.

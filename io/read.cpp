@@ -199,6 +199,11 @@ std::vector<double> steps_across(const BulkRange& range, int count, Volume& volu
 /// Fractions, for a law of grey values.
 std::vector<double> fine_steps(const GreyHistogram& histogram, const std::string& path, Volume& volume) {
   constexpr int most = 65535;
+  if (histogram.least == histogram.greatest) {  // one class: all are below a cut that none reaches
+    volume.grey = GreyScale{histogram.least, 1};
+    volume.notices.push_back(fmt::format("every grey value is {:.7g}", histogram.least));
+    return {histogram.greatest + std::max(std::abs(histogram.greatest), 1.0)};
+  }
   std::vector<double> steps = steps_across({histogram.least, histogram.greatest}, most, volume);
   for (std::size_t i = 1; i < steps.size(); ++i)
     if (!(steps[i] > steps[i - 1]))

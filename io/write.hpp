@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -23,6 +24,9 @@ namespace tauvox::io {
 /// @return a notice for each of them
 /// @throws Error(output)
 std::vector<std::string> check_output(const std::string& path, bool overwrite);
+
+/// What a call of the file system could not do, as an Error(output).
+Error error_of(const std::filesystem::filesystem_error& failure);
 
 /// True if both paths name the same file (device and inode, through links).
 bool same_file(const std::string& a, const std::string& b);

@@ -48,7 +48,7 @@ void or_failed(LotVolume& volume, const F& act) {
   } catch (const Error& error) {
     fail(error.code(), error.what());
   } catch (const fs::filesystem_error& error) {
-    fail(ExitCode::output, error.what());
+    fail(ExitCode::output, io::error_of(error).what());
   } catch (const Json::exception& error) {
     fail(ExitCode::input_refused, reason_of(error));
   }

@@ -181,6 +181,9 @@ ReservedFolder reserve_folder(const Settings& s, const std::function<bool(const 
     if (fs::exists(path)) append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
     folder.files.push_back(path);
   }
+  if (const std::string figures = in_folder(s, "figures"); fs::exists(figures) && !fs::is_directory(figures))
+    throw Error(ExitCode::output, "the folder cannot be made", figures, "it is a file",
+                "remove it, or give -o another name");
   append(folder.notices, remove_stale_of_tables_and_figures(s));
   folder.locks.emplace_back(in_folder(s, "results.json"));
   if (folder.locks.back().notice()) folder.notices.push_back(*folder.locks.back().notice());

@@ -123,6 +123,14 @@ def test_no_table_and_no_figure_replaces_a_file_of_that_name(tauvox, tmp_path, n
     assert tauvox(*run, "--overwrite").returncode == 0
 
 
+def test_a_file_where_the_figures_go_is_found_before_the_work(tauvox, tmp_path):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "figures").write_text("mine")
+    assert_refused(tauvox("evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "-o", "report"), 7,
+                   "report/figures", "it is a file")
+    assert [path.name for path in (tmp_path / "report").iterdir()] == ["figures"]
+
+
 def test_the_same_bits_for_every_number_of_threads(evaluate):
     def numbers(*arguments):
         return [r["quantities"] for r in evaluate(*arguments)["results"]]

@@ -48,6 +48,13 @@ def test_a_law_gives_what_its_table_gives(solve, law, ramp):
     assert report["results"][0]["quantities"] == solve("ramp.npy", *ramp, *exact)["results"][0]["quantities"]
 
 
+@pytest.mark.parametrize("grey", [0.5, -3.25, 0.0, 1e30])
+def test_one_grey_value_everywhere_conducts_by_its_law(solve, law, tmp_path, grey):
+    numpy.save(tmp_path / "one.npy", numpy.full((4, 5, 6), grey, "f4"))
+    report = solve("one.npy", *law("2 + abs(g)"))
+    assert value(report["results"][0], "effective_value") == pytest.approx(2 + abs(float(numpy.float32(grey))), rel=1e-6)
+
+
 def test_many_values_share_classes_within_the_bound(tauvox, solve, tmp_path):
     """16 bits along z: the harmonic mean of 1500 layers is known exactly."""
     greys = numpy.random.default_rng(1).permutation(1500)

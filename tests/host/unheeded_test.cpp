@@ -65,7 +65,7 @@ TEST(Unheeded, FluxesOfPlanesAreOfEffectiveTransport) {
 
 TEST(Unheeded, GreyValuesLeaveNothingToInsulate) {
   Settings s;
-  s.law = "g";
+  s.law = std::string("g^2");
   s.default_insulating = true;
   EXPECT_NE(refusal(s).find("--default-insulating"), std::string::npos);
 }

@@ -37,6 +37,19 @@ TEST_F(CheckOutput, RefusesAFolderThatIsMissing) {
   EXPECT_NE(outcome.message.find(in("missing")), std::string::npos);
 }
 
+TEST_F(CheckOutput, WhatTheFileSystemSaysBecomesAnErrorOfOurs) {
+  put(in("file"), "x");
+  try {
+    fs::create_directories(in("file/below"));
+    FAIL() << "a folder in a file";
+  } catch (const fs::filesystem_error& failure) {
+    const Error error = io::error_of(failure);
+    EXPECT_EQ(error.code(), ExitCode::output);
+    EXPECT_NE(std::string(error.what()).find("(" + in("file")), std::string::npos) << error.what();
+    EXPECT_EQ(std::string(error.what()).find("filesystem error"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(CheckOutput, RefusesAFolderThatIsAFile) {
   put(in("file"), "");
   EXPECT_EQ(outcome_of([&] { io::check_output(in("file/output.vti"), true); }).code, output_code);
