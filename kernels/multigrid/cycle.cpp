@@ -36,9 +36,9 @@ struct RestrictResidual {
   const float *b, *x;
   float* coarse_b;
   std::int64_t bytes() const { return A.matrix_bytes() + 10 * A.nodes + 4 * coarse.nodes; }
-  void operator()(std::int64_t by, std::int64_t bz) const {
+  TAUVOX_HD void operator()(std::int64_t by, std::int64_t bz) const {
     const std::int64_t nx = coarse.lattice.nx, c = nx * (by + coarse.lattice.ny * bz);
-    std::fill(coarse_b + coarse.first_node[c], coarse_b + coarse.first_node[c + nx], 0.0f);
+    for (std::uint32_t n = coarse.first_node[c]; n < coarse.first_node[c + nx]; ++n) coarse_b[n] = 0;
     for (std::int64_t z = 2 * bz; z < std::min(2 * bz + 2, A.lattice.nz); ++z)
       for (std::int64_t y = 2 * by; y < std::min(2 * by + 2, A.lattice.ny); ++y) {
         const std::int64_t f = A.lattice.nx * (y + A.lattice.ny * z);
