@@ -109,8 +109,8 @@ class PlannedLevels {
   }
 
   std::vector<Level> levels_;
-  std::vector<std::int64_t>
-      numbers_;  // of first nodes of blocks (the first level's are shared), and of members
+  // Bytes: of first nodes of blocks (the first level's are shared), and of lists of members.
+  std::vector<std::int64_t> numbers_;
   std::int64_t room_ = 0, last_ = 0;
 };
 

@@ -13,7 +13,9 @@ struct HeededBySome {
   std::vector<std::string> heeded_by, or_not_by{};  // studies; one of the two is empty
 };
 
-/// A setting that is not here is heeded by every study, or refused where it is used.
+/// Those that change what one study finds and say nothing to others. Not here: how a solver works, which
+/// studies of geometry do not ask, and what is refused where it is used (--axis, --electrolyte,
+/// --phase-porosity, --field).
 std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
   const Settings standard;
   const std::vector<std::string> transport{"effective_transport", "resolution", "electrolyte",

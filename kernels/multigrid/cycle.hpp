@@ -31,7 +31,7 @@ struct CycleLevel {
 
 /// A cycle visits the levels of few nodes most often, each time with kernels that are over before the next
 /// one is started. From the first level of at most so many nodes on, a GPU runs them all in one kernel. The
-/// number matters little: from 1024 to 8192 solves differ by 8 % (DESIGN.md, decision 21).
+/// number matters little: from 1024 to 8192 solves differ by 10 % (DESIGN.md, decision 21).
 inline constexpr std::int64_t tail_nodes = 8192;
 inline constexpr int most_tail_levels = 16;
 
