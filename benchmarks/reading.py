@@ -5,8 +5,8 @@ usage: reading.py PROGRAM FOLDER [EDGE] [REPEATS]     (512, 5)
 FOLDER takes some gigabytes; files that are there from an earlier call are used again, and lie in the page cache when they
 are read. The volume is that of `tauvox generate electrode`, of uint8. Of the program it is the time of its report (`read`: the
 process that reads started, read, checked, labels counted and coded, SHA-256 of the file). Of h5py and tifffile it is an array
-in memory, and beside it what `numpy.unique` of it and the SHA-256 of the file take besides, for they are part of the other. The
-peak is of all processes of the program while the file is read, shared pages once, less that of a tiny file."""
+in memory, and beside it what `numpy.bincount` of it and the SHA-256 of the file take besides, for they are part of the other. The
+peak is of the program and its process that reads, the codes that they share counted once, less that of a tiny file."""
 
 import hashlib
 import json
@@ -51,21 +51,26 @@ def read_by_python(path):
         data = tifffile.imread(path)
     read = time.perf_counter() - began
     began = time.perf_counter()
-    numpy.unique(data)
+    numpy.bincount(data.ravel(), minlength=256)
     with open(path, "rb") as file:
         hashlib.sha256(file.read()).hexdigest()
     return read, time.perf_counter() - began
 
 
 def resident(process):
-    total, children = 0, []
+    """Of the program and of the process that reads for it, the codes, which both see, counted once; and how many of the
+    latter there are."""
+    def memory(of):
+        lines = Path(f"/proc/{of}/status").read_text().splitlines()
+        found = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith("Rss")}
+        return found["RssAnon"] + found["RssFile"], found["RssShmem"]
+
     try:
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        total = sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    except OSError:
-        pass
-    return total + sum(resident(child)[0] for child in children), len(children)
+        seen = [memory(one) for one in [process, *children]]
+        return sum(own for own, _ in seen) + max(shared for _, shared in seen), len(children)
+    except (OSError, KeyError):
+        return 0, 0
 
 
 def read_by_program(program, path):

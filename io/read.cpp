@@ -351,6 +351,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
                    const std::function<void(double)>& progress, const CodeMemory& memory, Read what,
                    CountedVoxels counted) {
   Opened opened = open_checked(path, options);
+  if (progress) progress(0);  // the metadata were read
   const VolumeDescription& description = opened.source->description;
 
   Volume volume;

@@ -11,6 +11,7 @@
 #include <array>
 #include <csignal>
 #include <cstddef>
+#include <fstream>
 
 #include "kernels/base/host_memory.hpp"
 
@@ -128,6 +129,13 @@ void refuse_calls() {
 void refuse_calls() {}  // headers or processor without it
 #endif
 
+/// Addresses that are taken, of libraries mostly.
+std::uint64_t addresses_now() {
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace
 
 void confine(const std::string& root, std::uint64_t cpu_seconds, const std::vector<std::string>& besides) {
@@ -136,14 +144,22 @@ void confine(const std::string& root, std::uint64_t cpu_seconds, const std::vect
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, besides.empty() ? 64 : 16384);
   limit(RLIMIT_CPU, cpu_seconds + 5);  // the signal of the soft limit comes first, and says what it was
-  soften(RLIMIT_CPU, cpu_seconds);
+  constexpr std::uint64_t seconds_of_metadata = 30, bytes_of_metadata = std::uint64_t{1} << 30;
+  soften(RLIMIT_CPU, std::min(seconds_of_metadata, cpu_seconds));
   if (is_instrumented) return;
   constexpr std::uint64_t program = std::uint64_t{4} << 30;  // addresses of libraries, stacks and arenas
   limit(RLIMIT_AS, program + static_cast<std::uint64_t>(host_memory().available));
+  // HDF5 allocates and clears what the length of a text in a damaged file says
+  if (const std::uint64_t now = addresses_now(); now > 0) soften(RLIMIT_AS, now + bytes_of_metadata);
   std::vector<std::string> roots{root};
   roots.insert(roots.end(), besides.begin(), besides.end());
   allow_only(roots);
   refuse_calls();
+}
+
+void confine_for_reading(std::uint64_t cpu_seconds) {
+  soften(RLIMIT_CPU, cpu_seconds);
+  if (!is_instrumented) soften(RLIMIT_AS, RLIM_INFINITY);  // the hard limit, that is
 }
 
 }  // namespace tauvox

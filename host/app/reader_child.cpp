@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <new>
+#include <utility>
 
 #include "host/app/confine.hpp"
 #include "host/app/describe.hpp"
@@ -86,11 +87,16 @@ void serve() {
   io::set_reading_threads(settings.threads > 0 ? settings.threads : usable_processors());
   // what is wrong with the name is said while folders can be listed
   const std::string root = io::root_of_reading(settings.input);
-  confine(root, cpu_seconds_for(root, settings.read), allowed_besides(settings.read));
+  const std::uint64_t cpu_seconds = cpu_seconds_for(root, settings.read);
+  confine(root, cpu_seconds, allowed_besides(settings.read));
   if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
   const std::optional<Message> what = receive(reader_socket);
   if (!what) return;
-  const auto progress = [](double fraction) { send(reader_socket, Message{{"progress", fraction}}); };
+  const auto progress = [&, is_opened = false](double fraction) mutable {
+    if (!std::exchange(is_opened, true))
+      confine_for_reading(cpu_seconds);  // its metadata were read once more
+    send(reader_socket, Message{{"progress", fraction}});
+  };
   LabelArray<std::uint8_t> counted;
   if (what->at("mask").get<bool>()) {
     struct stat status {};

@@ -22,13 +22,13 @@ def free_memory():
 
 
 def run(program, folder, *words):
-    """The report; prints seconds, and the most memory that all processes of the run had, shared pages once."""
+    """The report; prints seconds, and the most memory that the run had."""
     began, most = time.monotonic(), 0
     child = subprocess.Popen([program, *map(str, words)], cwd=folder, stdout=open(folder / "out", "w"),
                              stderr=open(folder / "said", "w"))
     while child.poll() is None:
         most = max(most, resident(child.pid))
-        time.sleep(0.05)
+        time.sleep(0.5)
     assert child.returncode == 0, (folder / "said").read_text()
     print(f"  {' '.join(map(str, words))[:110]}: {time.monotonic() - began:.0f} s, {most / 1e9:.2f} GB", flush=True)
     out = (folder / "out").read_text()
@@ -36,20 +36,18 @@ def run(program, folder, *words):
 
 
 def resident(process):
-    """Of the process and those that it started; what they share counts in proportion."""
-    total = 0
+    """Of the program and of the process that reads for it; the codes, which both see, count once."""
+    def memory(of):
+        lines = Path(f"/proc/{of}/status").read_text().splitlines()
+        found = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith("Rss")}
+        return found["RssAnon"] + found["RssFile"], found["RssShmem"]
+
     try:
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        total += next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-        total += sum(resident(child) for child in children)
-    except (OSError, StopIteration):
-        pass
-    return total
-
-
-def voxels(report):
-    return {phase["label"]: phase["voxels"] for phase in report["phases"]}
+        seen = [memory(one) for one in [process, *children]]
+        return sum(own for own, _ in seen) + max(shared for _, shared in seen)
+    except (OSError, KeyError):
+        return 0
 
 
 def large_inspect(program, folder):

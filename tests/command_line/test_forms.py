@@ -171,3 +171,21 @@ def test_every_form_has_the_same_numbers(solve, tmp_path, expected, name):
     found = [r["quantities"]["effective_ratio"]["value"] for r in report["results"]]
     assert found == pytest.approx(expected, rel=1e-6)
     assert report["input"]["voxel_size_m"] == pytest.approx([2e-6, 1e-6, 0.5e-6], rel=1e-6)
+
+
+@pytest.mark.parametrize("y_step, warned", [("(0.5,1,0)", True), ("(0,1,0)", False)])
+def test_axes_that_are_not_at_right_angles_are_warned_of(tauvox, tmp_path, y_step, warned):
+    head = (f"NRRD0004\ntype: uint8\ndimension: 3\nsizes: {NX} {NY} {NZ}\nspace: left-posterior-superior\n"
+            f"space directions: (1,0,0) {y_step} (0,0,1)\nencoding: raw\n\n")
+    (tmp_path / "a.nrrd").write_bytes(head.encode() + LABELS.tobytes())
+    for options in ([], SIZE):  # no size of a voxel settles it
+        said = tauvox("inspect", "a.nrrd", *options).stdout
+        assert ("warning: space directions of the NRRD header: x and y are at 63.4 degrees" in said) == warned
+
+
+def test_axes_that_are_turned_as_a_whole_are_at_right_angles(tauvox, tmp_path):
+    head = (f"ObjectType = Image\nNDims = 3\nBinaryData = True\nDimSize = {NX} {NY} {NZ}\nElementType = MET_UCHAR\n"
+            "TransformMatrix = 0.8 0.6 0 -0.6 0.8 0 0 0 1\nElementDataFile = LOCAL\n")
+    (tmp_path / "a.mha").write_bytes(head.encode() + LABELS.tobytes())
+    said = tauvox("inspect", "a.mha").stdout
+    assert "oblique" in said and "degrees" not in said

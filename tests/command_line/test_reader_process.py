@@ -6,6 +6,7 @@ import random
 import re
 import resource
 import signal
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -136,6 +137,24 @@ def test_no_damaged_file_reaches_the_program(tauvox, tmp_path):
         result = tauvox("inspect", "damaged.h5", "--json", "-", timeout=60)
         assert result.returncode in (0, 3, 4), f"{number}: {result.stderr}"
         json.loads(result.stdout.splitlines()[-1] if result.returncode else result.stdout)
+
+
+@pytest.mark.skipif(SANITIZED, reason="sanitizers need addresses")
+def test_a_text_that_claims_gigabytes_takes_none(tauvox, tmp_path):
+    """HDF5 allocates and clears what the length in a damaged file says."""
+    text = "text of no fixed length"
+    with h5py.File(tmp_path / "good.h5", "w") as file:
+        file["v"] = volumes.LABELS
+        file["v"].attrs["axistags"] = text
+    content = (tmp_path / "good.h5").read_bytes()
+    stored = struct.pack("<IQ", len(text), content.find(b"GCOL"))
+    assert content.count(stored) == 1
+    (tmp_path / "long.h5").write_bytes(content.replace(stored, struct.pack("<I", 0xFB000000) + stored[4:]))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = tauvox("inspect", "long.h5")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert result.returncode in (0, 3), result.stderr
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10 and after.ru_maxrss < 2_000_000
 
 
 def test_codes_come_back_whole_where_shared_memory_may_not_be_so_large(tauvox, tmp_path):
