@@ -50,7 +50,7 @@ std::string text_of_dataset(hid_t file, const std::string& path) {
     if (H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(&text)) < 0 ||
         text == nullptr)
       return "";
-    const std::string found = text;
+    std::string found = text;
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, static_cast<void*>(&text));
     return found;
   }
@@ -123,7 +123,8 @@ std::vector<std::string> warnings_of_scaling(hid_t dataset) {
                                                                  {"offset", 0},
                                                                  {"add_offset", 0},
                                                                  {"transform", 0}}};
-  for (const auto& [name, neutral] : names) {
+  for (const auto& [name, nothing] : names) {
+    const double neutral = nothing;
     if (H5Aexists(dataset, name) <= 0) continue;
     const auto numbers = attribute_numbers(dataset, name);
     const bool is_neutral = numbers && std::all_of(numbers->begin(), numbers->end(),
