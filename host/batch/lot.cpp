@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "host/report/build_id.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
@@ -57,7 +58,7 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
 }
 
 std::string key_of(const VolumeContent& content, const std::string& settings) {
-  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, content.digest, settings);
+  return fmt::format("tauvox {} | {} | {}", build_id(), content.digest, settings);
 }
 
 std::string folder_name(const std::string& path, const std::string& key) {
