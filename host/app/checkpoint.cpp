@@ -21,6 +21,7 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr const char* layout = "tauvox-checkpoint-1";
+constexpr double most_share = 0.03;  // of the time of a run, to write it
 
 std::string previous_of(const std::string& path) { return path + ".previous"; }
 
@@ -196,7 +197,16 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
                                             const std::vector<std::string>& files) {
   parts_[part] = {found, {}};
   for (const std::string& file : files) parts_[part].files.push_back(full(file));
+  unsaved_ = true;
+  if (seconds_since(saved_) * most_share < save_seconds_) return std::nullopt;
   return save();
+}
+
+Checkpoint::~Checkpoint() {
+  try {
+    if (unsaved_) (void)save();
+  } catch (...) {  // without memory there is less of it
+  }
 }
 
 KeptState Checkpoint::state_of(const std::string& part, const std::function<void(const std::string&)>& warn) {
@@ -233,7 +243,9 @@ void Checkpoint::disown(const std::string& output) {
 }
 
 std::optional<std::string> Checkpoint::save() {
+  unsaved_ = false;
   if (path_.empty() || failed_) return std::nullopt;
+  const auto start = Clock::now();
   Json parts = Json::object();
   for (const auto& [part, kept] : parts_)
     parts[part] = {{"found", kept_json(kept.found)}, {"files", kept.files}};
@@ -243,6 +255,8 @@ std::optional<std::string> Checkpoint::save() {
     fs::rename(path_, previous_of(path_), failed);
     io::write_text(path_, line_of(text) + text, true);
     announced_ = true;
+    saved_ = Clock::now();
+    save_seconds_ = seconds_since(start);
   } catch (const Error& error) {
     failed_ = true;
     return fmt::format("what is finished is not kept: {}", error.what());
@@ -250,7 +264,8 @@ std::optional<std::string> Checkpoint::save() {
   return std::nullopt;
 }
 
-void Checkpoint::remove() const {
+void Checkpoint::remove() {
+  unsaved_ = false;
   std::error_code failed;                  // then it stays, and is found to be complete
   fs::remove(previous_of(path_), failed);  // first: alone it would pass for what is left of a damaged one
   fs::remove(path_, failed);
