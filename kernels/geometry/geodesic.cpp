@@ -52,7 +52,7 @@ class Ways {
         for (const Step& step : steps_) reach(place + step.offset, now + step.length);
       }
       left_ -= static_cast<std::int64_t>(here.size());
-      here.clear();
+      std::vector<std::int64_t>().swap(here);  // its room is of use to the next ones
     }
   }
   bool reached(std::int64_t place) const {
