@@ -38,7 +38,8 @@ using Rows = std::vector<Setting<BatchRun>>;
 
 /// Not those of one volume.
 bool is_for_every_volume(const SettingFacts& facts) {
-  for (const char* own : {"input", "output", "overwrite", "progress", "checkpoint", "time-limit"})
+  for (const char* own :
+       {"input", "output", "overwrite", "progress", "checkpoint", "time-limit", "dry-run", "calibration"})
     if (facts.name == own) return false;
   return facts.for_evaluate;
 }

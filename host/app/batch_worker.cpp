@@ -10,6 +10,7 @@
 
 #include "host/app/console.hpp"
 #include "host/app/evaluate_process.hpp"
+#include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
@@ -194,8 +195,7 @@ std::optional<LotVolume> BatchWorker::found(const std::string& path) {
     begun = state.has_value();
     if (!begun) return;
     take(volume, *state);
-    if (state->status == LotStatus::finished)
-      volume.rows = rows_of(read_json(joined(folder, "results.json")), folder);
+    if (state->status == LotStatus::finished) volume.rows = rows_of_file(joined(folder, "results.json")).rows;
   });
   if (begun || volume.exit_code != 0) return volume;
   const auto here = failed_here_.find(path);

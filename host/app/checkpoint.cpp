@@ -10,6 +10,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/app/outputs.hpp"
+#include "host/report/build_id.hpp"
 #include "host/report/kept.hpp"
 #include "kernels/base/hash.hpp"
 
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 constexpr const char* layout = "tauvox-checkpoint-1";
+constexpr double most_share = 0.03;  // of the time of a run, to write it
 
 std::string previous_of(const std::string& path) { return path + ".previous"; }
 
@@ -37,6 +39,18 @@ std::optional<Json> content_of(const std::string& path) {
   return Json::parse(text, nullptr, false);  // the checksum holds, so it is JSON
 }
 
+/// Of a study that goes on within itself; nothing where it is not there, or damaged.
+std::optional<std::string> bytes_of_state(const std::string& path) {
+  std::error_code unknown;
+  if (!fs::is_regular_file(path, unknown)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  std::string line, bytes;
+  std::getline(file, line);
+  bytes.assign(std::istreambuf_iterator<char>(file), {});
+  if (line + "\n" != line_of(bytes)) return std::nullopt;
+  return bytes;
+}
+
 std::string full(const std::string& path) {
   std::error_code failed;  // what cannot be resolved is compared as it stands
   return fs::weakly_canonical(fs::absolute(path, failed), failed).string();
@@ -49,7 +63,7 @@ Json identity_of(const Volume& volume, const Settings& settings) {
   for (const Label& label : volume.labels) labels = hash_of(std::to_string(label.value) + " ", labels);
   Json key = Json::parse(result_key(settings));
   key.erase("input");
-  return {{"version", TAUVOX_VERSION},
+  return {{"version", build_id()},
           {"shape", volume.extent.zyx()},
           {"labels", fmt::format("{:016x}", labels)},
           {"voxel size", volume.spacing()},
@@ -150,6 +164,14 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
         fmt::format("different: {}", fmt::join(differ, "; ")),
         "give the settings of that run, remove the file to begin anew, or name another with --checkpoint");
   identity_ = wanted;
+  const std::string state = state_path_of(path_);
+  const auto has_lost_its_state = [&](const auto& part) {
+    return part.second.files == std::vector{full(state)} && !bytes_of_state(state);
+  };
+  for (const auto& part : parts_)
+    if (has_lost_its_state(part))
+      notices_.push_back(fmt::format("{} is missing or damaged: {} begins anew", state, part.first));
+  std::erase_if(parts_, has_lost_its_state);
   std::vector<std::string> names;
   for (const auto& [name, part] : parts_) names.push_back(name);
   notices_.push_back(
@@ -175,26 +197,28 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
                                             const std::vector<std::string>& files) {
   parts_[part] = {found, {}};
   for (const std::string& file : files) parts_[part].files.push_back(full(file));
+  unsaved_ = true;
+  if (seconds_since(saved_) * most_share < save_seconds_) return std::nullopt;
   return save();
+}
+
+Checkpoint::~Checkpoint() {
+  try {
+    if (unsaved_) (void)save();
+  } catch (...) {  // without memory there is less of it
+  }
 }
 
 KeptState Checkpoint::state_of(const std::string& part, const std::function<void(const std::string&)>& warn) {
   const std::string path = state_path_of(path_);
   KeptState state;
-  state.load = [this, part, path, warn] {
+  state.load = [this, part, path] {
     std::vector<double> values;
-    std::error_code unknown;
-    if (!find(part) || !wrote(part, {path}) || !fs::is_regular_file(path, unknown)) return values;
-    std::ifstream file(path, std::ios::binary);
-    std::string line, bytes;
-    std::getline(file, line);
-    bytes.assign(std::istreambuf_iterator<char>(file), {});
-    if (line + "\n" != line_of(bytes)) {
-      warn(fmt::format("{} is damaged: the study begins anew", path));
-      return values;
-    }
-    values.resize(bytes.size() / sizeof(double));
-    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
+    if (!find(part) || !wrote(part, {path})) return values;
+    const std::optional<std::string> bytes = bytes_of_state(path);
+    if (!bytes) return values;
+    values.resize(bytes->size() / sizeof(double));
+    std::memcpy(values.data(), bytes->data(), values.size() * sizeof(double));
     return values;
   };
   state.save = [this, part, path, warn](const std::vector<double>& values) {
@@ -219,7 +243,9 @@ void Checkpoint::disown(const std::string& output) {
 }
 
 std::optional<std::string> Checkpoint::save() {
+  unsaved_ = false;
   if (path_.empty() || failed_) return std::nullopt;
+  const auto start = Clock::now();
   Json parts = Json::object();
   for (const auto& [part, kept] : parts_)
     parts[part] = {{"found", kept_json(kept.found)}, {"files", kept.files}};
@@ -229,6 +255,8 @@ std::optional<std::string> Checkpoint::save() {
     fs::rename(path_, previous_of(path_), failed);
     io::write_text(path_, line_of(text) + text, true);
     announced_ = true;
+    saved_ = Clock::now();
+    save_seconds_ = seconds_since(start);
   } catch (const Error& error) {
     failed_ = true;
     return fmt::format("what is finished is not kept: {}", error.what());
@@ -236,7 +264,8 @@ std::optional<std::string> Checkpoint::save() {
   return std::nullopt;
 }
 
-void Checkpoint::remove() const {
+void Checkpoint::remove() {
+  unsaved_ = false;
   std::error_code failed;                  // then it stays, and is found to be complete
   fs::remove(previous_of(path_), failed);  // first: alone it would pass for what is left of a damaged one
   fs::remove(path_, failed);

@@ -16,6 +16,7 @@
 #include "host/studies/kept_state.hpp"
 #include "host/studies/report.hpp"
 #include "io/write.hpp"
+#include "kernels/base/clock.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -27,6 +28,9 @@ class Checkpoint {
   /// @param path of the file, which may be there: what an earlier run has kept
   /// @throws Error(input_refused) where neither it nor the one before can be read
   explicit Checkpoint(std::string path);
+  ~Checkpoint();
+  Checkpoint(const Checkpoint&) = delete;
+  Checkpoint& operator=(const Checkpoint&) = delete;
 
   /// Where the checkpoint of a run lies: --checkpoint, or beside its first output; empty where it has none.
   static std::string path_of(const Settings& settings);
@@ -48,7 +52,9 @@ class Checkpoint {
   const Report* find(const std::string& part) const;
   /// Whether the run that finished the part wrote these files, and they are there.
   bool wrote(const std::string& part, const std::vector<std::string>& files) const;
-  /// Keeps a part that is finished, and which files hold more of it.
+  /// Keeps a part that is finished, and which files hold more of it: on disk at once, or with the next ones
+  /// where writing would take more than 3 % of the time since it was done last. A run that ends in any way
+  /// but by KILL, or by a second signal, leaves all of them.
   /// @return why that failed, once; the run goes on without
   std::optional<std::string> keep(const std::string& part, const Report& found,
                                   const std::vector<std::string>& files = {});
@@ -61,7 +67,7 @@ class Checkpoint {
   /// Another one's file has the name: it is none of this run's.
   void disown(const std::string& output);
   /// The run is over.
-  void remove() const;
+  void remove();
   const std::string& path() const { return path_; }
 
  private:
@@ -72,6 +78,9 @@ class Checkpoint {
   bool found_ = false;   // an earlier run's
   bool failed_ = false;  // to write
   bool announced_ = false;
+  bool unsaved_ = false;  // parts that the file does not hold
+  Clock::time_point saved_ = Clock::now();
+  double save_seconds_ = 0;  // what it took last
   nlohmann::ordered_json identity_;
   struct Part {
     Report found;

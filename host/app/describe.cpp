@@ -324,11 +324,15 @@ void add_run(Rows& rows) {
   add({.name = "dry-run",
        .kind = Kind::flag,
        .meaning = "say what would be done, what memory and (with --calibration) what time it takes; no solve",
+       .for_evaluate = true,
        .repeats_run = false},
       &Settings::dry_run);
   add({.name = "calibration",
        .kind = Kind::path_in,
-       .meaning = "with --dry-run: file of tauvox bench --quick on the machine of the run",
+       .meaning =
+           "with --dry-run: file of tauvox bench --quick on the machine of the run; for evaluate and batch "
+           "results.json of an evaluation with the same settings there",
+       .for_evaluate = true,
        .repeats_run = false},
       &Settings::calibration);
   add({.name = "progress",

@@ -7,6 +7,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/evaluate_folder.hpp"
+#include "host/app/evaluate_plan.hpp"
 #include "host/app/evaluation.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/limits.hpp"
@@ -244,7 +245,7 @@ ExitCode run_evaluate(Settings s) {
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
-  if (!s.quiet) print_log_head("evaluate", device.description());
+  if (!s.quiet && !s.dry_run) print_log_head("evaluate", device.description());
   ReaderProcess reader(s);
   const io::VolumeDescription description = description_of_sample(reader, s);
   if (description.voxel_size)
@@ -254,9 +255,10 @@ ExitCode run_evaluate(Settings s) {
                                           (s.fields ? bytes_per_voxel_of_fields : 0));
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
   std::optional<ReservedFolder> reserved;  // empty folders go behind the checkpoint in them
-  Checkpoint checkpoint(s.phases.named.empty() ? "" : Checkpoint::path_of(s));
+  const bool writes = !s.phases.named.empty() && !s.dry_run;
+  Checkpoint checkpoint(writes ? Checkpoint::path_of(s) : "");
   const auto is_own = [&](const std::string& path) { return checkpoint.owns(path); };
-  if (!s.phases.named.empty()) reserved.emplace(reserve_folder(s, is_own));
+  if (writes) reserved.emplace(reserve_folder(s, is_own));
   checkpoint.hold();
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
@@ -265,6 +267,12 @@ ExitCode run_evaluate(Settings s) {
   const Volume volume = read_sample(reader, s, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
+  if (s.dry_run) {
+    std::vector<const Materials*> materials;
+    (void)assign(volume, carriers);
+    for (const Carriers& those : carriers) materials.push_back(&those.materials);
+    return dry_run_of_evaluation(volume, bytes_of_evaluation(volume, materials, s, device), s, device);
+  }
   const std::vector<std::string> left_out = leave_out_changing_axes(volume, solves, s);
   RunReport report;
   report.seconds.emplace_back("read", seconds_since(start));
@@ -279,6 +287,9 @@ ExitCode run_evaluate(Settings s) {
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
   if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
+  if (!solves && s.tolerance != Settings().tolerance)
+    report.notices.push_back(
+        "--tolerance does nothing here: nothing is solved without --ionic or --electronic");
   report.warnings = volume.warnings;
   append(report.warnings, warnings_of_sample(volume, s));
   append(report.warnings, check_named_labels(volume, s));

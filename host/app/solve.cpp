@@ -183,9 +183,9 @@ void resolve_reactive(Settings& s, const Study& study) {
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
-  if (!s.field.empty() && !study.gives_field)
+  if ((!s.field.empty() || s.flux) && !study.gives_field)
     throw Error(ExitCode::usage, "this study gives no field", "--study " + study.name, "",
-                "leave out --field, or choose another study");
+                fmt::format("leave out {}, or choose another study", s.field.empty() ? "--flux" : "--field"));
   if (study.needs_conductivity && s.phase.empty() && s.conductivity.empty() && !s.is_grey())
     throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
                 "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
@@ -322,6 +322,9 @@ ExitCode run_solve(Settings s) {
     if (!s.quiet) print_note("notice: " + found + "\n");
   report.device = device.description();
   if (!notice.empty()) report.notices.push_back(notice);
+  const std::vector<std::string> without_effect = unheeded(s, study);
+  append(report.notices, without_effect);
+  note_all(s, without_effect);
   append(report.notices, reserved.notices);
   append(report.notices, volume.notices);
   note_all(s, volume.notices);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "host/app/describe.hpp"
@@ -10,6 +11,7 @@
 #include "host/app/toml_text.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
@@ -106,8 +108,22 @@ class Reader {
                                     near.empty() ? "" : " (did you mean '" + near + "'?)"));
     }
     if (!unknown.empty())
-      throw Error(ExitCode::usage, "unknown settings", path_, fmt::format("{}", fmt::join(unknown, ", ")),
+      throw Error(ExitCode::usage, "unknown settings", path_,
+                  fmt::format("{}{}", fmt::join(unknown, ", "), other_version()),
                   fmt::format("valid are: {}", fmt::join(names, ", ")));
+  }
+
+  /// Where another one has written the file, as it says in its first line.
+  std::string other_version() const {
+    std::ifstream file(path_);
+    std::string line;
+    std::getline(file, line);
+    const std::string_view before = "of tauvox ";
+    const std::size_t at = line.find(before), end = line.find(". ", at);
+    if (!line.starts_with('#') || at == std::string::npos || end == std::string::npos) return "";
+    const std::string version = line.substr(at + before.size(), end - at - before.size());
+    if (version == TAUVOX_VERSION) return "";
+    return fmt::format("; the file is of tauvox {}, this is {}", io::printable(version), TAUVOX_VERSION);
   }
 
   /// TOML does not know that voxel-size and voxel_size are one name.

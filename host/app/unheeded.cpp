@@ -13,9 +13,8 @@ struct HeededBySome {
   std::vector<std::string> heeded_by, or_not_by{};  // studies; one of the two is empty
 };
 
-/// Those that change what one study finds and say nothing to others. Not here: how a solver works, which
-/// studies of geometry do not ask, and what is refused where it is used (--axis, --electrolyte,
-/// --phase-porosity, --field).
+/// Those that change what one study finds and say nothing to others. Not here: what is said by unheeded()
+/// alone, and what is refused where it is used (--axis, --electrolyte, --phase-porosity, --field, --flux).
 std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
   const Settings standard;
   const std::vector<std::string> transport{"effective_transport", "resolution", "electrolyte",
@@ -59,6 +58,26 @@ void refuse_unheeded(const Settings& s, const Study& study) {
   if (s.is_grey() && s.default_insulating)
     throw Error(ExitCode::usage, "--default-insulating does not apply where grey values conduct", "",
                 "every voxel has its conductivity from its grey value", "leave it out");
+}
+
+std::vector<std::string> unheeded(const Settings& s, const Study& study) {
+  const Settings standard;
+  const std::string here = fmt::format("here (--study {})", study.name);
+  std::vector<std::string> notices;
+  const auto note = [&](bool given, const char* option, const std::string& why) {
+    if (given) notices.push_back(fmt::format("{} does nothing {}: {}", option, here, why));
+  };
+  const bool solves = study.needs_conductivity;
+  note(!solves && s.tolerance != standard.tolerance, "--tolerance", "nothing is solved");
+  note(!solves && s.solver != standard.solver, "--solver", "nothing is solved");
+  note(!solves && s.precision != standard.precision, "--precision", "nothing is solved");
+  note(!solves && s.max_iterations != standard.max_iterations, "--max-iterations", "nothing is solved");
+  note(s.is_grey() && s.allow_absent, "--allow-absent", "grey values conduct, and no label is named");
+  if (!s.png.empty() && !study.gives_field)
+    notices.push_back(
+        fmt::format("--png draws the structure{} and no concentration: --study {} gives no field",
+                    s.impedance ? ", the impedance" : "", study.name));
+  return notices;
 }
 
 }  // namespace tauvox

@@ -1,6 +1,9 @@
 // Settings that the study asked for would take and not heed.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "host/settings/settings.hpp"
 #include "host/studies/study.hpp"
 
@@ -8,5 +11,9 @@ namespace tauvox {
 
 /// @throws Error(usage) naming the first of them, and the studies that heed it
 void refuse_unheeded(const Settings& settings, const Study& study);
+
+/// Those that nobody could take for more than they are, and that a file of settings for several studies has:
+/// a notice for each.
+std::vector<std::string> unheeded(const Settings& settings, const Study& study);
 
 }  // namespace tauvox

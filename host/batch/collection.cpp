@@ -4,21 +4,23 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <system_error>
-#include <thread>
 #include <tuple>
+#include <utility>
 
+#include "host/batch/in_threads.hpp"
+#include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/base/hash.hpp"
-#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -66,11 +68,13 @@ std::string hash_of_settings(const Json& settings,
   return fmt::format("{:016x}", hash_of(key.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
-CollectedResults results_in(const std::string& folder, const Json& j,
+CollectedResults results_in(const std::string& folder,
                             const std::function<bool(const std::string&)>& changes_result) {
   const std::string path = (fs::path(folder) / results_name).string();
   CollectedResults r;
-  r.rows = rows_of(j, path);
+  ResultsRows found = rows_of_file(path);
+  r.rows = std::move(found.rows);
+  const Json& j = found.facts;
   const Json input = j.value("input", Json::object());
   r.sha256 = text_or_empty(input, "sha256");
   r.volume = text_or_empty(input, "path");
@@ -96,7 +100,7 @@ CollectedResults results_in(const std::string& folder, const Json& j,
 std::optional<CollectedResults> readable_results_in(
     const std::string& folder, const std::function<bool(const std::string&)>& changes_result) {
   try {
-    return results_in(folder, read_json((fs::path(folder) / results_name).string()), changes_result);
+    return results_in(folder, changes_result);
   } catch (const Error&) {
     return std::nullopt;
   } catch (const Json::exception&) {
@@ -104,17 +108,6 @@ std::optional<CollectedResults> readable_results_in(
   } catch (const fs::filesystem_error&) {
     return std::nullopt;
   }
-}
-
-/// Once for each number below `count`. What is thrown ends the program.
-void in_threads(std::size_t count, const std::function<void(std::size_t)>& act) {
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) act(i);
-  };
-  std::vector<std::jthread> others(startable_threads(usable_processors()) - 1);
-  for (std::jthread& other : others) other = std::jthread(work);
-  work();
 }
 
 }  // namespace
@@ -143,35 +136,75 @@ Collection collected(const std::vector<std::string>& folders,
   return collection;
 }
 
-std::string collection_json(const std::vector<CollectedResults>& all) {
-  const auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
-  Json list = Json::array();
-  for (const CollectedResults& r : all) {
-    Json rows = Json::array();
-    for (const LotRow& row : r.rows) {
-      Json quantities = Json::object();
-      for (const auto& [name, value] : row.values) {
-        Json& q = quantities[name] = {{"value", number(value.value)}, {"unit", value.unit}};
-        if (value.infinite) q["infinite"] = true;
-        if (!value.half_widths.empty()) q["half_widths"] = value.half_widths;
-      }
-      rows.push_back(
-          {{"phase", row.phase}, {"with", row.with}, {"axis", row.axis}, {"quantities", quantities}});
-    }
-    list.push_back({{"id", r.id},
-                    {"sha256", r.sha256},
-                    {"volume", r.volume},
-                    {"folder", r.folder},
-                    {"status", r.status},
-                    {"exit_code", r.exit_code},
-                    {"device", r.device},
-                    {"job", r.job},
-                    {"date", r.date},
-                    {"version", r.version},
-                    {"settings_hash", r.settings_hash},
-                    {"rows", rows}});
+namespace {
+
+std::string quoted(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void append_number(double value, std::string& json) {
+  std::array<char, 32> text{};
+  json.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+}
+
+void append_value(const LotValue& value, std::string& json) {
+  json += "{\"value\":";
+  if (value.value)
+    append_number(*value.value, json);
+  else
+    json += "null";
+  json.append(",\"unit\":").append(quoted(value.unit));
+  if (value.infinite) json += ",\"infinite\":true";
+  const char* before = ",\"half_widths\":{";
+  for (const auto& [kind, width] : value.half_widths) {
+    json.append(std::exchange(before, ",")).append(quoted(kind)).append(":");
+    append_number(width, json);
   }
-  return list.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  json += value.half_widths.empty() ? "}" : "}}";
+}
+
+/// Written as it comes: a tree of all values would take several times as long.
+std::string json_of(const CollectedResults& r) {
+  std::string json;
+  for (const auto& [name, text] : {std::pair{"{\"id\":", &r.id},
+                                   {",\"sha256\":", &r.sha256},
+                                   {",\"volume\":", &r.volume},
+                                   {",\"folder\":", &r.folder},
+                                   {",\"status\":", &r.status}})
+    json.append(name).append(quoted(*text));
+  json += fmt::format(",\"exit_code\":{}", r.exit_code);
+  for (const auto& [name, text] : {std::pair{",\"device\":", &r.device},
+                                   {",\"job\":", &r.job},
+                                   {",\"date\":", &r.date},
+                                   {",\"version\":", &r.version},
+                                   {",\"settings_hash\":", &r.settings_hash}})
+    json.append(name).append(quoted(*text));
+  const char* before_row = ",\"rows\":[";
+  for (const LotRow& row : r.rows) {
+    json +=
+        fmt::format("{}{{\"phase\":{},\"with\":{},\"axis\":{},\"quantities\":{{",
+                    std::exchange(before_row, ","), quoted(row.phase), quoted(row.with), quoted(row.axis));
+    const char* before = "";
+    for (const auto& [name, value] : row.values) {
+      json.append(std::exchange(before, ",")).append(quoted(name)).append(":");
+      append_value(value, json);
+    }
+    json += "}}";
+  }
+  return json + (r.rows.empty() ? ",\"rows\":[]}" : "]}");
+}
+
+}  // namespace
+
+std::string collection_json(const std::vector<CollectedResults>& all) {
+  std::vector<std::string> texts(all.size());
+  in_threads(all.size(), [&](std::size_t i) { texts[i] = json_of(all[i]); });
+  std::string list = "[";
+  for (std::string& text : texts) {
+    list += list.size() == 1 ? "\n" : ",\n";
+    list += std::exchange(text, {});
+  }
+  return list + "\n]\n";
 }
 
 }  // namespace tauvox

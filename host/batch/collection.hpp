@@ -32,7 +32,7 @@ Collection collected(const std::vector<std::string>& folders,
 
 /// One line an evaluation, phase and axis.
 std::string collection_csv(const std::vector<CollectedResults>& all);
-/// The same as a list of evaluations, each with its rows.
+/// The same as a list of evaluations, each a line with its rows.
 std::string collection_json(const std::vector<CollectedResults>& all);
 
 }  // namespace tauvox

@@ -13,7 +13,8 @@ class QuantityColumns {
  public:
   void add(const std::vector<LotRow>& rows);
   std::vector<std::string> names() const;
-  std::vector<std::string> cells(const LotRow& row) const;
+  /// As many as there are names, each behind a comma.
+  void append_cells(const LotRow& row, std::string& csv) const;
 
  private:
   struct Column {

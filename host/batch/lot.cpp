@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "host/report/build_id.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
@@ -24,40 +25,6 @@ std::string cleaned(std::string name) {
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') c = '_';
   return name.substr(0, most);
-}
-
-/// Without a copy, which takes longer than reading the file; null where there is none.
-const Json& member(const Json& object, const char* key) {
-  static const Json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-LotValue value_of(const Json& quantity) {
-  LotValue found;
-  if (!quantity.is_object()) return found;
-  const Json& value = member(quantity, "value");
-  if (value.is_number()) found.value = value.get<double>();
-  found.infinite = quantity.contains("infinite");
-  found.unit = text_or_empty(quantity, "unit");
-  for (const auto& [kind, u] : member(quantity, "uncertainty").items())
-    if (u.is_object() && u.contains("half_width") && u["half_width"].is_number())
-      found.half_widths[kind] = u["half_width"].get<double>();
-  found.half_width = half_width_of(quantity);
-  return found;
-}
-
-LotRow subject_of(const Json& result) {
-  LotRow row{text_or_empty(result, "phase"), "", text_or_empty(result, "axis"), {}};
-  for (const Json& other : member(result, "with")) {
-    if (!row.with.empty()) row.with += '+';
-    row.with += other.get<std::string>();
-  }
-  const Json& remarks = member(result, "remarks");
-  if (std::find(remarks.begin(), remarks.end(), "electronic transport") != remarks.end())
-    row.phase += " (electrons)";  // the same phase may carry ions too
-  return row;
 }
 
 bool same_subject(const LotRow& a, const LotRow& b) {
@@ -91,7 +58,7 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
 }
 
 std::string key_of(const VolumeContent& content, const std::string& settings) {
-  return fmt::format("tauvox {} | {} | {}", TAUVOX_VERSION, content.digest, settings);
+  return fmt::format("tauvox {} | {} | {}", build_id(), content.digest, settings);
 }
 
 std::string folder_name(const std::string& path, const std::string& key) {
@@ -134,22 +101,6 @@ void write_state(const std::string& folder, const LotState& state) {
                {"seen", state.content.seen}};
   io::write_text((fs::path(folder) / state_file).string(),
                  j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", true);
-}
-
-std::vector<LotRow> rows_of(const Json& results, const std::string& path) {
-  if (!member(results, "results").is_array())
-    throw Error(ExitCode::input_refused, "no results of tauvox", path);
-  std::vector<LotRow> rows;
-  for (const Json& result : results["results"]) {
-    if (!result.is_object()) continue;
-    const LotRow subject = subject_of(result);
-    auto row =
-        std::find_if(rows.begin(), rows.end(), [&](const LotRow& r) { return same_subject(r, subject); });
-    if (row == rows.end()) row = rows.insert(rows.end(), subject);
-    for (const auto& [name, quantity] : member(result, "quantities").items())
-      if (!row->value(name)) row->values.emplace_back(name, value_of(quantity));
-  }
-  return rows;
 }
 
 }  // namespace tauvox

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,10 +68,6 @@ std::string folder_name(const std::string& path, const std::string& key);
 /// Empty where the folder is not there, or holds no state that can be read.
 std::optional<LotState> state_of(const std::string& folder);
 void write_state(const std::string& folder, const LotState& state);
-
-/// Results by phase and axis; studies that say the same of one subject share a row.
-/// @throws Error(input_refused) for something else
-std::vector<LotRow> rows_of(const nlohmann::ordered_json& results, const std::string& path);
 
 /// One line a volume, phase and axis; a failed volume is a line with its reason.
 std::string lot_csv(const std::vector<LotVolume>& volumes);

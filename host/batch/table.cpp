@@ -3,33 +3,48 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
 
 #include "host/batch/collection.hpp"
 #include "host/batch/columns.hpp"
+#include "host/batch/in_threads.hpp"
 #include "host/report/escape.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
 
-std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.17g}", *value) : ""; }
-
-void add_line(std::string& csv, std::vector<std::string> cells, const std::vector<std::string>& more) {
-  cells.insert(cells.end(), more.begin(), more.end());
-  csv += fmt::format("{}\n", fmt::join(cells, ","));
+void append_number(const std::optional<double>& value, std::string& csv) {
+  constexpr int digits = 17;  // FP64 comes back
+  std::array<char, 32> text{};
+  if (!value) return;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), *value, std::chars_format::general, digits);
+  csv.append(text.data(), end.ptr);
 }
 
 /// A line for each row, or one where there is none.
-template <class Facts>
+/// @param facts what stands before the phase
 void add_rows(std::string& csv, const std::vector<LotRow>& rows, const QuantityColumns& columns,
-              const Facts& facts) {
+              const std::vector<std::string>& facts) {
+  const std::string before = fmt::format("{}", fmt::join(facts, ","));
   const auto add = [&](const LotRow& row) {
-    std::vector<std::string> cells = facts();
-    for (const std::string* text : {&row.phase, &row.with, &row.axis}) cells.push_back(text_cell(*text));
-    add_line(csv, std::move(cells), columns.cells(row));
+    csv += before;
+    for (const std::string* text : {&row.phase, &row.with, &row.axis})
+      csv.append(",").append(text_cell(*text));
+    columns.append_cells(row, csv);
+    csv += '\n';
   };
   for (const LotRow& row : rows) add(row);
   if (rows.empty()) add({});
+}
+
+void add_head(std::string& csv, std::vector<std::string> names, const QuantityColumns& columns) {
+  const std::vector<std::string> quantities = columns.names();
+  names.insert(names.end(), quantities.begin(), quantities.end());
+  csv += fmt::format("{}\n", fmt::join(names, ","));
 }
 
 }  // namespace
@@ -56,31 +71,34 @@ std::vector<std::string> QuantityColumns::names() const {
   return names;
 }
 
-std::vector<std::string> QuantityColumns::cells(const LotRow& row) const {
-  std::vector<std::string> cells;
-  for (const Column& column : columns_) {
-    const LotValue* value = row.value(column.quantity);
-    cells.push_back(!value ? "" : value->infinite ? "inf" : number(value->value));
-    for (const std::string& kind : column.kinds) {
-      const bool known = value && value->half_widths.contains(kind);
-      cells.push_back(known ? number(value->half_widths.at(kind)) : "");
+void QuantityColumns::append_cells(const LotRow& row, std::string& csv) const {
+  std::vector<const LotValue*> values(columns_.size());  // most quantities are of few subjects
+  for (const auto& [name, value] : row.values) values[places_.at(name)] = &value;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const LotValue* value = values[i];
+    csv += ',';
+    if (value && value->infinite)
+      csv += "inf";
+    else if (value)
+      append_number(value->value, csv);
+    for (const std::string& kind : columns_[i].kinds) {
+      csv += ',';
+      if (!value) continue;
+      if (const auto width = value->half_widths.find(kind); width != value->half_widths.end())
+        append_number(width->second, csv);
     }
   }
-  return cells;
 }
 
 std::string lot_csv(const std::vector<LotVolume>& volumes) {
   QuantityColumns columns;
   for (const LotVolume& volume : volumes) columns.add(volume.rows);
   std::string csv;
-  add_line(csv, {"volume", "status", "exit_code", "reason", "folder", "phase", "with", "axis"},
-           columns.names());
+  add_head(csv, {"volume", "status", "exit_code", "reason", "folder", "phase", "with", "axis"}, columns);
   for (const LotVolume& volume : volumes)
-    add_rows(csv, volume.rows, columns, [&] {
-      return std::vector<std::string>{text_cell(volume.path), name_of(volume.status),
-                                      std::to_string(volume.exit_code), text_cell(volume.reason),
-                                      text_cell(volume.folder)};
-    });
+    add_rows(csv, volume.rows, columns,
+             {text_cell(volume.path), name_of(volume.status), std::to_string(volume.exit_code),
+              text_cell(volume.reason), text_cell(volume.folder)});
   return csv;
 }
 
@@ -88,20 +106,19 @@ std::string collection_csv(const std::vector<CollectedResults>& all) {
   QuantityColumns columns;
   for (const CollectedResults& results : all) columns.add(results.rows);
   std::string csv;
-  add_line(csv,
+  add_head(csv,
            {"id", "sha256", "volume", "folder", "status", "exit_code", "device", "job", "date", "version",
             "settings_hash", "phase", "with", "axis"},
-           columns.names());
-  for (const CollectedResults& r : all)
-    add_rows(csv, r.rows, columns, [&] {
-      std::vector<std::string> cells;
-      for (const std::string* text : {&r.id, &r.sha256, &r.volume, &r.folder, &r.status})
-        cells.push_back(text_cell(*text));
-      cells.push_back(std::to_string(r.exit_code));
-      for (const std::string* text : {&r.device, &r.job, &r.date, &r.version, &r.settings_hash})
-        cells.push_back(text_cell(*text));
-      return cells;
-    });
+           columns);
+  std::vector<std::string> lines(all.size());
+  in_threads(all.size(), [&](std::size_t i) {
+    const CollectedResults& r = all[i];
+    add_rows(lines[i], r.rows, columns,
+             {text_cell(r.id), text_cell(r.sha256), text_cell(r.volume), text_cell(r.folder),
+              text_cell(r.status), std::to_string(r.exit_code), text_cell(r.device), text_cell(r.job),
+              text_cell(r.date), text_cell(r.version), text_cell(r.settings_hash)});
+  });
+  for (std::string& those : lines) csv += std::exchange(those, {});
   return csv;
 }
 

@@ -11,9 +11,8 @@ namespace tauvox {
 using Json = nlohmann::ordered_json;
 
 Json read_json(const std::string& path) {
-  constexpr std::uint64_t most_bytes = 256 << 20;
   try {
-    return Json::parse(io::read_text(path, most_bytes));
+    return Json::parse(io::read_text(path, most_bytes_of_results));
   } catch (const Json::parse_error& error) {
     throw Error(ExitCode::input_refused, "no JSON file", path, reason_of(error));
   }

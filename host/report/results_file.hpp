@@ -1,13 +1,16 @@
 // What those who read a results.json have in common.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 namespace tauvox {
 
-/// A JSON file of at most 256 MB.
+inline constexpr std::uint64_t most_bytes_of_results = 256 << 20;
+
+/// A JSON file of at most so many bytes.
 /// @throws Error(input_refused) where it cannot be read, or is none
 nlohmann::ordered_json read_json(const std::string& path);
 

@@ -20,10 +20,11 @@ std::string text_of(const LabelOrName& given) {
 void add(std::map<std::int64_t, double>& values, std::map<std::int64_t, std::string>& given_as,
          const LabelOrName& given, double value, const Phases& phases, const std::string& option) {
   for (const std::int64_t label : labels_of(given, phases, option)) {
-    if (const auto [first, fresh] = given_as.emplace(label, text_of(given)); !fresh)
-      throw Error(ExitCode::usage, "label given twice", option,
-                  fmt::format("label {} is in '{}' and in '{}'", label, first->second, text_of(given)),
-                  "name each label once");
+    if (const auto [first, fresh] = given_as.emplace(label, option + " " + text_of(given)); !fresh)
+      throw Error(
+          ExitCode::usage, "label given twice", option,
+          fmt::format("label {} is in '{}' and in '{} {}'", label, first->second, option, text_of(given)),
+          "name each label once");
     values[label] = value;
   }
 }

@@ -180,6 +180,48 @@ def test_another_run_does_not_go_on_from_it(program, tauvox, volume, tmp_path):
     assert anew.returncode == 0 and "begun anew" in anew.stderr, anew.stderr
 
 
+def hash_of(content):
+    """As the checksum of a checkpoint is made."""
+    h = 0xCBF29CE484222325
+    for i in range(0, len(content), 8):
+        h = (h ^ int.from_bytes(content[i:i + 8], "little")) * 0x100000001B3 % 2**64
+        h ^= h >> 29
+    return h ^ len(content)
+
+
+def test_another_build_does_not_go_on_from_it(program, tauvox, volume, tmp_path):
+    """It says which, though its version is the same."""
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    head, content = (tmp_path / "out.ckpt").read_bytes().split(b"\n", 1)
+    assert head == b"tauvox-checkpoint-1 %016x" % hash_of(content)
+    identity = json.loads(content)["identity"]
+    version, sources = identity["version"].split(" ", 1)
+    assert version == tauvox("--version").stdout.split()[1] and sources.startswith("(sources ")
+    content = content.replace(identity["version"].encode(), f"{version} (sources 0123456789ab)".encode())
+    (tmp_path / "out.ckpt").write_bytes(b"tauvox-checkpoint-1 %016x\n" % hash_of(content) + content)
+    assert_refused(tauvox(*command()), 3, "out.ckpt", "version", "0123456789ab", sources.strip("()").split()[1])
+
+
+def test_another_precision_goes_on_and_says_so(program, tauvox, volume, tmp_path):
+    assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
+    again = tauvox(*command("--precision", "double"))
+    assert again.returncode == 0 and "another precision: last digits may differ" in again.stderr, again.stderr
+
+
+def test_a_run_that_is_stopped_and_continued_finds_the_same(program, tauvox, volume, tmp_path):
+    whole = uninterrupted(tauvox, tmp_path)
+    run = subprocess.Popen([program, *command()], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    for _ in range(5):
+        time.sleep(0.1)
+        run.send_signal(signal.SIGTSTP if run.poll() is None else 0)
+        run.send_signal(signal.SIGSTOP if run.poll() is None else 0)
+        time.sleep(0.05)
+        run.send_signal(signal.SIGCONT if run.poll() is None else 0)
+    _, said = run.communicate(timeout=LONG)
+    assert run.returncode == 0, said
+    assert numbers(tmp_path / "out.json") == whole
+
+
 def test_another_volume_does_not_go_on_from_it(program, tauvox, volume, tmp_path):
     assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
     tauvox("generate", "electrode", "--size", 96, "--seed", 4, "--voxel-size", "0.4um", "-o", "cathode.h5", "--overwrite")

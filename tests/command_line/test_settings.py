@@ -255,3 +255,16 @@ def test_on_a_terminal_an_error_is_one_line(program, tmp_path):
 
 def test_quiet_silences_the_notice_of_a_missing_gpu(tauvox):
     assert tauvox("solve", "cathode.h5", "--phase", "0", "--quiet").stderr == ""
+
+
+def test_settings_of_another_version_are_named(tauvox, tmp_path):
+    assert tauvox(*SOLVE, "--json", "out.json").returncode == 0
+    text = (tmp_path / "out.settings.toml").read_text()
+    own = tauvox("--version").stdout.split()[1]
+    (tmp_path / "own.toml").write_text(text.replace("\n[written]", "\nwavelength = 3\n[written]"))
+    (tmp_path / "newer.toml").write_text((tmp_path / "own.toml").read_text().replace(f"of tauvox {own}.", "of tauvox 9.8.7."))
+    assert "of tauvox 9.8.7." in (tmp_path / "newer.toml").read_text()
+    assert_refused(tauvox("solve", "newer.toml"), 2, "'wavelength'", f"the file is of tauvox 9.8.7, this is {own}")
+    same = tauvox("solve", "own.toml")
+    assert_refused(same, 2, "'wavelength'")
+    assert "the file is of" not in same.stderr

@@ -70,5 +70,43 @@ TEST(Unheeded, GreyValuesLeaveNothingToInsulate) {
   EXPECT_NE(refusal(s).find("--default-insulating"), std::string::npos);
 }
 
+TEST(Unheeded, HowASolverWorksIsSaidWhereNothingIsSolvedAndRefusedNowhere) {
+  for (const Study& study : studies()) {
+    Settings s = with(study.name);
+    EXPECT_TRUE(unheeded(s, study).empty()) << study.name;
+    s.tolerance = 1e-6;
+    s.solver = "jacobi";
+    s.precision = "double";
+    s.max_iterations = 7;
+    EXPECT_EQ(refusal(s), "") << study.name;
+    const std::vector<std::string> said = unheeded(s, study);
+    ASSERT_EQ(said.size(), study.needs_conductivity ? 0u : 4u) << study.name;
+    if (said.empty()) continue;
+    std::size_t i = 0;
+    for (const char* option : {"--tolerance", "--solver", "--precision", "--max-iterations"})
+      EXPECT_EQ(said[i++].find(option), 0u) << study.name;
+  }
+}
+
+TEST(Unheeded, PicturesOfAFieldAreMissedWhereThereIsNone) {
+  for (const Study& study : studies()) {
+    Settings s = with(study.name);
+    s.png = std::string("p");
+    const std::vector<std::string> said = unheeded(s, study);
+    ASSERT_EQ(said.size(), study.gives_field ? 0u : 1u) << study.name;
+    if (study.gives_field) continue;
+    EXPECT_NE(said[0].find("--png draws the structure"), std::string::npos);
+  }
+}
+
+TEST(Unheeded, GreyValuesNameNoLabel) {
+  Settings s;
+  s.law = std::string("g^2");
+  s.allow_absent = true;
+  EXPECT_EQ(refusal(s), "");
+  ASSERT_EQ(unheeded(s, study_named(s.study)).size(), 1u);
+  EXPECT_EQ(unheeded(s, study_named(s.study))[0].find("--allow-absent"), 0u);
+}
+
 }  // namespace
 }  // namespace tauvox

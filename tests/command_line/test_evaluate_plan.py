@@ -1,0 +1,55 @@
+"""What `evaluate --dry-run` says before, and what the run takes then."""
+
+import json
+import os
+import re
+
+import pytest
+import volumes
+from conftest import assert_refused
+
+pytestmark = pytest.mark.usefixtures("without_gnuplot")
+PHASES = ["--phases", "pore=0,active=1,binder=2", "--device", "cpu"]
+FLAT = ["--voxel-size", "0.8um,0.4um,0.4um"]
+MADE = {"a": ["electrode", "--size", "112", "--seed", "2"], "open": ["electrode", "--size", "112", "--porosity", "0.6", "--seed", "4"],
+        "flat": ["electrode", "--size", "64,112,112", "--seed", "4"]}
+CASES = {"geometry": ("a", []), "without sampling": ("a", ["--no-sampling"]), "open": ("open", []), "flat voxels": ("flat", FLAT),
+         "ions": ("a", ["--ionic", "pore", "--axis", "z"]), "three axes": ("open", ["--ionic", "pore"]),
+         "ions and electrons": ("a", ["--ionic", "pore", "--electronic", "active=1,binder=0.1", "--axis", "z"]),
+         "fields": ("a", ["--ionic", "pore", "--axis", "z", "--fields"])}
+
+
+def peak_said(text):
+    return int(re.search(r"^peak on the host +(\d+)", text, flags=re.M).group(1))
+
+
+@pytest.mark.skipif(os.environ.get("TAUVOX_SANITIZE", "OFF") == "ON", reason="a sanitizer takes memory of its own")
+@pytest.mark.parametrize("name", CASES)
+def test_the_peak_is_at_most_15_percent_above_what_the_run_takes(tauvox, tmp_path, name):
+    made, more = CASES[name]
+    assert tauvox("generate", *MADE[made], "--voxel-size", "0.4um", "-o", "e.h5").returncode == 0
+    run = ["evaluate", "e.h5", *PHASES, *more, "-o", "report"]
+    plan = tauvox(*run, "--dry-run")
+    assert plan.returncode == 0, plan.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["e.h5"]
+    assert tauvox(*run).returncode == 0
+    taken = json.loads((tmp_path / "report/results.json").read_text())["memory"]["host_peak_resident_bytes"]
+    assert taken <= peak_said(plan.stdout) <= 1.15 * taken, f"{peak_said(plan.stdout)} for {taken}"
+    # The run itself is a calibration of others like it.
+    again = tauvox(*run, "--dry-run", "--calibration", "report/results.json")
+    assert again.returncode == 0, again.stderr
+    assert taken <= peak_said(again.stdout) <= 1.15 * taken
+    seconds = json.loads((tmp_path / "report/results.json").read_text())["timings_s"]["total"]
+    least, most = (float(word) for word in re.search(r"^time: (\S+) to (\S+) s, by report/results.json$", again.stdout, flags=re.M).groups())
+    assert least <= seconds <= most
+    assert re.search(r"^slurm: --mem=\d+M --time=\d\d:\d\d:00$", again.stdout, flags=re.M)
+
+
+def test_a_dry_run_refuses_what_the_run_would(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "e.h5", volume=volumes.repeated(2))
+    run = ["evaluate", "e.h5", *PHASES, "--voxel-size", "1um", "--dry-run"]
+    assert_refused(tauvox(*run, "--ionic", "nobody"), 2, "nobody")
+    (tmp_path / "bench.json").write_text('{"kind": "tauvox bench"}')
+    assert_refused(tauvox(*run, "--calibration", "bench.json"), 3, "bench.json", "results.json of tauvox evaluate")
+    assert_refused(tauvox(*run[:-1], "--calibration", "bench.json"), 2, "--calibration", "--dry-run")
+    assert_refused(tauvox("evaluate", "e.h5", "--voxel-size", "1um", "--dry-run"), 2, "no phase has a name")
