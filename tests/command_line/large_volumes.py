@@ -50,6 +50,10 @@ def resident(process):
         return 0
 
 
+def voxels(report):
+    return {phase["label"]: phase["voxels"] for phase in report["phases"]}
+
+
 def large_inspect(program, folder):
     """1 x 1 x (2^31 + 3): only the last voxels are solid; the file takes no room on the disk."""
     with open(folder / "line.raw", "wb") as file:
@@ -63,13 +67,16 @@ def large_inspect(program, folder):
 
 
 def large_solve(program, folder):
-    """1291^3 > 2^31 voxels, of which one in a hundred conducts: straight channels of one voxel along z, of which every
-    other one is closed in its last layer. D_eff is the share of the section that is open."""
-    edge, apart = 1291, 11
+    """1291^3 > 2^31 voxels, of which one in a hundred conducts: 100 straight channels of 12 x 12 voxels along z, of which
+    every other row is closed in the last layer. D_eff is the share of the section that is open."""
+    edge, apart, wide = 1291, 129, 12
     columns = numpy.zeros((edge, edge), "u1")
-    columns[::apart, ::apart] = 1
     is_open = columns.copy()
-    is_open[::2 * apart, ::apart] = 0
+    for y in range(10):
+        for x in range(10):
+            place = slice(y * apart, y * apart + wide), slice(x * apart + 100, x * apart + 100 + wide)
+            columns[place] = 1
+            is_open[place] = y % 2
     with open(folder / "channels.raw", "wb") as file:
         for _ in range(edge - 1):
             file.write(columns.tobytes())
