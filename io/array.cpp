@@ -184,8 +184,9 @@ std::unique_ptr<VolumeSource> open_array(const InputFile& file, StoredBytes wher
   description.notices = layout.notices;
   for (const std::string& notice : notices_of(choice, layout.shape, options))
     description.notices.push_back(notice);
+  description.warnings = layout.warnings_of_axes;
   if (!options.voxel_size) {
-    description.warnings = layout.warnings;
+    description.warnings.insert(description.warnings.end(), layout.warnings.begin(), layout.warnings.end());
     take_steps(layout.steps, choice, description);
   }
   return result;

@@ -29,6 +29,7 @@ struct ArrayLayout {
   StatedSteps steps{};
   std::vector<std::string> notices{};
   std::vector<std::string> warnings{};  // of the steps: --voxel-size settles them
+  std::vector<std::string> warnings_of_axes{};
 };
 
 /// Of all its elements.

@@ -230,6 +230,11 @@ std::size_t one_cut(const Sums& sums) {
   return found;
 }
 
+[[noreturn]] void refuse_nothing(const std::string& path) {
+  throw Error(ExitCode::input_invalid, "no voxel of the sample has a value", path,
+              "all are NaN or outside of the mask", "look at the file and the mask");
+}
+
 double between(const std::vector<GreyLevel>& levels, std::size_t behind) {
   return 0.5 * levels[behind - 1].value + 0.5 * levels[behind].value;
 }
@@ -243,6 +248,7 @@ GreyHistogram histogram_of(Element element, const std::string& path,
     using T = decltype(zero);
     if constexpr (sizeof(T) <= 2) {
       histogram.levels = counted<T>(visit_all);
+      if (histogram.levels.empty()) refuse_nothing(path);
       histogram.least = histogram.levels.front().value;
       histogram.greatest = histogram.levels.back().value;
     } else {
@@ -254,8 +260,7 @@ GreyHistogram histogram_of(Element element, const std::string& path,
       if (survey.not_finite > 0)
         throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path,
                     fmt::format("{} of them", survey.not_finite), "replace them by a grey value first");
-      if (survey.least > survey.greatest)
-        throw Error(ExitCode::input_invalid, "no voxel has a value", path, "all are NaN", "look at the file");
+      if (survey.least > survey.greatest) refuse_nothing(path);
       histogram.is_exact = survey.is_exact;
       histogram.least = survey.least;
       histogram.greatest = survey.greatest;
@@ -315,10 +320,15 @@ bool looks_grey(const Volume& volume) {
   return 2 * different > all / nx * (nx - 1);
 }
 
-std::vector<GreyLevel> levels_of(const Volume& volume) {
+std::vector<GreyLevel> levels_of(const Volume& volume, CountedVoxels counted) {
   std::vector<GreyLevel> levels;
   for (const Label& label : volume.labels)
-    levels.push_back({volume.grey->value_of(label.value), label.voxels});
+    levels.push_back({volume.grey->value_of(label.value), counted.empty() ? label.voxels : 0});
+  for (std::size_t i = 0; i < counted.size(); ++i)
+    if (const std::size_t code = volume.code(static_cast<std::int64_t>(i));
+        counted[i] != 0 && code < levels.size())
+      ++levels[code].voxels;
+  std::erase_if(levels, [](const GreyLevel& level) { return level.voxels == 0; });
   return levels;
 }
 

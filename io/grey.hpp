@@ -57,7 +57,7 @@ std::string text_of_thresholds(const std::vector<double>& thresholds);
 /// than half of the pairs along x differ.
 bool looks_grey(const Volume& volume);
 
-/// @pre the labels of the volume are grey values
-std::vector<GreyLevel> levels_of(const Volume& volume);
+/// Of the voxels that count.   @pre the labels of the volume are grey values
+std::vector<GreyLevel> levels_of(const Volume& volume, CountedVoxels counted = {});
 
 }  // namespace tauvox::io

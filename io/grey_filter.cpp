@@ -1,11 +1,25 @@
 #include "io/grey_filter.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
 namespace tauvox::io {
 
-void copy_as_float(Element element, const void* values, std::int64_t count, float* to) {
+void copy_as_float(Element element, const void* values, std::int64_t count, float* to, FloatCopy& seen) {
   with_type(element, [&](auto zero) {
-    const auto* from = static_cast<const decltype(zero)*>(values);
+    using T = decltype(zero);
+    const auto* from = static_cast<const T*>(values);
     for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(from[i]);
+    if constexpr (sizeof(T) > 2 && !std::is_same_v<T, float>) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        const auto value = static_cast<double>(from[i]);
+        if (!std::isfinite(value)) continue;  // told by who counts the values
+        seen.least = std::min(seen.least, value);
+        seen.greatest = std::max(seen.greatest, value);
+        seen.most_changed = std::max(seen.most_changed, std::abs(value - static_cast<double>(to[i])));
+      }
+    }
   });
 }
 

@@ -6,6 +6,8 @@
 #include <deque>
 #include <set>
 
+#include "io/hdf5_virtual.hpp"
+
 namespace tauvox::io::hdf5 {
 namespace {
 
@@ -18,11 +20,12 @@ std::string object_key(hid_t object) {
 #if H5_VERSION_GE(1, 12, 0)
   H5O_info2_t status;
   if (H5Oget_info3(object, &status, H5O_INFO_BASIC) < 0) return "";
-  return {reinterpret_cast<const char*>(&status.token), sizeof status.token};
+  return std::to_string(status.fileno) +
+         std::string(reinterpret_cast<const char*>(&status.token), sizeof status.token);
 #else
   H5O_info_t status;
   if (H5Oget_info2(object, &status, H5O_INFO_BASIC) < 0) return "";
-  return std::to_string(status.addr);
+  return fmt::format("{} {}", status.fileno, status.addr);
 #endif
 }
 
@@ -142,11 +145,11 @@ std::optional<Entry> describe(hid_t dataset, const std::string& path) {
   if (!type || !creation) return std::nullopt;
   entry.is_number = number_type(type, entry.type).has_value();
   // Before the dataspace: asking a virtual dataset for its extent opens the files it is made of.
-  if (H5Pget_layout(creation) == H5D_VIRTUAL) {
+  if (H5Pget_layout(creation) == H5D_VIRTUAL && !other_files_are_allowed && !is_made_of_own_file(creation)) {
     entry.layout = "virtual dataset";
     return entry;
   }
-  if (H5Pget_external_count(creation) > 0) entry.layout = "external storage";
+  if (H5Pget_external_count(creation) > 0 && !other_files_are_allowed) entry.layout = "external storage";
   const Dataspace space(H5Dget_space(dataset));
   if (!space) return std::nullopt;
   const int rank = H5Sget_simple_extent_ndims(space);
@@ -212,9 +215,10 @@ Catalogue list_datasets(hid_t file, const std::string& root) {
     if (links.size() > most_objects) catalogue.complete = false;
     for (const Link& link : links) {
       const std::string path = (place.path == "/" ? "" : place.path) + "/" + link.name;
-      if (link.type == H5L_TYPE_HARD && places.size() <= most_objects)
-        places.push_back({path, place.depth + 1});
-      if (link.type == H5L_TYPE_EXTERNAL) catalogue.external_links.push_back(path);
+      const bool is_followed =
+          link.type == H5L_TYPE_HARD || (link.type == H5L_TYPE_EXTERNAL && other_files_are_allowed);
+      if (is_followed && places.size() <= most_objects) places.push_back({path, place.depth + 1});
+      if (link.type == H5L_TYPE_EXTERNAL && !is_followed) catalogue.external_links.push_back(path);
     }
   }
   return catalogue;
@@ -233,7 +237,8 @@ std::optional<std::string> resolve(hid_t file, const std::string& path, const st
     open.insert(open.begin(), parts.begin(), parts.end());
   };
   put_in_front(path);
-  std::string solid;  // only hard links: safe to hand to HDF5, which follows whatever it meets
+  std::string solid;  // only hard links, and external ones that may be followed: safe to hand to HDF5, which
+                      // follows whatever it meets
   for (int soft_links = 0; !open.empty();) {
     const std::string next = solid + "/" + open.front();
     open.pop_front();
@@ -241,7 +246,7 @@ std::optional<std::string> resolve(hid_t file, const std::string& path, const st
     if (H5Lexists(file, next.c_str(), H5P_DEFAULT) <= 0 ||
         H5Lget_info(file, next.c_str(), &link, H5P_DEFAULT) < 0)
       return std::nullopt;
-    if (link.type == H5L_TYPE_HARD) {
+    if (link.type == H5L_TYPE_HARD || (link.type == H5L_TYPE_EXTERNAL && other_files_are_allowed)) {
       solid = next;
     } else if (link.type == H5L_TYPE_SOFT) {
       if (++soft_links > most_soft_links)
@@ -255,7 +260,9 @@ std::optional<std::string> resolve(hid_t file, const std::string& path, const st
     } else {
       throw Error(ExitCode::input_refused, "refused: link that leaves the file", file_path + ":" + next,
                   link.type == H5L_TYPE_EXTERNAL ? "it is an external link" : "it is a user-defined link",
-                  "open the file it names, or copy the data into one file with h5repack or h5copy");
+                  link.type == H5L_TYPE_EXTERNAL
+                      ? "open the file it names, or name the folder of that file with --external-files"
+                      : "copy the data into one file with h5repack or h5copy");
     }
   }
   return solid.empty() ? "/" : solid;

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "io/hdf5_layouts.hpp"
 #include "io/hdf5_own.hpp"
 #include "io/hdf5_unfilter.hpp"
 #include "io/printable.hpp"
@@ -13,6 +16,9 @@ namespace {
 const char* newer_advice =
     "damaged, or of a newer HDF5: save the file again for HDF5 1.10, with h5py by "
     "libver=('earliest', 'v110')";
+
+const char* other_files_advice =
+    "a file that this one names must lie in the folder of --external-files, or below it; or it is damaged";
 
 /// "2 objects cannot be read: /a (why); /b (why)"
 std::string unreadable_text(const Catalogue& catalogue) {
@@ -32,7 +38,10 @@ std::string only_volume(const Catalogue& catalogue, const std::string& path, con
     throw Error(ExitCode::input_refused, "objects of the HDF5 file cannot be read", path,
                 unreadable_text(catalogue) +
                     (found.empty() ? "" : "; others could be the volume: " + list_text(found)),
-                found.empty() ? newer_advice : "if one of those is the volume, name it with --dataset");
+                found.empty() && other_files_are_allowed ? other_files_advice
+                : found.empty()                          ? newer_advice
+                                : "if one of those is the volume, name it with --dataset");
+  if (found.size() > 1) std::erase_if(found, [](const Entry& entry) { return is_reduced_copy(entry.path); });
   if (found.size() == 1) return found.front().path;
   const std::string cut = catalogue.complete ? "" : "; the list is cut at 10000 objects, 64 groups deep";
   if (found.size() > 1)
@@ -44,8 +53,13 @@ std::string only_volume(const Catalogue& catalogue, const std::string& path, con
     why += fmt::format(", and {} external links that are not followed, such as {}",
                        catalogue.external_links.size(), catalogue.external_links.front());
   const bool flat = !catalogue.volumes(true).empty();
+  const bool elsewhere = !catalogue.external_links.empty() ||
+                         std::any_of(catalogue.entries.begin(), catalogue.entries.end(),
+                                     [](const Entry& entry) { return !entry.layout.empty(); });
   throw Error(ExitCode::input_invalid, "no 3-D dataset of numbers", path, why + cut,
-              flat ? "pass --as-2d for a 2-D image" : "export the segmented volume as a 3-D integer array");
+              elsewhere ? "name the folder of the files that hold the values with --external-files"
+              : flat    ? "pass --as-2d for a 2-D image"
+                        : "export the segmented volume as a 3-D integer array");
 }
 
 /// @return the dataset's path without links.
@@ -54,7 +68,7 @@ std::string named_dataset(hid_t file, const std::string& path, const std::string
   const Object object(found ? H5Oopen(file, found->c_str(), H5P_DEFAULT) : -1);
   if (found && !object)
     throw Error(ExitCode::input_refused, "HDF5 object cannot be read", path + ":" + *found, last_error(),
-                newer_advice);
+                other_files_are_allowed ? other_files_advice : newer_advice);
   if (object && H5Iget_type(object) == H5I_DATASET) return *found;
   if (!found)  // a name as messages and reports show it is an answer too
     for (const Entry& entry : list_datasets(file, "/").entries)
@@ -94,8 +108,10 @@ std::string choose_dataset(hid_t file, const std::string& path, const ReadOption
 
 void check_shape(const Entry& entry, const std::string& where, bool as_2d) {
   if (!entry.layout.empty())
-    throw Error(ExitCode::input_refused, "refused: " + entry.layout, where, "its values lie in other files",
-                "copy the data into the file, e.g. with h5py or h5repack");
+    throw Error(
+        ExitCode::input_refused, "refused: " + entry.layout, where, "its values lie in other files",
+        "name the folder of those files with --external-files, or copy the data into the file, e.g. with "
+        "h5py or h5repack");
   if (!entry.is_number)
     throw Error(ExitCode::input_invalid, "dataset holds no numbers", where, "its type is " + entry.type,
                 "labels must be integers, bool or whole floats of at most 64 bits");

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "io/threads.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox::io::hdf5 {
@@ -123,32 +124,49 @@ bool Chunks::is_never_filtered(const std::vector<hsize_t>& begin) const {
 }
 
 /// @return which filters were skipped
-std::uint32_t Chunks::read_stored(const std::vector<hsize_t>& begin) {
+std::uint32_t Chunks::read_stored(const std::vector<hsize_t>& begin, Bytes& data) {
   const std::uint64_t stored = stored_bytes(begin);
   if (stored == 0) refuse_missing(begin);
   if (stored > file_bytes_)
     refuse_damaged(begin, fmt::format("{} bytes in a file of {}", stored, file_bytes_));
-  data_.resize(stored);
+  data.resize(stored);
   std::uint32_t skipped = 0;
   // HDF5 reads what it thinks the chunk has, which for chunks without filters may be more than it said above
-  watch_->most_raw_bytes = data_.size();
+  watch_->most_raw_bytes = data.size();
   watch_->last_raw_bytes = 0;
-  const herr_t status = H5Dread_chunk(dataset_, H5P_DEFAULT, begin.data(), &skipped, data_.data());
+  const herr_t status = H5Dread_chunk(dataset_, H5P_DEFAULT, begin.data(), &skipped, data.data());
   watch_->most_raw_bytes = SIZE_MAX;
   const std::size_t wanted = watch_->last_raw_bytes;
-  if (wanted > data_.size() || (status >= 0 && wanted < data_.size()))
+  if (wanted > data.size() || (status >= 0 && wanted < data.size()))
     refuse_damaged(begin, fmt::format("it holds {} bytes in place of {}", wanted, stored));
   if (status < 0) refuse_damaged(begin, reason());
   return is_never_filtered(begin) ? UINT32_MAX : skipped;
 }
 
+/// HDF5 reads one after another, threads unpack.
 void Chunks::read(const StoredBox& box, const Take& take) {
+  constexpr std::size_t unpacked_at_once = std::size_t{8} << 20;
+  const std::size_t threads = static_cast<std::size_t>(reading_threads()), fit = unpacked_at_once / bytes_;
+  jobs_.resize(threads == 1 ? 1 : std::clamp<std::size_t>(fit, 1, 8 * threads));
+  std::size_t begun = 0;
+  const auto finish = [&] {
+    for_each_in_parallel(begun, [&](std::size_t i) {
+      Job& job = jobs_[i];
+      job.wrong = filters_.undo(job.data, job.scratch, bytes_, job.skipped);
+    });
+    for (std::size_t i = 0; i < begun; ++i) {
+      if (!jobs_[i].wrong.empty()) refuse_damaged(jobs_[i].begin, jobs_[i].wrong);
+      take(jobs_[i].begin, jobs_[i].data);
+    }
+    begun = 0;
+  };
   for_each(box, [&](const std::vector<hsize_t>& begin) {
-    const std::uint32_t skipped = read_stored(begin);
-    if (const std::string wrong = filters_.undo(data_, scratch_, bytes_, skipped); !wrong.empty())
-      refuse_damaged(begin, wrong);
-    take(begin, data_);
+    Job& job = jobs_[begun];
+    job.begin = begin;
+    job.skipped = read_stored(begin, job.data);
+    if (++begun == jobs_.size()) finish();
   });
+  finish();
 }
 
 }  // namespace tauvox::io::hdf5

@@ -46,7 +46,7 @@ class Chunks {
   void for_each(const StoredBox& box, const Visit& visit) const;
   std::uint64_t stored_bytes(const std::vector<hsize_t>& begin) const;
   std::string reason() const;
-  std::uint32_t read_stored(const std::vector<hsize_t>& begin);
+  std::uint32_t read_stored(const std::vector<hsize_t>& begin, Bytes& data);
   bool is_never_filtered(const std::vector<hsize_t>& begin) const;
   [[noreturn]] void refuse_missing(const std::vector<hsize_t>& begin) const;
   [[noreturn]] void refuse_damaged(const std::vector<hsize_t>& begin, const std::string& why) const;
@@ -60,7 +60,15 @@ class Chunks {
   PropertyList creation_;
   Filters filters_;
   bool partial_unfiltered_ = false;
-  Bytes data_, scratch_;
+
+  /// One that is unpacked while others are.
+  struct Job {
+    std::vector<hsize_t> begin;
+    Bytes data, scratch;
+    std::uint32_t skipped = 0;
+    std::string wrong;
+  };
+  std::vector<Job> jobs_;
 };
 
 }  // namespace tauvox::io::hdf5

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "io/hdf5_attributes.hpp"
+#include "io/hdf5_layouts.hpp"
 #include "io/length_unit.hpp"
 #include "io/letters.hpp"
 
@@ -83,12 +84,14 @@ class Reader {
     if (group) read_names(group, "axes", "attribute axes of " + groups_.front());
     refuse_projections();
     settle_axes();
+    for (const std::string& warning : warnings_of_scaling(dataset_)) claims_.warnings.push_back(warning);
     if (options_.voxel_size) return claims_;
     read_element_size();
     read_ratio();
     read_resolution();
     read_coordinates();
     read_spacings();
+    if (const auto voxel = imaris_voxel(file_, path_, shape_)) take_imaris(*voxel);
     for (const hid_t object : {dataset_, static_cast<hid_t>(group)})
       if (object >= 0) warn_of_unknown(object);
     return claims_;
@@ -127,6 +130,11 @@ class Reader {
   }
 
   void refuse_projections() const {
+    if (const std::string sign = signs_of_projections(file_, path_, shape_);
+        !sign.empty() && options_.axes.empty())
+      throw Error(
+          ExitCode::input_invalid, "dataset holds projections", path_, sign,
+          "reconstruct and segment them first; if it is a volume all the same, say so with --axes zyx");
     for (const Stated& stated : stated_)
       for (std::size_t i = 0; i < stated.names.size() && i < shape_.size(); ++i)
         for (const char* angle : {"theta", "angle", "rotation_angle"})
@@ -335,6 +343,15 @@ class Reader {
       take({steps[0] * *metre, steps[1] * *metre, steps[2] * *metre}, source);
     else
       note_without_unit(steps, source, {unit});
+  }
+
+  void take_imaris(const ImarisVoxel& voxel) {
+    const std::string source = "ExtMin and ExtMax of /DataSetInfo/Image";
+    const auto metre = metres_of_unit(voxel.unit);
+    if (metre && are_lengths(voxel.zyx))
+      take({voxel.zyx[0] * *metre, voxel.zyx[1] * *metre, voxel.zyx[2] * *metre}, source);
+    else
+      note_without_unit(voxel.zyx, source, {voxel.unit});
   }
 
   /// Names that speak of a size, and none of the layouts above.

@@ -12,10 +12,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace tauvox::io {
 
@@ -33,6 +35,7 @@ struct DriverFile {
   bool is_lent;  // closed by who opened it
   int* error_number;
   ReadingWatch* watch;
+  DriverInfo info;
   haddr_t end_of_addresses, end_of_file;
   dev_t device;
   ino_t inode;
@@ -45,6 +48,13 @@ void remember(const DriverFile& file, int error_number) {
   if (*file.error_number == 0) *file.error_number = error_number;
 }
 
+/// Of the file that was lent, of another that it names, or of a file of ours by its name.
+int descriptor_of(const char* name, int mode, const DriverInfo& info) {
+  if (info.descriptor < 0) return ::open(name, mode);  // never creates: the pending file is there
+  if (!std::exchange(info.watch->is_opened, true)) return info.descriptor;
+  return info.watch->open_other ? info.watch->open_other(name) : -1;
+}
+
 H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
   const auto* info = static_cast<const DriverInfo*>(H5Pget_driver_info(access));
   if (info == nullptr) return nullptr;
@@ -52,11 +62,10 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
   const int mode = (write ? O_RDWR : O_RDONLY) | ((flags & H5F_ACC_TRUNC) != 0 ? O_TRUNC : 0) | O_CLOEXEC;
   const bool is_lent = info->descriptor >= 0;
   if (is_lent && write) return nullptr;
-  // Never creates: the pending file is there.
-  const int descriptor = is_lent ? info->descriptor : ::open(name, mode);
+  const int descriptor = descriptor_of(name, mode, *info);
   struct stat status {};
   const bool known = descriptor >= 0 && ::fstat(descriptor, &status) == 0;
-  if (!known) *info->error_number = errno;
+  if (!known && (!is_lent || descriptor >= 0)) *info->error_number = errno;
   auto* file = known ? new (std::nothrow) DriverFile{} : nullptr;
   if (file == nullptr) {
     if (descriptor >= 0 && !is_lent) ::close(descriptor);
@@ -66,6 +75,7 @@ H5FD_t* open_file(const char* name, unsigned flags, hid_t access, haddr_t) {
   file->is_lent = is_lent;
   file->error_number = info->error_number;
   file->watch = info->watch;
+  file->info = *info;
   file->end_of_file = static_cast<haddr_t>(status.st_size);
   file->device = status.st_dev;
   file->inode = status.st_ino;
@@ -78,6 +88,13 @@ herr_t close_file(H5FD_t* base) {
   if (!file.is_lent && ::close(file.descriptor) != 0) remember(file, errno);
   delete &file;
   return 0;
+}
+
+/// For the files that this one names, which HDF5 opens as it. HDF5 frees it.
+void* info_of_file(H5FD_t* base) {
+  auto* copy = static_cast<DriverInfo*>(std::malloc(sizeof(DriverInfo)));
+  if (copy != nullptr) *copy = ours(base).info;
+  return copy;
 }
 
 int compare_files(const H5FD_t* left, const H5FD_t* right) {
@@ -202,6 +219,7 @@ H5FD_class_t make_driver(bool reads_lent_files) {
   driver.maxaddr = static_cast<haddr_t>(std::numeric_limits<off_t>::max());
   driver.fc_degree = H5F_CLOSE_STRONG;
   driver.fapl_size = sizeof(DriverInfo);  // copied by memcpy
+  driver.fapl_get = info_of_file;
   driver.open = open_file;
   driver.close = close_file;
   driver.cmp = compare_files;

@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 namespace tauvox::io {
 
@@ -20,6 +22,9 @@ struct ReadingWatch {
   std::size_t most_raw_bytes = SIZE_MAX;  // a read of more elements than that at once fails
   std::size_t last_raw_bytes = 0;         // what was wanted by the last read of elements
   bool has_lengths_of_8_bytes = false;    // as almost all files: heaps of strings are looked at
+  bool is_opened = false;                 // the file itself; what is opened after it is another one
+  /// A descriptor of another file, which who gives it closes; -1: not to be opened. Empty: none is.
+  std::function<int(const std::string& name)> open_other;
 };
 
 /// Makes files opened with this access list use the driver.
@@ -29,7 +34,7 @@ herr_t use_careful_driver(hid_t access, int* error_number);
 
 /// Makes files opened with `access` those of `descriptor`, whatever the name: what is read is what was looked
 /// at and is hashed, though the name may lead to another file by now. The caller closes the descriptor, after
-/// HDF5's file.
+/// HDF5's file. Other files that this one names are opened by the same list, by watch->open_other.
 /// @param watch outlives every such file
 herr_t use_reading_driver(hid_t access, int descriptor, ReadingWatch* watch);
 

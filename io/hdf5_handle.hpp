@@ -42,6 +42,10 @@ using PropertyList = Handle<H5Pclose>;
 /// Whether filters may be loaded as plugins: only where the user has named their folder.
 inline bool plugins_are_allowed = false;
 
+/// Whether links to other files are followed, and data that lie there count as readable. The driver opens
+/// none but those that it may.
+inline bool other_files_are_allowed = false;
+
 /// While alive, HDF5 prints nothing and loads no filter plugins (a plugin is foreign code chosen by the
 /// file) unless they are allowed.
 class Quiet {

@@ -14,6 +14,9 @@
 #include "io/hdf5_chunks.hpp"
 #include "io/hdf5_claims.hpp"
 #include "io/hdf5_driver.hpp"
+#include "io/hdf5_external.hpp"
+#include "io/hdf5_layouts.hpp"
+#include "io/hdf5_virtual.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -73,14 +76,21 @@ void allow_plugins(const std::string& folder) {
 
 class Hdf5Source final : public VolumeSource {
  public:
-  Hdf5Source(const InputFile& input, const ReadOptions& options) : path_(input.path()) {
+  Hdf5Source(const InputFile& input, const ReadOptions& options)
+      : path_(input.path()), others_(options.external_files) {
     const Quiet quiet;
+    if (others_.are_allowed())
+      watch_.open_other = [this](const std::string& name) {
+        const InputFile* other = others_.open(name);
+        return other ? other->descriptor() : -1;
+      };
     file_ = open_file(input, &watch_);
     const std::string name = choose_dataset(file_, path_, options, description.notices);
     where_ = path_ + ":" + name;
     open_dataset(name, input.size());
-    const Entry entry = described(name);
+    Entry entry = described(name);
     check_shape(entry, where_, options.as_2d);
+    crop_to_image(entry);
     const Claims claims = read_claims(file_, dataset_, name, entry.shape, options);
     axes_ = choose_axes(claims.axis_names, entry.shape, options, "dataset", where_);
     shape_ = entry.shape;
@@ -89,7 +99,8 @@ class Hdf5Source final : public VolumeSource {
     const NumberType number = *number_type(type, type_name);
     element = number.element;
     memory_type_ = number.memory;
-    refuse_implausible_size(where_, entry.bytes, input.size());
+    open_others(entry);
+    refuse_implausible_size(where_, entry.bytes, input.size() + others_.bytes());
     describe_array(name, number.name);
     use(claims);
     for (const std::string& notice : notices_of(axes_, entry.shape, options))
@@ -105,6 +116,8 @@ class Hdf5Source final : public VolumeSource {
   void prepare(const Region& region) override {
     const Quiet quiet;
     if (chunks_) return chunks_->require_stored(stored_box(region));
+    if (sources_) return sources_->require_whole(stored_box(region));
+    if (external_) return;
     if (H5Dget_storage_size(dataset_) > 0) return;
     throw Error(ExitCode::input_refused, "HDF5 dataset was never written", where_, "no voxel of it is stored",
                 "the program that wrote it may have been stopped: export it again");
@@ -115,12 +128,41 @@ class Hdf5Source final : public VolumeSource {
     auto* to = static_cast<std::uint8_t*>(out);
     if (chunks_ && chunks_->can_be_read())
       read_chunks(region, to);
+    else if (external_)
+      read_external(region, to);
     else
       read_by_library(region, to);
     if (description.stored_type == "bool") require_bools(to, region.voxels());
   }
 
+  void visit_files(const std::function<void(const InputFile&)>& visit) const override {
+    for (const auto& file : others_.opened()) visit(*file);
+  }
+
  private:
+  /// What lies in other files, and their names.
+  void open_others(const Entry& entry) {
+    const PropertyList creation(H5Dget_create_plist(dataset_));
+    if (H5Pget_external_count(creation) > 0)
+      external_.emplace(creation, entry.bytes, path_, where_, others_);
+    else if (H5Pget_layout(creation) == H5D_VIRTUAL)
+      sources_.emplace(file_, dataset_, entry.shape, where_, path_, others_, &watch_);
+    std::vector<std::string> names;
+    for (const auto& file : others_.opened()) names.push_back(file->path());
+    if (!names.empty())
+      description.notices.push_back(
+          fmt::format("read besides, and part of the SHA-256: {}", list_text(names)));
+  }
+
+  void crop_to_image(Entry& entry) {
+    const auto size = imaris_size(file_, entry);
+    if (!size || std::equal(size->begin(), size->end(), entry.shape.begin())) return;
+    description.notices.push_back(fmt::format("Imaris stores whole blocks: {} cropped to its image of {}",
+                                              shape_text(entry.shape),
+                                              shape_text({size->begin(), size->end()})));
+    entry.shape.assign(size->begin(), size->end());
+  }
+
   /// Opened twice: the first time to see the filters, the second with a cache that holds a chunk at least.
   void open_dataset(const std::string& name, std::uint64_t file_bytes) {
     const auto open = [&](hid_t access) {
@@ -242,6 +284,32 @@ class Hdf5Source final : public VolumeSource {
     if (!in_place) copy_box(turned_.data(), from_steps, out, to_steps, region, info(element).bytes);
   }
 
+  /// As contiguous data, from the files that hold them.
+  void read_external(const Region& region, std::uint8_t* out) {
+    const StoredBox box = stored_box(region);
+    const Datatype type(H5Dget_type(dataset_));
+    const std::size_t bytes = H5Tget_size(type), rank = shape_.size();
+    std::vector<hsize_t> count(rank);
+    for (std::size_t axis = 0; axis < rank; ++axis) count[axis] = box.end[axis] - box.begin[axis];
+    std::size_t last = rank - 1;  // all axes behind it are wanted whole: one run
+    while (last > 0 && count[last] == shape_[last]) --last;
+    std::size_t run = bytes;
+    for (std::size_t axis = last; axis < rank; ++axis) run *= count[axis];
+    turned_.resize(static_cast<std::size_t>(region.voxels()) * bytes);
+    std::vector<hsize_t> at = box.begin;
+    for (std::size_t done = 0; done < turned_.size(); done += run) {
+      std::uint64_t first = 0;
+      for (std::size_t axis = 0; axis < rank; ++axis) first = first * shape_[axis] + at[axis];
+      external_->read(first * bytes, turned_.data() + done, run);
+      for (std::size_t axis = last; axis-- > 0;) {
+        if (++at[axis] < box.end[axis]) break;
+        at[axis] = box.begin[axis];
+      }
+    }
+    convert(turned_);
+    copy_box(turned_.data(), steps_in(count), out, steps_of(region), region, info(element).bytes);
+  }
+
   void require_bools(const std::uint8_t* values, std::int64_t count) const {
     const auto* wrong = std::find_if(values, values + count, [](std::uint8_t value) { return value > 1; });
     if (wrong == values + count) return;
@@ -282,6 +350,7 @@ class Hdf5Source final : public VolumeSource {
   }
 
   std::string path_, where_;
+  ExternalFiles others_;
   ReadingWatch watch_;
   File file_;
   Dataset dataset_;
@@ -289,6 +358,8 @@ class Hdf5Source final : public VolumeSource {
   AxisChoice axes_;
   std::vector<std::uint64_t> shape_;
   std::optional<Chunks> chunks_;
+  std::optional<ExternalStorage> external_;
+  std::optional<VirtualSources> sources_;
   Bytes turned_;  // a box along the stored axes, where these are not z, y, x
 };
 
@@ -296,6 +367,7 @@ class Hdf5Source final : public VolumeSource {
 
 std::unique_ptr<VolumeSource> open_hdf5(const InputFile& file, const ReadOptions& options) {
   if (!options.hdf5_plugins.empty()) allow_plugins(options.hdf5_plugins);
+  other_files_are_allowed = !options.external_files.empty();
   return std::make_unique<Hdf5Source>(file, options);
 }
 

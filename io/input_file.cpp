@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -100,6 +101,23 @@ void require_regular(const std::string& path, const struct stat& status) {
               S_ISDIR(status.st_mode) ? "name a file in it" : "write the data to a regular file first");
 }
 
+/// Where a file of that name is, it is meant.
+void refuse_what_is_no_path(const std::string& path) {
+  const std::size_t colon = path.find("://");
+  const bool is_url =
+      colon != std::string::npos && colon > 0 &&
+      std::all_of(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '-' || c == '.';
+      });
+  struct stat status {};
+  if (is_url && ::stat(path.c_str(), &status) != 0)
+    throw Error(ExitCode::usage, "the input is an address, not a file", path, "nothing is fetched",
+                "download it first, and name the file");
+  if (path == "/dev/stdin" || (path == "-" && ::stat(path.c_str(), &status) != 0))
+    throw Error(ExitCode::usage, "standard input is not read", path, "a volume is read at several places",
+                "write it to a file first, and name that");
+}
+
 std::int64_t modification_ns(const struct stat& status) {
   return static_cast<std::int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
@@ -107,6 +125,7 @@ std::int64_t modification_ns(const struct stat& status) {
 }  // namespace
 
 InputFile::InputFile(const std::string& path) : path_(path) {
+  refuse_what_is_no_path(path);
   struct stat status {};
   // Looked at before it is opened: opening a device can have effects, opening a FIFO can wait for ever.
   if (::stat(path.c_str(), &status) != 0) refuse_errno(path, errno, nullptr);
@@ -160,9 +179,9 @@ struct Digest::State {
   std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
   bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
 };
-void Digest::add(const InputFile& file) {
+void Digest::add(const InputFile& file, const std::atomic<bool>* stop) {
   std::vector<unsigned char> block(1 << 20);
-  for (std::uint64_t offset = 0; state_->good;) {
+  for (std::uint64_t offset = 0; state_->good && !(stop && *stop);) {
     const std::size_t got = file.read_at(offset, block.data(), block.size());
     if (got == 0) break;
     state_->good = EVP_DigestUpdate(state_->context.get(), block.data(), got) == 1;
@@ -181,7 +200,7 @@ std::string Digest::text() {
 }
 #else
 struct Digest::State {};
-void Digest::add(const InputFile&) {}
+void Digest::add(const InputFile&, const std::atomic<bool>*) {}
 std::string Digest::text() { return ""; }
 #endif
 Digest::Digest() : state_(std::make_unique<State>()) {}

@@ -2,6 +2,7 @@
 // known.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -54,7 +55,8 @@ class Digest {
   ~Digest();
   Digest(const Digest&) = delete;
   Digest& operator=(const Digest&) = delete;
-  void add(const InputFile& file);
+  /// @param stop ends it early where it becomes true; the digest is of no use then
+  void add(const InputFile& file, const std::atomic<bool>* stop = nullptr);
   /// 64 hexadecimal digits; "" in a build without OpenSSL. Call once.
   std::string text();
 

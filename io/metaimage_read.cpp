@@ -84,8 +84,9 @@ ArrayLayout layout_of(const TextHeader& header) {
   layout.element = element_of(header);
   layout.big_endian = is_true(header, {"BinaryDataByteOrderMSB", "ElementByteOrderMSB"});
   layout.steps = steps_of(header, layout.shape.size());
-  layout.notices =
-      notices_of("TransformMatrix of the MetaImage header", directions_of(header, layout.shape.size()));
+  const char* source = "TransformMatrix of the MetaImage header";
+  layout.notices = notices_of(source, directions_of(header, layout.shape.size()));
+  layout.warnings_of_axes = warnings_of_shear(source, directions_of(header, layout.shape.size()));
   if (axes == 2) layout.names = {"y", "x"};
   if (axes == 3) layout.names = {"z", "y", "x"};
   if (axes == 4) layout.names = {"t", "z", "y", "x"};

@@ -57,7 +57,9 @@ class Header {
     found.big_endian = big_;
     refuse_scaled();
     take_steps(axes, found);
-    found.notices = orientation(std::min<std::int64_t>(axes, 3));
+    const std::vector<AxisDirection> directions = directions_of(std::min<std::int64_t>(axes, 3));
+    found.notices = notices_of(source_of_directions(), directions);
+    found.warnings_of_axes = warnings_of_shear(source_of_directions(), directions);
     return found;
   }
 
@@ -143,14 +145,18 @@ class Header {
   }
 
   /// What the sform says, or else the qform, of how x, y and z lie in space.
-  std::vector<std::string> orientation(std::int64_t axes) const {
-    const bool sform = affine_code(254, 348) > 0;
-    if (!sform && affine_code(252, 344) <= 0) return {};
-    const Rows rows = sform ? sform_rows() : qform_rows();
+  std::vector<AxisDirection> directions_of(std::int64_t axes) const {
+    if (!has_sform() && affine_code(252, 344) <= 0) return {};
+    const Rows rows = has_sform() ? sform_rows() : qform_rows();
     std::vector<AxisDirection> directions;
     for (std::size_t axis = 0; axis < static_cast<std::size_t>(axes); ++axis)
       directions.push_back({axis, {rows[0][axis], rows[1][axis], rows[2][axis]}});
-    return notices_of(sform ? "sform of the NIfTI header" : "qform of the NIfTI header", directions);
+    return directions;
+  }
+
+  bool has_sform() const { return affine_code(254, 348) > 0; }
+  const char* source_of_directions() const {
+    return has_sform() ? "sform of the NIfTI header" : "qform of the NIfTI header";
   }
 
   using Rows = std::array<std::array<double, 3>, 3>;

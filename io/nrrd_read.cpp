@@ -206,6 +206,7 @@ void take_steps(const TextHeader& header, ArrayLayout& layout) {
     steps.source = "space directions of the NRRD header";
     steps.of_axis = lengths_of(directions);
     layout.notices = notices_of(steps.source, of_space(directions, layout.names));
+    layout.warnings_of_axes = warnings_of_shear(steps.source, of_space(directions, layout.names));
   } else {
     steps.source = "spacings of the NRRD header";
     steps.of_axis = header.reals({"spacings"});

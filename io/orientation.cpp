@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
 
 namespace tauvox::io {
 namespace {
@@ -41,6 +43,29 @@ std::vector<std::string> notices_of(const std::string& source, const std::vector
                                   source, fmt::join(of_array, ", "), fmt::join(of_space, ", ")));
   if (oblique) notices.push_back(fmt::format("{}: oblique to space; axes are those of the array", source));
   return notices;
+}
+
+std::vector<std::string> warnings_of_shear(const std::string& source,
+                                           const std::vector<AxisDirection>& directions) {
+  constexpr double least = 1e-3;  // cosine of an angle that is none by rounding alone
+  std::vector<std::string> warnings;
+  for (std::size_t a = 0; a < directions.size(); ++a)
+    for (std::size_t b = a + 1; b < directions.size(); ++b) {
+      const auto &first = directions[a].vector, &second = directions[b].vector;
+      if (first.size() != second.size()) continue;
+      const auto dot = [](const auto& u, const auto& v) {
+        return std::inner_product(u.begin(), u.end(), v.begin(), 0.0);
+      };
+      const double cosine = dot(first, second) / std::sqrt(dot(first, first) * dot(second, second));
+      if (!(std::abs(cosine) > least)) continue;
+      warnings.push_back(
+          fmt::format("{}: {} and {} are at {:.1f} degrees to each other: the volume is read as if all axes "
+                      "were at right angles, "
+                      "which its voxels are not; resample it to such axes in the program that wrote it",
+                      source, space_axis(directions[a].axis), space_axis(directions[b].axis),
+                      std::acos(cosine) * 180 / std::numbers::pi));
+    }
+  return warnings;
 }
 
 }  // namespace tauvox::io

@@ -18,4 +18,8 @@ struct AxisDirection {
 /// @param source "space directions of the NRRD header": begins what is said
 std::vector<std::string> notices_of(const std::string& source, const std::vector<AxisDirection>& directions);
 
+/// Of axes that do not stand at right angles, which no option can settle: the voxels are no boxes.
+std::vector<std::string> warnings_of_shear(const std::string& source,
+                                           const std::vector<AxisDirection>& directions);
+
 }  // namespace tauvox::io

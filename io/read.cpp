@@ -6,13 +6,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <new>
+#include <system_error>
 
 #include "io/formats.hpp"
 #include "io/grey.hpp"
 #include "io/grey_filter.hpp"
 #include "io/labels.hpp"
 #include "io/printable.hpp"
+#include "io/threads.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -55,18 +58,42 @@ struct Opened {
   std::unique_ptr<InputFile> file;  // none where a folder was opened
   std::unique_ptr<VolumeSource> source;
   Region region;
+};
 
-  /// SHA-256 of all that was read, in the order in which it was, none of which has changed.
-  std::string sha256() const {
-    Digest digest;
-    const auto add = [&](const InputFile& one) {
-      digest.add(one);
-      one.check_unchanged();
-    };
-    if (file) add(*file);
-    source->visit_files(add);
-    return digest.text();
+/// SHA-256 of all that was read, in the order in which it was, none of which has changed. Of a file it is
+/// computed while its voxels are read.
+class RunningDigest {
+ public:
+  explicit RunningDigest(const Opened& opened) : opened_(opened) {
+    if (!opened_.file || reading_threads() == 1) return;
+    try {
+      of_file_ = std::async(std::launch::async, [this] { digest_.add(*opened_.file, &stop_); });
+    } catch (const std::system_error&) {  // the system gives no thread: it is computed at the end
+    }
   }
+  ~RunningDigest() { stop_ = true; }  // the future waits
+  RunningDigest(const RunningDigest&) = delete;
+  RunningDigest& operator=(const RunningDigest&) = delete;
+
+  /// Once.
+  std::string text() {
+    if (of_file_.valid())
+      of_file_.get();
+    else if (opened_.file)
+      digest_.add(*opened_.file);
+    if (opened_.file) opened_.file->check_unchanged();
+    opened_.source->visit_files([&](const InputFile& one) {
+      digest_.add(one);
+      one.check_unchanged();
+    });
+    return digest_.text();
+  }
+
+ private:
+  const Opened& opened_;
+  Digest digest_;
+  std::atomic<bool> stop_{false};
+  std::future<void> of_file_;
 };
 
 /// The source keeps the names that open things; what is told of it can be shown anywhere.
@@ -145,17 +172,30 @@ void visit_values(VolumeSource& source, const Region& region, const ValueVisitor
 /// What is to become labels: as it is stored, or filtered.
 class Values {
  public:
-  Values(Opened& opened, const ReadOptions& options, const std::function<void(double)>& progress)
+  Values(Opened& opened, const ReadOptions& options, const std::string& path,
+         const std::function<void(double)>& progress)
       : source_(*opened.source), region_(opened.region), progress_(progress) {
     if (options.filters.empty()) return;
     filtered_.resize(static_cast<std::size_t>(region_.voxels()));
+    FloatCopy seen;
     visit_values(
         source_, region_,
         [&](const void* values, std::int64_t first, std::int64_t count) {
-          copy_as_float(source_.element, values, count, filtered_.data() + first);
+          copy_as_float(source_.element, values, count, filtered_.data() + first, seen);
         },
         progress_);
+    refuse_lost_digits(seen, path);
     for (const GreyFilter& filter : options.filters) apply(filter, extent_of(region_), filtered_);
+  }
+
+  /// Filters are in FP32.
+  static void refuse_lost_digits(const FloatCopy& seen, const std::string& path) {
+    constexpr double share = 1e-4;  // of the range: a tenth of a step of its 1000
+    if (seen.most_changed == 0 || !(seen.most_changed > share * (seen.greatest - seen.least))) return;
+    throw Error(ExitCode::input_invalid, "grey values have more digits than a filter keeps", path,
+                fmt::format("they go from {:.17g} to {:.17g}; FP32 changes some by {:.3g}", seen.least,
+                            seen.greatest, seen.most_changed),
+                "subtract what all values have in common first, or leave out --filter");
   }
 
   Element element() const { return filtered_.empty() ? source_.element : Element::float32; }
@@ -234,14 +274,34 @@ void warn_of_grey(const std::vector<GreyLevel>& levels, const std::string& how_m
       text_of_thresholds(volume.grey->otsu3)));
 }
 
+/// Shows what counts alone.
+ValueVisitor of_counted(const ValueVisitor& visit, CountedVoxels counted, std::size_t bytes) {
+  if (counted.empty()) return visit;
+  return [=](const void* values, std::int64_t first, std::int64_t count) {
+    const std::uint8_t* counts = counted.data() + first;
+    for (std::int64_t i = 0; i < count;) {
+      const std::int64_t begin =
+          std::find_if(counts + i, counts + count, [](auto c) { return c != 0; }) - counts;
+      i = std::find(counts + begin, counts + count, std::uint8_t{0}) - counts;
+      if (i > begin)
+        visit(static_cast<const std::byte*>(values) + static_cast<std::size_t>(begin) * bytes, first + begin,
+              i - begin);
+    }
+  };
+}
+
 /// Where the values are cut: as asked, or at the steps in which grey values are shown.
-std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Read what, Volume& volume) {
+std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Read what,
+                            CountedVoxels counted, Volume& volume) {
   const Thresholds& asked = options.thresholds;
   const bool may_be_levels = asked.empty() && what != Read::labels && info(values.element()).bytes > 2;
   volume.thresholds = asked.values;
   if (asked.otsu == 0 && !may_be_levels) return asked.values;
   const GreyHistogram histogram = histogram_of(
-      values.element(), volume.path, [&](const ValueVisitor& visit) { values.visit(visit); },
+      values.element(), volume.path,
+      [&](const ValueVisitor& visit) {
+        values.visit(of_counted(visit, counted, info(values.element()).bytes));
+      },
       has_nan_outside(options));
   const BulkRange bulk = bulk_of(histogram.levels);
   if (asked.otsu > 0) {
@@ -264,13 +324,14 @@ std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Re
 }
 
 /// Labels that differ as the values of an image do. Those that FP64 cannot tell apart are none.
-void warn_where_grey(Volume& volume) {
+void warn_where_grey(CountedVoxels counted, Volume& volume) {
   constexpr std::int64_t last_whole = std::int64_t{1} << 53;
   if (volume.grey || !volume.thresholds.empty() || !looks_grey(volume) ||
       volume.labels.front().value < -last_whole || volume.labels.back().value > last_whole)
     return;
   volume.grey = GreyScale{};
-  const std::vector<GreyLevel> levels = levels_of(volume);
+  const std::vector<GreyLevel> levels = levels_of(volume, counted);
+  if (levels.empty()) return;
   warn_of_grey(levels, fmt::format("{}", levels.size()), volume);
 }
 
@@ -287,7 +348,8 @@ VolumeDescription describe_volume(const std::string& path, const ReadOptions& op
 }
 
 Volume read_volume(const std::string& path, const ReadOptions& options,
-                   const std::function<void(double)>& progress, const CodeMemory& memory, Read what) {
+                   const std::function<void(double)>& progress, const CodeMemory& memory, Read what,
+                   CountedVoxels counted) {
   Opened opened = open_checked(path, options);
   const VolumeDescription& description = opened.source->description;
 
@@ -303,10 +365,13 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   volume.notices = description.notices;
   volume.warnings = description.warnings;
 
+  if (!counted.empty() && static_cast<std::int64_t>(counted.size()) != volume.extent.voxels())
+    throw Error(ExitCode::input_invalid, "mask and volume differ in size", path);
   opened.source->prepare(opened.region);
+  RunningDigest digest(opened);
   try {
-    Values values(opened, options, progress);
-    const std::vector<double> cuts = cuts_of(values, options, what, volume);
+    Values values(opened, options, path, progress);
+    const std::vector<double> cuts = cuts_of(values, options, what, counted, volume);
     LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts, path, memory,
                          has_nan_outside(options));
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
@@ -320,8 +385,8 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   if (volume.labels.empty())
     throw Error(ExitCode::input_invalid, "no voxel is of the sample", path, "all are NaN",
                 "look at the file, or leave out --outside");
-  if (what != Read::grey_values) warn_where_grey(volume);
-  volume.sha256 = opened.sha256();
+  if (what != Read::grey_values) warn_where_grey(counted, volume);
+  volume.sha256 = digest.text();
   return volume;
 }
 

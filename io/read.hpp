@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,13 +51,14 @@ struct ReadOptions {
   std::int64_t header_bytes = 0;                     // raw
   std::string axes;  // a letter for each axis of the array, slowest first, as "xyz"; empty: as the file says
   std::vector<std::pair<std::string, std::int64_t>>
-      slice;                                        // axes that are none of z, y, x -> where along them
-  std::optional<Crop> crop;                         // of z, y, x, whatever their order in the file
-  std::vector<GreyFilter> filters;                  // in turn
-  Thresholds thresholds;                            // grey volumes
-  std::optional<OutsideVoxels> outside;             // NaN are left out here; a label is, by who reads
-  std::string hdf5_plugins;                         // folder of filters that may be loaded; empty: none may
-  bool as_2d = false;                               // accept a 2-D array as (1, y, x)
+      slice;                             // axes that are none of z, y, x -> where along them
+  std::optional<Crop> crop;              // of z, y, x, whatever their order in the file
+  std::vector<GreyFilter> filters;       // in turn
+  Thresholds thresholds;                 // grey volumes
+  std::optional<OutsideVoxels> outside;  // NaN are left out here; a label is, by who reads
+  std::string hdf5_plugins;              // folder of filters that may be loaded; empty: none may
+  std::string external_files;            // HDF5: folder of other files that it may name; empty: none
+  bool as_2d = false;                    // accept a 2-D array as (1, y, x)
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
 };
 
@@ -87,13 +89,17 @@ LabelCodes own_memory(std::int64_t voxels, bool wide);
 /// or steps from the least to the greatest that are as fine as labels allow.
 enum class Read { labels, labels_or_grey_levels, grey_values };
 
+/// A byte for each voxel that is read, 0 where histograms and Otsu's method shall not count it; empty: all
+/// count.
+using CountedVoxels = std::span<const std::uint8_t>;
+
 /// @param progress called with the fraction read, from 0 to 1; may be empty.
 /// @param what     grey levels and values: fractions, and too many values, are read in steps of a grey scale
 /// @throws as describe_volume; besides, input_invalid for labels that are no labels (fractions, NaN, too
 /// many).
 Volume read_volume(const std::string& path, const ReadOptions& options = {},
                    const std::function<void(double)>& progress = {}, const CodeMemory& memory = own_memory,
-                   Read what = Read::labels);
+                   Read what = Read::labels, CountedVoxels counted = {});
 
 /// Names of the formats this build reads, e.g. {"HDF5", "TIFF", "raw"}.
 std::vector<std::string> readable_formats();

@@ -79,6 +79,16 @@ bool is_nifti(std::string_view start) {
          (begins("\x1c\x02\0\0"sv, "\0\0\x02\x1c"sv) && (second == "n+2\0"sv || second == "ni2\0"sv));
 }
 
+/// Attributes may stand in any order, and comments before them.
+bool is_vti(std::string_view start) {
+  if (!start.starts_with("<VTKFile") && !start.starts_with("<?xml")) return false;
+  const std::size_t at = start.find("<VTKFile");
+  if (at == std::string_view::npos) return false;
+  const std::string_view tag = start.substr(at, start.find('>', at) - at);
+  return tag.find("type=\"ImageData\"") != std::string_view::npos ||
+         tag.find("type='ImageData'") != std::string_view::npos;
+}
+
 struct Route {
   const char *kind, *advice;
 };
@@ -118,13 +128,13 @@ std::string export_route(const std::string& kind) {
 
 std::string recognise(const InputFile& file) {
   if (has_hdf5_signature(file)) return "HDF5";
-  std::array<char, 512> block{};
-  const std::string_view start(block.data(), file.read_at(0, block.data(), block.size()));
-  if ((start.starts_with("<VTKFile") || start.starts_with("<?xml")) &&
-      start.find("<VTKFile type=\"ImageData\"") != std::string_view::npos)
-    return "VTI";
+  constexpr std::size_t beginning = 512;
+  std::array<char, 4096> block{};
+  const std::string_view head(block.data(), file.read_at(0, block.data(), block.size())),
+      start = head.substr(0, beginning);
+  if (is_vti(head)) return "VTI";
   if (is_nifti(start)) return "NIfTI";
-  if (start.starts_with("\x1f\x8b") && is_nifti(first_unpacked(file, block.size()))) return "NIfTI";
+  if (start.starts_with("\x1f\x8b") && is_nifti(first_unpacked(file, beginning))) return "NIfTI";
   for (const Signature& row : signatures)
     if (start.starts_with(row.bytes)) return row.kind;
   if (in_small_letters(file.path()).ends_with(".gdt")) return "GeoDict volume";

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <string_view>
 #include <unordered_set>
 
 #include "io/tiff_description.hpp"
@@ -19,7 +20,11 @@ constexpr std::size_t most_pages = 1'000'000;
 void keep_first(std::string& kept, const char* format, va_list arguments) {
   char text[512];
   std::vsnprintf(text, sizeof text, format, arguments);
-  if (kept.empty()) kept = text;  // what follows is a consequence
+  if (!kept.empty()) return;  // what follows is a consequence
+  kept = text;
+  constexpr std::string_view of_no_row =
+      " at scanline 4294967295";  // libtiff's -1, where none was decoded yet
+  if (const std::size_t at = kept.find(of_no_row); at != std::string::npos) kept.erase(at, of_no_row.size());
 }
 
 #if TIFFLIB_VERSION >= 20221213  // 4.5.0: handlers and limits per file instead of per process

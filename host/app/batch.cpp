@@ -126,6 +126,10 @@ BatchRun run_from(const Arguments& arguments) {
   s.input.clear();
   s.output.clear();
   s.study_file.reset();
+  if (!s.read.external_files.empty())
+    throw Error(ExitCode::usage, "batch reads no other files", "--external-files",
+                "it knows a volume by its own bytes: a change in another file would go unseen",
+                "tauvox convert makes one file of each volume first");
   if (s.phases.named.empty())
     throw Error(ExitCode::usage, "no phase has a name", "--phases", "what the labels mean is not guessed",
                 "give --phases NAME=LABEL,... which holds for every volume; tauvox inspect lists labels");

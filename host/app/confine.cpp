@@ -130,18 +130,18 @@ void refuse_calls() {}  // headers or processor without it
 
 }  // namespace
 
-void confine(const std::string& root, std::uint64_t cpu_seconds, const std::vector<std::string>& code) {
+void confine(const std::string& root, std::uint64_t cpu_seconds, const std::vector<std::string>& besides) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_NOFILE, 64);
+  limit(RLIMIT_NOFILE, besides.empty() ? 64 : 16384);
   limit(RLIMIT_CPU, cpu_seconds + 5);  // the signal of the soft limit comes first, and says what it was
   soften(RLIMIT_CPU, cpu_seconds);
   if (is_instrumented) return;
   constexpr std::uint64_t program = std::uint64_t{4} << 30;  // addresses of libraries, stacks and arenas
   limit(RLIMIT_AS, program + static_cast<std::uint64_t>(host_memory().available));
   std::vector<std::string> roots{root};
-  roots.insert(roots.end(), code.begin(), code.end());
+  roots.insert(roots.end(), besides.begin(), besides.end());
   allow_only(roots);
   refuse_calls();
 }

@@ -10,9 +10,11 @@ namespace tauvox {
 /// Ends with the program that started it; limits on memory, CPU time, open files, no core files; no new
 /// rights; where the kernel has Landlock and seccomp, no file but `root` or, where that is a
 /// folder, those in it, and no network or other program.
-/// @param code files and folders of program code that may be loaded all the same, such as filters; some
-///             that are not there do no harm
+/// @param besides files and folders that may be read all the same: filters and their libraries, other files
+/// of
+///                the volume; some that are not there do no harm. With them more files may be open at once.
 /// @param cpu_seconds after which the kernel ends the process
-void confine(const std::string& root, std::uint64_t cpu_seconds, const std::vector<std::string>& code = {});
+void confine(const std::string& root, std::uint64_t cpu_seconds,
+             const std::vector<std::string>& besides = {});
 
 }  // namespace tauvox

@@ -109,6 +109,13 @@ void describe_input(std::vector<Setting<Settings>>& rows) {
        .meaning = "HDF5: folder whose filters may be loaded, such as that of Python's hdf5plugin; they are "
                   "program code, so name one that you trust"},
       [](auto& s) -> auto& { return s.read.hdf5_plugins; });
+  add(
+      {.name = "external-files",
+       .kind = Kind::path_in,
+       .meaning =
+           "HDF5: folder of other files that the file may name, by links, as raw storage or as sources of "
+           "a virtual dataset; no file elsewhere is opened"},
+      [](auto& s) -> auto& { return s.read.external_files; });
   add({.name = "resample",
        .kind = Kind::resample,
        .meaning =

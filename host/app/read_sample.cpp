@@ -18,6 +18,8 @@ Settings settings_of_mask(const Settings& s) {
   mask.read.dataset = s.mask_dataset;
   mask.read.crop = s.read.crop;
   mask.read.as_2d = s.read.as_2d;
+  mask.read.hdf5_plugins = s.read.hdf5_plugins;
+  mask.read.external_files = s.read.external_files;
   if (s.read.axes.size() == 3) mask.read.axes = s.read.axes;
   if (!s.mask.ends_with(".raw")) return mask;
   mask.read.shape = s.read.shape;
@@ -69,12 +71,8 @@ Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function
     check_fits(reader.description().read_extent, bytes_per_voxel);
   std::optional<Volume> mask;
   if (!s.mask.empty()) mask = mask_of(s, reader.description());
-  Volume volume = reader.read(progress, what);
-  if (mask && s.read.thresholds.otsu > 0)
-    volume.warnings.push_back(
-        "Otsu's thresholds are of all voxels, those that the mask leaves out too; give --threshold the "
-        "numbers "
-        "that you want");
+  const bool counts_grey = s.read.thresholds.otsu > 0 || what != io::Read::labels;
+  Volume volume = reader.read(progress, what, mask && counts_grey ? &*mask : nullptr);
   volume = without_outside(std::move(volume), s, mask ? &*mask : nullptr);
   return cleaned(turned(of_cubes(std::move(volume), s.resample), s.orient), s);
 }

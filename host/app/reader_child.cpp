@@ -14,14 +14,16 @@
 #include "host/app/reader_memory.hpp"
 #include "host/app/reader_process.hpp"
 #include "io/input_file.hpp"
+#include "io/threads.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
 
 /// Two minutes, and as long as a slow library takes for a file of this size; a day for filters, which are
-/// wanted.
+/// wanted, and where other files belong to it, whose sizes are not known yet.
 std::uint64_t cpu_seconds_for(const std::string& root, const io::ReadOptions& options) {
-  if (!options.filters.empty()) return 24 * 3600;
+  if (!options.filters.empty() || !options.external_files.empty()) return 24 * 3600;
   constexpr std::uint64_t least = 120, slowest = 1 << 20;  // bytes a second
   namespace fs = std::filesystem;
   std::error_code failed;
@@ -37,10 +39,14 @@ std::uint64_t cpu_seconds_for(const std::string& root, const io::ReadOptions& op
   return least + bytes / slowest;
 }
 
-/// Filters that the user lets in, and the libraries that they may be linked to.
-std::vector<std::string> code_of(const io::ReadOptions& options) {
-  if (options.hdf5_plugins.empty()) return {};
-  return {options.hdf5_plugins, "/lib", "/lib64", "/usr/lib", "/usr/local/lib", "/etc/ld.so.cache"};
+/// What the user lets in: other files; filters, and the libraries that they may be linked to.
+std::vector<std::string> allowed_besides(const io::ReadOptions& options) {
+  std::vector<std::string> roots;
+  if (!options.external_files.empty()) roots.push_back(options.external_files);
+  if (!options.hdf5_plugins.empty())
+    roots.insert(roots.end(),
+                 {options.hdf5_plugins, "/lib", "/lib64", "/usr/lib", "/usr/local/lib", "/etc/ld.so.cache"});
+  return roots;
 }
 
 /// Codes in the memory that the program sees too; where that cannot be so large, in that of this process.
@@ -77,15 +83,28 @@ void serve() {
   for (const Setting<Settings>& row : describe())
     if (const auto value = asked->find(row.name); value != asked->end() && !value->is_null())
       row.assign(settings, *value);
+  io::set_reading_threads(settings.threads > 0 ? settings.threads : usable_processors());
   // what is wrong with the name is said while folders can be listed
   const std::string root = io::root_of_reading(settings.input);
-  confine(root, cpu_seconds_for(root, settings.read), code_of(settings.read));
+  confine(root, cpu_seconds_for(root, settings.read), allowed_besides(settings.read));
   if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
   const std::optional<Message> what = receive(reader_socket);
   if (!what) return;
   const auto progress = [](double fraction) { send(reader_socket, Message{{"progress", fraction}}); };
+  LabelArray<std::uint8_t> counted;
+  if (what->at("mask").get<bool>()) {
+    struct stat status {};
+    auto mapped = ::fstat(reader_counted, &status) == 0
+                      ? map_codes<std::uint8_t>(reader_counted, status.st_size, false)
+                      : std::nullopt;
+    if (!mapped)
+      throw Error(ExitCode::resources, "the mask cannot be seen by the process that reads", settings.input,
+                  "", "see that memory is left");
+    counted = std::move(*mapped);
+  }
   send_volume(io::read_volume(settings.input, settings.read, progress, shared_or_own,
-                              static_cast<io::Read>(what->at("read").get<int>())));
+                              static_cast<io::Read>(what->at("read").get<int>()),
+                              {counted.data(), counted.size()}));
 }
 
 void tell(ExitCode code, const std::string& what) {

@@ -5,6 +5,7 @@ namespace tauvox {
 
 inline constexpr int reader_socket = 3;                   // messages both ways
 inline constexpr int reader_narrow = 4, reader_wide = 5;  // memory for codes of one byte, of two
+inline constexpr int reader_counted = 6;                  // memory for which voxels count
 
 // A sanitizer's report goes to standard error.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

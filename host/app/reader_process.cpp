@@ -80,7 +80,7 @@ void throw_told(const Message& message) {
 Message request(const Settings& settings) {
   Message message = Message::object();
   for (const Setting<Settings>& row : describe())
-    if (row.group == "Input") message[row.name] = row.value(settings);
+    if (row.group == "Input" || row.name == "threads") message[row.name] = row.value(settings);
   return message;
 }
 
@@ -102,7 +102,7 @@ ReaderProcess::ReaderProcess(const Settings& settings) : path_(settings.input), 
 ReaderProcess::~ReaderProcess() { end(); }
 
 void ReaderProcess::end() {
-  for (int* descriptor : {&socket_, &narrow_, &wide_}) {
+  for (int* descriptor : {&socket_, &narrow_, &wide_, &counted_}) {
     if (*descriptor >= 0) ::close(*descriptor);
     *descriptor = -1;
   }
@@ -121,14 +121,17 @@ bool ReaderProcess::start() {
   std::array<int, 2> ends{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return false;
   socket_ = ends[0];
-  const std::array given{moved_up(ends[1]), moved_up(make_shared_memory()), moved_up(make_shared_memory())};
+  const std::array given{moved_up(ends[1]), moved_up(make_shared_memory()), moved_up(make_shared_memory()),
+                         moved_up(make_shared_memory())};
   narrow_ = given[1];
   wide_ = given[2];
+  counted_ = given[3];
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, given[0], reader_socket);
   ::posix_spawn_file_actions_adddup2(&actions, narrow_, reader_narrow);
   ::posix_spawn_file_actions_adddup2(&actions, wide_, reader_wide);
+  ::posix_spawn_file_actions_adddup2(&actions, counted_, reader_counted);
   // Libraries that crash print; what the user has to know comes as a message
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (!keeps_standard_error || standard != STDERR_FILENO)
@@ -136,7 +139,7 @@ bool ReaderProcess::start() {
   std::string name = "tauvox", word = reader_word;
   const std::array<char*, 3> words{name.data(), word.data(), nullptr};
   pid_t process = -1;
-  const bool have_all = given[0] >= 0 && narrow_ >= 0 && wide_ >= 0;
+  const bool have_all = given[0] >= 0 && narrow_ >= 0 && wide_ >= 0 && counted_ >= 0;
   const int failed =
       have_all ? ::posix_spawn(&process, "/proc/self/exe", &actions, nullptr, words.data(), environ) : EMFILE;
   ::posix_spawn_file_actions_destroy(&actions);
@@ -158,9 +161,12 @@ void ReaderProcess::ask(const Settings& settings) {
   }
 }
 
-Volume ReaderProcess::read(const std::function<void(double)>& progress, io::Read what) {
-  if (process_ < 0) return io::read_volume(path_, options_, progress, io::own_memory, what);
-  send(socket_, Message{{"read", static_cast<int>(what)}});
+Volume ReaderProcess::read(const std::function<void(double)>& progress, io::Read what, const Volume* mask) {
+  LabelArray<std::uint8_t> counted;
+  if (mask) counted = counted_in(*mask);
+  if (process_ < 0)
+    return io::read_volume(path_, options_, progress, io::own_memory, what, {counted.data(), counted.size()});
+  send(socket_, Message{{"read", static_cast<int>(what)}, {"mask", mask != nullptr}});
   for (;;) {
     const std::optional<Message> answer = receive(socket_);
     if (!answer) refuse_end();
@@ -188,6 +194,24 @@ Volume ReaderProcess::read(const std::function<void(double)>& progress, io::Read
       refuse_end();
     }
   }
+}
+
+/// In memory that the process that reads sees too.
+LabelArray<std::uint8_t> ReaderProcess::counted_in(const Volume& mask) const {
+  const std::int64_t count = mask.extent.voxels();
+  auto counted = process_ < 0
+                     ? LabelArray<std::uint8_t>(std::vector<std::uint8_t>(static_cast<std::size_t>(count)))
+                     : map_codes<std::uint8_t>(counted_, count, true);
+  if (!counted)
+    throw Error(ExitCode::resources, "not enough shared memory for the mask", path_,
+                fmt::format("{} bytes", count),
+                "see that memory is left, and ulimit -f; or give --threshold numbers");
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::size_t code = mask.code(i);
+    (*counted)[static_cast<std::size_t>(i)] =
+        code < mask.labels.size() && mask.labels[code].value != 0 ? 1 : 0;
+  }
+  return std::move(*counted);
 }
 
 /// It said nothing more, or nothing that makes sense.

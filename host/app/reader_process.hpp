@@ -22,11 +22,14 @@ class ReaderProcess {
 
   const io::VolumeDescription& description() const { return description_; }
   /// Once.   @throws as above, for io::read_volume
-  Volume read(const std::function<void(double)>& progress = {}, io::Read what = io::Read::labels);
+  /// @param mask of the same extent as what is read: histograms count the voxels where it is not 0
+  Volume read(const std::function<void(double)>& progress = {}, io::Read what = io::Read::labels,
+              const Volume* mask = nullptr);
 
  private:
   bool start();
   void ask(const Settings& settings);
+  LabelArray<std::uint8_t> counted_in(const Volume& mask) const;
   [[noreturn]] void refuse_end();
   void stop();
   void end();
@@ -34,7 +37,7 @@ class ReaderProcess {
   const std::string path_;
   const io::ReadOptions options_;
   io::VolumeDescription description_;
-  int process_ = -1, socket_ = -1, narrow_ = -1, wide_ = -1;
+  int process_ = -1, socket_ = -1, narrow_ = -1, wide_ = -1, counted_ = -1;
 };
 
 /// Not in any help: only the program itself says it.

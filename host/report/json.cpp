@@ -132,14 +132,29 @@ Json input_json(const Volume& v) {
                      {"step", v.grey->step},
                      {"otsu", v.grey->otsu},
                      {"otsu3", v.grey->otsu3}};
+  input["labels"] = v.labels.size();
   input["thresholds"] = v.thresholds.empty() ? Json(nullptr) : Json(v.thresholds);
   return input;
 }
 
+constexpr std::size_t most_phases = 1000;
+
+/// Of as many voxels as a label has that is listed.
+std::int64_t least_voxels_listed(const std::vector<Label>& labels) {
+  if (labels.size() <= most_phases) return 0;
+  std::vector<std::int64_t> voxels;
+  for (const Label& label : labels) voxels.push_back(label.voxels);
+  std::nth_element(voxels.begin(), voxels.begin() + most_phases - 1, voxels.end(), std::greater<>());
+  return voxels[most_phases - 1];
+}
+
 Json phases_json(const RunReport& report, const Property& property) {
   Json phases = Json::array();
+  const std::int64_t least = least_voxels_listed(report.volume->labels);
   for (std::size_t i = 0; i < report.volume->labels.size(); ++i) {
     const Label& label = report.volume->labels[i];
+    const bool is_named = !report.phases.name_of(label.value).empty();
+    if (!is_named && (label.voxels < least || phases.size() >= most_phases)) continue;
     Json& phase = phases.emplace_back();
     phase["label"] = label.value;
     phase["name"] = text_or_null(report.phases.name_of(label.value));

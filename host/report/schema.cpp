@@ -306,7 +306,9 @@ Json report_schema(const Json& settings) {
   properties["judgements"] = list_of(judgement_schema(), "One per limit, in the order of the file.");
   properties["tool"] = tool_schema();
   properties["input"] = schema_of_input();
-  properties["phases"] = list_of(phase_schema(), "Every label of the volume, ascending.");
+  properties["phases"] = list_of(phase_schema(),
+                                 "Labels of the volume, ascending: all of them, or of more than 1000 "
+                                 "(input.labels) the named ones and the most frequent.");
   properties["settings"] = object("Effective settings; null: not given.", settings);
   properties["device"] = text("that was used: cpu with its threads, or cuda:N with its name");
   properties["notices"] = list_of(text("one sentence"), "What was decided or assumed.");

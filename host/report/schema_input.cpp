@@ -47,6 +47,7 @@ Json schema_of_input() {
       {{"path", text("as given")},
        {"sha256", described({"string", "null"}, "of the bytes of the file; null in a build without OpenSSL",
                             {{"pattern", "^[0-9a-f]{64}$"}})},
+       {"labels", amount("number of different labels", "integer")},
        {"dataset", text_or_null("path in an HDF5 file; null for other formats")},
        {"format", text("HDF5, TIFF or raw")},
        {"stored_type", text("type of a voxel in the file")},

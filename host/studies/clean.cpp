@@ -41,7 +41,7 @@ class Surroundings {
       const Code code = codes_[static_cast<std::size_t>(x + e.nx * runs_.row(j, k))];
       if (code != outside_ && !in_set_[code]) ++faces[code];
     };
-    touch(run.begin - 1, y, z);
+    touch(std::int64_t{run.begin} - 1, y, z);
     touch(run.end, y, z);
     for (std::int64_t x = run.begin; x < run.end; ++x) {
       touch(x, y - 1, z);

@@ -27,6 +27,15 @@
 
 namespace tauvox {
 
+/// Whether this CPU can run what stands in *_vectors.cpp, as it was compiled.
+inline bool have_vectors() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2");
+#else
+  return true;
+#endif
+}
+
 inline constexpr int lanes = 64;
 inline constexpr std::int64_t chunk_cells = 4096;
 inline constexpr std::int64_t parallel_cells = 32768;  // below, waking threads costs more than they give

@@ -220,8 +220,9 @@ struct ScanX {
     out[i] = best;
   }
   void row(std::int64_t y, std::int64_t z, std::int64_t nx) const {
-    thread_local std::vector<Value> padded;
-    padded.assign(static_cast<std::size_t>(3 * nx + block), std::numeric_limits<Value>::max());
+    thread_local std::vector<Value> padded;  // what stands around the row stays from one to the next
+    if (const auto size = static_cast<std::size_t>(3 * nx + block); padded.size() != size)
+      padded.assign(size, std::numeric_limits<Value>::max());
     Value* here = out + nx * (y + extent.ny * z);
     std::copy(here, here + nx, padded.data() + nx);
     scan_line(padded.data() + nx, nx, along, here);

@@ -20,8 +20,7 @@ class Ways {
  public:
   Ways(const Extent& e, const std::array<double, 3>& spacing)
       : row_(e.nx + 2), plane_(row_ * (e.ny + 2)), shortest_(std::min({spacing[0], spacing[1], spacing[2]})) {
-    const double diagonal = std::hypot(spacing[0], spacing[1], spacing[2]) / shortest_;
-    units_ = std::min(finest, std::floor(most_units / diagonal));
+    units_ = best_units(spacing);
     // 0 is outside: ways begin with a length of 1.
     length_.assign(static_cast<std::size_t>(plane_ * (e.nz + 2)), outside);
     std::uint32_t longest = 0;
@@ -66,6 +65,26 @@ class Ways {
   }
 
  private:
+  /// Units of the shortest edge by which steps are nearest to whole numbers, of those above half of the
+  /// finest.
+  double best_units(const std::array<double, 3>& spacing) const {
+    std::array<double, 7> lengths{};
+    for (std::size_t s = 1; s < 8; ++s)
+      lengths[s - 1] =
+          std::hypot(s & 4 ? spacing[0] : 0, s & 2 ? spacing[1] : 0, s & 1 ? spacing[2] : 0) / shortest_;
+    const double most = std::min(finest, std::floor(most_units / lengths.back()));
+    double best = most, least = std::numeric_limits<double>::infinity();
+    for (double units = most; units > most / 2; --units) {
+      double worst = 0;
+      for (const double length : lengths)
+        worst = std::max(worst, std::abs(std::round(length * units) / (length * units) - 1));
+      if (worst < least) {
+        least = worst;
+        best = units;
+      }
+    }
+    return best;
+  }
   void reach(std::int64_t place, std::uint32_t length) {
     std::uint32_t& known = length_[static_cast<std::size_t>(place)];
     if (known <= length) return;

@@ -12,9 +12,9 @@ struct ShortestWays {
 };
 
 /// From any voxel of the first layer, by steps to the 26 neighbours, each as long as its centres are apart:
-/// by Dijkstra's algorithm with buckets (Dial 1969), lengths in 1/65536 of the shortest edge, which is 3e-6
-/// of a step of a cube at most (coarser where voxels are flatter than 9 to 1). On one CPU thread. Bytes per
-/// voxel: 4.
+/// by Dijkstra's algorithm with buckets (Dial 1969), lengths in whole units: as many in the shortest edge,
+/// 32768 to 65536, as make all steps nearly whole, within 3e-8 of a step of a cube, 1e-6 of flatter ones
+/// (coarser where voxels are flatter than 9 to 1). On one CPU thread. Bytes per voxel: 4.
 /// @param spacing voxel size along z, y, x, m
 /// @param from_low whether the first layer is that at 0
 ShortestWays shortest_ways(const Unknowns& set, Axis axis, bool from_low,

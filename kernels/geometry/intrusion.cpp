@@ -52,11 +52,20 @@ template <class Value>
 void flood(const Value* distance, const Extent& e, Axis axis, std::int64_t from, Value* access) {
   const std::int64_t row = e.nx, plane = e.nx * e.ny;
   const Value largest = *std::max_element(distance, distance + e.voxels());
-  std::fill(access, access + e.voxels(), Value{});
+  // Voxels that nobody has come to, as bits: distances are asked for once, for neighbours lie far apart in
+  // memory.
+  std::vector<std::uint64_t> untouched(static_cast<std::size_t>(e.voxels() / 64 + 1));
+  for (std::int64_t i = 0; i < e.voxels(); ++i) {
+    access[i] = Value{};
+    untouched[static_cast<std::size_t>(i >> 6)] |= std::uint64_t{distance[i] > 0} << (i & 63);
+  }
   Waiting<Value> waiting(largest);
   Value now = largest;
   const auto reach = [&](std::int64_t i, Value through) {
-    if (access[i] > 0 || !(distance[i] > 0)) return;
+    std::uint64_t& word = untouched[static_cast<std::size_t>(i >> 6)];
+    const std::uint64_t bit = std::uint64_t{1} << (i & 63);
+    if (!(word & bit)) return;
+    word ^= bit;
     access[i] = std::min(through, distance[i]);  // nobody comes later by a wider way
     waiting.at(access[i]).push_back(i);
   };

@@ -5,65 +5,42 @@
 #include <utility>
 
 #include "kernels/base/launch.hpp"
+#include "kernels/geometry/paint_at.hpp"
 #include "kernels/geometry/ridge_cpu.hpp"
 #include "kernels/geometry/thickness.hpp"
 
 namespace tauvox {
-namespace {
 
-constexpr std::int64_t edge = 64;  // of a tile; its rows are words of voxels that are still to be painted
-constexpr std::int64_t band = 8;   // rows that are asked together whether anything is left there
-
-/// Half lengths of the rows of a ball: row (dz, dy) holds the voxels -half .. half.
-class BallRows {
- public:
-  explicit BallRows(const std::array<double, 3>& weights) : w_(weights) {}
-
-  void set(double value) {
-    if (value == value_) return;
-    value_ = value;
-    half_z = half_below(value, w_[0]);
-    start_.clear();
-    half_y.clear();
-    rows_.clear();
-    for (std::int64_t dz = 0; dz <= half_z; ++dz) {
-      const double rest = value - w_[0] * static_cast<double>(dz * dz);
-      const std::int64_t most = half_below(rest, w_[1]);
-      half_y.push_back(most);
-      start_.push_back(static_cast<std::int64_t>(rows_.size()) + most);
-      rows_.resize(rows_.size() + static_cast<std::size_t>(2 * most + 1));
-      std::int16_t* middle = rows_.data() + start_.back();
-      for (std::int64_t dy = 0; dy <= most; ++dy)
-        middle[dy] = middle[-dy] =
-            static_cast<std::int16_t>(half_below(rest - w_[1] * static_cast<double>(dy * dy), w_[2]));
+void BallRows::set(double squared) {
+  // Largest whole h with weight h^2 < rest; rest > 0.
+  const auto half_below = [](double rest, double weight) {
+    auto h = static_cast<std::int64_t>(std::sqrt(rest / weight));
+    while (weight * static_cast<double>(h * h) >= rest) --h;
+    while (weight * static_cast<double>((h + 1) * (h + 1)) < rest) ++h;
+    return h;
+  };
+  value = squared;
+  half_z = std::min(half_below(squared, w_[0]), most_[0]);
+  half_y = std::min(half_below(squared, w_[1]), most_[1]);
+  stride = 2 * (half_y + Unpainted::group) + 1;
+  rows_.assign(static_cast<std::size_t>((2 * half_z + 1) * stride), empty);
+  std::int32_t* const first = rows_.data() + half_z * stride + half_y + Unpainted::group;
+  for (std::int64_t dz = 0; dz <= half_z; ++dz) {
+    const double rest = squared - w_[0] * static_cast<double>(dz * dz);
+    const std::int64_t most = std::min(half_below(rest, w_[1]), half_y);
+    for (std::int64_t dy = 0; dy <= most; ++dy) {
+      const auto half =
+          static_cast<std::int32_t>(half_below(rest - w_[1] * static_cast<double>(dy * dy), w_[2]));
+      for (const std::int64_t layer : {-dz, dz})
+        first[layer * stride + dy] = first[layer * stride - dy] = half;
     }
   }
-  /// Of the row at dy = 0; the others lie beside it.
-  const std::int16_t* middle(std::int64_t dz) const {
-    return rows_.data() + start_[static_cast<std::size_t>(std::abs(dz))];
-  }
+  middle = first;
+}
 
-  std::int64_t half_z = 0;
-  std::vector<std::int64_t> half_y;  // by |dz|
+namespace {
 
- private:
-  /// Largest whole h with weight h^2 < value.   @pre value > 0
-  static std::int64_t half_below(double value, double weight) {
-    auto h = static_cast<std::int64_t>(std::sqrt(value / weight));
-    while (weight * static_cast<double>(h * h) >= value) --h;
-    while (weight * static_cast<double>((h + 1) * (h + 1)) < value) ++h;
-    return h;
-  }
-  std::array<double, 3> w_;
-  double value_ = 0;
-  std::vector<std::int64_t> start_;
-  std::vector<std::int16_t> rows_;
-};
-
-struct Ball {
-  std::uint32_t order;  // as its squared radius
-  std::uint16_t x, y, z;
-};
+constexpr std::int64_t edge = Unpainted::edge;
 
 std::uint32_t order_of(std::uint16_t value) { return value; }
 std::uint32_t order_of(std::uint32_t value) { return value; }
@@ -71,13 +48,6 @@ std::uint32_t order_of(float value) {  // positive numbers are ordered as their 
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
-}
-template <class Value>
-Value value_of(std::uint32_t order) {
-  if constexpr (std::is_integral_v<Value>) return static_cast<Value>(order);
-  Value value{};
-  std::memcpy(&value, &order, sizeof value);
-  return value;
 }
 
 /// Largest first; three passes by 11 bits, those that would change nothing left out.
@@ -94,42 +64,20 @@ void sort_balls(std::vector<Ball>& balls, std::vector<Ball>& spare) {
   }
 }
 
-/// Bits x - half .. x + half, as far as a word has them.
-std::uint64_t span(std::int64_t x, std::int64_t half) {
-  constexpr std::uint64_t all = ~std::uint64_t{0};
-  const std::int64_t low = x - half, high = x + half;
-  const std::uint64_t from = low <= 0 ? all : low > 63 ? 0 : all << low;
-  return from & (high >= 63 ? all : high < 0 ? 0 : all >> (63 - high));
-}
-
-/// Takes from the words of `count` rows what the spans x - half .. x + half hold; whether that is anything.
-TAUVOX_CLONES bool take_spans(std::uint64_t* rows, const std::int16_t* half, std::int64_t count,
-                              std::int64_t x, std::uint64_t* taken) {
-  constexpr std::uint64_t all = ~std::uint64_t{0};
-  std::uint64_t any = 0;
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t low = x - half[i], high = x + half[i];
-    const std::uint64_t from = low <= 0 ? all : low > 63 ? 0 : all << (low & 63);
-    const std::uint64_t to = high >= 63 ? all : high < 0 ? 0 : all >> ((63 - high) & 63);
-    taken[i] = rows[i] & from & to;
-    rows[i] ^= taken[i];
-    any |= taken[i];
-  }
-  return any != 0;
-}
-
 template <class Value>
 class TilePainter {
  public:
   TilePainter(const Value* radii, const Extent& e, const RidgeBits& ridge, double largest,
               const std::array<double, 3>& weights, Value* out)
-      : radii_(radii), e_(e), ridge_(ridge), w_(weights), rows_(weights), out_(out) {
+      : radii_(radii),
+        e_(e),
+        ridge_(ridge),
+        w_(weights),
+        largest_(largest),
+        rows_({weights[0], weights[1], weights[2]}, {e.nz - 1, e.ny - 1}),
+        out_(out) {
     for (std::size_t axis = 0; axis < 3; ++axis)
       reach_[axis] = static_cast<std::int64_t>(std::sqrt(largest / w_[axis])) + 1;
-    words_.resize(edge * edge);
-    bands_.resize(edge * edge / band);
-    taken_.resize(edge);
   }
 
   static std::int64_t tiles(std::int64_t n) { return (n + edge - 1) / edge; }
@@ -141,10 +89,13 @@ class TilePainter {
     if (!find_unpainted()) return;
     find_balls();
     sort_balls(balls_, spare_);
-    for (const Ball& ball : balls_) {
-      paint_ball(ball);
-      if (left_ == 0) return;
-    }
+    const Tile<Value> there{{low_[0], low_[1], low_[2]},
+                            {high_[0], high_[1], high_[2]},
+                            out_ + place(low_[2], low_[1], low_[0]),
+                            e_.nx,
+                            e_.nx * e_.ny};
+    const auto paint_them = have_vectors() ? vectors::paint_balls<Value> : plain::paint_balls<Value>;
+    paint_them(balls_.data(), static_cast<std::int64_t>(balls_.size()), rows_, left_, there);
   }
 
  private:
@@ -152,38 +103,20 @@ class TilePainter {
     return x + e_.nx * (y + e_.ny * z);
   }
 
-  void gather_band(std::int64_t i) {
-    std::uint64_t any = 0;
-    for (std::int64_t row = i * band; row < (i + 1) * band; ++row)
-      any |= words_[static_cast<std::size_t>(row)];
-    bands_[static_cast<std::size_t>(i)] = any;
-  }
-  /// Whether voxels are left in the box of these rows of the tile and the span.
-  bool any_left(std::int64_t first_row, std::int64_t last_row, std::uint64_t within) const {
-    std::uint64_t any = 0;
-    for (std::int64_t i = first_row / band; i <= last_row / band; ++i)
-      any |= bands_[static_cast<std::size_t>(i)];
-    return (any & within) != 0;
-  }
-
   bool find_unpainted() {
-    left_ = 0;
-    std::fill(words_.begin(), words_.end(), 0);
-    left_of_layer_.fill(0);
+    left_ = {};
     for (std::int64_t z = low_[0]; z < high_[0]; ++z)
       for (std::int64_t y = low_[1]; y < high_[1]; ++y) {
-        const std::int64_t first = place(low_[2], y, z);
-        std::uint64_t word = 0;
-        for (std::int64_t x = 0; x < high_[2] - low_[2]; ++x) {
-          word |= std::uint64_t{radii_[first + x] > 0} << x;
-          out_[first + x] = 0;
-        }
-        words_[static_cast<std::size_t>((z - low_[0]) * edge + y - low_[1])] = word;
-        left_of_layer_[static_cast<std::size_t>(z - low_[0])] += __builtin_popcountll(word);
+        const std::uint64_t word =
+            ridge_.inside[static_cast<std::size_t>((y + e_.ny * z) * ridge_.row_words + low_[2] / edge)];
+        std::fill_n(out_ + place(low_[2], y, z), high_[2] - low_[2], Value{0});
+        const std::int64_t layer = z - low_[0], row = y - low_[1], in_layer = row / Unpainted::group;
+        left_.rows[edge * layer + row] = word;
+        left_.any[Unpainted::groups * layer + in_layer] |= word;
+        left_.near[Unpainted::groups * (layer / Unpainted::group) + in_layer] |= word;
+        left_.voxels += __builtin_popcountll(word);
       }
-    for (std::int64_t i = 0; i < edge * edge / band; ++i) gather_band(i);
-    for (const std::int64_t layer : left_of_layer_) left_ += layer;
-    return left_ > 0;
+    return left_.voxels > 0;
   }
 
   /// Squared distance of a coordinate from the tile.
@@ -199,58 +132,29 @@ class TilePainter {
     for (std::int64_t z = first(0); z < end(0); ++z)
       for (std::int64_t y = first(1); y < end(1); ++y) {
         const std::uint64_t* words = ridge_.words.data() + (y + e_.ny * z) * ridge_.row_words;
+        const Value* row = radii_ + place(0, y, z);
         const double aside = away(0, z) + away(1, y);
-        for (std::int64_t w = first(2) / 64; w * 64 < end(2); ++w)
+        if (aside >= largest_) continue;
+        for (std::int64_t w = first(2) / edge; w * edge < end(2); ++w)
           for (std::uint64_t left = words[w]; left; left &= left - 1) {
-            const std::int64_t x = 64 * w + __builtin_ctzll(left);
-            const Value value = radii_[place(x, y, z)];
-            if (aside + away(2, x) < static_cast<double>(value))
-              balls_.push_back({order_of(value), static_cast<std::uint16_t>(x), static_cast<std::uint16_t>(y),
-                                static_cast<std::uint16_t>(z)});
+            const std::int64_t x = edge * w + __builtin_ctzll(left);
+            const double apart = w * edge == low_[2] ? aside : aside + away(2, x);
+            if (apart < static_cast<double>(row[x]))
+              balls_.push_back({order_of(row[x]), static_cast<std::uint16_t>(x),
+                                static_cast<std::uint16_t>(y), static_cast<std::uint16_t>(z)});
           }
       }
-  }
-
-  void paint_ball(const Ball& ball) {
-    const Value value = value_of<Value>(ball.order);
-    rows_.set(static_cast<double>(value));
-    const std::int64_t z0 = std::max(low_[0], ball.z - rows_.half_z);
-    const std::int64_t z1 = std::min(high_[0] - 1, ball.z + rows_.half_z);
-    for (std::int64_t z = z0; z <= z1; ++z) {
-      std::int64_t& left = left_of_layer_[static_cast<std::size_t>(z - low_[0])];
-      if (left == 0) continue;
-      const std::int64_t dz = z - ball.z, half_y = rows_.half_y[static_cast<std::size_t>(std::abs(dz))];
-      const std::int64_t y0 = std::max(low_[1], ball.y - half_y);
-      const std::int64_t count = std::min(high_[1] - 1, ball.y + half_y) - y0 + 1;
-      if (count <= 0) continue;
-      const std::int64_t first = (z - low_[0]) * edge + y0 - low_[1], x = ball.x - low_[2];
-      const std::int16_t* half = rows_.middle(dz);
-      if (!any_left(first, first + count - 1, span(x, *half))) continue;
-      if (!take_spans(words_.data() + first, half + y0 - ball.y, count, x, taken_.data())) continue;
-      for (std::int64_t i = first / band; i <= (first + count - 1) / band; ++i) gather_band(i);
-      std::int64_t painted = 0;
-      for (std::int64_t i = 0; i < count; ++i)
-        painted += write(taken_[static_cast<std::size_t>(i)], y0 + i, z, value);
-      left -= painted;
-      left_ -= painted;
-    }
-  }
-  std::int64_t write(std::uint64_t word, std::int64_t y, std::int64_t z, Value value) {
-    const std::int64_t count = __builtin_popcountll(word);
-    for (Value* row = out_ + place(low_[2], y, z); word; word &= word - 1) row[__builtin_ctzll(word)] = value;
-    return count;
   }
 
   const Value* radii_;
   Extent e_;
   const RidgeBits& ridge_;
   std::array<double, 3> w_;
+  double largest_;
   BallRows rows_;
   Value* out_;
   std::array<std::int64_t, 3> reach_{}, low_{}, high_{};
-  std::vector<std::uint64_t> words_, bands_, taken_;
-  std::array<std::int64_t, edge> left_of_layer_{};
-  std::int64_t left_ = 0;
+  Unpainted left_{};
   std::vector<Ball> balls_, spare_;
 };
 

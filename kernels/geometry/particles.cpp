@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "kernels/base/launch.hpp"
 #include "kernels/geometry/directions.hpp"
 
 namespace tauvox {
@@ -96,9 +97,42 @@ class Splitter {
   std::vector<Value> peak_;
 };
 
-bool is_axis(std::size_t direction) {
-  return std::find(std::begin(direction_of_axis), std::end(direction_of_axis), static_cast<int>(direction)) !=
-         std::end(direction_of_axis);
+/// How many of `count` numbers are another.
+inline __attribute__((always_inline)) std::int64_t others(const std::uint32_t* numbers, std::int64_t count,
+                                                          std::uint32_t mine) {
+  std::int32_t n = 0;  // a row has fewer
+  for (std::int64_t x = 0; x < count; ++x) n += numbers[x] != mine;
+  return n;
+}
+
+/// A run of voxels of one particle along x, and the voxels around it.
+struct Run {
+  const std::uint32_t* first;
+  std::int64_t begin, end, y, z;  // x from begin to end
+};
+
+/// Adds, by direction, the neighbours on both sides of a run that are of another particle or of none.
+TAUVOX_CLONES void add_leaving(const Run& run, const Extent& e, std::int64_t* leaving) {
+  for (std::size_t k = 0; k < neighbour_directions; ++k)
+    for (const int sign : {1, -1}) {
+      const std::int64_t dz = sign * direction_of[k].z, dy = sign * direction_of[k].y,
+                         dx = sign * direction_of[k].x;
+      if (run.z + dz < 0 || run.z + dz >= e.nz || run.y + dy < 0 || run.y + dy >= e.ny) continue;
+      const std::int64_t begin = std::max(run.begin + dx, std::int64_t{0}),
+                         end = std::min(run.end + dx, e.nx);
+      const std::uint32_t* there = run.first + (begin - run.begin) + e.nx * (dy + e.ny * dz);
+      leaving[k] += others(there, end - begin, *run.first);
+    }
+}
+
+/// Whether a neighbour over a face is no part of the sample.
+bool beside_outside(const Run& run, const Extent& e, const std::uint8_t* outside) {
+  const std::int64_t row = e.nx, plane = e.nx * e.ny, first = run.begin + row * (run.y + e.ny * run.z);
+  for (std::int64_t i = first; i < first + run.end - run.begin; ++i)
+    if ((run.z > 0 && outside[i - plane]) || (run.z + 1 < e.nz && outside[i + plane]) ||
+        (run.y > 0 && outside[i - row]) || (run.y + 1 < e.ny && outside[i + row]))
+      return true;
+  return (run.begin > 0 && outside[first - 1]) || (run.end < e.nx && outside[first + run.end - run.begin]);
 }
 
 /// Adds voxels and the pairs of neighbours that leave each particle.
@@ -106,42 +140,28 @@ std::vector<Particle> measured(const std::vector<std::uint32_t>& of_voxel, std::
                                const std::array<double, 3>& spacing,
                                const std::vector<std::uint8_t>& outside) {
   std::vector<Particle> all(given);
-  const auto weights = direction_weights(spacing);
-  std::array<double, neighbour_directions> share{};
-  for (std::size_t k = 0; k < neighbour_directions; ++k)
-    share[k] = 2 * weights[k] / length_of(direction_of[k], spacing) * spacing[0] * spacing[1] * spacing[2];
   std::vector<std::array<std::int64_t, neighbour_directions>> leaving(given);
-  const auto inside = [&](std::int64_t z, std::int64_t y, std::int64_t x) {
-    return z >= 0 && z < e.nz && y >= 0 && y < e.ny && x >= 0 && x < e.nx;
-  };
-  std::size_t i = 0;
   for (std::int64_t z = 0; z < e.nz; ++z)
-    for (std::int64_t y = 0; y < e.ny; ++y)
-      for (std::int64_t x = 0; x < e.nx; ++x, ++i) {
-        const std::uint32_t mine = of_voxel[i];
-        if (mine != none) {
-          ++all[mine].voxels;
-          const bool side = z == 0 || y == 0 || x == 0 || z == e.nz - 1 || y == e.ny - 1 || x == e.nx - 1;
-          all[mine].at_side = all[mine].at_side || side;
-        }
-        for (std::size_t k = 0; k < neighbour_directions; ++k) {
-          const Direction d = direction_of[k];
-          if (!inside(z + d.z, y + d.y, x + d.x)) continue;
-          const std::uint32_t other = of_voxel[static_cast<std::size_t>(static_cast<std::int64_t>(i) + d.x +
-                                                                        e.nx * (d.y + e.ny * d.z))];
-          if (other == mine) continue;
-          if (!outside.empty() && is_axis(k)) {
-            const auto there = i + static_cast<std::size_t>(d.x + e.nx * (d.y + e.ny * d.z));
-            if (mine != none && outside[there]) all[mine].at_side = true;
-            if (other != none && outside[i]) all[other].at_side = true;
-          }
-          if (mine != none) ++leaving[mine][k];
-          if (other != none) ++leaving[other][k];
-        }
+    for (std::int64_t y = 0; y < e.ny; ++y) {
+      const std::uint32_t* row = of_voxel.data() + e.nx * (y + e.ny * z);
+      const bool side = z == 0 || y == 0 || z == e.nz - 1 || y == e.ny - 1;
+      for (std::int64_t x = 0, end = 0; x < e.nx; x = end) {
+        while (end < e.nx && row[end] == row[x]) ++end;
+        if (row[x] == none) continue;
+        const Run run{row + x, x, end, y, z};
+        Particle& mine = all[row[x]];
+        mine.voxels += end - x;
+        add_leaving(run, e, leaving[row[x]].data());
+        mine.at_side = mine.at_side || side || x == 0 || end == e.nx ||
+                       (!outside.empty() && beside_outside(run, e, outside.data()));
       }
-  for (std::size_t p = 0; p < given; ++p)
-    for (std::size_t k = 0; k < neighbour_directions; ++k)
-      all[p].area += share[k] * static_cast<double>(leaving[p][k]);
+    }
+  const auto weights = direction_weights(spacing);
+  for (std::size_t k = 0; k < neighbour_directions; ++k) {
+    const double share =
+        2 * weights[k] / length_of(direction_of[k], spacing) * spacing[0] * spacing[1] * spacing[2];
+    for (std::size_t p = 0; p < given; ++p) all[p].area += share * static_cast<double>(leaving[p][k]);
+  }
   return all;
 }
 

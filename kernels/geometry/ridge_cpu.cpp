@@ -1,7 +1,7 @@
 #include "kernels/geometry/ridge_cpu.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "kernels/base/launch.hpp"
@@ -9,37 +9,52 @@
 namespace tauvox {
 namespace {
 
-constexpr int classes = 8;  // of neighbours: bit 0: one step along z, bit 1: y, bit 2: x; 0 is none
+constexpr std::size_t classes = 8;  // of neighbours: bit 0: one step along z, bit 1: y, bit 2: x; 0 is none
 
 /// How far the voxels of a ball are from a neighbour of its centre, by the ball's squared radius: a neighbour
-/// whose ball reaches further holds it.
+/// whose ball reaches further holds it. Classes of the same distances, such as all faces of a cube, are one
+/// kind.
+template <class Value>
 class Reach {
  public:
-  /// Beyond this many squared units balls are all painted: the tables would take longer.
-  static constexpr double most = 65535;
-
-  Reach(double largest, const std::array<double, 3>& weights, bool whole_numbers)
-      : bins_(static_cast<std::size_t>(std::min(largest, most)) + 2), whole_(whole_numbers) {
-    scale_ = whole_ ? 1 : 65536 / std::min(largest, most);
-    if (!whole_) bins_ = 65538;
-    for (auto& table : tables_) table.assign(bins_, 0);
-    fill(std::min(largest, most), weights);
-    for (auto& table : tables_)
-      for (std::size_t i = 1; i < bins_; ++i) table[i] = std::max(table[i], table[i - 1]);
+  Reach(double largest, const std::array<double, 3>& weights)
+      : last_(whole ? static_cast<std::size_t>(std::min(largest, most)) + 1 : 65537) {
+    scale_ = whole ? 1 : 65536 / std::min(largest, most);
+    std::array<std::vector<float>, classes> far;
+    for (auto& table : far) table.assign(last_, 0);
+    fill(far, std::min(largest, most), weights);
+    for (std::size_t of = 1; of < classes; ++of) {
+      std::vector<Value> table;
+      for (std::size_t i = 0; i < last_; ++i) {
+        if (i > 0) far[of][i] = std::max(far[of][i], far[of][i - 1]);
+        table.push_back(static_cast<Value>(std::min(static_cast<double>(far[of][i]),
+                                                    static_cast<double>(std::numeric_limits<Value>::max()))));
+      }
+      table.push_back(std::numeric_limits<Value>::max());
+      const auto same = std::find(tables_.begin(), tables_.end(), table);
+      kind_of_[of] = static_cast<std::size_t>(same - tables_.begin());
+      if (same == tables_.end()) tables_.push_back(std::move(table));
+    }
   }
 
-  bool known(double value) const { return value <= most; }
-  /// Largest squared distance from the neighbour of a voxel of a ball, or more.
-  float beyond(int of, double value) const {
-    return tables_[static_cast<std::size_t>(of)][index_below(value)];
+  std::size_t kinds() const { return tables_.size(); }
+  std::size_t kind_of(std::size_t neighbour) const { return kind_of_[neighbour]; }
+  /// By bins: the largest value of a neighbour whose ball need not hold that of the voxel.
+  const Value* table(std::size_t kind) const { return tables_[kind].data(); }
+  /// Bin that has all voxels of a ball, and, where values are no whole numbers, perhaps some more.
+  std::size_t bin_of(Value value) const {
+    if (static_cast<double>(value) > most) return last_;
+    return whole ? static_cast<std::size_t>(value) - 1
+                 : static_cast<std::size_t>(static_cast<double>(value) * scale_);
   }
 
  private:
-  /// Bin that has all voxels of a ball, and, where values are no whole numbers, perhaps some more.
-  std::size_t index_below(double value) const {
-    return static_cast<std::size_t>(whole_ ? value - 1 : value * scale_);
-  }
-  void fill(double largest, const std::array<double, 3>& w) {
+  static constexpr bool whole = std::is_integral_v<Value>;
+  /// Beyond this many squared units balls are all painted: the tables would take longer.
+  static constexpr double most = 65535;
+
+  void fill(std::array<std::vector<float>, classes>& tables, double largest,
+            const std::array<double, 3>& w) const {
     for (std::int64_t a = 0; a * a * w[0] < largest; ++a)
       for (std::int64_t b = 0; a * a * w[0] + b * b * w[1] < largest; ++b)
         for (std::int64_t c = 0;; ++c) {
@@ -50,20 +65,19 @@ class Reach {
                                            w[1] * static_cast<double>(2 * b + 1),
                                            w[2] * static_cast<double>(2 * c + 1)};
           const auto bin = static_cast<std::size_t>(from_centre * scale_);
-          for (int of = 1; of < classes; ++of) {
+          for (std::size_t of = 1; of < classes; ++of) {
             double far = from_centre;
-            for (int axis = 0; axis < 3; ++axis)
-              if (of >> axis & 1) far += more[static_cast<std::size_t>(axis)];
-            if (!whole_) far *= 1 + 1e-5;  // distances in FP32 are rounded
-            float& entry = tables_[static_cast<std::size_t>(of)][bin];
-            entry = std::max(entry, static_cast<float>(far));
+            for (std::size_t axis = 0; axis < 3; ++axis)
+              if (of >> axis & 1) far += more[axis];
+            if (!whole) far *= 1 + 1e-5;  // distances in FP32 are rounded
+            tables[of][bin] = std::max(tables[of][bin], static_cast<float>(far));
           }
         }
   }
-  std::size_t bins_;
-  bool whole_;
+  std::size_t last_;  // the bin of balls that are too large for the tables
   double scale_ = 1;
-  std::array<std::vector<float>, classes> tables_;
+  std::vector<std::vector<Value>> tables_;
+  std::array<std::size_t, classes> kind_of_{};
 };
 
 template <class Value>
@@ -78,30 +92,62 @@ TAUVOX_CLONES void largest_beside(std::int64_t nx, const Value* padded, Value* o
   for (std::int64_t x = 0; x < nx; ++x) out[x] = std::max(padded[x - 1], padded[x + 1]);
 }
 
-/// Largest values around the voxels of a row, by the class of the neighbour.
+/// Bits of the values above 0.
+template <class Value>
+TAUVOX_CLONES void mark_inside(std::int64_t nx, const Value* values, std::uint64_t* words) {
+  for (std::int64_t x0 = 0; x0 < nx; x0 += 64) {
+    std::uint64_t word = 0;
+    for (std::int64_t x = x0; x < std::min(x0 + 64, nx); ++x)
+      word |= std::uint64_t{values[x] > 0} << (x - x0);
+    words[x0 / 64] = word;
+  }
+}
+
+/// Largest values around the voxels of a row, by the kind of the neighbour.
 template <class Value>
 class Around {
  public:
-  Around(const Value* values, const Extent& e)
-      : values_(values), e_(e), zeros_(static_cast<std::size_t>(e.nx)) {
-    for (auto& row : rows_) row.assign(static_cast<std::size_t>(e.nx + 2), Value{0});
-    both_.resize(static_cast<std::size_t>(e.nx));
-    for (auto& row : of_) row.resize(static_cast<std::size_t>(e.nx));
+  Around(const Value* values, const Extent& e, const Reach<Value>& reach)
+      : values_(values), e_(e), reach_(reach), zeros_(static_cast<std::size_t>(e.nx)) {
+    for (auto& row : across_) row.assign(static_cast<std::size_t>(e.nx + 2), Value{0});
+    beside_.resize(static_cast<std::size_t>(e.nx));
+    largest_.resize(reach.kinds());
   }
   void look(std::int64_t y, std::int64_t z) {
-    std::copy(row(y, z), row(y, z) + e_.nx, rows_[0].data() + 1);
-    largest_of(e_.nx, row(y, z - 1), row(y, z + 1), rows_[1].data() + 1);
-    largest_of(e_.nx, row(y - 1, z), row(y + 1, z), rows_[2].data() + 1);
-    largest_of(e_.nx, row(y - 1, z - 1), row(y + 1, z - 1), rows_[3].data() + 1);
-    largest_of(e_.nx, row(y - 1, z + 1), row(y + 1, z + 1), both_.data());
-    largest_of(e_.nx, rows_[3].data() + 1, both_.data(), rows_[3].data() + 1);
-    for (std::size_t of = 0; of < 4; ++of) largest_beside(e_.nx, rows_[of].data() + 1, of_[of].data());
+    for (auto& row : largest_) row.assign(static_cast<std::size_t>(e_.nx), Value{0});
+    std::copy(row(y, z), row(y, z) + e_.nx, across_[0].data() + 1);
+    largest_of(e_.nx, row(y, z - 1), row(y, z + 1), across_[1].data() + 1);
+    largest_of(e_.nx, row(y - 1, z), row(y + 1, z), across_[2].data() + 1);
+    largest_of(e_.nx, row(y - 1, z - 1), row(y + 1, z - 1), across_[3].data() + 1);
+    largest_of(e_.nx, row(y - 1, z + 1), row(y + 1, z + 1), beside_.data());
+    largest_of(e_.nx, across_[3].data() + 1, beside_.data(), across_[3].data() + 1);
+    for (std::size_t of = 0; of < 4; ++of) {
+      if (of > 0) count_in(of, across_[of].data() + 1);
+      largest_beside(e_.nx, across_[of].data() + 1, beside_.data());
+      count_in(of + 4, beside_.data());
+    }
   }
-  Value at(std::int64_t x) const { return rows_[0][static_cast<std::size_t>(x + 1)]; }
-  /// @param of 1 to 7
-  Value neighbour(int of, std::int64_t x) const {
-    const auto i = static_cast<std::size_t>(of & 3);
-    return of & 4 ? of_[i][static_cast<std::size_t>(x)] : rows_[i][static_cast<std::size_t>(x + 1)];
+  /// Of the voxels with a bit in `inside` keeps those of the row that was looked at whose ball none around
+  /// holds.
+  void keep_ridge(const Value* values, std::int64_t words, const std::uint64_t* inside,
+                  std::uint64_t* ridge) const {
+    const std::size_t kinds = largest_.size();
+    std::array<const Value*, classes> around{}, table{};
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+      around[kind] = largest_[kind].data();
+      table[kind] = reach_.table(kind);
+    }
+    for (std::int64_t w = 0; w < words; ++w) {
+      std::uint64_t held = 0;
+      for (std::uint64_t left = inside[w]; left; left &= left - 1) {
+        const std::int64_t x = 64 * w + __builtin_ctzll(left);
+        const std::size_t bin = reach_.bin_of(values[x]);
+        bool here = false;
+        for (std::size_t kind = 0; kind < kinds; ++kind) here |= around[kind][x] > table[kind][bin];
+        held |= here ? left & -left : 0;
+      }
+      ridge[w] = inside[w] & ~held;
+    }
   }
 
  private:
@@ -109,10 +155,16 @@ class Around {
     if (y < 0 || y >= e_.ny || z < 0 || z >= e_.nz) return zeros_.data();
     return values_ + e_.nx * (y + e_.ny * z);
   }
+  void count_in(std::size_t neighbour, const Value* values) {
+    Value* of_kind = largest_[reach_.kind_of(neighbour)].data();
+    largest_of(e_.nx, of_kind, values, of_kind);
+  }
   const Value* values_;
   Extent e_;
-  std::vector<Value> zeros_, both_;
-  std::array<std::vector<Value>, 4> rows_, of_;  // the class without x, and the same with it
+  const Reach<Value>& reach_;
+  std::vector<Value> zeros_, beside_;
+  std::array<std::vector<Value>, 4> across_;  // neighbours along none, z, y, both; one more on both sides
+  std::vector<std::vector<Value>> largest_;   // by kind
 };
 
 }  // namespace
@@ -120,26 +172,21 @@ class Around {
 template <class Value>
 RidgeBits ridge_of(const Device& device, const Value* values, const Extent& e, Value largest,
                    const std::array<double, 3>& weights) {
-  const Reach reach(static_cast<double>(largest), weights, std::is_integral_v<Value>);
+  const Reach<Value> reach(static_cast<double>(largest), weights);
   RidgeBits ridge;
   ridge.row_words = (e.nx + 63) / 64;
   ridge.words.assign(static_cast<std::size_t>(e.rows() * ridge.row_words), 0);
+  ridge.inside.assign(ridge.words.size(), 0);
 #pragma omp parallel num_threads(device.threads())
   {
-    Around<Value> around(values, e);
+    Around<Value> around(values, e, reach);
 #pragma omp for schedule(static)
     for (std::int64_t row = 0; row < e.rows(); ++row) {
       around.look(row % e.ny, row / e.ny);
-      std::uint64_t* words = ridge.words.data() + row * ridge.row_words;
-      for (std::int64_t x = 0; x < e.nx; ++x) {
-        const Value value = around.at(x);
-        if (!(value > 0)) continue;
-        bool held = false;
-        if (reach.known(static_cast<double>(value)))
-          for (int of = 1; of < classes && !held; ++of)
-            held = static_cast<float>(around.neighbour(of, x)) > reach.beyond(of, static_cast<double>(value));
-        if (!held) words[x >> 6] |= std::uint64_t{1} << (x & 63);
-      }
+      std::uint64_t *words = ridge.words.data() + row * ridge.row_words,
+                    *inside = ridge.inside.data() + row * ridge.row_words;
+      mark_inside(e.nx, values + row * e.nx, inside);
+      around.keep_ridge(values + row * e.nx, ridge.row_words, inside, words);
     }
   }
   return ridge;

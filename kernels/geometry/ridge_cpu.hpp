@@ -12,7 +12,7 @@ namespace tauvox {
 /// One bit a voxel, rows of whole words.
 struct RidgeBits {
   std::int64_t row_words = 0;
-  std::vector<std::uint64_t> words;
+  std::vector<std::uint64_t> words, inside;  // `inside`: values above 0
 };
 
 /// @param values squared radii in units of `weights`: the squares of the voxel's edges z, y, x

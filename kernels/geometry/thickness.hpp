@@ -6,7 +6,7 @@
 // painted, the largest first, tile by tile, and a voxel is written once. Tiles share nothing, so the answer
 // does not depend on threads. It is made on CPU threads; on a GPU the distances come to the host for it.
 //
-// Bytes per voxel, beside the distances: as many again, and 1/8.
+// Bytes per voxel, beside the distances: as many again, and 1/4.
 #pragma once
 
 #include "kernels/geometry/distance.hpp"

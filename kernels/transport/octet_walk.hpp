@@ -6,20 +6,10 @@
 #include "kernels/base/launch.hpp"
 #include "kernels/transport/octet_faces.hpp"
 
-namespace tauvox {
-/// Whether this CPU can run the form `vectors` as it was compiled.
-inline bool have_vectors() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2");
-#else
-  return true;
-#endif
-}
-namespace vectors {
+namespace tauvox::vectors {
 template <class Pass>
 void run_on_cpu(const Pass& pass, int threads, double* partial);
 }
-}  // namespace tauvox
 
 namespace tauvox::TAUVOX_FORM {
 

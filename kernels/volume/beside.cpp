@@ -20,7 +20,7 @@ struct MarkBeside {  // one call a row
            codes[x + e.nx * runs.row(y, z)] == sought;
   }
   TAUVOX_HD bool beside(const Run& run, std::int64_t y, std::int64_t z) const {
-    bool found = is(run.begin - 1, y, z) || is(run.end, y, z);
+    bool found = is(std::int64_t{run.begin} - 1, y, z) || is(run.end, y, z);
     for (std::int64_t x = run.begin; x < run.end && !found; ++x)
       found = is(x, y - 1, z) || is(x, y + 1, z) || is(x, y, z - 1) || is(x, y, z + 1);
     return found;

@@ -78,7 +78,7 @@ struct JoinRows {
       if (at_first(a) && at_last(b_end - 1)) forest.join(a, b_end - 1);
       if (at_last(a_end - 1) && at_first(b)) forest.join(a_end - 1, b);
     }
-    const std::int32_t reach = corners ? 1 : 0;
+    const std::uint32_t reach = corners ? 1 : 0;
     while (a < a_end && b < b_end) {
       const Run mine = runs.runs[a], other = runs.runs[b];
       if (mine.begin < other.end + reach && other.begin < mine.end + reach) forest.join(a, b);

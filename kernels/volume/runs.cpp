@@ -43,7 +43,7 @@ struct FindRuns {
       const std::uint32_t mask = words[w].mask;
       for (std::uint32_t left = changes(mask, before); left; left &= left - 1) {
         const int bit = lowest_bit(left);
-        const auto x = static_cast<std::int32_t>(32 * w + bit);
+        const auto x = static_cast<std::uint32_t>(32 * w + bit);
         if ((mask >> bit) & 1u)
           run->begin = x;
         else
@@ -51,7 +51,7 @@ struct FindRuns {
       }
       before = mask;
     }
-    if (before >> 31) run->end = static_cast<std::int32_t>(set.extent.nx);  // the row fills its last word
+    if (before >> 31) run->end = static_cast<std::uint32_t>(set.extent.nx);  // the row fills its last word
   }
 };
 
@@ -59,9 +59,9 @@ struct FindRuns {
 
 Runs::Runs(const Unknowns& set) : extent_(set.extent()) {
   const Device& device = set.device();
-  if (extent_.nx > std::numeric_limits<std::int32_t>::max())
+  if (extent_.nx >= std::numeric_limits<std::uint32_t>::max())
     throw Error(ExitCode::input_invalid, "rows are too long", to_string(extent_),
-                "at most 2^31 - 1 voxels along x", "swap the axes of the volume, or use --crop");
+                "at most 2^32 - 2 voxels along x", "swap the axes of the volume, or use --crop");
   const std::int64_t rows = extent_.ny * extent_.nz;
   row_start_ = Buffer<std::int64_t>(device, rows + 1);
   for_each_row(device, extent_, CountRuns{set.view(), row_start_.data()});

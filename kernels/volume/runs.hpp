@@ -9,7 +9,7 @@
 namespace tauvox {
 
 struct Run {
-  std::int32_t begin = 0, end = 0;  // x of its first voxel, and of the one behind its last
+  std::uint32_t begin = 0, end = 0;  // x of its first voxel, and of the one behind its last
 };
 
 /// Trivially copyable window on Runs.
@@ -24,7 +24,7 @@ struct RunsView {
 
 class Runs {
  public:
-  /// @throws Error(input_invalid) when a row is longer than 2^31 - 1 voxels
+  /// @throws Error(input_invalid) when a row is longer than 2^32 - 2 voxels
   explicit Runs(const Unknowns& set);
 
   /// What the device lends for so many runs.

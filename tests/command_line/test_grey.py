@@ -291,6 +291,26 @@ def test_what_inspect_advises_is_what_otsu_finds(tauvox, folder, tmp_path):
             assert grey[option] == cuts(tauvox, tmp_path, name, option)
 
 
+@pytest.mark.parametrize("values", [2**40 + 7 * numpy.arange(1000), 1e9 + numpy.arange(1000.0) / 50], ids=["int", "float"])
+def test_digits_that_a_filter_would_lose_are_said(tauvox, tmp_path, values):
+    numpy.save(tmp_path / "wide.npy", values.reshape(10, 10, 10))
+    assert_refused(tauvox("inspect", "wide.npy", "--filter", "median", "--threshold", "otsu"), 4, "more digits", "--filter")
+    numpy.save(tmp_path / "near.npy", (values - values.min()).reshape(10, 10, 10))
+    assert tauvox("inspect", "near.npy", "--filter", "median", "--threshold", "otsu").returncode == 0
+    assert tauvox("inspect", "wide.npy", "--threshold", "otsu").returncode == 0
+
+
+def test_a_report_of_many_grey_values_says_how_many_and_lists_a_thousand(tauvox, tmp_path):
+    numpy.save(tmp_path / "many.npy", numpy.arange(47000, dtype="u2").reshape(47, 100, 10))
+    result = tauvox("inspect", "many.npy", "--phases", "first=46999", "--json", "-")
+    report = json.loads(result.stdout)
+    assert len(result.stdout) < 1_000_000 and report["input"]["labels"] == 47000
+    assert len(report["phases"]) == 1001 and report["phases"][-1]["name"] == "first"
+    numpy.save(tmp_path / "few.npy", numpy.arange(900, dtype="u2").reshape(9, 10, 10))
+    report = json.loads(tauvox("inspect", "few.npy", "--json", "-").stdout)
+    assert [phase["label"] for phase in report["phases"]] == list(range(900)) and report["input"]["labels"] == 900
+
+
 def test_integers_that_thresholds_cannot_tell_apart_are_refused(tauvox, tmp_path):
     far = GREY.astype("i8") + 2 ** 60
     numpy.save(tmp_path / "far.npy", far)

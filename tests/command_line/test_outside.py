@@ -137,8 +137,41 @@ def test_thresholds_of_grey_values_do_not_count_nan(tauvox, folder):
     cut = report_of(tauvox("inspect", "grey.npy", "--outside", "nan", "--threshold", "otsu3", "--json", "-", cwd=folder))
     assert cut["input"]["thresholds"] == [pytest.approx(30, abs=6), pytest.approx(90, abs=6)]
     assert cut["input"]["outside"]["voxels"] == (~IN_CYLINDER).sum()
-    masked = tauvox("inspect", "grey.npy", "--outside", "nan", "--mask", "mask.tif", "--threshold", "otsu", cwd=folder)
-    assert masked.returncode == 0 and "Otsu's thresholds are of all voxels" in masked.stdout
+
+
+@pytest.mark.parametrize("kind", ["u1", "u2", "f4"])
+@pytest.mark.parametrize("option", ["otsu", "otsu3"])
+def test_otsu_counts_what_the_mask_leaves(tauvox, folder, kind, option):
+    """What lies outside has two values of its own, which would be classes of their own."""
+    grey = numpy.random.default_rng(3).normal(60 + 40.0 * PHASES, 6)
+    outside = numpy.where(Z % 2 == 0, 3, 250)
+    if kind == "u2":
+        grey, outside = 200 * grey, 200 * outside
+    grey = numpy.where(IN_CYLINDER, grey, outside).astype(kind)
+    numpy.save(folder / "masked.npy", grey)
+    numpy.save(folder / "alone.npy", grey[IN_CYLINDER].reshape(1, 1, -1))
+
+    def thresholds(*options):
+        return report_of(tauvox("inspect", *options, "--threshold", option, "--json", "-", cwd=folder))["input"]["thresholds"]
+
+    found = thresholds("masked.npy", "--mask", "mask.tif")
+    assert found == thresholds("alone.npy")
+    assert found != thresholds("masked.npy")
+    if kind == "f4":
+        numpy.save(folder / "nan.npy", numpy.where(IN_CYLINDER, grey, numpy.nan))
+        assert thresholds("nan.npy", "--outside", "nan") == found
+    crop = ["--crop", "3:15,:,:"]
+    numpy.save(folder / "alone.npy", grey[3:15][IN_CYLINDER[3:15]].reshape(1, 1, -1))
+    assert thresholds("masked.npy", "--mask", "mask.tif", *crop) == thresholds("alone.npy")
+
+
+def test_what_inspect_shows_of_a_masked_image_is_of_the_sample(tauvox, folder):
+    grey = numpy.random.default_rng(3).normal(60 + 40.0 * PHASES, 6)
+    for kind in ("u1", "f4"):
+        numpy.save(folder / "masked.npy", numpy.where(IN_CYLINDER, grey, 250).astype(kind))
+        shown = report_of(tauvox("inspect", "masked.npy", "--mask", "mask.tif", "--json", "-", cwd=folder))["input"]["grey"]
+        cut = report_of(tauvox("inspect", "masked.npy", "--mask", "mask.tif", "--threshold", "otsu", "--json", "-", cwd=folder))
+        assert shown["otsu"] == cut["input"]["thresholds"]
 
 
 @pytest.mark.parametrize("name, options, code, words", [

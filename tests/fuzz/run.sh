@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 out=$1 seconds=${2:-10}
 shift $(($# < 2 ? $# : 2))
 forms=("$@")
-[ ${#forms[@]} -gt 0 ] || forms=(h5 tif npy npz mha nrrd nii nii.gz png)
+[ ${#forms[@]} -gt 0 ] || forms=(h5 tif npy npz mha nrrd nii nii.gz png vti)
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3
 
@@ -18,7 +18,7 @@ if ! clang++ -fsanitize=fuzzer,address "$out/probe.cpp" -o "$out/probe" 2>/dev/n
   echo "no clang with libFuzzer: the readers are not fuzzed"
   exit 0
 fi
-cmake -S . -B "$out/build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DTAUVOX_FUZZ=ON -DTAUVOX_CUDA=OFF -DTAUVOX_VTK=OFF \
+cmake -S . -B "$out/build" -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DTAUVOX_FUZZ=ON -DTAUVOX_CUDA=OFF \
   -DTAUVOX_TESTS=ON >"$out/configured" 2>&1 || { cat "$out/configured"; exit 1; }
 cmake --build "$out/build" --target fuzz_read
 
@@ -49,7 +49,7 @@ for form in "${forms[@]}"; do
     frame=$(whose "$found" "$form")
     case $frame in
       borne) ;;
-      *libhdf5* | *libtiff* | *libpng* | *libz.so* | *liblzf*) others=$((others + 1)) ;;
+      *libhdf5* | *libvtk* | *libexpat* | *libtiff* | *libpng* | *libz.so* | *liblzf*) others=$((others + 1)) ;;
       *) ours=$((ours + 1)) && echo "$form: $found: ${frame:-no stack, see $found.log}" ;;
     esac
   done < <(find "$out/found/$form" -type f ! -name '*.log')

@@ -1,8 +1,11 @@
 """Small whole files of each form, for tests/fuzz/run.sh. usage: seeds.py FOLDER"""
 
+import base64
 import gzip
 import shutil
+import struct
 import sys
+import zlib
 from pathlib import Path
 
 import h5py
@@ -20,8 +23,33 @@ def hdf5(path, data=LABELS, libver=None, **options):
         file["soft"] = h5py.SoftLink("/a/volume")
 
 
+def vti(path, kind="UInt8", form="ascii", data=LABELS, of="CellData", compressed=False):
+    """As VTK's writer and others have it: numbers as text, base64 in place, or bytes at the end."""
+    more = 0 if of == "CellData" else 1
+    extent = " ".join(f"0 {length - more}" for length in data.shape[::-1])
+    raw = data.tobytes()
+    size = struct.pack("<Q", len(raw))
+    if compressed:
+        packed = zlib.compress(raw)
+        size, raw = struct.pack("<4Q", 1, len(raw), 0, len(packed)), packed
+    body, tail = "", b""
+    if form == "ascii":
+        body = " ".join(map(str, data.ravel()))
+    elif form == "binary":
+        body = (base64.b64encode(size) + base64.b64encode(raw)).decode() if compressed else base64.b64encode(size + raw).decode()
+    else:
+        tail = b'<AppendedData encoding="raw">_' + size + raw + b"</AppendedData>"
+    compressor = ' compressor="vtkZLibDataCompressor"' if compressed else ""
+    offset = ' offset="0"' if form == "appended" else ""
+    path.write_bytes(
+        f'<?xml version="1.0"?>\n<VTKFile type="ImageData" version="1.0" byte_order="LittleEndian" header_type="UInt64"{compressor}>'
+        f'<ImageData WholeExtent="{extent}" Origin="0 0 0" Spacing="0.5 1 2"><Piece Extent="{extent}"><{of} Scalars="label">'
+        f'<DataArray type="{kind}" Name="label" format="{form}"{offset}>{body}</DataArray></{of}></Piece></ImageData>'.encode()
+        + tail + b"</VTKFile>\n")
+
+
 def make_all(folder):
-    for form in ("h5", "tif", "npy", "npz", "mha", "nrrd", "nii", "nii.gz", "png"):
+    for form in ("h5", "tif", "npy", "npz", "mha", "nrrd", "nii", "nii.gz", "png", "vti"):
         (folder / form).mkdir(parents=True, exist_ok=True)
     hdf5(folder / "h5/contiguous.h5")
     hdf5(folder / "h5/gzip.h5", chunks=(2, 3, 4), compression="gzip", shuffle=True, fletcher32=True)
@@ -46,6 +74,12 @@ def make_all(folder):
     for name in ("nibabel", "nibabel2"):
         shutil.copy(GOLDEN / f"{name}.nii.gz", folder / "nii.gz")
         (folder / f"nii/{name}.nii").write_bytes(gzip.decompress((GOLDEN / f"{name}.nii.gz").read_bytes()))
+    vti(folder / "vti/text.vti")
+    vti(folder / "vti/base64.vti", "Int32", "binary", LABELS.astype("i4"))
+    vti(folder / "vti/packed.vti", "UInt16", "binary", LABELS.astype("u2"), compressed=True)
+    vti(folder / "vti/bytes.vti", form="appended")
+    vti(folder / "vti/packed_bytes.vti", "Float32", "appended", LABELS.astype("f4"), compressed=True)
+    vti(folder / "vti/points.vti", form="appended", of="PointData")
     for path in sorted((GOLDEN / "imageio_png").glob("*.png"))[:2]:
         shutil.copy(path, folder / "png")
 

@@ -32,6 +32,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"mask", "mask.h5"},
                                                                 {"mask-dataset", "/mask"},
                                                                 {"hdf5-plugins", "filters"},
+                                                                {"external-files", "parts"},
                                                                 {"resample", "0.4um"},
                                                                 {"resample", "shortest"},
                                                                 {"orient", "x,-y,z"},

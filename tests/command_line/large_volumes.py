@@ -1,0 +1,135 @@
+"""More voxels than 31 bits count, and a .vti file of more than 4 GiB: too large for every change, run by .ci/heavy.
+usage: large_volumes.py PROGRAM [NAME...]     (inspect, solve, vti; all of them)
+What needs more memory or disk than there is is left out, with the reason. Prints what each took."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy
+
+BEYOND = 2**31 + 3
+
+
+def free_memory():
+    with open("/proc/meminfo") as lines:
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+
+
+def run(program, folder, *words):
+    """The report; prints seconds, and the most memory that all processes of the run had, shared pages once."""
+    began, most = time.monotonic(), 0
+    child = subprocess.Popen([program, *map(str, words)], cwd=folder, stdout=open(folder / "out", "w"),
+                             stderr=open(folder / "said", "w"))
+    while child.poll() is None:
+        most = max(most, resident(child.pid))
+        time.sleep(0.05)
+    assert child.returncode == 0, (folder / "said").read_text()
+    print(f"  {' '.join(map(str, words))[:110]}: {time.monotonic() - began:.0f} s, {most / 1e9:.2f} GB", flush=True)
+    out = (folder / "out").read_text()
+    return json.loads(out) if out.startswith("{") else out
+
+
+def resident(process):
+    """Of the process and those that it started; what they share counts in proportion."""
+    total = 0
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        total += next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        total += sum(resident(child) for child in children)
+    except (OSError, StopIteration):
+        pass
+    return total
+
+
+def voxels(report):
+    return {phase["label"]: phase["voxels"] for phase in report["phases"]}
+
+
+def large_inspect(program, folder):
+    """1 x 1 x (2^31 + 3): only the last voxels are solid; the file takes no room on the disk."""
+    with open(folder / "line.raw", "wb") as file:
+        file.truncate(BEYOND)
+        file.seek(BEYOND - 2)
+        file.write(b"\1\1")
+    raw = ["inspect", "line.raw", "--shape", f"1,1,{BEYOND}", "--dtype", "uint8", "--json", "-"]
+    assert voxels(run(program, folder, *raw)) == {0: BEYOND - 2, 1: 2}
+    found = run(program, folder, *raw, "--crop", f":,:,{BEYOND - 6}:")
+    assert voxels(found) == {0: 4, 1: 2} and found["input"]["shape"] == [1, 1, 6]
+
+
+def large_solve(program, folder):
+    """1291^3 > 2^31 voxels, of which one in a hundred conducts: straight channels of one voxel along z, of which every
+    other one is closed in its last layer. D_eff is the share of the section that is open."""
+    edge, apart = 1291, 11
+    columns = numpy.zeros((edge, edge), "u1")
+    columns[::apart, ::apart] = 1
+    is_open = columns.copy()
+    is_open[::2 * apart, ::apart] = 0
+    with open(folder / "channels.raw", "wb") as file:
+        for _ in range(edge - 1):
+            file.write(columns.tobytes())
+        file.write(is_open.tobytes())
+    assert edge**3 > 2**31 and columns.mean() <= 0.01
+    raw = ["channels.raw", "--shape", f"{edge},{edge},{edge}", "--dtype", "uint8"]
+    report = run(program, folder, "solve", *raw, "--phase", "1", "--axis", "z", "--device", "cpu", "--json", "-", "--quiet")
+    conducting = int(columns.sum()) * (edge - 1) + int(is_open.sum())
+    assert voxels(report) == {0: edge**3 - conducting, 1: conducting}
+    result = report["results"][0]
+    ratio = result["quantities"]["effective_ratio"]["value"]
+    exact = is_open.mean()
+    print(f"  {edge**3} voxels, {conducting} conduct: D_eff/D0 = {ratio:.9f}, exactly {exact:.9f}")
+    assert abs(ratio / exact - 1) < 1e-6
+    assert result["percolates"] is True
+
+
+def large_vti(program, folder):
+    """Labels that take four bytes each: more than 4 GiB of 1030^3 voxels."""
+    edge = 1030
+    layer = (numpy.indices((edge, edge)).sum(0) % 3).astype("u1")
+    data = numpy.lib.format.open_memmap(folder / "large.npy", "w+", "i4", (edge, edge, edge))
+    values = numpy.array([0, 7, 100000], "i4")
+    for z in range(edge):
+        data[z] = values[(layer + z % 2) % 3]
+    data.flush()
+    del data
+    counts = {int(value): int((edge // 2) * (((layer == i).sum()) + (((layer + 1) % 3 == i).sum()))) for i, value in enumerate(values)}
+    run(program, folder, "convert", "large.npy", "large.vti")
+    (folder / "large.npy").unlink()
+    size = (folder / "large.vti").stat().st_size
+    assert size > 2**32, size
+    assert b'header_type="UInt64"' in (folder / "large.vti").open("rb").read(4096)
+    assert voxels(run(program, folder, "inspect", "large.vti", "--json", "-")) == counts
+    last = run(program, folder, "inspect", "large.vti", "--json", "-", "--crop", f"{edge - 1}:,{edge - 1}:,{edge - 3}:")
+    expected = values[(layer[-1, -3:] + (edge - 1) % 2) % 3]
+    assert voxels(last) == {int(value): int((expected == value).sum()) for value in numpy.unique(expected)}
+    print(f"  {size} bytes")
+
+
+# Name -> what, GB of memory, GB of disk.
+CASES = {"inspect": (large_inspect, 9, 0.1), "solve": (large_solve, 16, 2.5), "vti": (large_vti, 12, 9)}
+
+
+def main():
+    program = str(Path(sys.argv[1]).resolve())
+    for name in sys.argv[2:] or CASES:
+        case, memory, disk = CASES[name]
+        with tempfile.TemporaryDirectory(prefix="tauvox_large_", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
+            free = free_memory() / 1e9, shutil.disk_usage(folder).free / 1e9
+            if free[0] < memory or free[1] < disk:
+                print(f"{name}: left out, {free[0]:.1f} GB of memory and {free[1]:.1f} GB of disk are free, "
+                      f"it wants {memory} and {disk}")
+                continue
+            print(f"{name}:", flush=True)
+            began = time.monotonic()
+            case(program, Path(folder))
+            print(f"  whole, {time.monotonic() - began:.0f} s", flush=True)
+
+
+main()
