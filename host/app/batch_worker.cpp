@@ -194,8 +194,10 @@ std::optional<LotVolume> BatchWorker::found(const std::string& path) {
     begun = state.has_value();
     if (!begun) return;
     take(volume, *state);
-    if (state->status == LotStatus::finished)
-      volume.rows = rows_of(read_json(joined(folder, "results.json")), folder);
+    if (state->status != LotStatus::finished) return;
+    const auto results = read_json(joined(folder, "results.json"));
+    volume.rows = rows_of(results, folder);
+    volume.verdict = text_or_empty(results, "verdict");
   });
   if (begun || volume.exit_code != 0) return volume;
   const auto here = failed_here_.find(path);

@@ -40,8 +40,11 @@ void QuantityColumns::add(const std::vector<LotRow>& rows) {
   for (const LotRow& row : rows)
     for (const auto& [name, value] : row.values) {
       const auto [place, is_new] = places_.try_emplace(name, columns_.size());
-      if (is_new) columns_.push_back({name, {}});
-      std::vector<std::string>& kinds = columns_[place->second].kinds;
+      if (is_new) columns_.push_back({name, value.unit, {}});
+      Column& column = columns_[place->second];
+      if (column.unit.empty()) column.unit = value.unit;
+      column.combined = column.combined || value.half_width;
+      std::vector<std::string>& kinds = column.kinds;
       for (const auto& [kind, width] : value.half_widths)
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
     }
@@ -51,7 +54,9 @@ std::vector<std::string> QuantityColumns::names() const {
   std::vector<std::string> names;
   for (const Column& column : columns_) {
     names.push_back(column.quantity);
+    if (column.has_unit()) names.push_back(column.quantity + "_unit");
     for (const std::string& kind : column.kinds) names.push_back(column.quantity + "_uncertainty_" + kind);
+    if (column.combined) names.push_back(column.quantity + "_uncertainty_combined");
   }
   return names;
 }
@@ -61,10 +66,12 @@ std::vector<std::string> QuantityColumns::cells(const LotRow& row) const {
   for (const Column& column : columns_) {
     const LotValue* value = row.value(column.quantity);
     cells.push_back(!value ? "" : value->infinite ? "inf" : number(value->value));
+    if (column.has_unit()) cells.push_back(text_cell(column.unit));
     for (const std::string& kind : column.kinds) {
       const bool known = value && value->half_widths.contains(kind);
       cells.push_back(known ? number(value->half_widths.at(kind)) : "");
     }
+    if (column.combined) cells.push_back(value ? number(value->half_width) : "");
   }
   return cells;
 }
@@ -73,13 +80,13 @@ std::string lot_csv(const std::vector<LotVolume>& volumes) {
   QuantityColumns columns;
   for (const LotVolume& volume : volumes) columns.add(volume.rows);
   std::string csv;
-  add_line(csv, {"volume", "status", "exit_code", "reason", "folder", "phase", "with", "axis"},
+  add_line(csv, {"volume", "status", "exit_code", "verdict", "reason", "folder", "phase", "with", "axis"},
            columns.names());
   for (const LotVolume& volume : volumes)
     add_rows(csv, volume.rows, columns, [&] {
-      return std::vector<std::string>{text_cell(volume.path), name_of(volume.status),
-                                      std::to_string(volume.exit_code), text_cell(volume.reason),
-                                      text_cell(volume.folder)};
+      return std::vector<std::string>{text_cell(volume.path),           name_of(volume.status),
+                                      std::to_string(volume.exit_code), text_cell(volume.verdict),
+                                      text_cell(volume.reason),         text_cell(volume.folder)};
     });
   return csv;
 }
