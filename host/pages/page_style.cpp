@@ -5,7 +5,7 @@ namespace tauvox::pages {
 
 const char* const page_style =
     R"css(:root { color: #1c2126; background: #eceff2; font: 13px/1.4 system-ui, "Segoe UI", Helvetica, Arial, "DejaVu Sans", sans-serif; }
-body { max-width: 215mm; margin: 6mm auto; padding: 9mm 10mm; background: #fff; box-shadow: 0 1px 6px #0003; }
+body { max-width: 232mm; margin: 6mm auto; padding: 9mm 10mm; background: #fff; box-shadow: 0 1px 6px #0003; }
 h1 { font-size: 1.55em; margin: 0; overflow-wrap: anywhere; line-height: 1.2; }
 h2 { font-size: 1.3em; margin: 1.6em 0 .4em; border-bottom: 2px solid #0072b2; }
 h3 { font-size: 1.05em; margin: 1.2em 0 .2em; }
@@ -24,7 +24,7 @@ th, td { text-align: left; vertical-align: baseline; padding: .13em .45em; borde
 thead th { color: #56606a; border-bottom: 1.5px solid #8a949d; font-size: .92em; white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; }
 .value { font-weight: 600; }
-.main { font-size: .84em; }
+.main { font-size: .82em; }
 .main th, .main td { padding: .15em .3em; }
 .main th[scope="row"] { white-space: nowrap; }
 .wide { overflow-x: auto; }

@@ -186,4 +186,4 @@ def test_the_interval_of_all_uncertainties_has_a_column(evaluated):
     known = sum("combined" in q for r in kinds for q in r["quantities"].values())
     at = heads[1].index("± all")
     shown = sum(len(row) == len(heads[1]) and row[at] not in ("–", "± all") for row in rows)
-    assert known > 10 and shown > 0.8 * known
+    assert shown >= known >= 3
