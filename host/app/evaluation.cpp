@@ -144,7 +144,7 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   for (Result& result : found.results) {
     result.phase = carries;
     add_electrolyte(result, in.settings);  // with all uncertainties that were found
-    add_liquid(result, in.materials, 1);  // --ionic names what has a relative conductivity of 1
+    add_liquid(result, in.materials, 1);   // --ionic names what has a relative conductivity of 1
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);

@@ -36,7 +36,7 @@ struct LotVolume {
   std::string path, folder;  // the folder, seen from the lot; empty where none was made
   LotStatus status = LotStatus::failed;
   int exit_code = 0;
-  std::string reason;        // why it failed, or what is to be known of a result
+  std::string reason;  // why it failed, or what is to be known of a result
   std::vector<LotRow> rows;
   std::string verdict = {};  // where limits were given
   const LotRow* row_like(const LotRow& other) const;

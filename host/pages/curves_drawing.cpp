@@ -208,15 +208,14 @@ std::optional<Drawing> rve_drawing(const RunReport& report, const Look& look, co
   lines.add({0, 1.08 * edge}, {whole, whole}, "with lines lw 1.2 dt 2 lc rgb '#555555'", "the whole volume");
   lines.add(edges, parts->values[2], "with yerrorbars pt 7 ps 0.8 lw 1.4 lc rgb '#0072b2'",
             "mean of the parts, interval of 95 %", parts->values[4]);
-  return Drawing{
-      "rve_" + carriers,
-      3.5,
-      2.6,
-      lines.script(fmt::format("set xrange [0:{:.6g}]\nset yrange [0:*]\n"
-                               "set xlabel 'edge of a part (µm)'\n"
-                               "set ylabel '{}'\n",
-                               edge * 1.08, carriers == "ionic" ? "D_eff/D₀" : "σ_eff/σ₀")),
-      {}};
+  return Drawing{"rve_" + carriers,
+                 3.5,
+                 2.6,
+                 lines.script(fmt::format("set xrange [0:{:.6g}]\nset yrange [0:*]\n"
+                                          "set xlabel 'edge of a part (µm)'\n"
+                                          "set ylabel '{}'\n",
+                                          edge * 1.08, carriers == "ionic" ? "D_eff/D₀" : "σ_eff/σ₀")),
+                 {}};
 }
 
 std::optional<Drawing> correlation_drawing(const RunReport& report, const Look& look) {
