@@ -17,7 +17,7 @@ using Kind = JsonScan::Kind;
 
 /// Of what is beside the results.
 bool is_wanted(const std::string& key) {
-  for (const char* wanted : {"status", "exit_code", "tool", "input", "settings", "device"})
+  for (const char* wanted : {"status", "exit_code", "verdict", "tool", "input", "settings", "device"})
     if (key == wanted) return true;
   return false;
 }
