@@ -225,7 +225,7 @@ std::optional<std::vector<LotVolume>> write_tables(const BatchRun& run, const st
   if (!claim) return std::nullopt;
   std::vector<LotVolume> volumes = worker.gathered(paths);
   io::write_text(csv, lot_csv(volumes), true);
-  io::write_text(page, lot_page(volumes, "Lot " + lot.string()), true);
+  io::write_text(page, lot_page(volumes, "Comparison of volumes: " + lot.string()), true);
   results_are_in_files();
   say(run, fmt::format("written: {}, {}\n", csv, page));
   return volumes;

@@ -195,7 +195,10 @@ std::optional<LotVolume> BatchWorker::found(const std::string& path) {
     begun = state.has_value();
     if (!begun) return;
     take(volume, *state);
-    if (state->status == LotStatus::finished) volume.rows = rows_of_file(joined(folder, "results.json")).rows;
+    if (state->status != LotStatus::finished) return;
+    ResultsRows results = rows_of_file(joined(folder, "results.json"));
+    volume.rows = std::move(results.rows);
+    volume.verdict = text_or_empty(results.facts, "verdict");
   });
   if (begun || volume.exit_code != 0) return volume;
   const auto here = failed_here_.find(path);

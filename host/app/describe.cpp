@@ -278,7 +278,9 @@ void add_output(Rows& rows) {
       &Settings::csv);
   add({.name = "png",
        .kind = Kind::path_out,
-       .meaning = "slices: NAME_structure.png, NAME_concentration_z.png, NAME_flux_z.png, ..."},
+       .meaning =
+           "slices: NAME_structure.png, NAME_concentration_z.png, NAME_flux_z.png, ...; with .svg or .pdf "
+           "in place of .png those"},
       &Settings::png);
   add({.name = "histogram",
        .kind = Kind::path_out,

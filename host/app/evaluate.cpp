@@ -1,5 +1,6 @@
 // `tauvox evaluate`: the geometry of an electrode, study by study, into a folder.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +15,7 @@
 #include "host/app/log.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/pages/look.hpp"
 #include "host/report/append.hpp"
 #include "host/report/grey_histogram.hpp"
 #include "host/settings/named_labels.hpp"
@@ -116,11 +118,31 @@ std::vector<Carriers> resolve_carriers(Settings& s) {
 
 /// @throws Error(usage) where there is no electrolyte for this run
 void check_electrolyte(const Settings& s) {
+  check_has_electrolyte(s);
   if (s.electrolyte.empty()) return;
   electrolyte_of(s);
   if (s.ionic.empty())
     throw Error(ExitCode::usage, "nothing said about what the electrolyte fills", "--electrolyte", "",
                 "give --ionic and the phase");
+}
+
+/// @throws Error(usage) for what transport would heed, where none is solved
+void check_solves(const Settings& s) {
+  const bool solves = !s.ionic.empty() || !s.electronic.empty();
+  struct OfTransport {
+    const char* option;
+    bool given, heeded;
+    const char* advice;
+  };
+  const OfTransport rows[] = {
+      {"--rve", s.rve.has_value(), solves, "give --ionic or --electronic as well, or leave it out"},
+      {"--segmentation-study", s.segmentation_study, solves,
+       "give --ionic or --electronic as well, or leave it out"},
+      {"--bruggeman", s.bruggeman != Settings().bruggeman, !s.phase_porosity.empty(),
+       "give --phase-porosity PHASE=POROSITY as well, or leave it out"}};
+  for (const OfTransport& row : rows)
+    if (row.given && !row.heeded)
+      throw Error(ExitCode::usage, "nothing in this run heeds it", row.option, "", row.advice);
 }
 
 /// Transport along the axes that D_eff has a meaning for, where the user named none.
@@ -241,6 +263,7 @@ ExitCode run_evaluate(Settings s) {
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   std::vector<Carriers> carriers = resolve_carriers(s);
   check_electrolyte(s);
+  check_solves(s);
   const Limits limits = limits_of(s, carriers);
   const auto start = Clock::now();
   std::string notice;
@@ -283,6 +306,7 @@ ExitCode run_evaluate(Settings s) {
   if (!notice.empty()) report.notices.push_back(notice);
   append(report.notices, reserved->notices);
   append(report.notices, volume.notices);
+  append(report.notices, pages::notices_of_cuts(s.slice_at, volume));
   append(report.notices, left_out);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
@@ -290,12 +314,16 @@ ExitCode run_evaluate(Settings s) {
   if (!solves && s.tolerance != Settings().tolerance)
     report.notices.push_back(
         "--tolerance does nothing here: nothing is solved without --ionic or --electronic");
+  if (!limits.taken_as_si.empty())
+    report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
   report.warnings = volume.warnings;
   append(report.warnings, warnings_of_sample(volume, s));
   append(report.warnings, check_named_labels(volume, s));
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);
+  if (!s.electrolyte.empty())  // ions are the first carriers, without them it was refused
+    report.notices.push_back(text_of_electrolyte(s, carriers.front().materials));
   append(report.notices, checkpoint.continue_with(volume, s, reserved->files));
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)

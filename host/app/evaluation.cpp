@@ -40,6 +40,31 @@ std::optional<Volume> copy_of(const Volume& volume) {
 /// Of what is done beside, which is asked to end all the same.
 void silent(const std::string&, double, const std::string&) { end_if_asked(); }
 
+/// By how much the volume fraction of what conducts is in doubt by where its boundary was put.
+double shift_of_fraction(const StudyInput& in) {
+  StudyInput parted = in;
+  parted.phases = {{{"inside", {}}, {"outside", {}}}};
+  for (const Phase& phase : in.materials.phases)
+    parted.phases.named[phase.conductivity > 0 ? 0 : 1].labels.push_back(phase.label);
+  for (const Result& result : study_named("fractions").run(parted, {}, silent).results)
+    if (result.phase == "inside")
+      return result.half_width("volume_fraction", ErrorSource::segmentation).value_or(0);
+  return 0;
+}
+
+bool has_boundary(const StudyInput& in) {
+  return in.materials.volume_fraction != 0 && in.materials.volume_fraction != 1;
+}
+
+/// As the study of fractions has it: one number has one uncertainty.
+void add_shift_of_fraction(const StudyInput& in, Report& found) {
+  const double shift = has_boundary(in) ? shift_of_fraction(in) : 0;
+  for (Result& result : found.results)
+    for (Quantity& quantity : result.quantities)
+      if (quantity.name == "volume_fraction")
+        quantity.uncertainties.push_back({ErrorSource::segmentation, shift});
+}
+
 }  // namespace
 
 Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport& report,
@@ -94,7 +119,8 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   if (copy_) {
     StudyInput coarse{*copy_, in.materials, in.settings, in.device};
     coarse.phases = in.phases;
-    add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, silent).results);
+    add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, silent).results, *copy_,
+                        in.phases);
   }
   if (parts == Parts::octants) add_sampling(results_on(octants_, study, in, progress()), found, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
@@ -109,13 +135,16 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   Report found = with_copies.run(in, transport_sink(in, what), progress());
   std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
   add_sampling(of_octants, found, &in.materials);
-  if (settings_.segmentation_study) add_shifted(study, in, found);
+  if (settings_.segmentation_study)
+    add_shifted(study, in, found);
+  else
+    add_shift_of_fraction(in, found);
   if (settings_.rve) add_representative_volume(found, in, "rve_" + what, progress(), std::move(of_octants));
   report_.seconds.emplace_back(what, seconds_since(start));
   for (Result& result : found.results) {
     result.phase = carries;
     add_electrolyte(result, in.settings);  // with all uncertainties that were found
-    add_liquid(result, in.materials);
+    add_liquid(result, in.materials, 1);   // --ionic names what has a relative conductivity of 1
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
@@ -148,19 +177,12 @@ void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants
 
 void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& found) {
   std::vector<std::uint8_t> inside, outside;
-  Phases phases{{{"inside", {}}, {"outside", {}}}};
   for (const Phase& phase : in.materials.phases) {
     inside.push_back(phase.conductivity > 0);
     outside.push_back(phase.conductivity == 0);
-    phases.named[phase.conductivity > 0 ? 0 : 1].labels.push_back(phase.label);
   }
-  if (in.materials.volume_fraction == 0 || in.materials.volume_fraction == 1) return;  // there is no boundary
-  StudyInput parted = in;
-  parted.phases = phases;
-  double shift = 0;
-  for (const Result& result : study_named("fractions").run(parted, {}, silent).results)
-    if (result.phase == "inside")
-      shift = result.half_width("volume_fraction", ErrorSource::segmentation).value_or(0);
+  if (!has_boundary(in)) return;
+  const double shift = shift_of_fraction(in);
   std::vector<Shifted> shifted;
   for (const auto* set : {&inside, &outside}) {
     const Volume volume = grown(in.volume, *set);
@@ -195,9 +217,15 @@ void Evaluation::add(const Study& study, const Report& found) {
   printer_.clear();
   const bool shown = !settings_.quiet && study.name != "percolation";  // the files have it, along all axes
   if (shown && !found.results.empty()) print_text(fmt::format("{}: {}\n", study.name, study.meaning));
-  for (const Result& result : found.results)  // along the thickness; the other axes stand in the files
+  std::string others;  // along the thickness; the other axes stand in the files
+  for (const Result& result : found.results)
     if (shown && (!result.axis || *result.axis == settings_.thickness))
       print_text(text_of_result(report_, result));
+    else if (result.axis && others.find(axis_name(*result.axis)) == std::string::npos)
+      others += std::string(others.empty() ? "" : " and ") + axis_name(*result.axis);
+  if (shown && !others.empty())
+    print_text(fmt::format(
+        "  along {}: in results.json, results.csv and report.html, which -o FOLDER writes\n", others));
   append(report_.results, found.results);
   append(report_.curves, found.curves);
   append(report_.notices, found.notices);

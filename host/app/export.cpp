@@ -161,6 +161,20 @@ std::string text_of_samples(const CellLayer& layer, const ExportRun& run) {
       unknown.empty() ? "" : "; the same in all, as the results have no +- for them: ", unknown);
 }
 
+/// How the radius is defined, and what the other definition gives: they may be far apart.
+std::string text_of_radius(CellLayer layer) {
+  const std::optional<Measured> taken = layer.particle_radius();
+  const bool by_surface = layer.radius == "surface";
+  layer.radius = by_surface ? "particles" : "surface";
+  const std::optional<Measured> other = layer.particle_radius();
+  if (layer.is_separator() || !taken || !other) return "";
+  const char* surface = "3 x volume fraction / surface that meets what carries ions";
+  const char* median = "half of the median particle, by volume";
+  return fmt::format("the particle radius is {:.3g} um: {}; {} is {:.3g} um (--radius {})",
+                     taken->value * 1e6, by_surface ? surface : median, by_surface ? median : surface,
+                     other->value * 1e6, layer.radius);
+}
+
 void note(const std::string& text) { print_note("notice: " + one_line(text) + "\n"); }
 
 /// All can be written, and none is read, before the first is written.
@@ -221,6 +235,7 @@ ExitCode run_export(const Arguments& arguments, bool&) {
       if (run.samples > 0) print_text(text_of_samples(layer, run));
       print_text(fmt::format("written: {}\n", run.output));
     }
+    if (const std::string radius = text_of_radius(layer); !radius.empty()) note(radius);
     for (const std::string& missing : layer.missing) note("not handed over: " + missing);
   } catch (const Json::exception& error) {
     throw Error(ExitCode::input_refused, "the results or the cell are not as they should be", run.results,

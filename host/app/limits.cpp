@@ -4,11 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "host/app/toml_file.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/study_table.hpp"
+#include "host/studies/units.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
@@ -16,11 +19,41 @@ namespace {
 constexpr const char* rule = "decision_rule";
 
 /// Names of the quantities that a limit can be of: all that an evaluation finds, and a word for the pores.
-std::vector<std::string> limitable_names() {
+std::vector<std::string> limitable_names(const std::vector<std::string>& evaluated) {
   std::vector<std::string> names{"porosity"};
-  for (const QuantityDefinition& row : all_quantities())
-    if (row.known != Known::not_converged) names.push_back(row.name);
+  for (const Study& study : studies()) {
+    const bool on_request = study.name == "accessible" || study.name == "effective_transport" ||
+                            study.extends == "effective_transport";
+    if (!on_request && std::find(evaluated.begin(), evaluated.end(), study.name) == evaluated.end()) continue;
+    for (const QuantityDefinition& row : study.quantities)
+      if (row.known != Known::not_converged && row.unit != si_unit &&
+          std::find(names.begin(), names.end(), row.name) == names.end())
+        names.push_back(row.name);
+  }
   return names;
+}
+
+/// Those that hold the word or are held by it, then the one that is written nearly as it; few.
+std::vector<std::string> near_names(const std::string& word, const std::vector<std::string>& names) {
+  constexpr std::size_t most = 5, least_letters = 3;
+  std::vector<std::string> near;
+  const std::string spelled = parse::nearest(word, names);
+  if (!spelled.empty()) near.push_back(spelled);
+  for (const bool at_begin : {true, false})
+    for (const std::string& name : names) {
+      if (word.size() < least_letters || near.size() == most) break;
+      const std::size_t at = name.find(word);
+      const bool holds = at_begin ? at == 0 || word.starts_with(name) : at != std::string::npos;
+      if (holds && std::find(near.begin(), near.end(), name) == near.end()) near.push_back(name);
+    }
+  return near;
+}
+
+/// Its unit, as a file of limits has it.
+std::string unit_of_quantity(const std::string& name) {
+  for (const QuantityDefinition& row : all_quantities())
+    if (row.name == name) return row.unit == given_unit ? "1" : row.unit;
+  return "1";
 }
 
 bool is_among(const std::vector<std::string>& names, const std::string& name) {
@@ -53,7 +86,7 @@ class Key {
     const bool is_axis = part == "z" || part == "y" || part == "x";
     if (limit_.phase.empty() && is_phase(part))
       limit_.phase = part;
-    else if (limit_.quantity.empty() && is_among(limitable_names(), part))
+    else if (limit_.quantity.empty() && is_among(limitable_names(of_.studies), part))
       limit_.quantity = part;
     else if (is_axis && !limit_.axis)
       limit_.axis = parse::axes(part, key).front();
@@ -74,18 +107,21 @@ class Key {
   }
 
   [[noreturn]] void refuse(const std::string& part) const {
-    std::vector<std::string> names = limitable_names(), phases = of_.carriers;
+    const std::vector<std::string> names = limitable_names(of_.studies);
+    std::vector<std::string> phases = of_.carriers;
     for (const NamedPhase& phase : of_.phases.named)
       if (!is_among(phases, phase.name)) phases.push_back(phase.name);
     std::vector<std::string> all = names;
     all.insert(all.end(), phases.begin(), phases.end());
-    const std::string near = parse::nearest(part, all);
+    const std::vector<std::string> near = near_names(part, all);
     throw Error(
         ExitCode::usage, "unknown key of a limit", place_,
-        fmt::format("'{}'{}", part, near.empty() ? "" : " (did you mean '" + near + "'?)"),
+        fmt::format("'{}'{}", part,
+                    near.empty() ? "" : fmt::format(" (did you mean '{}'?)", fmt::join(near, "' or '"))),
         fmt::format("a key is QUANTITY, QUANTITY.PHASE, QUANTITY.AXIS or QUANTITY.PHASE.AXIS; phases are "
-                    "{} and such joined by +, axes z, y, x; quantities are {}; the one other key is {}",
-                    fmt::join(phases, ", "), fmt::join(names, ", "), rule));
+                    "{} and such joined by +, axes z, y, x; 'tauvox explain' lists the quantities; the one "
+                    "other key is {}",
+                    fmt::join(phases, ", "), rule));
   }
 
   void name_the_pore() {
@@ -199,7 +235,7 @@ class LimitsReader {
     if (end == "min" || end == "max") {
       parts.pop_back();
       Limit& limit = keep(Key(of_, place).limit(parts));
-      set(end == "min" ? limit.least : limit.most, number(node, place), limit, place);
+      set(end == "min" ? limit.least : limit.most, number(node, limit, place), limit, place);
       return;
     }
     Limit& limit = keep(Key(of_, place).limit(parts));
@@ -209,8 +245,8 @@ class LimitsReader {
                   list ? fmt::format("the list has {} items", list->size())
                        : fmt::format("it is {}", type_name(node)),
                   fmt::format("give [LEAST, MOST], or {0}.min or {0}.max", end));
-    set(limit.least, number((*list)[0], place), limit, place);
-    set(limit.most, number((*list)[1], place), limit, place);
+    set(limit.least, number((*list)[0], limit, place), limit, place);
+    set(limit.most, number((*list)[1], limit, place), limit, place);
   }
 
   /// The one of this quantity, phase and axis.
@@ -231,13 +267,45 @@ class LimitsReader {
                   fmt::format("{:g} is above {:g}", *limit.least, *limit.most), "give the least first");
   }
 
-  double number(const toml::node& node, const std::string& place) const {
+  /// 1.6e-6, or "1.6 um"
+  double number(const toml::node& node, const Limit& limit, const std::string& place) {
+    const std::string unit = unit_of_quantity(limit.quantity);
+    const auto refuse = [&](const std::string& why) {
+      throw Error(ExitCode::usage, "bad limit", place, why,
+                  unit == "1" ? fmt::format("give a number, {} has no unit", limit.quantity)
+                              : fmt::format("{} is in {}: give a number, or a number with a unit{}",
+                                            limit.quantity, unit, example_of(unit)));
+    };
+    if (const auto* text = node.as_string()) {
+      const std::optional<double> value = with_unit(text->get(), unit);
+      if (!value) refuse(fmt::format("it is text, '{}'", io::printable(text->get())));
+      return *value;
+    }
     const std::optional<double> value = node.is_number() ? node.value<double>() : std::nullopt;
     if (!value || !std::isfinite(*value))
-      throw Error(ExitCode::usage, "bad limit", place,
-                  node.is_number() ? "it is no finite number" : fmt::format("it is {}", type_name(node)),
-                  "give a number, in the unit that 'tauvox info --quantities' lists");
+      refuse(node.is_number() ? "it is no finite number" : fmt::format("it is {}", type_name(node)));
+    if (unit != "1")
+      found_.taken_as_si.push_back(fmt::format(
+          "{}{} {:g} {}", limit.quantity, limit.phase.empty() ? "" : " of " + limit.phase, *value, unit));
     return *value;
+  }
+
+  static const char* example_of(const std::string& unit) {
+    return unit == "m" ? ", such as \"1.6 um\"" : unit == "1/m" ? ", such as \"0.2 1/um\"" : "";
+  }
+
+  /// Empty where it is no number, or its unit none of this kind.
+  static std::optional<double> with_unit(const std::string& text, const std::string& unit) {
+    const std::size_t end = text.find_first_not_of("+-.0123456789eE"),
+                      blank = text.find_first_not_of(' ', end);
+    const std::string number = text.substr(0, end);
+    double value = 0;
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (blank == std::string::npos || read.ec != std::errc() || read.ptr != number.data() + number.size() ||
+        !std::isfinite(value))
+      return std::nullopt;
+    const std::optional<double> factor = factor_between(text.substr(blank), unit);
+    return factor ? std::optional(value * *factor) : std::nullopt;
   }
 
   const std::string& path_;

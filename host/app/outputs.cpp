@@ -7,6 +7,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
+#include "host/pages/field_picture.hpp"
 #include "io/input_file.hpp"
 #include "io/printable.hpp"
 #include "io/replaces_input.hpp"
@@ -18,7 +19,22 @@ bool is_file(const std::string& output) { return !output.empty() && output != "-
 
 /// What the names of the pictures begin with: --png a.png and --png a mean the same.
 std::string picture_stem(const Settings& s) {
-  return s.png.ends_with(".png") ? s.png.substr(0, s.png.size() - 4) : s.png;
+  const std::string ending = picture_ending(s);
+  return s.png.ends_with(ending) ? s.png.substr(0, s.png.size() - ending.size()) : s.png;
+}
+
+/// @throws Error(usage) for a form that pictures cannot have, or cannot have here
+void check_picture_form(const Settings& s) {
+  static constexpr const char* others[] = {".jpg", ".jpeg", ".tif", ".tiff", ".bmp",
+                                           ".gif", ".eps",  ".ps",  ".webp", ".html"};
+  for (const char* ending : others)
+    if (s.png.ends_with(ending))
+      throw Error(ExitCode::usage, "pictures cannot have this form", "--png " + s.png, ending,
+                  "give a name that ends in .png, .svg or .pdf");
+  if (picture_ending(s) != ".png" && !pages::have_plotter())
+    throw Error(ExitCode::usage, "pictures cannot have this form here", "--png " + s.png,
+                "no program gnuplot is on the PATH (Debian: gnuplot-nox)",
+                "give a name that ends in .png, for slices without axes");
 }
 
 /// The settings beside the results, where the study file that was read is just that and says the same.
@@ -60,14 +76,22 @@ std::string curve_path(const Settings& s, const std::string& name) {
   return (path.parent_path() / fmt::format("{}_{}.csv", path.stem().string(), name)).string();
 }
 
-std::string curve_picture_path(const Settings& s, const std::string& name) {
-  return fmt::format("{}_{}.png", picture_stem(s), name);
+std::string picture_ending(const Settings& s) {
+  for (const char* ending : pages::picture_endings)
+    if (s.png.ends_with(ending)) return ending;
+  return pages::picture_endings[0];
 }
 
-std::string structure_picture_path(const Settings& s) { return picture_stem(s) + "_structure.png"; }
+std::string curve_picture_path(const Settings& s, const std::string& name) {
+  return fmt::format("{}_{}{}", picture_stem(s), name, picture_ending(s));
+}
+
+std::string structure_picture_path(const Settings& s) {
+  return picture_stem(s) + "_structure" + picture_ending(s);
+}
 
 std::string field_picture_path(const Settings& s, const std::string& what, Axis axis) {
-  return fmt::format("{}_{}_{}.png", picture_stem(s), what, axis_name(axis));
+  return fmt::format("{}_{}_{}{}", picture_stem(s), what, axis_name(axis), picture_ending(s));
 }
 
 std::string settings_path(const Settings& s) {
@@ -120,6 +144,7 @@ void check_replaces_no_input(const std::string& output, const Settings& s) {
 
 ReservedOutputs reserve_outputs(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
+  check_picture_form(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
   ReservedOutputs reserved;

@@ -15,6 +15,8 @@ std::string field_path(const Settings& settings, Axis axis);
 /// Of a curve, beside the table.
 std::string curve_path(const Settings& s, const std::string& name);
 std::string curve_picture_path(const Settings& s, const std::string& name);
+/// Of --png: .png, .svg or .pdf; .png where it has none of them.
+std::string picture_ending(const Settings& s);
 std::string structure_picture_path(const Settings& settings);
 /// @param what "concentration" or "flux"
 std::string field_picture_path(const Settings& settings, const std::string& what, Axis axis);

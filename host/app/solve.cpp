@@ -21,6 +21,7 @@
 #include "host/app/study_run.hpp"
 #include "host/app/unheeded.hpp"
 #include "host/pages/field_picture.hpp"
+#include "host/pages/look.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/grey_law.hpp"
@@ -126,6 +127,7 @@ ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
 
 /// @throws Error(usage) where the electrolyte is none for this run
 void check_electrolyte(const Settings& s, const Study& study) {
+  check_has_electrolyte(s);
   if (s.electrolyte.empty()) return;
   electrolyte_of(s);
   if (!study.needs_conductivity || study.takes_all_axes)
@@ -327,7 +329,10 @@ ExitCode run_solve(Settings s) {
   note_all(s, without_effect);
   append(report.notices, reserved.notices);
   append(report.notices, volume.notices);
+  const std::vector<std::string> cuts = pages::notices_of_cuts(s.slice_at, volume);
+  append(report.notices, cuts);
   note_all(s, volume.notices);
+  note_all(s, cuts);
   append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
@@ -344,7 +349,7 @@ ExitCode run_solve(Settings s) {
   s.overwrite = s.overwrite || checkpoint.continues();  // what is not its own was refused
 
   Announcer announcer(s, study, report, printer);
-  if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
+  if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s, report.materials));
   announcer.say(text_of_volume(report));
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;

@@ -15,12 +15,33 @@
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/porous_phases.hpp"
+#include "host/studies/study_table.hpp"
 #include "host/studies/voxel_flux.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
+
+/// What a study has at the ends of its axis.
+pages::Ends ends_of(const Settings& s) {
+  const Study& study = study_named(s.study);
+  const bool every_way = s.study == "percolation" || s.study == "chords";
+  if (study.takes_all_axes || every_way) return {};
+  if (study.gives_field || s.boundary == "membrane") return {"plate at 1", "plate at 0"};
+  if (study.name == "transient") return {"plate at 1", "sealed"};
+  return {"separator", "collector", s.separator == "low"};
+}
+
+pages::SolvePictures pictures_of(const Settings& s, const RunReport& report) {
+  return {*report.volume, report.materials, report.phases,    s.slice_at,
+          ends_of(s),     s.is_grey(),      picture_ending(s)};
+}
+
+/// Nothing where there is no picture: the notice says why.
+void write_picture(const std::string& path, const std::string& bytes, const Settings& s) {
+  if (!bytes.empty()) io::write_text(path, bytes, s.overwrite);
+}
 
 void write_field_of(const Settings& s, RunReport& report, const Result& r, const std::vector<float>& u) {
   const Volume& volume = *report.volume;
@@ -29,12 +50,11 @@ void write_field_of(const Settings& s, RunReport& report, const Result& r, const
     write_transport_field(field_path(s, axis), s, volume, report.materials, r, u, s.flux, s.overwrite);
   if (s.png.empty()) return;
   std::string notice;
-  const pages::SolvePictures pictures{volume, report.materials, report.phases, s.slice_at};
-  io::write_text(field_picture_path(s, "concentration", axis), pictures.concentration(axis, u, notice),
-                 s.overwrite);
+  const pages::SolvePictures pictures = pictures_of(s, report);
+  write_picture(field_picture_path(s, "concentration", axis), pictures.concentration(axis, u, notice), s);
   if (s.flux) {
     const VoxelFlux flux(volume, report.materials, u, axis, s.periodic_sides);
-    io::write_text(field_picture_path(s, "flux", axis), pictures.flux(axis, flux, u, notice), s.overwrite);
+    write_picture(field_picture_path(s, "flux", axis), pictures.flux(axis, flux, u, notice), s);
   }
   note_pictures(s, notice, report);
 }
@@ -131,7 +151,7 @@ class StudyRun {
   /// From D_eff, by what else is known.
   void add_what_follows(Result& result) const {
     add_electrolyte(result, s_);
-    add_liquid(result, in_.materials);
+    add_liquid(result, in_.materials, conductivity_of_free_liquid(s_));
   }
   void finish(Result result) {
     add_what_follows(result);
@@ -214,8 +234,10 @@ void note_pictures(const Settings& s, const std::string& notice, RunReport& repo
 
 void write_structure_picture(const Settings& s, RunReport& report) {
   std::string notice;
-  const pages::SolvePictures pictures{*report.volume, report.materials, report.phases, s.slice_at};
-  io::write_text(structure_picture_path(s), pictures.structure(s.axes.front(), notice), s.overwrite);
+  const Study& study = study_named(s.study);
+  const bool has_plates = study.gives_field || study.name == "transient";
+  const Axis along = has_plates ? s.axes.front() : s.thickness;
+  write_picture(structure_picture_path(s), pictures_of(s, report).structure(along, notice), s);
   note_pictures(s, notice, report);
 }
 
@@ -223,8 +245,8 @@ void write_curve_pictures(const Settings& s, RunReport& report) {
   for (const Curve& curve : report.curves) {
     if (curve.name != "impedance") continue;
     std::string notice;
-    const std::string picture = pages::impedance_picture(curve, notice);
-    if (!picture.empty()) io::write_text(curve_picture_path(s, curve.name), picture, s.overwrite);
+    write_picture(curve_picture_path(s, curve.name),
+                  pages::impedance_picture(curve, picture_ending(s), notice), s);
     note_pictures(s, notice, report);
   }
 }

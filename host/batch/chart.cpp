@@ -62,13 +62,17 @@ class Picture {
   std::string text_;
 };
 
-Limits limits_of(const LotSeries& series, double mean, double reach_of_lot) {
+/// What can be seen: all intervals, and the limits of control where a quantity can be there. In the unit that
+/// is shown.
+Limits limits_of(const LotSeries& series, double factor, double mean, double reach_of_lot) {
   Limits limits{mean - reach_of_lot, mean + reach_of_lot};
+  if (series.least) limits.low = std::max(limits.low, *series.least * factor);
+  if (series.most) limits.high = std::min(limits.high, *series.most * factor);
   for (const LotValue* v : series.values)
     if (v && v->value) {
-      const double reach = v->half_width.value_or(0);
-      limits.low = std::min(limits.low, *v->value - reach);
-      limits.high = std::max(limits.high, *v->value + reach);
+      const double reach = v->half_width.value_or(0) * factor;
+      limits.low = std::min(limits.low, *v->value * factor - reach);
+      limits.high = std::max(limits.high, *v->value * factor + reach);
     }
   if (!(limits.high > limits.low)) return {mean - 1, mean + 1};
   return limits;
@@ -77,24 +81,28 @@ Limits limits_of(const LotSeries& series, double mean, double reach_of_lot) {
 }  // namespace
 
 std::string control_chart(const LotSeries& series, const std::vector<const LotVolume*>& volumes) {
-  const double mean = *series.mean(), reach = series.control_reach().value_or(0);
-  Picture picture(limits_of(series, mean, reach), series.values.size());
+  const double factor = shown_unit(series.unit).factor;
+  const double mean = *series.mean() * factor, reach = series.control_reach().value_or(0) * factor;
+  Picture picture(limits_of(series, factor, mean, reach), series.values.size());
   const std::optional<double> third = reach / 3;
   picture.level(mean, "mean", rounded(mean, third), "none");
-  if (reach > 0) {
+  if (reach > 0 && !(series.most && mean + reach > *series.most * factor))
     picture.level(mean + reach, "upper limit", rounded(mean + reach, third), "5 4");
+  if (reach > 0 && !(series.least && mean - reach < *series.least * factor))
     picture.level(mean - reach, "lower limit", rounded(mean - reach, third), "5 4");
-  }
   const std::size_t step = (series.values.size() + 24) / 25;
   for (std::size_t i = 0; i < series.values.size(); ++i) {
     if (i % step == 0) picture.number_below(i);
     const LotValue* v = series.values[i];
-    if (v && v->value)
-      picture.point(i, *v->value, v->half_width, reach > 0 && std::abs(*v->value - mean) > reach,
-                    html_text(volumes[i]->path + ": " + rounded(*v->value, v->half_width)));
+    if (!v || !v->value) continue;
+    const double value = *v->value * factor;
+    std::optional<double> half_width;
+    if (v->half_width) half_width = *v->half_width * factor;
+    picture.point(i, value, half_width, reach > 0 && std::abs(value - mean) > reach,
+                  html_text(volumes[i]->path + ": " + rounded(value, half_width)));
   }
   return picture.whole(
-      html_text(fmt::format("control chart of {}, {}", series.quantity, series.subject.subject())));
+      html_text(fmt::format("control chart of {}, {}", series.title, series.subject.subject())));
 }
 
 }  // namespace tauvox

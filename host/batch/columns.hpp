@@ -18,8 +18,10 @@ class QuantityColumns {
 
  private:
   struct Column {
-    std::string quantity;
+    std::string quantity, unit;
     std::vector<std::string> kinds;
+    bool has_unit() const { return !unit.empty() && unit != "1"; }
+    bool combined = false;  // some volume has the interval of all kinds together
   };
   std::vector<Column> columns_;  // in the order of the results
   std::unordered_map<std::string, std::size_t> places_;

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "host/report/main_quantities.hpp"
+#include "host/studies/study_table.hpp"
+#include "host/studies/units.hpp"
 
 namespace tauvox {
 
@@ -49,6 +51,22 @@ std::vector<const LotVolume*> finished(const std::vector<LotVolume>& volumes) {
   return those;
 }
 
+namespace {
+
+/// What is known of a quantity of this name; one of another version has its name alone.
+void describe(LotSeries& series, const QuantityDefinitions& definitions) {
+  for (const QuantityDefinition& row : definitions) {
+    if (row.name != series.quantity) continue;
+    const bool of_electrons = series.subject.phase.ends_with(" (electrons)");
+    series.title = in_words_of(property_of(of_electrons ? "S/m" : "relative"), row.title);
+    if (std::isfinite(row.least)) series.least = row.least;
+    if (std::isfinite(row.most)) series.most = row.most;
+    return;
+  }
+}
+
+}  // namespace
+
 std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
   std::vector<LotSeries> all;
   const auto known = [&](const LotRow& row, const std::string& quantity) {
@@ -57,11 +75,13 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
              s.subject.axis == row.axis;
     });
   };
+  const QuantityDefinitions definitions = all_quantities();
   for (const LotVolume* volume : volumes)
     for (const LotRow& row : volume->rows)
       for (const auto& [quantity, value] : row.values) {
         if (known(row, quantity)) continue;
-        LotSeries series{{row.phase, row.with, row.axis, {}}, quantity, value.unit, {}};
+        LotSeries series{{row.phase, row.with, row.axis, {}}, quantity, value.unit, quantity, {}, {}, {}};
+        describe(series, definitions);
         for (const LotVolume* other : volumes) {
           const LotRow* same = other->row_like(row);
           series.values.push_back(same ? same->value(quantity) : nullptr);

@@ -11,8 +11,10 @@ namespace tauvox {
 
 /// A quantity of one subject, volume by volume; nothing where a volume does not have it.
 struct LotSeries {
-  LotRow subject;  // without values
-  std::string quantity, unit;
+  LotRow subject;                       // without values
+  std::string quantity, unit;           // its name in results; as results have it
+  std::string title = {};               // in words
+  std::optional<double> least, most;    // that the quantity can be
   std::vector<const LotValue*> values;  // of the finished volumes, in their order
 
   int count() const;

@@ -37,6 +37,7 @@ struct LotVolume {
   int exit_code = 0;
   std::string reason;  // why it failed, or what is to be known of a result
   std::vector<LotRow> rows;
+  std::string verdict = {};  // where limits were given
   const LotRow* row_like(const LotRow& other) const;
 };
 

@@ -23,16 +23,25 @@ constexpr const char* head =
     "@media print{{body{{margin:0;max-width:none;font-size:11px}} section{{break-inside:avoid}}}}\n"
     "</style><title>{0}</title></head><body><h1>{0}</h1>\n";
 
-std::string value_text(const LotValue* v) {
-  if (!v || (!v->value && !v->infinite)) return "&ndash;";
-  if (v->infinite) return "infinite";
-  return html_text(with_half_width(*v->value, v->half_width));
+std::optional<double> times(const std::optional<double>& value, double factor) {
+  return value ? std::optional(*value * factor) : std::nullopt;
 }
 
-std::string difference_text(const LotValue* v, const LotValue* reference) {
+std::string value_text(const LotValue* v, double factor) {
+  if (!v || (!v->value && !v->infinite)) return "&ndash;";
+  if (v->infinite) return "infinite";
+  return html_text(with_half_width(*v->value * factor, times(v->half_width, factor)));
+}
+
+/// In the digits that the intervals of both leave.
+std::string difference_text(const LotValue* v, const LotValue* reference, double factor) {
   if (!v || !reference || !v->value || !reference->value) return "&ndash;";
   if (v == reference) return "reference";
-  const std::string by = fmt::format("{:+.3g}", *v->value - *reference->value);
+  const double difference = (*v->value - *reference->value) * factor;
+  std::optional<double> of_both;
+  if (v->half_width && reference->half_width)
+    of_both = factor * std::hypot(*v->half_width, *reference->half_width);
+  const std::string by = fmt::format("{}{}", difference > 0 ? "+" : "", rounded(difference, of_both));
   switch (difference_of(*v, *reference)) {
     case Difference::significant:
       return by + " <span class=\"yes\">significant</span>";
@@ -57,17 +66,21 @@ std::string table_of_volumes(const std::vector<LotVolume>& volumes) {
   return out + "</table>\n";
 }
 
+std::string in_brackets(const ShownUnit& unit) {
+  return unit.name.empty() || unit.name == "1" ? "" : " [" + unit.name + "]";
+}
+
 std::string section_of(const LotSeries& series, const std::vector<const LotVolume*>& volumes) {
-  const std::string unit = series.unit.empty() || series.unit == "1" ? "" : " [" + series.unit + "]";
-  std::string out = fmt::format("<section><h3>{}, {}{}</h3>\n", html_text(series.quantity),
-                                html_text(series.subject.subject()), html_text(unit));
+  const ShownUnit shown = shown_unit(series.unit);
+  std::string out = fmt::format("<section><h3>{}, {}{}</h3>\n", html_text(series.title),
+                                html_text(series.subject.subject()), html_text(in_brackets(shown)));
   constexpr int least = 3;  // of two the deviation says nothing
   if (series.count() >= least) out += control_chart(series, volumes);
   out += "<table><tr><th>#<th>volume<th>value<th>difference from the first</tr>\n";
   for (std::size_t i = 0; i < volumes.size(); ++i)
     out += fmt::format("<tr><td class=\"n\">{}<td>{}<td class=\"n\">{}<td>{}</tr>\n", i + 1,
-                       html_text(volumes[i]->path), value_text(series.values[i]),
-                       difference_text(series.values[i], series.values.front()));
+                       html_text(volumes[i]->path), value_text(series.values[i], shown.factor),
+                       difference_text(series.values[i], series.values.front(), shown.factor));
   return out + "</table></section>\n";
 }
 
@@ -85,15 +98,18 @@ std::string table_of_all(const std::vector<LotSeries>& all, const std::vector<co
       if (least == volumes.size() || *v->value < *series.values[least]->value) least = i;
       if (most == volumes.size() || *v->value > *series.values[most]->value) most = i;
     }
-    const std::optional<double> s = series.deviation();
-    const double mean = *series.mean();
+    const ShownUnit shown = shown_unit(series.unit);
+    const std::optional<double> s = times(series.deviation(), shown.factor);
+    const double mean = *series.mean() * shown.factor;
     out += fmt::format(
-        "<tr><td>{}<td>{}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}"
+        "<tr><td>{} <code>{}</code><td>{}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}<td "
+        "class=\"n\">{}"
         "<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}</tr>\n",
-        html_text(series.quantity), html_text(series.subject.subject()), html_text(series.unit),
-        series.count(), rounded(mean, s), s ? fmt::format("{:.2g}", *s) : "&ndash;",
+        html_text(series.title), html_text(series.quantity), html_text(series.subject.subject()),
+        html_text(shown.name), series.count(), rounded(mean, s), s ? fmt::format("{:.2g}", *s) : "&ndash;",
         s && mean != 0 ? fmt::format("{:.2g}", *s / std::abs(mean)) : "&ndash;",
-        value_text(series.values[least]), least + 1, value_text(series.values[most]), most + 1);
+        value_text(series.values[least], shown.factor), least + 1,
+        value_text(series.values[most], shown.factor), most + 1);
   }
   return out + "</table></div>\n";
 }
@@ -112,7 +128,9 @@ std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& t
       "computed. A difference is significant where it is larger than the root of the sum of squares "
       "of both intervals. It is not judged where the uncertainty of sampling is not known: two pieces of one "
       "electrode differ too. Dashed lines are the limits of control, mean &plusmn; 2.66 times the mean range "
-      "from one volume to the next; points beyond them are larger.</p>\n";
+      "from one volume to the next; points beyond them are larger. A limit beyond what a quantity can be, "
+      "such as a "
+      "share above 1, is not drawn.</p>\n";
   for (const LotSeries& series : all)
     if (is_headline(series.quantity) && series.count() > 0) page += section_of(series, those);
   page +=

@@ -15,6 +15,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Kind = JsonScan::Kind;
 
+/// Of what is beside the results.
+bool is_wanted(const std::string& key) {
+  for (const char* wanted : {"status", "exit_code", "verdict", "tool", "input", "settings", "device"})
+    if (key == wanted) return true;
+  return false;
+}
+
 class ResultsScan {
  public:
   explicit ResultsScan(const std::string& text) : scan_(text) {}
@@ -24,7 +31,8 @@ class ResultsScan {
     if (scan_.next() != Kind::object) throw Error(ExitCode::input_refused, "no results of tauvox", path);
     scan_.members([&](const std::string& key) {
       if (key != "results" || scan_.next() != Kind::list) {
-        found_.facts[key] = Json::parse(scan_.skip());
+        const std::string_view written = scan_.skip();
+        if (is_wanted(key)) found_.facts[key] = Json::parse(written);
         return;
       }
       has_results = true;

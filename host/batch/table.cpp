@@ -55,8 +55,11 @@ void QuantityColumns::add(const std::vector<LotRow>& rows) {
   for (const LotRow& row : rows)
     for (const auto& [name, value] : row.values) {
       const auto [place, is_new] = places_.try_emplace(name, columns_.size());
-      if (is_new) columns_.push_back({name, {}});
-      std::vector<std::string>& kinds = columns_[place->second].kinds;
+      if (is_new) columns_.push_back({name, value.unit, {}});
+      Column& column = columns_[place->second];
+      if (column.unit.empty()) column.unit = value.unit;
+      column.combined = column.combined || value.half_width;
+      std::vector<std::string>& kinds = column.kinds;
       for (const auto& [kind, width] : value.half_widths)
         if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
     }
@@ -66,7 +69,9 @@ std::vector<std::string> QuantityColumns::names() const {
   std::vector<std::string> names;
   for (const Column& column : columns_) {
     names.push_back(column.quantity);
+    if (column.has_unit()) names.push_back(column.quantity + "_unit");
     for (const std::string& kind : column.kinds) names.push_back(column.quantity + "_uncertainty_" + kind);
+    if (column.combined) names.push_back(column.quantity + "_uncertainty_combined");
   }
   return names;
 }
@@ -81,12 +86,16 @@ void QuantityColumns::append_cells(const LotRow& row, std::string& csv) const {
       csv += "inf";
     else if (value)
       append_number(value->value, csv);
+    if (columns_[i].has_unit()) csv.append(",").append(text_cell(columns_[i].unit));
     for (const std::string& kind : columns_[i].kinds) {
       csv += ',';
       if (!value) continue;
       if (const auto width = value->half_widths.find(kind); width != value->half_widths.end())
         append_number(width->second, csv);
     }
+    if (!columns_[i].combined) continue;
+    csv += ',';
+    if (value) append_number(value->half_width, csv);
   }
 }
 
@@ -94,11 +103,12 @@ std::string lot_csv(const std::vector<LotVolume>& volumes) {
   QuantityColumns columns;
   for (const LotVolume& volume : volumes) columns.add(volume.rows);
   std::string csv;
-  add_head(csv, {"volume", "status", "exit_code", "reason", "folder", "phase", "with", "axis"}, columns);
+  add_head(csv, {"volume", "status", "exit_code", "verdict", "reason", "folder", "phase", "with", "axis"},
+           columns);
   for (const LotVolume& volume : volumes)
     add_rows(csv, volume.rows, columns,
              {text_cell(volume.path), name_of(volume.status), std::to_string(volume.exit_code),
-              text_cell(volume.reason), text_cell(volume.folder)});
+              text_cell(volume.verdict), text_cell(volume.reason), text_cell(volume.folder)});
   return csv;
 }
 

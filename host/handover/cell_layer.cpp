@@ -93,6 +93,14 @@ class Evaluation {
     return names;
   }
 
+  /// Of --electronic, which need not be in the volume.
+  double largest_electronic() const {
+    double largest = 0;
+    for (const Json& value : settings().value("electronic", Json::object()))
+      if (value.is_number()) largest = std::max(largest, value.get<double>());
+    return largest > 0 ? largest : 1;
+  }
+
   std::optional<Measured> length_along(const std::string& axis) const {
     const Json input = report_.value("input", Json::object());
     const Json size = input.value("voxel_size_m", Json()), shape = input.value("shape", Json());
@@ -127,7 +135,8 @@ void add_ions(const Evaluation& evaluation, CellLayer& layer) {
   // A phase with pores that no voxel shows holds less liquid than it has voxels.
   std::optional<Measured> porosity = measured(*ions, "liquid_volume_fraction", "ionic transport");
   if (!porosity) porosity = measured(*ions, "volume_fraction", "ionic transport");
-  const std::optional<Measured> efficiency = measured(*ions, "effective_ratio", "ionic transport");
+  // Over what free liquid has, which need not be in the volume.
+  const std::optional<Measured> efficiency = measured(*ions, "effective_value", "ionic transport");
   if (!porosity || !efficiency)
     evaluation.refuse("the transport of ions has no result", text_or_empty(*ions, "status"), evaluate);
   if (!(efficiency->value > 0))
@@ -145,7 +154,8 @@ void add_ions(const Evaluation& evaluation, CellLayer& layer) {
 
 void add_electrons(const Evaluation& evaluation, const LayerRequest& request, CellLayer& layer) {
   const Json* electrons = evaluation.transport("electronic");
-  if (electrons) layer.conductivity_ratio = measured(*electrons, "effective_ratio", "electronic transport");
+  if (electrons) layer.conductivity_ratio = measured(*electrons, "effective_value", "electronic transport");
+  if (layer.conductivity_ratio) layer.conductivity_ratio->divide_by(evaluation.largest_electronic());
   if (layer.conductivity_ratio && !(layer.conductivity_ratio->value > 0)) layer.conductivity_ratio.reset();
   if (request.solid_conductivity)
     layer.solid_conductivity = Measured{*request.solid_conductivity, {}, "--solid-conductivity"};

@@ -13,7 +13,12 @@ namespace tauvox {
 struct Measured {
   double value = 0;
   std::optional<double> deviation;  // standard: half of U, of all uncertainties that were computed
-  std::string source;               // "effective_ratio of ionic transport, phase pore, axis z"
+  std::string source;               // "effective_value of ionic transport, phase pore, axis z"
+
+  void divide_by(double divisor) {
+    value /= divisor;
+    if (deviation) *deviation /= divisor;
+  }
 };
 
 struct LayerRequest {

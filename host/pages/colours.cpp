@@ -81,6 +81,11 @@ std::vector<PhaseColours> colours_of(const std::vector<PhaseSet>& phases, const 
   return colours;
 }
 
+Colour grey_colour(double value) {
+  const auto level = static_cast<unsigned char>(std::lround(40 + 200 * std::clamp(value, 0.0, 1.0)));
+  return {level, level, level};
+}
+
 Colour field_colour(double value) {
   const double position = 8 * std::clamp(value, 0.0, 1.0);
   const std::size_t below = std::min<std::size_t>(static_cast<std::size_t>(position), 7);

@@ -28,6 +28,8 @@ std::vector<PhaseColours> colours_of(const std::vector<PhaseSet>& phases, const 
 
 /// Viridis from 0 to 1.
 Colour field_colour(double value);
+/// Grey from dark to pale.
+Colour grey_colour(double value);
 inline constexpr Colour outside_colour{255, 255, 255};  // of voxels that are not of the sample
 /// Of labels that do not conduct, to tell them apart: greys.
 Colour insulator_colour(std::size_t which, std::size_t of);

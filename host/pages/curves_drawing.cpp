@@ -198,12 +198,14 @@ std::optional<Drawing> phase_sizes_drawing(const RunReport& report, const Look& 
 
 std::optional<Drawing> rve_drawing(const RunReport& report, const Look& look, const std::string& carriers) {
   const Curve* parts = curve_named(report, fmt::format("rve_{}_{}", carriers, axis_name(look.thickness)), "");
-  if (!parts || parts->values.size() < 5) return std::nullopt;
+  if (!parts || parts->values.size() < 6) return std::nullopt;
   std::vector<double> edges;
   for (const double voxels : parts->values[1])
     edges.push_back(std::cbrt(voxels * look.edges[0] * look.edges[1] * look.edges[2]) * 1e6);
-  const double largest = *std::max_element(edges.begin(), edges.end());
+  const double edge = std::cbrt(look.length(Axis::z) * look.length(Axis::y) * look.length(Axis::x)) * 1e6,
+               whole = parts->values[2].front() / (1 + parts->values[5].front());  // the bias is from it
   Lines lines;
+  lines.add({0, 1.08 * edge}, {whole, whole}, "with lines lw 1.2 dt 2 lc rgb '#555555'", "the whole volume");
   lines.add(edges, parts->values[2], "with yerrorbars pt 7 ps 0.8 lw 1.4 lc rgb '#0072b2'",
             "mean of the parts, interval of 95 %", parts->values[4]);
   return Drawing{"rve_" + carriers,
@@ -211,8 +213,8 @@ std::optional<Drawing> rve_drawing(const RunReport& report, const Look& look, co
                  2.6,
                  lines.script(fmt::format("set xrange [0:{:.6g}]\nset yrange [0:*]\n"
                                           "set xlabel 'edge of a part (µm)'\n"
-                                          "set ylabel '{} ratio'\n",
-                                          largest * 1.15, carriers)),
+                                          "set ylabel '{}'\n",
+                                          edge * 1.08, carriers == "ionic" ? "D_eff/D₀" : "σ_eff/σ₀")),
                  {}};
 }
 

@@ -7,6 +7,7 @@
 
 #include "host/pages/look.hpp"
 #include "host/pages/slice_map.hpp"
+#include "host/studies/units.hpp"
 
 namespace tauvox::pages {
 namespace {
@@ -42,14 +43,14 @@ SliceMap map_of(const SolvePictures& in, Axis flow) {
   map.unit = in.volume.voxel_size ? "µm" : "voxels";
   if (in.volume.voxel_size)
     for (double& edge : map.edges) edge *= 1e6;
-  const Axis normal = picture_normal(flow);
-  std::int64_t at = in.volume.extent.along(normal) / 2;
   for (const auto& [axis, place] : in.cuts)
-    if (axis == normal) at = std::min(place, in.volume.extent.along(normal) - 1);
-  map.slices = {{normal, at}};
+    map.slices.push_back({axis, std::min(place, in.volume.extent.along(axis) - 1)});
+  if (const Axis normal = picture_normal(flow); map.slices.empty())
+    map.slices = {{normal, in.volume.extent.along(normal) / 2}};
   map.along = flow;
-  map.from = "plate at 1";
-  map.to = "plate at 0";
+  map.from = in.ends.from;
+  map.to = in.ends.to;
+  map.forwards = in.ends.forwards;
   return map;
 }
 
@@ -60,7 +61,7 @@ void shorten(std::vector<LegendEntry>& legend) {
   legend.push_back({{255, 255, 255}, fmt::format("and {} others", left_out)});
 }
 
-std::string drawn(const SliceMap& map, std::string& notice) {
+std::string drawn(const SliceMap& map, const std::string& ending, std::string& notice) {
   std::optional<Drawing> drawing = drawing_of(map);
   std::string problem;
   if (!drawing) {
@@ -68,8 +69,12 @@ std::string drawn(const SliceMap& map, std::string& notice) {
   } else if (!have_plotter()) {
     problem = "no program gnuplot is on the PATH (Debian: gnuplot-nox)";
   } else {
-    drawing->png_alone = true;
-    if (const std::optional<Figure> figure = draw(*drawing, problem)) return figure->png;
+    drawing->png_alone = ending == ".png";
+    if (const std::optional<Figure> figure = draw(*drawing, problem)) return in_form(*figure, ending);
+  }
+  if (ending != ".png") {
+    notice = fmt::format("no pictures as {}: {}", ending, problem);
+    return "";
   }
   notice = fmt::format("pictures are slices without axes: {}", problem);
   constexpr std::int64_t most_pixels = 65500;
@@ -78,7 +83,25 @@ std::string drawn(const SliceMap& map, std::string& notice) {
 
 }  // namespace
 
+/// What each grey value conducts, dark for little: a colour for each of thousands says nothing.
+std::string SolvePictures::conductivities(Axis flow, std::string& notice) const {
+  SliceMap map = map_of(*this, flow);
+  const Property property = property_of(materials.unit);
+  map.field = property.name + (property.unit == "1" ? ", relative" : fmt::format(" ({})", property.unit));
+  map.top = materials.largest > 0 ? materials.largest : 1;
+  map.colour = grey_colour;
+  map.picture = [&](const Slice& slice, std::int64_t most) {
+    return picture_of(volume.extent, slice, most, smallest_side, [&](std::int64_t i) {
+      const auto code = static_cast<std::size_t>(volume.code(i));
+      if (code >= materials.phases.size()) return outside_colour;
+      return grey_colour(materials.phases[code].conductivity / map.top);
+    });
+  };
+  return drawn(map, ending, notice);
+}
+
 std::string SolvePictures::structure(Axis flow, std::string& notice) const {
+  if (by_grey_value) return conductivities(flow, notice);
   const std::vector<PhaseSet> sets = labels_as_phases(*this);
   // Without names the lowest label is pale: pore in most files.
   const std::vector<std::int64_t> pore =
@@ -94,7 +117,7 @@ std::string SolvePictures::structure(Axis flow, std::string& notice) const {
   for (std::size_t p = 0; p < sets.size(); ++p)
     map.legend.push_back({colours[p].area, legend_of(volume, sets[p])});
   shorten(map.legend);
-  return drawn(map, notice);
+  return drawn(map, ending, notice);
 }
 
 std::string SolvePictures::concentration(Axis flow, std::span<const float> values,
@@ -141,8 +164,12 @@ std::string SolvePictures::field(SliceMap map, const std::function<double(std::i
     if (code >= materials.phases.size() || materials.phases[code].conductivity <= 0)
       insulating.push_back(code);
   for (std::size_t i = 0; i < insulating.size(); ++i) {
-    insulators[insulating[i]] = insulator_colour(i, insulating.size());
-    map.legend.push_back({insulators[insulating[i]], legend_of(volume, sets[insulating[i]])});
+    insulators[insulating[i]] =
+        by_grey_value ? insulator_colour(0, 1) : insulator_colour(i, insulating.size());
+    if (!by_grey_value)
+      map.legend.push_back({insulators[insulating[i]], legend_of(volume, sets[insulating[i]])});
+    else if (i == 0)
+      map.legend.push_back({insulators[insulating[i]], "does not conduct"});
   }
   // What conducts and is not joined to a plate has no value either.
   constexpr Colour cut_off{255, 255, 255};
@@ -163,7 +190,7 @@ std::string SolvePictures::field(SliceMap map, const std::function<double(std::i
   map.picture(map.slices.front(), smallest_side);
   if (some_cut_off) map.legend.push_back({cut_off, "conducts, cut off"});
   shorten(map.legend);
-  return drawn(map, notice);
+  return drawn(map, ending, notice);
 }
 
 }  // namespace tauvox::pages

@@ -14,14 +14,26 @@
 
 namespace tauvox::pages {
 
+/// What is at the ends of an axis: plates, a separator; empty where it has no ends.
+struct Ends {
+  std::string from, to;
+  bool forwards = true;
+};
+
+/// Endings that a picture may have; PNG is the first.
+inline constexpr const char* picture_endings[] = {".png", ".svg", ".pdf"};
+
 struct SolvePictures {
   const Volume& volume;
   const Materials& materials;
   const Phases& phases;
-  std::vector<std::pair<Axis, std::int64_t>> cuts;  // across these; elsewhere in the middle
+  std::vector<std::pair<Axis, std::int64_t>> cuts;  // a slice at each; without any one in the middle
+  Ends ends;
+  bool by_grey_value = false;   // labels are grey values: what they conduct is shown, not each by itself
+  std::string ending = ".png";  // of picture_endings
 
-  // PNG, with axes, scale bar, legend and the direction of transport. Where there is no plotter the slice
-  // alone, its voxels enlarged; `notice` says so.
+  // With axes, scale bar, legend and the direction of transport. Where there is no plotter the slice
+  // alone, its voxels enlarged, as PNG; `notice` says so. Empty where the form that is wanted cannot be.
   std::string structure(Axis flow, std::string& notice) const;
   /// @param concentration 0 to 1, NaN where nothing conducts
   std::string concentration(Axis flow, std::span<const float> concentration, std::string& notice) const;
@@ -30,6 +42,7 @@ struct SolvePictures {
                    std::string& notice) const;
 
  private:
+  std::string conductivities(Axis flow, std::string& notice) const;
   /// @param value of a voxel by its index, NaN where there is none
   std::string field(SliceMap map, const std::function<double(std::int64_t)>& value,
                     std::string& notice) const;

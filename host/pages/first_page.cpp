@@ -8,6 +8,7 @@
 #include "host/pages/cube.hpp"
 #include "host/pages/html.hpp"
 #include "host/pages/report_page.hpp"
+#include "host/studies/combined.hpp"
 #include "io/write.hpp"
 
 namespace tauvox::pages {
@@ -49,14 +50,14 @@ std::string limit_text(const Judgement& j, double factor) {
 
 std::string verdict_cell(const Judgement& j) {
   std::string chance;
-  if (j.probability) chance = fmt::format(" <small>{:.3g} %</small>", 100 * *j.probability);
+  if (j.probability) chance = fmt::format(" <small>{:.3g}&nbsp;%</small>", 100 * *j.probability);
   std::string reason = j.reason.empty() ? "" : fmt::format(" <small>{}</small>", html_text(j.reason));
   return mark_of(j.verdict, "span") + chance + reason;
 }
 
 std::string row_of(const PageInput& in, const MainRow& row, bool limits) {
   const ShownUnit unit = shown_unit(unit_of(*row.definition, property_of(in.report.materials.unit)));
-  const Shown shown = in_unit(*row.quantity, unit.factor);
+  const Shown shown = shown_in(*row.quantity, *row.definition, unit.factor);
   const std::string value = row.quantity->infinite ? "not percolating" : shown.value;
   std::string cells = fmt::format(
       "<tr><th scope=\"row\">{}</th><td class=\"of\">{}</td><td class=\"n value\">{}</td><td "
@@ -79,7 +80,7 @@ std::string row_of(const Judgement& j) {
       "<tr><th scope=\"row\"><code>{}</code></th><td class=\"of\">{}</td><td class=\"n\">{}</td>"
       "<td class=\"unit\">{}</td>",
       html_text(j.quantity), html_text(j.subject), not_computed, html_text(unit.name));
-  for (std::size_t i = 0; i < std::size(shown_sources); ++i)
+  for (std::size_t i = 0; i < std::size(shown_sources) + 1; ++i)
     cells += fmt::format("<td class=\"n\">{}</td>", not_computed);
   return cells + fmt::format("<td class=\"n\">{}</td><td class=\"verdict\">{}</td></tr>\n",
                              limit_text(j, unit.factor), verdict_cell(j));
@@ -96,15 +97,14 @@ std::string main_table(const PageInput& in) {
   for (const Judgement& judgement : in.report.judgements)
     if (!shown.contains(&judgement)) rows += row_of(judgement);
   return fmt::format(
-      "<table class=\"main\"><thead><tr><th>quantity</th><th>of</th><th class=\"n\">value</th><th>unit</th>"
-      "<th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± sampling</th>"
-      "<th class=\"n\">± segment.</th>{}</tr></thead>\n<tbody>\n{}</tbody></table>\n"
-      "<p class=\"note\">Along the thickness where a direction matters. “–”: not computed, or it does not "
-      "apply. "
-      "{}Definitions and all other quantities follow.</p>\n",
-      limits ? "<th class=\"n\">limit</th><th>verdict</th>" : "", rows,
+      "<div class=\"wide\"><table class=\"main\"><thead><tr><th>quantity</th><th>of</th><th "
+      "class=\"n\">value</th><th>unit</th>{}{}</tr></thead>\n<tbody>\n{}</tbody></table></div>\n"
+      "<p class=\"note\">Along the thickness where a direction matters. “± all”: the interval of 95 % by all "
+      "of them, where none is missing. “–”: not computed, or it does not apply. {}Definitions and all other "
+      "quantities follow.</p>\n",
+      half_width_headings, limits ? "<th class=\"n\">limit</th><th>verdict</th>" : "", rows,
       limits ? in.report.guarded
-                   ? "Verdicts: the combined interval of 95 % is a guard band. Percentages: "
+                   ? "Verdicts: that is a guard band. Percentages: "
                      "probability that the limit is kept. "
                    : "Verdicts: the value alone decides. Percentages: probability that the limit "
                      "is kept. "
@@ -145,7 +145,19 @@ std::string half_width_cells(const Shown& shown) {
     cells += fmt::format("<td class=\"n\">{}</td>",
                          html_text(found != shown.half_widths.end() ? found->second : not_computed));
   }
-  return cells;
+  return cells + fmt::format("<td class=\"n\">{}</td>",
+                             html_text(shown.combined.empty() ? not_computed : shown.combined));
+}
+
+const char* const half_width_headings =
+    "<th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± sampling</th>"
+    "<th class=\"n\">± segment.</th><th class=\"n\">± all</th>";
+
+Shown shown_in(const Quantity& q, const QuantityDefinition& row, double factor) {
+  std::optional<double> half_width;
+  if (const std::optional<Combined> all = combined(q, row); all && !row.needs.empty())
+    half_width = all->half_width;
+  return in_unit(q, factor, half_width);
 }
 
 std::string first_page(const PageInput& in) {

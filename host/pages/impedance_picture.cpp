@@ -27,7 +27,7 @@ bool is_named(double frequency) {
 
 }  // namespace
 
-std::string impedance_picture(const Curve& curve, std::string& notice) {
+std::string impedance_picture(const Curve& curve, const std::string& ending, std::string& notice) {
   if (!have_plotter()) {
     notice = "the impedance is not drawn: no program gnuplot is on the PATH (Debian: gnuplot-nox)";
     return "";
@@ -68,9 +68,9 @@ std::string impedance_picture(const Curve& curve, std::string& notice) {
               "     $named with points pt 7 ps 0.7 lc rgb '#0072b2' title 'ω/ω₀'\n",
               width / scale, height / scale, round_step(width / scale, 5), unit),
       {},
-      true};
+      ending == ".png"};
   std::string problem;
-  if (const std::optional<Figure> figure = draw(drawing, problem)) return figure->png;
+  if (const std::optional<Figure> figure = draw(drawing, problem)) return in_form(*figure, ending);
   notice = fmt::format("the impedance is not drawn: {}", problem);
   return "";
 }

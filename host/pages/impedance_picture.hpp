@@ -7,8 +7,8 @@
 
 namespace tauvox::pages {
 
-/// PNG of a curve "impedance", in ohm m2 where it has them; empty where there is no plotter, and `notice`
-/// says so.
-std::string impedance_picture(const Curve& curve, std::string& notice);
+/// Bytes of a picture with this ending (.png, .svg, .pdf) of a curve "impedance", in ohm m2 where it has
+/// them; empty where there is no plotter, and `notice` says so.
+std::string impedance_picture(const Curve& curve, const std::string& ending, std::string& notice);
 
 }  // namespace tauvox::pages

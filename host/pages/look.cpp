@@ -28,6 +28,16 @@ std::string Look::place_of(const Slice& slice) const {
                      (static_cast<double>(slice.at) + 0.5) * edge * 1e6);
 }
 
+std::vector<std::string> notices_of_cuts(const std::vector<std::pair<Axis, std::int64_t>>& cuts,
+                                         const Volume& volume) {
+  std::vector<std::string> notices;
+  for (const auto& [axis, place] : cuts)
+    if (const std::int64_t last = volume.extent.along(axis) - 1; place > last)
+      notices.push_back(fmt::format("--slice-at {0}={1}: the last layer of axis {0} is {2}, which is shown",
+                                    axis_name(axis), place, last));
+  return notices;
+}
+
 std::string legend_of(const Volume& volume, const PhaseSet& set) {
   return fmt::format("{} {:.1f} %", harmless(set.name, longest_name), 100 * volume.fraction({0, set.voxels}));
 }

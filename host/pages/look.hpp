@@ -10,6 +10,10 @@
 
 namespace tauvox::pages {
 
+/// Where --slice-at names layers that are not there.
+std::vector<std::string> notices_of_cuts(const std::vector<std::pair<Axis, std::int64_t>>& cuts,
+                                         const Volume& volume);
+
 struct Look {
   /// @param places axis -> where to cut across it; the middle where it is not among them
   Look(const RunReport& report, const StudySettings& settings,

@@ -5,7 +5,7 @@ namespace tauvox::pages {
 
 const char* const page_style =
     R"css(:root { color: #1c2126; background: #eceff2; font: 13px/1.4 system-ui, "Segoe UI", Helvetica, Arial, "DejaVu Sans", sans-serif; }
-body { max-width: 190mm; margin: 6mm auto; padding: 9mm 10mm; background: #fff; box-shadow: 0 1px 6px #0003; }
+body { max-width: 232mm; margin: 6mm auto; padding: 9mm 10mm; background: #fff; box-shadow: 0 1px 6px #0003; }
 h1 { font-size: 1.55em; margin: 0; overflow-wrap: anywhere; line-height: 1.2; }
 h2 { font-size: 1.3em; margin: 1.6em 0 .4em; border-bottom: 2px solid #0072b2; }
 h3 { font-size: 1.05em; margin: 1.2em 0 .2em; }
@@ -24,6 +24,10 @@ th, td { text-align: left; vertical-align: baseline; padding: .13em .45em; borde
 thead th { color: #56606a; border-bottom: 1.5px solid #8a949d; font-size: .92em; white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; }
 .value { font-weight: 600; }
+.main { font-size: .82em; }
+.main th, .main td { padding: .15em .3em; }
+.main th[scope="row"] { white-space: nowrap; }
+.wide { overflow-x: auto; }
 .unit, .of { color: #3c454d; }
 .of { overflow-wrap: break-word; max-width: 11em; }
 .unit { white-space: nowrap; }
@@ -72,6 +76,12 @@ pre { background: #f3f5f7; padding: .6em; white-space: pre-wrap; overflow-wrap: 
   .cube .behind { display: none; }
   .stage { perspective: none; }
   .first { break-after: page; }
+  .main { font-size: .8em; }
+  .main th, .main td { padding: .1em .25em; }
+  .wide { overflow: visible; }
+  .first .solid { width: 230px; }
+  .first .stage { height: 200px; }
+  .first .structure { margin: .4em 0; }
   tr, figure, dd { break-inside: avoid; }
   h2, h3, dt { break-after: avoid; }
 }

@@ -149,6 +149,10 @@ int run_plotter(const fs::path& script, const fs::path& log) {
 
 }  // namespace
 
+std::string in_form(const Figure& figure, const std::string& ending) {
+  return ending == ".svg" ? figure.svg : ending == ".pdf" ? figure.pdf : figure.png;
+}
+
 std::string plotter_text(const std::string& text, std::size_t most) {
   std::string quoted = "'";
   for (const char c : harmless(text, most)) quoted += c == '\'' ? std::string("''") : std::string(1, c);

@@ -22,6 +22,9 @@ struct Figure {
   std::string name, svg, png, pdf;  // bytes; empty where a form was not wanted
 };
 
+/// The bytes of the form that a file of this ending has: .png, .svg or .pdf.
+std::string in_form(const Figure& figure, const std::string& ending);
+
 /// Text of users or files as a string of the plotter: shown as it is, never a command.
 /// @param most bytes; a longer text ends in ...
 std::string plotter_text(const std::string& text, std::size_t most = 40);

@@ -23,7 +23,7 @@ std::string subject_text(const Result& result) {
 std::string row_of(const PageInput& in, const Result& result, const Quantity& q) {
   const QuantityDefinition& row = definition_of(in.report.quantities, q.name);
   const ShownUnit unit = shown_unit(unit_of(row, property_of(in.report.materials.unit)));
-  const Shown shown = in_unit(q, unit.factor);
+  const Shown shown = shown_in(q, row, unit.factor);
   return fmt::format(
       "<tr><td class=\"of\">{}</td><th scope=\"row\">{}</th><td class=\"n value\">{}</td><td "
       "class=\"unit\">{}</td>{}</tr>\n",
@@ -55,18 +55,15 @@ std::string section_of(const PageInput& in, const Study& study) {
     if (count <= most_rows) remarks += remarks_of(result);
     for (const Quantity& q : result.quantities) {
       const QuantityDefinition& row = definition_of(in.report.quantities, q.name);
-      if (row.unit == given_unit && property_of(in.report.materials.unit).unit == "1")
-        continue;  // the same as the ratio
+      if (repeats_ratio(result, q, row, property_of(in.report.materials.unit))) continue;
       if ((q.value || q.infinite) && ++count <= most_rows) rows += row_of(in, result, q);
     }
   }
   if (rows.empty() && remarks.empty()) return "";
   return fmt::format(
-      "<h3>{}</h3>\n<p>{}</p>\n<table><thead><tr><th>of</th><th>quantity</th><th class=\"n\">value</th>"
-      "<th>unit</th><th class=\"n\">± solver</th><th class=\"n\">± resolution</th><th class=\"n\">± "
-      "sampling</th>"
-      "<th class=\"n\">± segment.</th></tr></thead>\n<tbody>\n{}</tbody></table>\n{}{}{}",
-      html_text(study.name), html_text(study.meaning), rows,
+      "<h3>{}</h3>\n<p>{}</p>\n<div class=\"wide\"><table><thead><tr><th>of</th><th>quantity</th><th "
+      "class=\"n\">value</th><th>unit</th>{}</tr></thead>\n<tbody>\n{}</tbody></table></div>\n{}{}{}",
+      html_text(study.name), html_text(study.meaning), half_width_headings, rows,
       count > most_rows ? fmt::format("<p>{} more are in results.csv, their remarks in results.json.</p>\n",
                                       count - most_rows)
                         : "",

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -11,6 +12,7 @@
 
 #include "host/pages/html.hpp"
 #include "host/studies/combined.hpp"
+#include "host/studies/resolution.hpp"
 
 namespace tauvox::pages {
 namespace {
@@ -21,12 +23,27 @@ std::string list_of(const std::vector<std::string>& texts) {
   return fmt::format("<ul>\n{}</ul>\n", items);
 }
 
-/// What limits a quantity most, and by how much of its value.
+/// What limits a quantity most, as far as that is known, and by how much of its value.
 struct Doubt {
   ErrorSource source = ErrorSource::solver;
-  std::string text;  // "specific surface of active | binder ±21 %"
+  std::string unknown;  // "resolution": what may limit it more; empty: nothing
+  std::string text;     // "specific surface of active | binder ±21 %"
   double share = 0;
 };
+
+/// Sources that were not found, or that a warning calls unreliable: nothing may be advised against them.
+std::string unknown_of(const MainRow& row) {
+  std::vector<ErrorSource> sources = missing(*row.quantity, *row.definition);
+  const std::optional<double> throat = row.result->value("throat_voxels");
+  const bool narrow = throat && *throat < most_throat;
+  if (narrow && std::find(sources.begin(), sources.end(), ErrorSource::resolution) == sources.end() &&
+      row.quantity->uncertainty(ErrorSource::resolution))
+    sources.push_back(ErrorSource::resolution);
+  std::string names;
+  for (const ErrorSource source : sources)
+    names += fmt::format("{}{}", names.empty() ? "" : " and ", name_of(source));
+  return names;
+}
 
 std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
   constexpr double worth_saying = 0.05;
@@ -36,6 +53,7 @@ std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
   doubt.share = all.half_width / std::abs(*row.quantity->value);
   if (!all.dominant || !std::isfinite(doubt.share) || doubt.share < worth_saying) return std::nullopt;
   doubt.source = *all.dominant;
+  doubt.unknown = unknown_of(row);
   const std::string subject = short_subject(*row.result, in.look.thickness);
   doubt.text = fmt::format("{}{} ±{:.0f} %", title_of(*row.result, *row.definition),
                            subject.empty() ? "" : " of " + subject, 100 * doubt.share);
@@ -47,16 +65,17 @@ const char* advice_of(ErrorSource source) {
     case ErrorSource::solver:
       return "The solver limits, a smaller --tolerance would help";
     case ErrorSource::resolution:
-      return "The voxels limit; smaller ones would help, a larger scan would not";
+      return "The voxels limit most; smaller ones would help";
     case ErrorSource::sampling:
-      return "The volume limits; a larger scan would help, smaller voxels would not";
+      return "The volume limits most; a larger scan would help";
     case ErrorSource::segmentation:
       return "The segmentation limits, where the surface of a phase lies";
   }
   return "";
 }
 
-/// One line for each source, the largest doubts first.
+/// One line for each source, the largest doubts first; what is not known to be the largest is advised
+/// nothing about.
 std::vector<std::string> doubts_of(const PageInput& in) {
   std::vector<Doubt> doubts;
   for (const MainRow& row : main_rows(in.report, in.look))
@@ -67,9 +86,15 @@ std::vector<std::string> doubts_of(const PageInput& in) {
   for (const ErrorSource source : shown_sources) {
     std::string those;
     for (const Doubt& doubt : doubts)
-      if (doubt.source == source) those += (those.empty() ? "" : "; ") + doubt.text;
+      if (doubt.source == source && doubt.unknown.empty()) those += (those.empty() ? "" : "; ") + doubt.text;
     if (!those.empty()) lines.push_back(fmt::format("{}: {}.", advice_of(source), those));
   }
+  for (const Doubt& doubt : doubts)
+    if (!doubt.unknown.empty())
+      lines.push_back(
+          fmt::format("{} by what is known, most of it {}; that of {} is not known or not reliable, so what "
+                      "limits it cannot be said.",
+                      doubt.text, name_of(doubt.source), doubt.unknown));
   return lines;
 }
 

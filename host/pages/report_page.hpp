@@ -33,6 +33,10 @@ extern const char* const page_style;
 
 /// What the quantity is in doubt by, as cells of a table: one for each source in `shown_sources`.
 std::string half_width_cells(const Shown& shown);
+/// Headings of those cells.
+extern const char* const half_width_headings;
+/// Value and half widths, that of all together where the row says it can be known.
+Shown shown_in(const Quantity& q, const QuantityDefinition& row, double factor);
 inline constexpr ErrorSource shown_sources[] = {ErrorSource::solver, ErrorSource::resolution,
                                                 ErrorSource::sampling, ErrorSource::segmentation};
 

@@ -47,6 +47,7 @@ class MapScript {
   /// The last panel that shows the axis from top to bottom, else the last from left to right.
   const Panel* with_arrow() const {
     const Panel* found = nullptr;
+    if (map_.from.empty()) return found;
     for (const Panel& p : panels_)
       if (vertical(p) || (horizontal(p) && (!found || !vertical(*found)))) found = &p;
     return found;
@@ -164,7 +165,7 @@ class MapScript {
     Picture bar{2, bar_pixels, {}};  // a plotter wants two columns of an image
 
     for (int row = 0; row < bar_pixels; ++row) {
-      const Colour c = field_colour((row + 0.5) / bar_pixels);
+      const Colour c = map_.colour((row + 0.5) / bar_pixels);
       for (int column = 0; column < bar.width; ++column) bar.rgb.insert(bar.rgb.end(), c.begin(), c.end());
     }
     add_margins(last.x + last.width + 0.15 + (vertical(last) ? for_arrow : 0), last.y, 0.13, last.height);

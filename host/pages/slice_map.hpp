@@ -24,9 +24,10 @@ struct SliceMap {
   std::vector<LegendEntry> legend;
   Axis along = Axis::z;  // of the arrow
   bool forwards = true;
-  std::string from, to;  // its ends
-  std::string field;     // what the colours are; empty: there is no field
-  double top = 1;        // of the field, where the colours end; they begin at 0
+  std::string from, to;                     // its ends; empty: nothing has ends, and there is no arrow
+  std::string field;                        // what the colours are; empty: there is no field
+  double top = 1;                           // of the field, where the colours end; they begin at 0
+  Colour (*colour)(double) = field_colour;  // of a value over `top`
 
   double length(Axis axis) const {
     return edges[static_cast<std::size_t>(axis)] * static_cast<double>(extent.along(axis));

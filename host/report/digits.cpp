@@ -43,7 +43,7 @@ std::string half_width_text(double half_width, int decimals) {
 
 }  // namespace
 
-Shown in_unit(const Quantity& q, double factor) {
+Shown in_unit(const Quantity& q, double factor, const std::optional<double>& combined) {
   Shown shown;
   if (!q.value) {
     shown.value = q.infinite ? "∞" : not_computed;
@@ -67,6 +67,8 @@ Shown in_unit(const Quantity& q, double factor) {
     if (u.half_width && std::isfinite(*u.half_width))
       shown.half_widths[u.source] =
           with_power(half_width_text(*u.half_width * factor * scale, decimals), power);
+  if (combined && std::isfinite(*combined))
+    shown.combined = with_power(half_width_text(*combined * factor * scale, decimals), power);
   return shown;
 }
 

@@ -12,11 +12,13 @@ namespace tauvox {
 struct Shown {
   std::string value;
   std::map<ErrorSource, std::string> half_widths;  // of those that were computed
+  std::string combined;                            // of all together; empty where that is not known
 };
 
 /// A value in a unit that is `factor` times smaller than that of the quantity. Without an uncertainty four
 /// digits; counts are whole. Undefined is "–".
-Shown in_unit(const Quantity& q, double factor);
+/// @param combined half width of the interval of all uncertainties, where it is known
+Shown in_unit(const Quantity& q, double factor, const std::optional<double>& combined = {});
 
 /// Of a number with one half width: "0.400", and "0.400 ± 0.081".
 std::string rounded(double value, std::optional<double> half_width);

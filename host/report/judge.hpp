@@ -21,6 +21,8 @@ struct Limit {
 struct Limits {
   std::vector<Limit> limits;
   bool guarded = true;  // otherwise the value alone decides (4.2.1)
+  /// "thickness_d50 of pore: 1 m", limits that were given without a unit
+  std::vector<std::string> taken_as_si = {};
 };
 
 /// "guard_band" or "simple", as a file of limits names it

@@ -81,6 +81,9 @@ std::string quantities_page();
 
 /// In words of what was given; empty where it is not known.
 std::string unit_of(const QuantityDefinition& row, const Property& property);
+/// Whether it is a value without a unit, and the same number as its ratio to D0: D0 is 1.
+bool repeats_ratio(const Result& result, const Quantity& q, const QuantityDefinition& row,
+                   const Property& property);
 
 /// Row of that name. @throws Error(internal) when a study fills what it has not defined
 const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const std::string& name);

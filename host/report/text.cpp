@@ -26,9 +26,9 @@ std::string value_text(const Quantity& q) {
 }
 
 /// One line; empty for what is not for the terminal or has no value.
-std::string line_of(const Quantity& q, const QuantityDefinition& row, const Property& property) {
-  const bool unit_says_nothing = row.unit == given_unit && property.unit == "1";
-  if (!row.in_text || unit_says_nothing || (!q.value && !q.infinite)) return "";
+std::string line_of(const Result& result, const Quantity& q, const QuantityDefinition& row,
+                    const Property& property) {
+  if (!row.in_text || repeats_ratio(result, q, row, property) || (!q.value && !q.infinite)) return "";
   std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(property, row.title),
                                  in_words_of(property, row.symbol), value_text(q));
   const std::string unit = unit_of(row, property);
@@ -64,6 +64,18 @@ std::string text_of_status(const Result& result) {
 }
 
 }  // namespace
+
+bool repeats_ratio(const Result& result, const Quantity& q, const QuantityDefinition& row,
+                   const Property& property) {
+  if (row.unit != given_unit || property.unit != "1") return false;
+  for (const std::string of : {"effective_", "principal_"})
+    if (q.name.starts_with(of + "value")) {
+      std::string ratio = q.name;
+      ratio.replace(of.size(), 5, "ratio");
+      return q.value && result.value(ratio) == q.value;
+    }
+  return false;
+}
 
 std::string unit_of(const QuantityDefinition& row, const Property& property) {
   if (row.unit == given_unit) return property.unit;
@@ -114,7 +126,7 @@ std::string text_of_headline(const RunReport& report, const Result& result) {
   const Property property = property_of(report.materials.unit);
   std::string out = text_of_status(result);
   for (const Quantity& q : result.quantities)
-    if (const std::string line = line_of(q, definition_of(report.quantities, q.name), property);
+    if (const std::string line = line_of(result, q, definition_of(report.quantities, q.name), property);
         !line.empty())
       return out + line;
   return out;
@@ -131,7 +143,7 @@ std::string text_of_result(const RunReport& report, const Result& result) {
     out += has_estimate ? "  no result; the best estimate so far is in the JSON report, marked as such\n"
                         : "  no result\n";
   for (const Quantity& q : result.quantities)
-    out += line_of(q, definition_of(report.quantities, q.name), property);
+    out += line_of(result, q, definition_of(report.quantities, q.name), property);
   for (const std::string& remark : result.remarks) out += fmt::format("  {}\n", remark);
   return out;
 }

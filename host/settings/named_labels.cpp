@@ -106,6 +106,13 @@ std::map<std::int64_t, double> given_porosities(const MaterialSettings& settings
   return porosities;
 }
 
+double conductivity_of_free_liquid(const MaterialSettings& settings) {
+  if (settings.phase_porosity.empty()) return 0;
+  MaterialSettings free = settings;
+  free.phase_porosity.clear();
+  return of_free_liquid(given_conductivities(free), "--phase-porosity");
+}
+
 std::string label_text(std::int64_t label, const Phases& phases) {
   const std::string name = phases.name_of(label);
   return name.empty() ? std::to_string(label) : fmt::format("{} ({})", label, name);

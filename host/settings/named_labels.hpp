@@ -21,6 +21,10 @@ std::map<std::int64_t, double> given_conductivities(const MaterialSettings& sett
 /// --phase-porosity.   @throws as given_conductivities
 std::map<std::int64_t, double> given_porosities(const MaterialSettings& settings);
 
+/// D0 of what --phase-porosity names: what all other phases conduct, also where the volume has none of them.
+/// 0 without --phase-porosity.   @throws as given_conductivities
+double conductivity_of_free_liquid(const MaterialSettings& settings);
+
 /// "0", or "0 (pore)" where it has a name.
 std::string label_text(std::int64_t label, const Phases& phases);
 /// "pore=0,solid=1+2", as --phases takes it.

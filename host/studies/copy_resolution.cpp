@@ -14,10 +14,32 @@ bool may_have_resolution(const QuantityDefinitions& rows, const std::string& nam
   });
 }
 
+/// What a share of so many voxels is in doubt by where each were drawn by itself; voxels belong together in
+/// parts, so it is in no less. At 0 and 1 by the rule of three.
+double chance_of_share(double share, double voxels) {
+  return std::max(1.96 * std::sqrt(share * (1 - share) / voxels), 3 / voxels);
+}
+
+bool is_share(const QuantityDefinitions& rows, const std::string& name) {
+  return std::any_of(rows.begin(), rows.end(), [&](const QuantityDefinition& row) {
+    return row.name == name && row.unit == "1" && row.least == 0 && row.most == 1;
+  });
+}
+
+/// Of the phase of a result, or all.
+double voxels_of(const Volume& copy, const Phases& phases, const Result& result) {
+  const NamedPhase* phase = phases.find(result.phase);
+  std::int64_t voxels = 0;
+  for (const Label& label : copy.labels)
+    if (!phase || std::find(phase->labels.begin(), phase->labels.end(), label.value) != phase->labels.end())
+      voxels += label.voxels;
+  return static_cast<double>(std::max<std::int64_t>(voxels, 1));
+}
+
 }  // namespace
 
 void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions& rows,
-                         const std::vector<Result>& copy) {
+                         const std::vector<Result>& copy, const Volume& copied, const Phases& phases) {
   for (Result& result : results) {
     const Result* other = same_result(result, copy);
     if (!other) continue;
@@ -25,8 +47,10 @@ void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions
       if (!quantity.value || quantity.uncertainty(ErrorSource::resolution)) continue;
       const std::optional<double> there = other->value(quantity.name);
       if (!there || !std::isfinite(*there) || !may_have_resolution(rows, quantity.name)) continue;
-      quantity.uncertainties.push_back(
-          {ErrorSource::resolution, std::abs(*quantity.value - *there), false, true});
+      double difference = std::abs(*quantity.value - *there);
+      if (is_share(rows, quantity.name) && *there >= 0 && *there <= 1)
+        difference = std::max(difference, chance_of_share(*there, voxels_of(copied, phases, result)));
+      quantity.uncertainties.push_back({ErrorSource::resolution, difference, false, true});
     }
   }
 }

@@ -108,7 +108,8 @@ class ElectrodeStudy {
         result_of(found_, units_, conductivity_, spectrum_.direct, spectrum_.direct_bounds));
     if (spectrum_.curve) report.curves.push_back(*spectrum_.curve);
     report.notices = spectrum_.notices;
-    report.warnings = spectrum_.warnings;
+    report.warnings = warnings_;
+    report.warnings.insert(report.warnings.end(), spectrum_.warnings.begin(), spectrum_.warnings.end());
     return report;
   }
 
@@ -123,11 +124,28 @@ class ElectrodeStudy {
     for (std::size_t a = 0; a < 3; ++a)
       found_.area += static_cast<double>(found_.faces[a]) * units_.area_of_face[a];
     found_.connected = found_.area > 0;
-    if (found_.connected) return;
+    if (found_.connected) return warn_of_unreached();
     found_.status = Status::not_percolating;
     found_.reason = in_.materials.conducting_phases == 0 ? "no conducting voxel"
                     : pore.joined->count() == 0          ? "nothing that conducts touches the separator"
                                                 : "nothing that reacts is reached from the separator";
+  }
+
+  /// What is hardly reached looks excellent by its numbers.
+  void warn_of_unreached() {
+    constexpr double enough = 0.9;
+    double faces = 0, unreached = 0;
+    for (std::size_t a = 0; a < 3; ++a) {
+      faces += static_cast<double>(found_.faces[a] + found_.unreached_faces[a]);
+      unreached += static_cast<double>(found_.unreached_faces[a]);
+    }
+    const double volume = found_.connected_fraction / found_.volume_fraction, area = 1 - unreached / faces;
+    if (volume >= enough && area >= enough) return;
+    warnings_.push_back(fmt::format(
+        "from the separator {:.3g} % of the volume that conducts and {:.3g} % of the faces that react are "
+        "reached: the resistance is that of this part alone, and tau_e, which counts the volume of all, says "
+        "little of the electrode",
+        100 * volume, 100 * area));
   }
 
   void pose(const Codes& codes, Pore& pore) {
@@ -218,6 +236,7 @@ class ElectrodeStudy {
   Problem problem_;
   Reacting reacting_;
   Spectrum spectrum_;
+  std::vector<std::string> warnings_;
 };
 
 Report electrode(const StudyInput& in, const FieldSink&, const Progress& progress) {

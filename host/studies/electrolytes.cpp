@@ -10,7 +10,7 @@
 
 namespace tauvox {
 
-Study effective_transport_study();  // whose effective_ratio all follows from
+Study effective_transport_study();  // whose effective_value all follows from
 
 namespace {
 
@@ -43,8 +43,8 @@ double landesfeind_diffusivity(double c, double T) {
   return 1e-10 * 1.01e3 * std::exp(1.01 * c) * std::exp(-1.56e3 / T) * std::exp(-4.87e2 * c / T);
 }
 
-Quantity scaled(const char* name, const Quantity& ratio, double bulk) {
-  return derived(name, ratio, [bulk](double r) { return r * bulk; });
+Quantity scaled(const char* name, const Quantity& relative, double bulk) {
+  return derived(name, relative, [bulk](double r) { return r * bulk; });
 }
 
 }  // namespace
@@ -84,12 +84,30 @@ const Electrolyte& electrolyte_of(const StudySettings& settings) {
   return *found;
 }
 
-std::string text_of_electrolyte(const StudySettings& settings) {
+void check_has_electrolyte(const StudySettings& settings) {
+  const StudySettings standard;
+  const auto refuse = [](const char* option) {
+    throw Error(ExitCode::usage, "nothing has this without an electrolyte", option, "",
+                "give --electrolyte NAME as well, or leave it out");
+  };
+  if (!settings.electrolyte.empty()) return;
+  if (settings.temperature != standard.temperature) refuse("--temperature");
+  if (settings.salt_concentration != standard.salt_concentration) refuse("--salt-concentration");
+}
+
+std::string text_of_electrolyte(const StudySettings& settings, const Materials& materials) {
   const Electrolyte& e = electrolyte_of(settings);
   const double c = settings.salt_concentration / 1000, T = settings.temperature;
-  return fmt::format(
+  std::string text = fmt::format(
       "electrolyte {} ({}) at {:g} K and {:g} mol/m3: kappa = {:.4g} S/m, D = {:.4g} m2/s ({})", e.name,
       e.meaning, T, settings.salt_concentration, e.conductivity(c, T), e.diffusivity(c, T), e.citation);
+  if (materials.largest > 0 && materials.largest != 1)
+    text += fmt::format(
+        "; a relative conductivity of 1 stands for it, and the best conductor of the volume has {:g}, which "
+        "is "
+        "D0 in ratios to D0",
+        materials.largest);
+  return text;
 }
 
 QuantityDefinitions electrolyte_quantities() {
@@ -109,20 +127,21 @@ QuantityDefinitions electrolyte_quantities() {
     return definition_row;
   };
   return {row("effective_ionic_conductivity", "effective ionic conductivity", "kappa_eff", "S/m",
-              "effective_ratio x conductivity of the electrolyte (--electrolyte) at --temperature and "
-              "--salt-concentration, by the published fit; the uncertainty of the fit is not in it."),
+              "effective_value x conductivity of the electrolyte (--electrolyte) at --temperature and "
+              "--salt-concentration, by the published fit; a relative conductivity of 1 stands for the "
+              "electrolyte itself. The uncertainty of the fit is not in it."),
           row("effective_salt_diffusivity", "effective salt diffusivity", "D_eff", "m2/s",
-              "effective_ratio x diffusivity of the salt in the electrolyte, as "
+              "effective_value x diffusivity of the salt in the electrolyte, as "
               "effective_ionic_conductivity.")};
 }
 
 void add_electrolyte(Result& result, const StudySettings& settings) {
-  if (settings.electrolyte.empty() || !result.quantity("effective_ratio")) return;
+  if (settings.electrolyte.empty() || !result.quantity("effective_value")) return;
   const Electrolyte& e = electrolyte_of(settings);
   const double c = settings.salt_concentration / 1000, T = settings.temperature;
-  const Quantity ratio = *result.quantity("effective_ratio");
-  for (const Quantity& added : {scaled("effective_ionic_conductivity", ratio, e.conductivity(c, T)),
-                                scaled("effective_salt_diffusivity", ratio, e.diffusivity(c, T))}) {
+  const Quantity relative = *result.quantity("effective_value");  // to the electrolyte, which is 1
+  for (const Quantity& added : {scaled("effective_ionic_conductivity", relative, e.conductivity(c, T)),
+                                scaled("effective_salt_diffusivity", relative, e.diffusivity(c, T))}) {
     std::erase_if(result.quantities, [&](const Quantity& q) { return q.name == added.name; });
     result.quantities.push_back(added);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/settings/study_settings.hpp"
+#include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 
 namespace tauvox {
@@ -22,13 +23,16 @@ const std::vector<Electrolyte>& electrolytes();
 /// The one that the settings name.
 /// @throws Error(usage) where there is none, or it was not measured at that temperature or concentration
 const Electrolyte& electrolyte_of(const StudySettings& settings);
-/// "LiPF6 in ... at 298.15 K and 1000 mol/m3: kappa = 0.949 S/m, D = 1.8e-10 m2/s (citation)"
-std::string text_of_electrolyte(const StudySettings& settings);
+/// @throws Error(usage) for a temperature or concentration of no electrolyte
+void check_has_electrolyte(const StudySettings& settings);
+/// "LiPF6 in ... at 298.15 K and 1000 mol/m3: kappa = 0.949 S/m, D = 1.8e-10 m2/s (citation)", and what D0 is
+/// where that is not the electrolyte
+std::string text_of_electrolyte(const StudySettings& settings, const Materials& materials);
 
 /// Definitions of what `add_electrolyte` fills.
 QuantityDefinitions electrolyte_quantities();
-/// Adds them from effective_ratio and its uncertainties, in place of what was added before. Nothing where the
-/// settings name no electrolyte.
+/// Adds them from effective_value, relative to the electrolyte, and its uncertainties, in place of what was
+/// added before. Nothing where the settings name no electrolyte.
 void add_electrolyte(Result& result, const StudySettings& settings);
 
 }  // namespace tauvox

@@ -4,16 +4,17 @@
 
 namespace tauvox {
 
-Study effective_transport_study();  // whose effective_ratio all follows from
+Study effective_transport_study();  // whose effective_value all follows from
 
-void add_liquid(Result& result, const Materials& materials) {
+void add_liquid(Result& result, const Materials& materials, double free_liquid) {
   double liquid = 0;
   for (const Phase& phase : materials.phases) liquid += phase.porosity * phase.volume_fraction;
-  const Quantity* found = result.quantity("effective_ratio");
+  const Quantity* found = result.quantity("effective_value");
   if (liquid == 0 || !found) return;
-  const Quantity ratio = *found;
-  Quantity tau = derived("tortuosity_factor_liquid", ratio, [liquid](double r) { return liquid / r; });
-  tau.infinite = ratio.value == 0.0;
+  const Quantity effective = *found;
+  const double straight = liquid * free_liquid;
+  Quantity tau = derived("tortuosity_factor_liquid", effective, [=](double d) { return straight / d; });
+  tau.infinite = effective.value == 0.0;
   for (const Quantity& added : {Quantity{"liquid_volume_fraction", liquid}, tau}) {
     std::erase_if(result.quantities, [&](const Quantity& q) { return q.name == added.name; });
     result.quantities.push_back(added);
@@ -26,11 +27,11 @@ Report porous_phases(const StudyInput& in, const FieldSink& sink, const Progress
   StudyInput transport = in;
   if (in.finished)
     transport.finished = [&](Result result) {
-      add_liquid(result, in.materials);
+      add_liquid(result, in.materials, in.materials.largest);
       in.finished(result);
     };
   Report report = effective_transport(transport, sink, progress);
-  for (Result& result : report.results) add_liquid(result, in.materials);
+  for (Result& result : report.results) add_liquid(result, in.materials, in.materials.largest);
   return report;
 }
 
@@ -40,7 +41,8 @@ QuantityDefinitions liquid_quantities() {
   tau.title = "tortuosity factor, of the liquid";
   tau.symbol = "tau_l";
   tau.definition =
-      "tau_l = D0 x liquid_volume_fraction / D_eff: that of the liquid, also of what --phase-porosity says "
+      "tau_l = D0 x liquid_volume_fraction / D_eff, D0 that of free liquid: of the liquid, also of what "
+      "--phase-porosity says "
       "is "
       "in voxels of porous phases; tortuosity_factor has the mean conductivity in its place. Infinite "
       "without "

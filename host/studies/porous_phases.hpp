@@ -7,8 +7,9 @@
 
 namespace tauvox {
 
-/// Adds them from effective_ratio and its uncertainties, in place of what was added before. Nothing where no
+/// Adds them from effective_value and its uncertainties, in place of what was added before. Nothing where no
 /// phase has a porosity.
-void add_liquid(Result& result, const Materials& materials);
+/// @param free_liquid what liquid conducts by itself, also where the volume has none that is free
+void add_liquid(Result& result, const Materials& materials, double free_liquid);
 
 }  // namespace tauvox

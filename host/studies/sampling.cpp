@@ -67,7 +67,7 @@ Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& 
   if (std::abs(mean - whole) > *found.half_width / 2)
     found.reason = fmt::format(
         "the octants' mean differs by {:+.1f} %, more than half of the interval: they are small for this "
-        "structure; a larger scan would help, smaller voxels would not",
+        "structure; a larger scan would help",
         100 * found.bias);
   return found;
 }

@@ -104,6 +104,15 @@ std::optional<Parsed> parse_unit(const std::string& given) {
 
 }  // namespace
 
+std::optional<double> factor_between(const std::string& given, const std::string& wanted) {
+  if (given == wanted) return 1;
+  if (given == "%") return wanted == "1" ? std::optional(0.01) : std::nullopt;
+  if (wanted.starts_with("voxel")) return given == "voxels" ? std::optional(1.0) : std::nullopt;
+  const std::optional<Parsed> from = parse_unit(given), to = parse_unit(wanted);
+  if (given.empty() || !from || !to || !(from->dimension == to->dimension)) return std::nullopt;
+  return from->factor / to->factor;
+}
+
 Property property_of(const std::string& unit) {
   if (unit.empty() || unit == "relative") return {"diffusivity", "D", "1", "", {}};
   const std::optional<Parsed> parsed = parse_unit(unit);

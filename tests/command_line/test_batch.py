@@ -229,6 +229,23 @@ class Page(html.parser.HTMLParser):
         self.outside += [v for name, v in attributes if name in ("src", "href", "data") or name.startswith("on")]
 
 
+def test_a_table_has_units_intervals_and_verdicts(batch, tmp_path):
+    (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 1\n')
+    batch("--limits", "limits.toml")
+    rows = table(tmp_path)
+    assert {row["verdict"] for row in rows} == {"pass"}
+    pore, *_ = [row for row in rows if (row["phase"], row["with"], row["axis"]) == ("pore", "", "z")]
+    report = json.loads((tmp_path / "lot" / pore["folder"] / "results.json").read_text())
+    assert pore["thickness_d50_unit"] == "m" and "volume_fraction_unit" not in pore
+    fractions, = [r for r in report["results"] if r["study"] == "sizes" and r["phase"] == "pore"]
+    combined = {name: q["combined"]["half_width"] for name, q in fractions["quantities"].items() if "combined" in q}
+    for name, half_width in combined.items():
+        assert float(pore[f"{name}_uncertainty_combined"]) == half_width
+    page = (tmp_path / "lot/batch.html").read_text()
+    assert "<h3>local thickness, median, pore, axis z [µm]</h3>" in page and "<h3>thickness_d50" not in page
+    assert "Lot lot" not in page and "<code>thickness_d50</code>" in page
+
+
 def test_the_page_needs_no_other_file(batch, tmp_path):
     batch()
     text = (tmp_path / "lot/batch.html").read_text()

@@ -89,6 +89,19 @@ def test_its_settings_are_refused_elsewhere(tauvox, more):
     assert_refused(tauvox("solve", "pore.h5", "--phase", "0", *more), 2, more[0], "does not apply")
 
 
+def test_a_pore_that_is_hardly_reached_is_a_warning(solve, tauvox):
+    assert tauvox("generate", "electrode", "--size", "24", "--porosity", "0.03", "--seed", "1", "-o", "np.h5").returncode == 0
+    report = solve("np.h5", "--phase", "0", "--reactive", "1", "--study", "electrode")
+    result = only(report)
+    reached = 100 * (1 - value(result, "unreached_reactive_faces") /
+                     (value(result, "reactive_faces") + value(result, "unreached_reactive_faces")))
+    warning, = [w for w in report["warnings"] if "from the separator" in w]
+    assert reached < 5 and f"{reached:.3g} % of the faces that react" in warning
+    volume = 100 * value(result, "separator_volume_fraction") / value(result, "volume_fraction")
+    assert f"{volume:.3g} % of the volume that conducts" in warning and "tau_e" in warning
+    assert solve("pore.h5", "--phase", "0", "--reactive", "1", *ELECTRODE)["warnings"] == []
+
+
 def test_labels_that_need_not_occur(solve):
     report = solve("pore.h5", "--phase", "0", "--reactive", "1,7", *ELECTRODE, "--allow-absent")
     assert any("7" in warning and "does not occur" in warning for warning in report["warnings"])

@@ -146,6 +146,10 @@ def test_what_is_named_is_solved_as_solve_does(evaluate, solve):
     report = evaluate(*arguments, "--axis", "x", "--overwrite")
     ions, electrons = [r for r in report["results"] if r["study"] == "effective_transport"]
     assert (ions["phase"], electrons["phase"]) == ("pore", "active+binder")
+    # One number has one uncertainty, wherever it stands.
+    fraction = [r["quantities"]["volume_fraction"] for r in (ions, found(report, "fractions", "pore"))]
+    shifts = [q["uncertainty"]["segmentation"]["half_width"] for q in fraction]
+    assert shifts[0] == pytest.approx(shifts[1], rel=1e-12) and shifts[0] > 0
     assert ions["remarks"][0] == "ionic transport" and electrons["remarks"][0] == "electronic transport"
     for result, conductivity in [(ions, "0=1,1=0,2=0"), (electrons, "0=0,1=0.01,2=1")]:
         alone, = solve("cathode.h5", "--conductivity", conductivity, "--axis", "x", "--voxel-size", "1um")["results"]
@@ -159,6 +163,15 @@ def test_what_is_named_is_solved_as_solve_does(evaluate, solve):
     assert not [r for r in evaluate("--overwrite")["results"] if r["study"] in ["effective_transport", "accessible"]]
 
 
+def test_axes_that_are_not_shown_are_said(tauvox):
+    run = ["evaluate", "cathode.h5", "--phases", NAMES, "--voxel-size", "1um", "--device", "cpu", "--ionic", "pore"]
+    text = tauvox(*run).stdout
+    shown = text[text.index("effective_transport:"):]
+    assert "axis z" in shown and "axis y" not in shown and "along y and x: in results.json" in shown
+    text = tauvox(*run, "--axis", "z").stdout
+    assert "along y" not in text[text.index("effective_transport:"):]
+
+
 def test_a_copy_with_larger_voxels_says_what_is_due_to_them(tauvox, tmp_path):
     def evaluated(times):
         volumes.hdf5(tmp_path / f"{times}.h5", volume=volumes.repeated(times))
@@ -168,11 +181,32 @@ def test_a_copy_with_larger_voxels_says_what_is_due_to_them(tauvox, tmp_path):
         return json.loads((tmp_path / f"of_{times}" / "results.json").read_text())
 
     fine, coarse = evaluated(6), evaluated(3)  # every second voxel of the one is the other
-    for study, name in [("chords", "chord_mean"), ("geodesic", "geodesic_tortuosity"), ("sizes", "constrictivity")]:
+    for study, name in [("chords", "chord_mean"), ("geodesic", "geodesic_tortuosity"), ("sizes", "distance_mean")]:
         quantity = found(fine, study, "pore", axis="z")["quantities"][name]
         assert quantity["uncertainty"]["resolution"]["half_width"] == pytest.approx(
             abs(quantity["value"] - value(found(coarse, study, "pore", axis="z"), name)), abs=1e-12)
     assert any("too small for a copy" in notice for notice in coarse["notices"])
+    # A ratio of discrete diameters is the same on the copy by chance: a voxel for each counts.
+    sizes = found(fine, "sizes", "pore", axis="z")
+    beta = sizes["quantities"]["constrictivity"]
+    entered = value(sizes, "intrusion_d50")
+    shares = [1e-6 / entered, 1e-6 * beta["value"] ** 0.5 / entered]
+    assert beta["uncertainty"]["resolution"] == {
+        "half_width": pytest.approx(2 * beta["value"] * numpy.hypot(*shares)), "kind": "estimate"}
+    # Nor is a share known better than by counting the voxels of the copy: as many as the coarse volume has.
+    counted = {name: numpy.sum(volumes.repeated(3) == label) for label, name in enumerate(["pore", "active", "binder"])}
+    seen = 0
+    for r in fine["results"]:
+        for name in ["percolating_share", "isolated_share", "intruded_share"]:
+            if r["study"] not in ["connectivity", "sizes"] or r.get("phase") not in counted or name not in r["quantities"]:
+                continue
+            there = value(found(coarse, r["study"], r["phase"], axis=r["axis"]), name)
+            n = counted[r["phase"]]
+            least = max(1.96 * (there * (1 - there) / n) ** 0.5, 3 / n)
+            assert r["quantities"][name]["uncertainty"]["resolution"]["half_width"] == pytest.approx(
+                max(abs(value(r, name) - there), least)), (r["phase"], name)
+            seen += 1
+    assert seen >= 6
 
 
 def test_without_names_the_labels_are_listed_and_nothing_is_guessed(tauvox, tmp_path):

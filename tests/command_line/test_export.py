@@ -27,12 +27,13 @@ def evaluated(tauvox, tmp_path):
 
 
 @pytest.fixture
-def export(tauvox):
+def export(tauvox, tmp_path):
     def run(*arguments):
         result = tauvox("export", *arguments)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
+    run.folder = tmp_path
     return run
 
 
@@ -67,6 +68,33 @@ def test_the_formulas_of_pybamm_give_what_was_measured(evaluated, export):
     assert active == m["active"]
     assert 3 * active / p["Positive particle radius [m]"] == pytest.approx(m["surface"], rel=1e-12)
     assert p["Positive electrode thickness [m]"] == pytest.approx(12e-6)
+
+
+def test_numbers_are_over_what_was_named_where_the_volume_has_nothing_of_it(tauvox, export):
+    made = tauvox("evaluate", "cathode.h5", "--axis", "z", "--voxel-size", "1um", "--device", "cpu", "-o", "parts", "--allow-absent",
+                  "--phases", "pore=7,active=1,binder=0,rest=2,carbon=9", "--ionic", "pore", "--phase-porosity", "binder=0.5",
+                  "--electronic", "active=0.01,carbon=1")
+    assert made.returncode == 0, made.stderr
+    p = export("pybamm", "parts/results.json", "--solid-conductivity", "1000")["parameters"]
+    eps = p["Positive electrode porosity"]
+    report = json.loads((export.folder / "parts/results.json").read_text())
+    ions, electrons = [found(report, "effective_transport", remark=f"{what} transport") for what in ["ionic", "electronic"]]
+    assert eps / p["Positive electrode tortuosity factor (electrolyte)"] == pytest.approx(
+        0.5 ** 1.5 * value(ions, "effective_ratio"), rel=1e-9)
+    assert (1 - eps) / p["Positive electrode tortuosity factor (electrode)"] == pytest.approx(
+        0.01 * value(electrons, "effective_ratio"), rel=1e-9)
+
+
+def test_both_radii_of_particles_are_said(evaluated, tauvox):
+    particles = found(evaluated.both, "particles", "active")
+    active = value(found(evaluated.both, "fractions", "active"), "volume_fraction")
+    by_surface = 3 * active / measured(evaluated.both)["surface"]
+    for more, first, second in [([], by_surface, value(particles, "particle_d50") / 2),
+                                (["--radius", "particles"], value(particles, "particle_d50") / 2, by_surface)]:
+        said = tauvox("export", "pybamm", "both/results.json", *more).stderr
+        line, = [line for line in said.splitlines() if "the particle radius is" in line]
+        assert f"is {1e6 * first:.3g} um" in line and f"is {1e6 * second:.3g} um" in line
+        assert "by volume" in line and "3 x volume fraction / surface" in line
 
 
 def test_what_was_not_measured_is_not_handed_over_and_said(evaluated, tauvox):

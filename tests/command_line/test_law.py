@@ -202,6 +202,13 @@ def test_the_free_liquid_has_its_own_value_and_the_exponent_is_asked_for(solve, 
     assert value(text, "liquid_volume_fraction") == pytest.approx((3 + 6 * 0.47) / 9)
 
 
+def test_a_part_without_free_liquid_still_refers_to_it(solve, layers):
+    options = [*layers, "--voxel-size", "1um", "--electrolyte", "nyman2008"]
+    part = solve(*options, "--crop", "4:9,0:4,0:4")["results"][0]  # binder alone
+    assert value(part, "tortuosity_factor_liquid") == pytest.approx(0.47 ** -0.5, rel=1e-6)
+    assert value(part, "effective_ionic_conductivity") == pytest.approx(0.9487 * 0.47 ** 1.5, rel=1e-6)
+
+
 @pytest.mark.parametrize("words, code, facts", [
     (["--phase", "0", "--phase-porosity", "2=0"], 2, ["--phase-porosity", "2=0", "above 0"]),
     (["--phase", "0", "--phase-porosity", "2=1.2"], 2, ["2=1.2", "at most 1"]),

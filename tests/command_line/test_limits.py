@@ -209,6 +209,10 @@ def test_a_boundary_elsewhere(evaluate, labels):
     ("volume_fraction.max = 1", "limits.toml:1:17", "volume_fraction.PHASE"),
     ("tortuosity_factor.z.max = 3", "limits.toml:1:21", "no transport"),
     ("pore.max = 1", "limits.toml:1:6", "unknown key"),
+    ("tortuosity.max = 3", "limits.toml:1:12", "did you mean 'tortuosity_factor' or 'tortuosity_factor_percolating'"),
+    ("thickness_d50.pore.min = \"1 S/m\"", "limits.toml:1:20", "thickness_d50 is in m"),
+    ("thickness_d50.pore.min = \"um\"", "limits.toml:1:20", "such as \"1.6 um\""),
+    ("porosity.max = \"1 um\"", "limits.toml:1:10", "volume_fraction has no unit"),
     ("decision_rule = \"kind\"\nporosity.max = 1", "limits.toml:1:1", "guard_band"),
     ("porosity = [0, 1", "limits.toml:1", "no valid TOML"),
     ("porosity.\u00e4 = 1", "limits.toml:1", "no ASCII"),
@@ -224,6 +228,22 @@ def test_a_file_of_limits_that_is_none(tauvox, tmp_path, text, where, why):
                     "--limits", "limits.toml", "-o", "report")
     assert_refused(result, 2, where, why)
     assert contents(tmp_path) == before
+    assert len(result.stderr) < 1500 + 3 * len(text)
+
+
+def test_limits_may_have_a_unit_and_a_plain_number_is_echoed_with_its_own(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.repeated(2))
+    (tmp_path / "limits.toml").write_text(
+        'thickness_d50.pore = ["0.5 um", "900 nm"]\nspecific_surface."active+pore".min = "0.1 1/um"\nporosity.max = "60 %"\n'
+        'particle_d50.active.max = 2e-6\ndecision_rule = "simple"\n')
+    result = tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu",
+                    "--limits", "limits.toml", "-o", "report")
+    report = json.loads((tmp_path / "report/results.json").read_text())
+    limits = {j["quantity"]: (j["least"], j["most"]) for j in report["judgements"]}
+    assert limits["thickness_d50"] == pytest.approx((0.5e-6, 0.9e-6), rel=1e-12)
+    assert limits["specific_surface"] == (pytest.approx(1e5, rel=1e-12), None)
+    assert limits["volume_fraction"] == (None, pytest.approx(0.6, rel=1e-12)) and limits["particle_d50"] == (None, 2e-6)
+    assert "limits without a unit: particle_d50 of active 2e-06 m\n" in result.stderr
 
 
 @pytest.mark.parametrize("limit, options, why", [

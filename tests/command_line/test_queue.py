@@ -136,6 +136,20 @@ def test_a_silent_machine_is_given_time(begin, alone, tmp_path):
     assert nothing_is_left(tmp_path)
 
 
+@pytest.mark.skipif(subprocess.run(["unshare", "--uts", "hostname", "node1"], capture_output=True).returncode != 0, reason="no names of hosts of our own")
+def test_workers_of_two_machines_share_a_lot(program, alone, tmp_path):
+    """By their names, which is all that a claim knows of a machine."""
+    def on(node):
+        words = ["unshare", "--uts", "sh", "-c", f'hostname {node} && exec "$@"', "sh", program, "batch", "scans/*.h5", "-o", "lot", *OPTIONS]
+        return subprocess.Popen(words, cwd=tmp_path, env=os.environ | {"SLURM_JOB_ID": "77"}, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+    outputs = [end_of(worker)[0] for worker in [on("node1"), on("node2")]]
+    assert evaluated(*outputs) == ALL
+    assert (tmp_path / "lot/batch.csv").read_bytes() == alone
+    assert {json.loads(state.read_text())["host"] for state in (tmp_path / "lot/volumes").glob("*/state.json")} <= {"node1", "node2"}
+    assert nothing_is_left(tmp_path)
+
+
 def test_who_has_lost_its_claim_writes_nothing(begin, tmp_path):
     """As a machine that was suspended and comes back."""
     end_of(begin())

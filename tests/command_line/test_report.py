@@ -1,12 +1,14 @@
 """report.html and figures of `tauvox evaluate`: whole, self-contained, and deaf to what names try to say."""
 
 import html.parser
+import json
 import os
 import re
 import shutil
 import struct
 import tomllib
 
+import numpy
 import pytest
 import volumes
 from conftest import contents
@@ -111,6 +113,7 @@ def test_figures_have_three_forms(evaluated):
         else:
             width, _ = struct.unpack(">II", picture[16:24])
             assert picture.startswith(b"\x89PNG") and width >= 3.5 * 300 - 1
+    assert "--slice-at x=100: the last layer of axis x is 31, which is shown" in (folder / "results.json").read_text()
     drawn = figures["slices.svg"].decode()
     for words in ["z = 1.4 µm", "x = 12.6 µm", "separator → collector", "pore 40.0 %", "x (µm)"]:
         assert words in drawn, words
@@ -154,3 +157,33 @@ def test_flat_and_strange_volumes_have_a_page(tauvox, tmp_path):
                         name)
         assert result.returncode == 0, result.stderr
         Page((tmp_path / name / "report.html").read_text())
+
+
+def test_nothing_is_advised_where_an_uncertainty_is_not_known(tauvox, tmp_path, without_gnuplot):
+    """Wires of a voxel that every copy with larger voxels misses: what they conduct has no uncertainty of resolution."""
+    there = numpy.zeros((48, 48), bool)
+    there[::2, 1::2] = numpy.random.default_rng(5).random((24, 24)) < 0.3
+    volumes.hdf5(tmp_path / "wires.h5", volume=numpy.broadcast_to(there, (48, 48, 48)).astype("u1"))
+    result = tauvox("evaluate", "wires.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--electronic", "active=1",
+                    "--axis", "z", "--device", "cpu", "-o", "report")
+    assert result.returncode == 0, result.stderr
+    words = Page((tmp_path / "report/report.html").read_text()).words
+    limits = words[words.index("What limits the numbers"):words.index("Notices")]
+    assert "1 voxel wide" in limits and "smaller voxels would help" in limits
+    assert "would not" not in limits
+    line, = [line for line in limits.splitlines() if line.startswith("relative electrical conductivity of active")]
+    assert "most of it sampling; that of resolution is not known or not reliable" in line
+    assert not [line for line in limits.splitlines() if "limits most" in line and "conductivity" in line]
+
+
+def test_the_interval_of_all_uncertainties_has_a_column(evaluated):
+    folder = evaluated("pore=0,active=1,binder=2", "--ionic", "pore", "--no-sampling")
+    text = (folder / "report.html").read_text()
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, flags=re.S) for row in re.findall(r"<tr>(.*?)</tr>", text, flags=re.S)]
+    heads = [row for row in rows if "± segment." in row]
+    assert len(heads) > 5 and all("± all" in row for row in heads)
+    kinds = json.loads((folder / "results.json").read_text())["results"]
+    known = sum("combined" in q for r in kinds for q in r["quantities"].values())
+    at = heads[1].index("± all")
+    shown = sum(len(row) == len(heads[1]) and row[at] not in ("–", "± all") for row in rows)
+    assert shown >= known >= 3

@@ -3,6 +3,7 @@
 import json
 import tomllib
 
+import numpy
 import pytest
 import volumes
 from conftest import assert_refused, value
@@ -35,6 +36,41 @@ def test_an_electrolyte_gives_conductivity_and_diffusivity(solve, name, salt, te
             for kind, u in ratio["uncertainty"].items():
                 assert found["uncertainty"][kind]["half_width"] == pytest.approx(bulk * u["half_width"], rel=1e-6)
     assert any("2019" in notice or "2005" in notice or "2008" in notice for notice in report["notices"])
+
+
+def test_a_relative_conductivity_of_1_stands_for_the_electrolyte(solve, tmp_path):
+    """Also where the volume has nothing of 1; steady, from the separator, and in time alike."""
+    numpy.save(tmp_path / "ramp.npy", numpy.arange(12, dtype="u1").repeat(12).reshape(12, 3, 4))
+    kappa = ["--electrolyte", "nyman2008", "--voxel-size", "1um", "--tolerance", "1e-8"]
+
+    def found(*options):
+        report = solve(*options, *kappa)
+        return report["results"][0], report
+
+    whole, _ = found("cathode.h5", "--conductivity", "0=1,1=0,2=0.5")
+    half, report = found("cathode.h5", "--conductivity", "0=0.5,1=0,2=0.25")
+    for name in ["effective_ionic_conductivity", "effective_salt_diffusivity"]:
+        assert value(half, name) == pytest.approx(value(whole, name) / 2, rel=1e-6)
+    assert value(half, "effective_ionic_conductivity") == pytest.approx(0.9487 * value(half, "effective_value"), rel=1e-6)
+    assert any("has 0.5, which is D0" in notice for notice in report["notices"])
+    electrode = [found("cathode.h5", "--conductivity", f"0={k},1=0,2={k / 2}", "--reactive", "1", "--study", "electrode")[0]
+                 for k in [1, 0.5]]
+    assert value(electrode[1], "ionic_resistance") == pytest.approx(2 * value(electrode[0], "ionic_resistance"), rel=1e-6)
+    curves = [found("cathode.h5", "--conductivity", f"0={k},1=0,2={k / 2}", "--study", "transient", "--end-time", "0.01")[1]
+              ["curves"][0] for k in [1, 0.5]]
+    seconds = [curve["values"][curve["columns"].index("time_s")][-1] for curve in curves]
+    assert seconds[1] == pytest.approx(2 * seconds[0], rel=1e-6)
+    (tmp_path / "k.csv").write_text("0,0.5\n11,0.05\n")
+    (tmp_path / "twice.csv").write_text("0,1\n11,0.1\n")
+    by_grey = [value(found("ramp.npy", "--conductivity-table", name)[0], "effective_ionic_conductivity") for name in ["k.csv", "twice.csv"]]
+    assert by_grey[0] == pytest.approx(by_grey[1] / 2, rel=1e-6)
+
+
+def test_what_D0_is_not_1_is_shown(tauvox):
+    text = tauvox("solve", "cathode.h5", "--phase", "0").stdout
+    assert " D_eff/D0 " in text and " D_eff  " not in text
+    text = tauvox("solve", "cathode.h5", "--conductivity", "0=0.5,1=0,2=0").stdout
+    assert " D_eff/D0 " in text and " D_eff  " in text
 
 
 def test_with_a_resolution_study_the_voxels_count_too(solve):
@@ -74,6 +110,14 @@ def test_what_was_not_measured_is_not_computed(tauvox):
     refused("--electrolyte", "nyman2008", "--temperature", "25", facts=["25C or 298.15K"])
     refused("--electrolyte", "nyman2008", "--unit", "S/m", facts=["--unit"])
     refused("--electrolyte", "nyman2008", "--study", "percolation", facts=["percolation"])
+    refused("--temperature", "40C", facts=["--temperature", "--electrolyte"])
+    refused("--salt-concentration", "100", facts=["--salt-concentration", "--electrolyte"])
+
+
+@pytest.mark.parametrize("options", [["--rve", "0.05"], ["--segmentation-study"], ["--bruggeman", "2"], ["--temperature", "40C"]])
+def test_what_nothing_heeds_is_refused(tauvox, options):
+    run = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "report"]
+    assert_refused(tauvox(*run, *options), 2, options[0], "give --")
 
 
 def test_every_quantity_is_explained(tauvox):

@@ -204,7 +204,7 @@ TEST(Conductivities, OfPorousPhasesFollowFromTheirPorosity) {
   const double k = std::pow(0.47, 1.5), D = 9 / (3 + 6 / k), liquid = (3 + 6 * 0.47) / 9;
   EXPECT_NEAR(given_conductivities(s).at(1), 0.32221576621884906, 1e-15);
   Result r = transport({v, m, s, test::device()}, {}, {}).results.back();
-  add_liquid(r, m);
+  add_liquid(r, m, conductivity_of_free_liquid(s));
   EXPECT_NEAR(*r.value("effective_ratio"), D, 1e-12);
   EXPECT_NEAR(*r.value("tortuosity_factor"), (3 + 6 * k) / 9 / D, 1e-11);
   EXPECT_NEAR(*r.value("liquid_volume_fraction"), liquid, 1e-15);
