@@ -11,7 +11,7 @@
 namespace tauvox {
 
 /// Bytes on the host at once, and on the GPU. By what electrodes of 64^3 to 192^3 voxels took
-/// (benchmarks/measurements/memory.md); noise, whose every voxel is a particle of its own, takes more.
+/// (tests/command_line/test_evaluate_plan.py); noise, whose every voxel is a particle, takes more.
 struct EvaluationBytes {
   std::int64_t host = 0, gpu = 0;
 };
