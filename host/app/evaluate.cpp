@@ -310,7 +310,6 @@ ExitCode run_evaluate(Settings s) {
   append(report.notices, left_out);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
-  if (!s.electrolyte.empty()) report.notices.push_back(text_of_electrolyte(s));
   if (!solves && s.tolerance != Settings().tolerance)
     report.notices.push_back(
         "--tolerance does nothing here: nothing is solved without --ionic or --electronic");
