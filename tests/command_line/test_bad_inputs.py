@@ -66,7 +66,7 @@ REFUSED = {
                           ["--phase", "'poer'", "did you mean 'pore'?", "valid are: pore, solid"]),
     "name without --phases": ("cathode.h5", ["--conductivity", "pore=1,1=0,2=0"], 2, ["'pore'", "--phases pore=LABEL"]),
     "label twice by its name": ("cathode.h5", ["--phases", "pore=0,solid=1+2", "--conductivity", "pore=1,solid=0,2=1"], 2,
-                                ["label 2", "'solid'", "'2'"]),
+                                ["label 2", "'--conductivity solid'", "'--conductivity 2'"]),
     "name twice": ("cathode.h5", PORE + ["--phases", "pore=0,pore=1"], 2, ["--phases", "'pore'", "twice"]),
     "label twice in a phase": ("cathode.h5", PORE + ["--phases", "solid=1+1"], 2, ["--phases", "twice"]),
     "name that is a number": ("cathode.h5", PORE + ["--phases", "0=1"], 2, ["--phases", "begin with a letter"]),
