@@ -11,8 +11,7 @@ namespace tauvox {
 /// rights; where the kernel has Landlock and seccomp, no file but `root` or, where that is a
 /// folder, those in it, and no network or other program.
 /// @param besides files and folders that may be read all the same: filters and their libraries, other files
-/// of
-///                the volume; some that are not there do no harm. With them more files may be open at once.
+/// of the volume; some that are not there do no harm. With them more files may be open at once.
 /// @param cpu_seconds after which the kernel ends the process; until confine_for_reading there are fewer, and
 /// less memory
 void confine(const std::string& root, std::uint64_t cpu_seconds,

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import numpy
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from resident import resident  # noqa: E402
+
 BEYOND = 2**31 + 3
 
 
@@ -28,27 +31,12 @@ def run(program, folder, *words):
     child = subprocess.Popen([program, *map(str, words)], cwd=folder, stdout=open(folder / "out", "w"),
                              stderr=open(folder / "said", "w"))
     while child.poll() is None:
-        most = max(most, resident(child.pid))
+        most = max(most, resident(child.pid)[0])
         time.sleep(0.5)
     assert child.returncode == 0, (folder / "said").read_text()
     print(f"  {' '.join(map(str, words))[:110]}: {time.monotonic() - began:.0f} s, {most / 1e9:.2f} GB", flush=True)
     out = (folder / "out").read_text()
     return json.loads(out) if out.startswith("{") else out
-
-
-def resident(process):
-    """Of the program and of the process that reads for it; the codes, which both see, count once."""
-    def memory(of):
-        lines = Path(f"/proc/{of}/status").read_text().splitlines()
-        found = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith("Rss")}
-        return found["RssAnon"] + found["RssFile"], found["RssShmem"]
-
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        seen = [memory(one) for one in [process, *children]]
-        return sum(own for own, _ in seen) + max(shared for _, shared in seen)
-    except (OSError, KeyError):
-        return 0
 
 
 def voxels(report):
