@@ -313,6 +313,10 @@ ExitCode run_evaluate(Settings s) {
   if (!solves && s.tolerance != Settings().tolerance)
     report.notices.push_back(
         "--tolerance does nothing here: nothing is solved without --ionic or --electronic");
+  if (!solves && s.axes_named)
+    report.notices.push_back(
+        "--axis does nothing here: it is for transport, and nothing is solved without --ionic or "
+        "--electronic");
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
   report.warnings = volume.warnings;

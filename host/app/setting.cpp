@@ -107,6 +107,14 @@ struct Form {
 
 Value as_it_stands(Facts, Text text, Text) { return text; }
 
+/// An empty name is that of a variable of the shell that was not set: what it was for would be lost.
+Value path_from(Facts, Text text, Text option) {
+  if (text.empty())
+    throw Error(ExitCode::usage, "an empty name", option, "",
+                "give the name of a file or folder, or leave it out");
+  return text;
+}
+
 const Form& form_of(const SettingFacts& facts) {
   static const std::map<Kind, Form> forms{
       {Kind::flag, {"", false, [](Facts, Text t, Text o) -> Value { return parse::boolean(t, o); }}},
@@ -149,8 +157,8 @@ const Form& form_of(const SettingFacts& facts) {
        {"Z,Y,X", true, [](Facts, Text t, Text o) -> Value { return parse::orientation(t, o); }}},
       {Kind::letters,
        {"LETTERS", false, [](Facts, Text t, Text o) -> Value { return parse::axis_letters(t, o); }}},
-      {Kind::path_in, {"FILE", false, as_it_stands}},
-      {Kind::path_out, {"FILE", false, as_it_stands}},
+      {Kind::path_in, {"FILE", false, path_from}},
+      {Kind::path_out, {"FILE", false, path_from}},
       {Kind::paths_in, {"FILE...", false, texts_from}},
   };
   return forms.at(facts.kind);

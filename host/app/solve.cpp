@@ -333,6 +333,10 @@ ExitCode run_solve(Settings s) {
   append(report.notices, cuts);
   note_all(s, volume.notices);
   note_all(s, cuts);
+  if (s.unit != Settings().unit && property_of(s.unit).si.empty())
+    report.warnings.push_back(fmt::format(
+        "the unit '{}' is not known: numbers are as they were given; known are such as S/m, m2/s and W/(m K)",
+        s.unit));
   append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);

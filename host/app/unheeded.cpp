@@ -72,6 +72,19 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
   note(!solves && s.solver != standard.solver, "--solver", "nothing is solved");
   note(!solves && s.precision != standard.precision, "--precision", "nothing is solved");
   note(!solves && s.max_iterations != standard.max_iterations, "--max-iterations", "nothing is solved");
+  // A file of settings has these for the studies that solve.
+  const bool every_way = study.name == "percolation" || study.name == "chords";
+  note(!solves && s.axes_named, "--axis",
+       every_way ? "it looks along all axes" : "it looks across the thickness (--thickness), or every way");
+  note(!solves && s.periodic_sides, "--periodic-sides", "nothing goes on beyond the sides");
+  const char* reports = every_way ? "it reports every label" : "it reports every phase of --phases";
+  note(!solves && !s.phase.empty(), "--phase", reports);
+  note(!solves && !s.conductivity.empty(), "--conductivity", std::string("nothing conducts, and ") + reports);
+  note(!solves && s.default_insulating, "--default-insulating", "nothing conducts");
+  note(!solves && s.unit != standard.unit, "--unit", "nothing conducts");
+  note(s.flux_balance != standard.flux_balance && !s.wants_concentration(), "--flux-balance",
+       "it is for fields, and none is written (--field, --png)");
+  note(!s.slice_at.empty() && s.png.empty(), "--slice-at", "no picture is drawn (--png)");
   note(s.is_grey() && s.allow_absent, "--allow-absent", "grey values conduct, and no label is named");
   if (!s.png.empty() && !study.gives_field)
     notices.push_back(

@@ -268,3 +268,16 @@ def test_settings_of_another_version_are_named(tauvox, tmp_path):
     same = tauvox("solve", "own.toml")
     assert_refused(same, 2, "'wavelength'")
     assert "the file is of" not in same.stderr
+
+
+@pytest.mark.parametrize("options", [["--json", ""], ["--csv="], ["--field", ""], ["--png", ""], ["--checkpoint", ""], ["--mask", ""]])
+def test_an_empty_name_of_a_file_is_refused(tauvox, tmp_path, options):
+    """An unset variable of a shell would lose the results."""
+    volumes.hdf5(tmp_path / "v.h5")
+    assert_refused(tauvox("solve", "v.h5", "--phase", "0", *options), 2, options[0].strip("="), "empty name")
+
+
+def test_a_unit_that_is_none_is_said(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "v.h5")
+    assert "'banana' is not known" in tauvox("solve", "v.h5", "--phase", "0", "--unit", "banana").stdout
+    assert "not known" not in tauvox("solve", "v.h5", "--phase", "0", "--unit", "S/m").stdout

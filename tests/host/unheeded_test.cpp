@@ -108,5 +108,27 @@ TEST(Unheeded, GreyValuesNameNoLabel) {
   EXPECT_EQ(unheeded(s, study_named(s.study))[0].find("--allow-absent"), 0u);
 }
 
+TEST(Unheeded, WhatAStudyWithoutASolveTakesIsSaid) {
+  Settings s = with("fractions");
+  EXPECT_TRUE(unheeded(s, study_named(s.study)).empty());
+  s.axes = {Axis::x};
+  s.axes_named = s.periodic_sides = s.default_insulating = true;
+  s.phase = parse::labels("0", "");
+  s.conductivity = parse::conductivities("1=2", "");
+  s.unit = "S/m";
+  s.slice_at = {{Axis::z, 3}};
+  const std::vector<std::string> said = unheeded(s, study_named(s.study));
+  for (const char* option : {"--axis", "--periodic-sides", "--default-insulating", "--phase",
+                             "--conductivity", "--unit", "--slice-at"})
+    EXPECT_EQ(
+        std::count_if(said.begin(), said.end(),
+                      [&](const std::string& line) { return line.starts_with(option + std::string(" ")); }),
+        1)
+        << option;
+  s.study = "effective_transport";
+  s.png = "p.png";
+  EXPECT_TRUE(unheeded(s, study_named(s.study)).empty());
+}
+
 }  // namespace
 }  // namespace tauvox
