@@ -73,7 +73,7 @@ const Rows& rows() {
                                       .letter = 'o',
                                       .kind = Kind::path_out,
                                       .group = "Output",
-                                      .meaning = "file to write (.h5, .tif, .vti, .npy, .raw)",
+                                      .meaning = "file to write (.h5, .tif, .vti, .mha, .nrrd, .nii.gz, .npy, .raw)",
                                       .required = true},
                                      &GenerateRun::output));
     r.push_back(setting<GenerateRun>({.name = "overwrite",
