@@ -75,7 +75,7 @@ ExitCode run_convert(const ConvertRun& run) {
     print_note("notice: " + notice + "\n");
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
-  check_replaces_no_input(run.output, settings);
+  check_replaces_no_input(run.output, settings, other_files_of(reader, settings));
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);
