@@ -17,10 +17,14 @@
 #include "host/studies/sampling.hpp"
 #include "host/studies/segmentation.hpp"
 #include "host/studies/study_table.hpp"
+#include "host/studies/turned_axes.hpp"
 #include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
+
+/// Takes equal voxels in memory order, and finds something else in a mirrored volume: so it looks at both.
+constexpr const char* heeds_order = "particles";
 
 void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
   for (const QuantityDefinition& row : rows)
@@ -119,8 +123,14 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   if (copy_) {
     StudyInput coarse{*copy_, in.materials, in.settings, in.device};
     coarse.phases = in.phases;
-    add_copy_resolution(found.results, study.quantities, study.run(coarse, {}, silent).results, *copy_,
-                        in.phases);
+    std::vector<std::vector<Result>> of_copies{study.run(coarse, {}, silent).results};
+    if (study.name == heeds_order) {
+      const Volume mirrored = turned(*copy_, "-z,-y,-x");
+      StudyInput other_way{mirrored, in.materials, in.settings, in.device};
+      other_way.phases = in.phases;
+      of_copies.push_back(study.run(other_way, {}, silent).results);
+    }
+    add_copy_resolution(found.results, study.quantities, of_copies, *copy_, in.phases);
   }
   if (parts == Parts::octants) add_sampling(results_on(octants_, study, in, progress()), found, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));

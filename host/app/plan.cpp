@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/solve/multigrid.hpp"
 #include "host/studies/coarsen.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/base/machine.hpp"
@@ -66,7 +67,7 @@ class PlannedLevels {
     for (std::size_t l = 0; l < levels_.size(); ++l) sum += graph(l);
     return sum;
   }
-  std::int64_t inverse() const { return last_ > 0 ? bytes_of<float>(last_ * last_) : 0; }
+  std::int64_t inverse() const { return bytes_of<float>(last_ > dense_nodes ? last_ : last_ * last_); }
   /// The most while one graph after the other is made; a row has at most the links of the level below.
   std::int64_t to_make() const {
     std::int64_t most = 0, before = 0;

@@ -81,7 +81,9 @@ Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function
                    io::Read what) {
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, those of the mask, and codes that are made of them
   if (s.resample || !s.orient.empty() || !s.mask.empty())
-    check_fits(reader.description().read_extent, bytes_per_voxel);
+    for (const Extent& extent :
+         {reader.description().read_extent, description_of_sample(reader, s).read_extent})
+      check_fits(extent, bytes_per_voxel);
   std::optional<Volume> mask;
   if (!s.mask.empty()) mask = mask_of(s, reader.description());
   const bool counts_grey = s.read.thresholds.otsu > 0 || what != io::Read::labels;

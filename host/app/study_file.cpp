@@ -243,15 +243,16 @@ std::optional<std::string> read_study_file(const std::string& path, Settings& se
 }
 
 std::string to_study_file(const Settings& settings, const std::string& path) {
+  const bool of_evaluate = !settings.output.empty();
   std::string out = fmt::format(
       "# Effective settings of a run of tauvox {}. `tauvox {} THIS_FILE` computes the same again and "
       "prints "
       "it;\n# with --overwrite it also replaces the files under [{}]. Paths are relative to this file.\n",
-      TAUVOX_VERSION, settings.output.empty() ? "solve" : "evaluate", written);
+      TAUVOX_VERSION, of_evaluate ? "evaluate" : "solve", written);
   std::string outputs;
   for (const Setting<Settings>& row : describe()) {
     const Value value = row.value(settings);
-    if (value.is_null() || !row.repeats_run) continue;
+    if (value.is_null() || !row.repeats_run || !(of_evaluate ? row.for_evaluate : row.for_solve)) continue;
     const bool file = row.kind == Kind::path_out && value != "-";
     (file ? outputs : out) += toml_line(row, value, path);
   }

@@ -72,14 +72,26 @@ class StudyRun {
         printer_(printer),
         checkpoint_(checkpoint),
         deadline_(deadline),
-        by_axes_(study.name == "effective_transport" && study.extends.empty()),
+        extends_(study.extends == "effective_transport"),
+        by_axes_(extends_ || study.name == "effective_transport"),
         with_field_(s.wants_concentration() && study.gives_field) {}
 
-  /// What was finished before is taken as it is.
+  /// What was finished before is taken as it is. Of a study that adds to the results of transport when all
+  /// its axes are solved, an axis is finished when it has run for that axis alone.
   void run() {
+    const std::vector<Axis> left = by_axes_ ? take_finished() : s_.axes;
+    if (!extends_) return run_along(left);
+    for (const Axis axis : left)
+      if (!report_.unfinished) run_along({axis});
+  }
+
+ private:
+  void run_along(const std::vector<Axis>& axes) {
+    if (axes.empty()) return;
     StudySettings rest = s_;
-    if (by_axes_) rest.axes = take_finished();
-    if (rest.axes.empty()) return;
+    rest.axes = axes;
+    finished_.clear();
+    const double written_before = writing_;
     const auto start = Clock::now();
     const KeptState state =
         checkpoint_.state_of(study_.name, [this](const std::string& failed) { warn(failed); });
@@ -98,19 +110,36 @@ class StudyRun {
       found.results = std::move(finished_);
       report_.unfinished = {asked.what(), {}};
     }
-    double solving = seconds_since(start) - writing_;
+    double solving = seconds_since(start) - (writing_ - written_before);
     for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
     append_results(found);
-    note_all(s_, found.notices);
-    append(report_.notices, found.notices);
-    append(report_.warnings, found.warnings);
+    add_rest(found);
+    add_seconds("solve", solving);
+    for (const auto& [stage, seconds] : found.seconds) add_seconds(stage, seconds);
+    add_seconds("write", writing_ - written_before);
+  }
+  void add_seconds(const std::string& stage, double seconds) {
+    for (auto& [known, sum] : report_.seconds)
+      if (known == stage) {
+        sum += seconds;
+        return;
+      }
+    report_.seconds.emplace_back(stage, seconds);
+  }
+  /// Beside its results.
+  void add_rest(const Report& found) {
+    const auto add_new = [](std::vector<std::string>& to, const std::vector<std::string>& texts) {
+      std::vector<std::string> added;  // what each axis says alike is said once
+      for (const std::string& text : texts)
+        if (std::find(to.begin(), to.end(), text) == to.end()) added.push_back(text);
+      append(to, added);
+      return added;
+    };
+    note_all(s_, add_new(report_.notices, found.notices));
+    add_new(report_.warnings, found.warnings);
     append(report_.curves, found.curves);
-    report_.seconds.emplace_back("solve", solving);
-    report_.seconds.insert(report_.seconds.end(), found.seconds.begin(), found.seconds.end());
-    report_.seconds.emplace_back("write", writing_);
   }
 
- private:
   static std::string part_of(Axis axis) { return fmt::format("axis {}", axis_name(axis)); }
 
   /// @return the axes that are left
@@ -125,6 +154,7 @@ class StudyRun {
       Result result = kept->results.front();
       add_what_follows(result);
       report_.results.push_back(result);
+      add_rest(*kept);
       announcer_.result(result);
     }
     return left;
@@ -159,11 +189,18 @@ class StudyRun {
     finished_.push_back(result);
     if (!with_field_) keep(result);  // else its field comes first
   }
+  static bool stands(const Result& result) {
+    return result.status == Status::converged || result.status == Status::not_percolating;
+  }
   /// A result that stands, of an axis; the run goes on where that cannot be written.
   void keep(const Result& result) {
-    if (!by_axes_ || (result.status != Status::converged && result.status != Status::not_percolating)) return;
+    if (!by_axes_ || extends_ || !stands(result)) return;
     Report part;
     part.results = {result};
+    keep(part);
+  }
+  void keep(const Report& part) {
+    const Result& result = part.results.front();
     if (const auto failed = checkpoint_.keep(part_of(*result.axis), part, files_of(*result.axis)))
       warn(*failed);
   }
@@ -185,6 +222,11 @@ class StudyRun {
       if (!asked) report_.results = std::move(found.results);
       return;
     }
+    if (extends_ && (late || report_.unfinished)) {  // what is added to the result is missing
+      found = {};
+      if (!report_.unfinished) report_.unfinished = {deadline_->text(), {}};
+    }
+    if (extends_ && !found.results.empty() && stands(found.results.front())) keep(found);
     append(report_.results, found.results);
     const auto place = [this](const Result& r) {
       return std::find(s_.axes.begin(), s_.axes.end(), *r.axis) - s_.axes.begin();
@@ -210,7 +252,7 @@ class StudyRun {
   ProgressPrinter& printer_;
   Checkpoint& checkpoint_;
   const std::optional<Deadline>& deadline_;
-  bool by_axes_, with_field_;
+  bool extends_, by_axes_, with_field_;
   double writing_ = 0;
   std::vector<Result> finished_;
 };

@@ -91,14 +91,14 @@ std::string with_half_width(double value, std::optional<double> half_width) {
 }
 
 ShownUnit shown_unit(const std::string& unit) {
-  if (unit == "m") return {"µm", 1e6};
-  if (unit == "m2") return {"µm²", 1e12};
-  if (unit == "m3") return {"µm³", 1e18};
-  if (unit == "1/m") return {"1/µm", 1e-6};
-  if (unit == "1/m2") return {"1/µm²", 1e-12};
-  if (unit == "1/m3") return {"1/µm³", 1e-18};
-  if (unit == "m2/s") return {"m²/s", 1};
-  return {unit, 1};
+  if (unit == "m") return {"µm", 1e6, "um"};
+  if (unit == "m2") return {"µm²", 1e12, "um2"};
+  if (unit == "m3") return {"µm³", 1e18, "um3"};
+  if (unit == "1/m") return {"1/µm", 1e-6, "1/um"};
+  if (unit == "1/m2") return {"1/µm²", 1e-12, "1/um2"};
+  if (unit == "1/m3") return {"1/µm³", 1e-18, "1/um3"};
+  if (unit == "m2/s") return {"m²/s", 1, "m2/s"};
+  return {unit, 1, unit};
 }
 
 }  // namespace tauvox

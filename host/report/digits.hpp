@@ -28,6 +28,7 @@ std::string with_half_width(double value, std::optional<double> half_width);
 struct ShownUnit {
   std::string name;
   double factor = 1;  // a value in the unit of the quantity times this is one in `name`
+  std::string plain;  // the name in ASCII, as on the terminal
 };
 ShownUnit shown_unit(const std::string& unit);
 

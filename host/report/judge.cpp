@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/report/digits.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
 #include "host/studies/units.hpp"
@@ -111,8 +112,9 @@ Judgement judged(const Limit& limit, const Limits& limits, const std::vector<Res
   return judgement;
 }
 
-std::string number_text(const std::optional<double>& value, const char* open) {
-  return value ? fmt::format("{:g}", *value) : open;
+/// In a unit that is `factor` times smaller.
+std::string number_text(const std::optional<double>& value, double factor) {
+  return value ? fmt::format("{:.5g}", *value * factor) : "-";
 }
 
 }  // namespace
@@ -163,10 +165,11 @@ std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guard
   std::string out = guarded ? "limits, with the combined interval of 95 % as guard band:\n"
                             : "limits, the value alone decides:\n";
   for (const Judgement& j : judgements) {
+    const ShownUnit unit = shown_unit(j.unit);
     out += fmt::format("  {:<36} {} in [{}, {}]{}", fmt::format("{}, {}", j.quantity, j.subject),
-                       j.value ? fmt::format("{:.5g}", *j.value) : "-", number_text(j.least, "-"),
-                       number_text(j.most, "-"), j.unit == "1" ? "" : " " + j.unit);
-    out += j.half_width ? fmt::format(", +- {:.2g}", *j.half_width) : ", +- -";
+                       number_text(j.value, unit.factor), number_text(j.least, unit.factor),
+                       number_text(j.most, unit.factor), j.unit == "1" ? "" : " " + unit.plain);
+    out += j.half_width ? fmt::format(", +- {:.2g}", *j.half_width * unit.factor) : ", +- -";
     out += ": " + j.verdict;
     if (j.probability) out += fmt::format(", probability of conformity {:.3g}", *j.probability);
     out += j.reason.empty() ? "\n" : fmt::format("; {}\n", j.reason);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/report/digits.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/units.hpp"
 
@@ -11,32 +12,34 @@ namespace tauvox {
 namespace {
 
 /// Digits that the error supports, and one more.
-std::string rounded(double value, double relative_error) {
+std::string rounded_to(double value, double relative_error) {
   const int digits =
       std::clamp(static_cast<int>(std::ceil(-std::log10(std::max(relative_error, 1e-12)))) + 1, 4, 13);
   return fmt::format("{:.{}g}", value, digits);
 }
 
-std::string value_text(const Quantity& q) {
+/// @param factor to the unit that is shown
+std::string value_text(const Quantity& q, double factor) {
   if (q.infinite) return "infinite";
   const Uncertainty* solver = q.uncertainty(ErrorSource::solver);
-  if (!solver || !solver->half_width || *q.value == 0) return fmt::format("{:.5g}", *q.value);
+  if (!solver || !solver->half_width || *q.value == 0) return fmt::format("{:.5g}", *q.value * factor);
   if (std::abs(*q.value) < *solver->half_width / 10) return "0";
-  return rounded(*q.value, *solver->half_width / std::abs(*q.value));
+  return rounded_to(*q.value * factor, *solver->half_width / std::abs(*q.value));
 }
 
 /// One line; empty for what is not for the terminal or has no value.
 std::string line_of(const Result& result, const Quantity& q, const QuantityDefinition& row,
                     const Property& property) {
   if (!row.in_text || repeats_ratio(result, q, row, property) || (!q.value && !q.infinite)) return "";
+  const ShownUnit unit = shown_unit(unit_of(row, property));
   std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(property, row.title),
-                                 in_words_of(property, row.symbol), value_text(q));
-  const std::string unit = unit_of(row, property);
-  if (unit != "1") line += " " + unit;
+                                 in_words_of(property, row.symbol), value_text(q, unit.factor));
+  if (unit.name != "1") line += " " + unit.plain;
   for (const Uncertainty& u : q.uncertainties)
     if (u.half_width)
-      line += fmt::format(" +- {:.{}g} ({}, {})", *u.half_width, u.source == ErrorSource::solver ? 1 : 2,
-                          name_of(u.source), u.proven ? "bound" : "estimate");
+      line += fmt::format(" +- {:.{}g} ({}, {})", *u.half_width * unit.factor,
+                          u.source == ErrorSource::solver ? 1 : 2, name_of(u.source),
+                          u.proven ? "bound" : "estimate");
   return line + "\n";
 }
 

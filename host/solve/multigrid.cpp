@@ -1,7 +1,6 @@
 #include "host/solve/multigrid.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "host/solve/dense.hpp"
@@ -30,15 +29,13 @@ struct SmallGraph {
   std::vector<std::size_t> clusters() const {
     std::vector<std::size_t> first(nodes());
     std::iota(first.begin(), first.end(), std::size_t{0});
-    const auto root = [&](std::size_t i) {
-      while (first[i] != i) i = first[i] = first[first[i]];
-      return i;
-    };
-    for_each_link([&](std::size_t i, std::size_t j, std::size_t) {
-      const std::size_t a = root(i), b = root(j);
-      first[std::max(a, b)] = std::min(a, b);
-    });
-    for (std::size_t i = 0; i < nodes(); ++i) first[i] = root(i);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for_each_link([&](std::size_t i, std::size_t j, std::size_t) {
+        moved |= first[j] < first[i];
+        first[i] = std::min(first[i], first[j]);
+      });
+    }
     return first;
   }
   /// Makes a matrix definite. Of a cluster that neither a plate nor a shift holds, a constant is free and
@@ -76,11 +73,10 @@ struct SmallGraph {
 /// inverse is no longer definite. Scaled to a diagonal of 1 a matrix has no eigenvalue above 2, its inverse
 /// none below 1/2; rounding shifts them by 6e-8 of the largest entry of the scaled inverse, times the root of
 /// the number of nodes (20).
-bool single_precision_holds(const std::vector<double>& matrix, const std::vector<double>& inverse) {
+bool single_precision_holds(const std::vector<double>& a, const std::vector<double>& inverse, std::size_t n) {
   constexpr double most = 1e5;
-  const auto n = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(matrix.size()))));
   for (std::size_t i = 0; i < n; ++i)
-    if (matrix[i * n + i] * inverse[i * n + i] > most) return false;
+    if (a[i * n + i] * inverse[i * n + i] > most) return false;
   return true;
 }
 
@@ -99,15 +95,19 @@ Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
     if (next.nodes == fine.nodes && fine.lattice.voxels() == 1) break;  // clusters that never meet
     levels_.push_back(std::move(next));
   }
-  const std::vector<double> matrix = SmallGraph(levels_.back()).matrix();
-  exact_inverse_ = inverse_of_spd(matrix);
-  const auto entries = static_cast<std::int64_t>(matrix.size());
-  if (single_precision_holds(matrix, exact_inverse_)) {
+  const SmallGraph coarsest(levels_.back());
+  const bool apart = levels_.back().nodes > dense_nodes;  // no node has a link: a diagonal, not a matrix
+  const std::vector<double> matrix = apart ? std::vector<double>() : coarsest.matrix();
+  if (!apart) exact_ = inverse_of_spd(matrix);
+  for (std::size_t i = 0; apart && i < coarsest.nodes(); ++i)
+    exact_.push_back(coarsest.plate[i] > 0 ? 1.0 / coarsest.plate[i] : 1);
+  const auto entries = static_cast<std::int64_t>(exact_.size());
+  if (apart || single_precision_holds(matrix, exact_, coarsest.nodes())) {
     inverse_ = Buffer<float>(device, entries);
-    inverse_.copy_from(std::vector<float>(exact_inverse_.begin(), exact_inverse_.end()));
+    inverse_.copy_from(std::vector<float>(exact_.begin(), exact_.end()));
   } else {
     inverse_double_ = Buffer<double>(device, entries);
-    inverse_double_.copy_from(exact_inverse_);
+    inverse_double_.copy_from(exact_);
   }
 }
 
@@ -119,12 +119,12 @@ void Hierarchy::solve_coarsest(const Device& device, const float* b, float* x) c
 
 CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
   const SmallGraph graph(levels_.back());
-  const std::size_t n = graph.nodes();
+  const std::size_t n = graph.nodes(), columns = exact_.size() / n;
   std::vector<double> left = rest.to_host(), u(n);
   CoarsestFlux flux;
   for (int step = 0; step < 3; ++step) {  // the second and third correct the rounding of the one before
     for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < n; ++j) u[i] += exact_inverse_[i * n + j] * left[j];
+      for (std::size_t j = 0; j < columns; ++j) u[i] += exact_[i * columns + j] * left[columns > 1 ? j : i];
     left = rest.to_host();
     flux = {std::vector<double>(graph.weight.size()), std::vector<double>(n)};
     for (std::size_t i = 0; i < n; ++i) left[i] -= flux.plate[i] = graph.plate[i] * u[i];
@@ -142,8 +142,9 @@ MultigridPreconditioner<T>::MultigridPreconditioner(const TransportOperator<T>& 
       first_x_(A.device(), hierarchy.levels()[0].nodes),
       tail_(hierarchy.levels().size()) {
   for (const Graph& graph : hierarchy.levels()) work_.push_back({graph.view(), nullptr, nullptr, nullptr});
-  const bool single = hierarchy.inverse().size() > 0;  // what the kernel of the tail knows
-  while (A.device().is_cuda() && single && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
+  const bool dense =
+      work_.back().graph.nodes <= dense_nodes && hierarchy.inverse().size() > 0;  // as it knows
+  while (A.device().is_cuda() && dense && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
          work_[tail_ - 1].graph.nodes <= tail_nodes)
     --tail_;
   if (tail_ + 1 == work_.size()) tail_ = work_.size();  // the dense inverse alone is one kernel anyway

@@ -25,7 +25,7 @@
 
 namespace tauvox {
 
-inline constexpr std::int64_t dense_nodes = 128;  // at most so many nodes are solved for directly
+inline constexpr std::int64_t dense_nodes = 128;  // at most so many that meet are solved for directly
 /// Coarse levels that are visited twice for each visit of the level above them. A W all the way down would
 /// visit the last ones, which have next to no nodes, most often.
 inline constexpr std::size_t w_levels = 4;
@@ -43,7 +43,7 @@ class Hierarchy {
 
   const Blocks& blocks() const { return blocks_; }
   const std::vector<Graph>& levels() const { return levels_; }
-  /// x = inverse b on the coarsest level, with the dense inverse of its matrix.
+  /// x = inverse b on the coarsest level, exactly.
   void solve_coarsest(const Device& device, const float* b, float* x) const;
   /// The inverse in FP32; empty where that does not hold it.
   const Buffer<float>& inverse() const { return inverse_; }
@@ -53,7 +53,7 @@ class Hierarchy {
  private:
   Blocks blocks_;
   std::vector<Graph> levels_;
-  std::vector<double> exact_inverse_;
+  std::vector<double> exact_;
   Buffer<float> inverse_;  // one of the two
   Buffer<double> inverse_double_;
 };

@@ -39,20 +39,23 @@ double voxels_of(const Volume& copy, const Phases& phases, const Result& result)
 }  // namespace
 
 void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions& rows,
-                         const std::vector<Result>& copy, const Volume& copied, const Phases& phases) {
-  for (Result& result : results) {
-    const Result* other = same_result(result, copy);
-    if (!other) continue;
+                         const std::vector<std::vector<Result>>& copies, const Volume& copied,
+                         const Phases& phases) {
+  for (Result& result : results)
     for (Quantity& quantity : result.quantities) {
       if (!quantity.value || quantity.uncertainty(ErrorSource::resolution)) continue;
-      const std::optional<double> there = other->value(quantity.name);
-      if (!there || !std::isfinite(*there) || !may_have_resolution(rows, quantity.name)) continue;
-      double difference = std::abs(*quantity.value - *there);
-      if (is_share(rows, quantity.name) && *there >= 0 && *there <= 1)
-        difference = std::max(difference, chance_of_share(*there, voxels_of(copied, phases, result)));
-      quantity.uncertainties.push_back({ErrorSource::resolution, difference, false, true});
+      if (!may_have_resolution(rows, quantity.name)) continue;
+      std::optional<double> widest;
+      for (const std::vector<Result>& copy : copies) {
+        const Result* other = same_result(result, copy);
+        const std::optional<double> there = other ? other->value(quantity.name) : std::nullopt;
+        if (!there || !std::isfinite(*there)) continue;
+        widest = std::max(widest.value_or(0), std::abs(*quantity.value - *there));
+        if (is_share(rows, quantity.name) && *there >= 0 && *there <= 1)
+          widest = std::max(*widest, chance_of_share(*there, voxels_of(copied, phases, result)));
+      }
+      if (widest) quantity.uncertainties.push_back({ErrorSource::resolution, widest, false, true});
     }
-  }
 }
 
 }  // namespace tauvox

@@ -85,7 +85,10 @@ QuantityDefinitions rows() {
        .definition =
            "Number of parts of the phase by a watershed of its distances to the surface: from the farthest "
            "to the nearest voxel, parts that meet in a voxel at least 0.8 times as far from the surface as "
-           "the middle of the smaller are one (rule of tauvox, after Beucher and Lantuejoul 1979).",
+           "the middle of the smaller are one (rule of tauvox, after Beucher and Lantuejoul 1979). Equal "
+           "distances are taken in memory order: a mirrored volume has other particles, within the intervals "
+           "of this study, which are from a copy with larger voxels and the same mirrored.",
+       .uncertainties = {ErrorSource::resolution},
        .least = 0},
       {.name = "particle_d50",
        .title = "median particle",
@@ -107,6 +110,7 @@ QuantityDefinitions rows() {
        .title = "share of those that are whole",
        .symbol = "f_p",
        .definition = "Voxels of the particles that touch no side of the volume over all voxels of the phase.",
+       .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .most = 1,
        .in_text = false}};

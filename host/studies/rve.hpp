@@ -4,6 +4,7 @@
 //   V_w = V_8 (1.96 s_8 / (w D))^(1/p)      where 95 % of all volumes are within +- w D
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,10 @@ PartsOfSize of_size(double voxels, const std::vector<double>& values);
 struct RepresentativeVolume {
   std::optional<double> exponent;
   std::optional<double> voxels;  // needed
+  /// Intervals of 95 %, for a deviation of n values is itself one of many. That of the volume is empty where
+  /// it has no end: where the exponent may as well be 0.
+  double exponent_half_width = 0;
+  std::optional<std::array<double, 2>> voxels_range;
 };
 /// @param wanted half width over the value
 RepresentativeVolume representative_volume(double whole, const std::vector<PartsOfSize>& sizes,

@@ -12,10 +12,18 @@ namespace tauvox {
 namespace {
 
 constexpr std::int64_t least_length = 24;  // of a part
-constexpr double slow_exponent = 0.4;      // of scatter that does not fall as that of independent parts
+constexpr double most_of_range = 1000;  // times the volume needed: its edge tenfold; beyond, nothing is known
+constexpr double slow_exponent = 0.4;   // of scatter that does not fall as that of independent parts
 
 /// Student, 95 %, of n - 1 degrees of freedom.
 double student(std::size_t parts) { return parts == 8 ? 2.364625 : parts == 27 ? 2.055529 : 1.998341; }
+
+/// Variance of the logarithm of the deviation of n values of a normal distribution: a quarter of the trigamma
+/// function of (n - 1) / 2, by its series.
+double variance_of_log(int values) {
+  const double x = (values - 1) / 2.0;
+  return (1 / x + 1 / (2 * x * x) + 1 / (6 * x * x * x)) / 4;
+}
 
 /// Parts that cuts along all axes make; none where they are too small.
 std::vector<Box> parts_of(const Extent& extent, std::int64_t cuts) {
@@ -73,7 +81,18 @@ void add(Report& report, Result& result, const StudyInput& in, const std::string
     const auto& [z, y, x] = *in.volume.voxel_size;
     edge = std::cbrt(*found.voxels * z * y * x);
   }
-  result.quantities.insert(result.quantities.end(), {{"rve_exponent", found.exponent}, {"rve_edge", edge}});
+  Quantity exponent{"rve_exponent", found.exponent}, length{"rve_edge", edge};
+  if (found.exponent) exponent.uncertainties.push_back({ErrorSource::sampling, found.exponent_half_width});
+  if (edge) {
+    length.uncertainties.push_back({ErrorSource::sampling, std::nullopt});
+    if (const auto& range = found.voxels_range)
+      length.uncertainties.back().half_width = *edge * std::max(std::cbrt((*range)[1] / *found.voxels) - 1,
+                                                                1 - std::cbrt((*range)[0] / *found.voxels));
+  }
+  result.quantities.insert(result.quantities.end(), {exponent, length});
+  if (edge && !found.voxels_range)
+    result.remarks.push_back(
+        "representative volume: the parts leave its edge open by more than a factor of 10");
   if (sizes.size() < 2)
     result.remarks.push_back(
         "representative volume: parts of two sizes are needed, of 24 voxels or more along "
@@ -122,10 +141,29 @@ RepresentativeVolume representative_volume(double whole, const std::vector<Parts
     along += x * x;
   }
   if (sizes.size() < 2 || !(along > 0)) return found;
-  found.exponent = -across / along;
+  const double p = -across / along;
+  found.exponent = p;
   const PartsOfSize& eighth = sizes.front();
-  if (*found.exponent > 0)
-    found.voxels = eighth.voxels * std::pow(1.96 * eighth.deviation / (wanted * whole), 1 / *found.exponent);
+  const double excess = std::log(1.96 * eighth.deviation / (wanted * whole));
+  // Of p, a sum of the logarithms with these weights: its variance, and that with the logarithm of s_8.
+  double of_p = 0, of_both = 0;
+  for (const PartsOfSize& size : sizes) {
+    const double weight = -(std::log(size.voxels) - mean_x) / along, variance = variance_of_log(size.parts);
+    of_p += weight * weight * variance;
+    if (&size == &eighth) of_both = weight * variance;
+  }
+  constexpr double z2 = 1.96 * 1.96;
+  found.exponent_half_width = std::sqrt(z2 * of_p);
+  if (p <= 0) return found;
+  found.voxels = eighth.voxels * std::exp(excess / p);
+  // Fieller: all d = ln V / V_8 at which the line, excess - p d, is 0 within its own interval.
+  const double square = p * p - z2 * of_p, half = excess * p - z2 * of_both,
+               rest = excess * excess - z2 * variance_of_log(eighth.parts),
+               root = half * half - square * rest;
+  const double farthest = (half + std::sqrt(std::max(root, 0.0))) / square;
+  if (square > 0 && root >= 0 && farthest - excess / p < std::log(most_of_range))
+    found.voxels_range = {
+        {eighth.voxels * std::exp((half - std::sqrt(root)) / square), eighth.voxels * std::exp(farthest)}};
   return found;
 }
 
@@ -145,25 +183,29 @@ void add_representative_volume(Report& report, const StudyInput& in, const std::
 }
 
 Study rve_study() {
-  return {
-      .name = "rve",
-      .meaning = "effective_transport on 8, 27 and 64 parts as well: the size that a volume must have",
-      .quantities = {{.name = "rve_exponent",
-                      .title = "exponent of the scatter",
-                      .symbol = "p",
-                      .definition = "p of s ~ V^-p, s the deviation of effective_ratio between parts of the "
-                                    "volume V: 8, 27 and 64 of the whole; 0.5 for independent parts."},
-                     {.name = "rve_edge",
-                      .title = "edge of a representative volume",
-                      .symbol = "L_rve",
-                      .unit = "m",
-                      .definition =
-                          "Cube root of V_w = V_8 (1.96 s_8 / (w D))^(1/p), the volume at which 95 % of "
-                          "all volumes have effective_ratio within +- w, relative, w being --rve.",
-                      .least = 0}},
-      .run = rve,
-      .extends = "effective_transport",
-      .gives_field = true};
+  return {.name = "rve",
+          .meaning = "effective_transport on 8, 27 and 64 parts as well: the size that a volume must have",
+          .quantities =
+              {{.name = "rve_exponent",
+                .title = "exponent of the scatter",
+                .symbol = "p",
+                .definition = "p of s ~ V^-p, s the deviation of effective_ratio between parts of the "
+                              "volume V: 8, 27 and 64 of the whole; 0.5 for independent parts. Its "
+                              "interval is that of deviations of so few values.",
+                .uncertainties = {ErrorSource::sampling}},
+               {.name = "rve_edge",
+                .title = "edge of a representative volume",
+                .symbol = "L_rve",
+                .unit = "m",
+                .definition =
+                    "Cube root of V_w = V_8 (1.96 s_8 / (w D))^(1/p), the volume at which 95 % of "
+                    "all volumes have effective_ratio within +- w, relative, w being --rve. Its interval is "
+                    "that of p and s_8, on the wider side.",
+                .uncertainties = {ErrorSource::sampling},
+                .least = 0}},
+          .run = rve,
+          .extends = "effective_transport",
+          .gives_field = true};
 }
 
 }  // namespace tauvox

@@ -6,6 +6,7 @@
 
 #include "kernels/base/launch.hpp"
 #include "kernels/geometry/paint_at.hpp"
+#include "kernels/geometry/paint_at_once.hpp"
 #include "kernels/geometry/ridge_cpu.hpp"
 #include "kernels/geometry/thickness.hpp"
 
@@ -194,15 +195,12 @@ SquaredDistance largest_covering_balls(const SquaredDistance& radii, const std::
   std::visit(
       [&]<class Value>(const Buffer<Value>& values) {
         const Device& device = values.device();
-        Buffer<Value> painted(device, e.voxels());
         if (device.is_cuda()) {
-          const std::vector<Value> host = values.to_host();
-          std::vector<Value> there(host.size());
-          paint_all(device, host.data(), e, weights, there.data());
-          painted.copy_from(there);
-        } else {
-          paint_all(device, values.data(), e, weights, painted.data());
+          found.values = paint_at_once(values, e, weights);
+          return;
         }
+        Buffer<Value> painted(device, e.voxels());
+        paint_all(device, values.data(), e, weights, painted.data());
         found.values = std::move(painted);
       },
       radii.values);

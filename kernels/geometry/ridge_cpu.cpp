@@ -1,84 +1,12 @@
 #include "kernels/geometry/ridge_cpu.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <type_traits>
 
 #include "kernels/base/launch.hpp"
+#include "kernels/geometry/reach.hpp"
 
 namespace tauvox {
 namespace {
-
-constexpr std::size_t classes = 8;  // of neighbours: bit 0: one step along z, bit 1: y, bit 2: x; 0 is none
-
-/// How far the voxels of a ball are from a neighbour of its centre, by the ball's squared radius: a neighbour
-/// whose ball reaches further holds it. Classes of the same distances, such as all faces of a cube, are one
-/// kind.
-template <class Value>
-class Reach {
- public:
-  Reach(double largest, const std::array<double, 3>& weights)
-      : last_(whole ? static_cast<std::size_t>(std::min(largest, most)) + 1 : 65537) {
-    scale_ = whole ? 1 : 65536 / std::min(largest, most);
-    std::array<std::vector<float>, classes> far;
-    for (auto& table : far) table.assign(last_, 0);
-    fill(far, std::min(largest, most), weights);
-    for (std::size_t of = 1; of < classes; ++of) {
-      std::vector<Value> table;
-      for (std::size_t i = 0; i < last_; ++i) {
-        if (i > 0) far[of][i] = std::max(far[of][i], far[of][i - 1]);
-        table.push_back(static_cast<Value>(std::min(static_cast<double>(far[of][i]),
-                                                    static_cast<double>(std::numeric_limits<Value>::max()))));
-      }
-      table.push_back(std::numeric_limits<Value>::max());
-      const auto same = std::find(tables_.begin(), tables_.end(), table);
-      kind_of_[of] = static_cast<std::size_t>(same - tables_.begin());
-      if (same == tables_.end()) tables_.push_back(std::move(table));
-    }
-  }
-
-  std::size_t kinds() const { return tables_.size(); }
-  std::size_t kind_of(std::size_t neighbour) const { return kind_of_[neighbour]; }
-  /// By bins: the largest value of a neighbour whose ball need not hold that of the voxel.
-  const Value* table(std::size_t kind) const { return tables_[kind].data(); }
-  /// Bin that has all voxels of a ball, and, where values are no whole numbers, perhaps some more.
-  std::size_t bin_of(Value value) const {
-    if (static_cast<double>(value) > most) return last_;
-    return whole ? static_cast<std::size_t>(value) - 1
-                 : static_cast<std::size_t>(static_cast<double>(value) * scale_);
-  }
-
- private:
-  static constexpr bool whole = std::is_integral_v<Value>;
-  /// Beyond this many squared units balls are all painted: the tables would take longer.
-  static constexpr double most = 65535;
-
-  void fill(std::array<std::vector<float>, classes>& tables, double largest,
-            const std::array<double, 3>& w) const {
-    for (std::int64_t a = 0; a * a * w[0] < largest; ++a)
-      for (std::int64_t b = 0; a * a * w[0] + b * b * w[1] < largest; ++b)
-        for (std::int64_t c = 0;; ++c) {
-          const double from_centre = static_cast<double>(a * a) * w[0] + static_cast<double>(b * b) * w[1] +
-                                     static_cast<double>(c * c) * w[2];
-          if (from_centre >= largest) break;
-          const std::array<double, 3> more{w[0] * static_cast<double>(2 * a + 1),
-                                           w[1] * static_cast<double>(2 * b + 1),
-                                           w[2] * static_cast<double>(2 * c + 1)};
-          const auto bin = static_cast<std::size_t>(from_centre * scale_);
-          for (std::size_t of = 1; of < classes; ++of) {
-            double far = from_centre;
-            for (std::size_t axis = 0; axis < 3; ++axis)
-              if (of >> axis & 1) far += more[axis];
-            if (!whole) far *= 1 + 1e-5;  // distances in FP32 are rounded
-            tables[of][bin] = std::max(tables[of][bin], static_cast<float>(far));
-          }
-        }
-  }
-  std::size_t last_;  // the bin of balls that are too large for the tables
-  double scale_ = 1;
-  std::vector<std::vector<Value>> tables_;
-  std::array<std::size_t, classes> kind_of_{};
-};
 
 template <class Value>
 TAUVOX_CLONES void largest_of(std::int64_t nx, const Value* a, const Value* b, Value* out) {
@@ -132,7 +60,7 @@ class Around {
   void keep_ridge(const Value* values, std::int64_t words, const std::uint64_t* inside,
                   std::uint64_t* ridge) const {
     const std::size_t kinds = largest_.size();
-    std::array<const Value*, classes> around{}, table{};
+    std::array<const Value*, neighbour_classes> around{}, table{};
     for (std::size_t kind = 0; kind < kinds; ++kind) {
       around[kind] = largest_[kind].data();
       table[kind] = reach_.table(kind);
@@ -141,7 +69,7 @@ class Around {
       std::uint64_t held = 0;
       for (std::uint64_t left = inside[w]; left; left &= left - 1) {
         const std::int64_t x = 64 * w + __builtin_ctzll(left);
-        const std::size_t bin = reach_.bin_of(values[x]);
+        const std::int64_t bin = reach_.bins().of(values[x]);
         bool here = false;
         for (std::size_t kind = 0; kind < kinds; ++kind) here |= around[kind][x] > table[kind][bin];
         held |= here ? left & -left : 0;

@@ -4,9 +4,9 @@
 // A ball around q with the squared radius v holds the voxels p with |p - q|^2 < v. Balls that a neighbour's
 // ball holds are left out by tables of what a ball reaches (after Remy and Thiel 2002); the others are
 // painted, the largest first, tile by tile, and a voxel is written once. Tiles share nothing, so the answer
-// does not depend on threads. It is made on CPU threads; on a GPU the distances come to the host for it.
+// does not depend on threads. A GPU paints all balls at once (paint_at_once.hpp).
 //
-// Bytes per voxel, beside the distances: as many again, and 1/4.
+// Bytes per voxel, beside the distances: as many again, and 1/4; on a GPU as many again, and 4.
 #pragma once
 
 #include "kernels/geometry/distance.hpp"

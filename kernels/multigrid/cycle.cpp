@@ -62,11 +62,11 @@ struct ApplyDense {
   const W* inverse;
   const float* b;
   float* x;
-  std::int64_t n;
-  std::int64_t bytes() const { return std::int64_t{sizeof(W)} * n * n + 8 * n; }
+  std::int64_t n, columns;
+  std::int64_t bytes() const { return std::int64_t{sizeof(W)} * n * columns + 8 * n; }
   TAUVOX_HD void operator()(std::int64_t i) const {
     W sum = 0;
-    for (std::int64_t j = 0; j < n; ++j) sum += inverse[i + n * j] * b[j];
+    for (std::int64_t j = 0; j < columns; ++j) sum += inverse[i + n * j] * b[columns > 1 ? j : i];
     x[i] = static_cast<float>(sum);
   }
 };
@@ -136,7 +136,7 @@ __global__ void __launch_bounds__(tail_threads) tail_kernel(Tail t) {
       second &= ~(2u << l);  // the next level is new again
     }
     const std::int64_t n = t.level[l].graph.nodes;
-    share(n, ApplyDense<float>{t.inverse, t.level[l].b, x(l), n});
+    share(n, ApplyDense<float>{t.inverse, t.level[l].b, x(l), n, n});
     bool done = true;
     while (done && l > 0) {
       --l;
@@ -199,7 +199,7 @@ void prolong(const Device& device, const GraphView& A, float factor, const float
 
 template <class W>
 void apply_dense(const Device& device, const Buffer<W>& inverse, const float* b, float* x, std::int64_t n) {
-  for_each_index(device, n, ApplyDense<W>{inverse.data(), b, x, n});
+  for_each_index(device, n, ApplyDense<W>{inverse.data(), b, x, n, inverse.size() / n});
 }
 template void apply_dense(const Device&, const Buffer<float>&, const float*, float*, std::int64_t);
 template void apply_dense(const Device&, const Buffer<double>&, const float*, float*, std::int64_t);

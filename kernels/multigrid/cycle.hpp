@@ -18,7 +18,7 @@ void restrict_residual(const Device& device, const GraphView& A, const GraphView
                        const float* x, float* rest, float* coarse_b);
 /// x += factor times coarse_x of the aggregate
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x);
-/// x = inverse b, with `inverse` dense, n x n, symmetric
+/// x = inverse b, with `inverse` dense, n x n, symmetric; or, of n entries, a diagonal
 /// W is float or double: what the inverse is kept in, and its products are summed in.
 template <class W>
 void apply_dense(const Device& device, const Buffer<W>& inverse, const float* b, float* x, std::int64_t n);

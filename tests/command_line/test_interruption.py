@@ -75,6 +75,23 @@ def test_a_signal_ends_a_run_that_the_same_command_finishes(program, tauvox, vol
     assert not [f for f in os.listdir(tmp_path) if "ckpt" in f or "lock" in f or ".tmp." in f]
 
 
+@pytest.mark.parametrize("more", [["--resolution-study"], ["--study", "rve"]])
+def test_a_study_that_adds_to_transport_keeps_axes_as_well(program, tauvox, volume, tmp_path, more):
+    options = [*more, "--tolerance", "1e-4"]
+    whole = tauvox(*[a if a != "out.json" else "whole.json" for a in command(*options)])
+    assert whole.returncode == 0, whole.stderr
+    code, said = interrupted(program, tmp_path, signal.SIGTERM, *options)
+    assert code == 75, said
+    report = json.loads((tmp_path / "out.json").read_text())
+    done = [r["axis"] for r in report["results"]]
+    assert done and report["unfinished"]["not_done"] == [f"axis {a}" for a in "zyx" if a not in done]
+    assert tauvox(*command(*options)).returncode == 0
+    assert numbers(tmp_path / "out.json") == numbers(tmp_path / "whole.json")
+    texts = [json.loads((tmp_path / name).read_text()) for name in ("out.json", "whole.json")]
+    assert texts[0]["warnings"] == texts[1]["warnings"]
+    assert {r["axis"] for r in texts[0]["results"] if r["quantities"].keys() & {"resolution_uncertainty", "rve_exponent"}} == set("zyx")
+
+
 def test_a_run_that_was_killed_goes_on(program, tauvox, volume, tmp_path):
     whole = uninterrupted(tauvox, tmp_path)
     code, _ = interrupted(program, tmp_path, signal.SIGKILL)

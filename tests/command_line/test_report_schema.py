@@ -67,7 +67,7 @@ def made(tauvox, tmp_path, failed_report):
     tauvox("evaluate", "large.h5", "--limits", "limits.toml", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "evaluated",
            "--ionic", "pore", "--electronic", "active=1")
     reports["complete once more"] = json.loads((tmp_path / "evaluated" / "results.json").read_text())
-    tauvox("generate", "electrode", "--size", "64", "--voxel-size", "0.4um", "-o", "parts.h5")  # octants of it say something
+    tauvox("generate", "electrode", "--size", "72", "--voxel-size", "0.4um", "-o", "parts.h5")  # parts of it say something
     tauvox("evaluate", "parts.h5", "--phases", "pore=0,active=1,binder=2", "-o", "parts", "--ionic", "pore", "--segmentation-study",
            "--electronic", "active=0.5", "--phase-porosity", "binder=0.47", "--electrolyte", "nyman2008", "--rve", "0.05")
     reports["complete with parts"] = json.loads((tmp_path / "parts" / "results.json").read_text())

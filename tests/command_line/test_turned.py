@@ -93,6 +93,7 @@ def test_a_turn_of_what_is_outside_keeps_it_outside(tauvox, tmp_path):
     (["--resample", "1,2,3um", *SIZE], 2, ["--resample", "one length"]), (["--resample", "0"], 2, ["--resample"]),
     (["--resample", "1e-9um", "--voxel-size", "1um"], 2, ["--resample"]),
     (["--resample", "1pm", "--voxel-size", "1um"], 2, ["--resample"]),
+    (["--resample", "0.7nm", "--voxel-size", "1um"], 5, ["does not fit", "GB are needed"]),
     (["--resample", "0.00001um", "--voxel-size", "1mm"], 4, ["too many voxels"])])
 def test_what_cannot_be_is_refused(tauvox, options, code, words):
     assert_refused(tauvox("solve", "v.npy", "--phase", "0", *options), code, *words)

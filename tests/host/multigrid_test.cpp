@@ -267,6 +267,31 @@ TEST(Multigrid, NearPercolationTheLastGraphIsSmallToo) {
   EXPECT_LE(levels.back().nodes, 400);
 }
 
+TEST(Multigrid, ClustersThatNeverMeetHaveTheValueOfOneOfThem) {
+  // 144 winding pores in walls: more than are solved for directly, and a diagonal on the coarsest level.
+  const Volume pore = test::electrode(12, 0.7, 3);
+  const auto& codes = std::get<LabelArray<std::uint8_t>>(pore.codes);
+  const auto tiles = [&](std::int64_t n) {
+    return test::volume_of({13 * n, 12, 13 * n}, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+      const bool wall = z % 13 == 12 || x % 13 == 12;
+      return wall || codes[static_cast<std::size_t>((z % 13 * 12 + y) * 12 + x % 13)] != 0 ? 1 : 0;
+    });
+  };
+  const Built built(test::conductor(Device::cpu(2), tiles(12), {first_conducting_class, wall_class},
+                                    std::pair{Axis::y, false}),
+                    {1}, {1, 1, 1}, false);
+  EXPECT_EQ(built.hierarchy.levels().back().nodes, 144);
+  EXPECT_EQ(built.hierarchy.inverse().size(), 144);
+  Settings s = test::exact_settings("0=1,1=0", Axis::y);
+  for (const char* precision : {"mixed", "double"}) {
+    s.precision = precision;
+    const test::Found one = test::solve(tiles(1), s), all = test::solve(tiles(12), s);
+    ASSERT_EQ(all.status, Status::converged) << all.reason;
+    EXPECT_NEAR(*all.ratio / *one.ratio, 1, 1e-9);
+    EXPECT_LE(all.solver.iterations, one.solver.iterations + 2);
+  }
+}
+
 TEST(Dense, InverseTimesMatrixIsOne) {
   const std::vector<double> m{4, 1, 0.5, 1, 3, -1, 0.5, -1, 2}, inverse = inverse_of_spd(m);
   for (std::size_t i = 0; i < 3; ++i)

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 #include "tests/support.hpp"
 
@@ -24,6 +25,30 @@ TEST(RepresentativeVolume, GoesOnAlongTheLine) {
   const RepresentativeVolume found = representative_volume(0.2, sizes, 0.05);
   EXPECT_NEAR(found.exponent.value(), 0.6, 1e-12);
   EXPECT_NEAR(1.96 * 3 * std::pow(found.voxels.value(), -0.6), 0.05 * 0.2, 1e-12);
+}
+
+TEST(RepresentativeVolume, IntervalsHoldTheTruthAsOftenAsTheySay) {
+  std::mt19937_64 random(11);
+  std::normal_distribution<double> normal;
+  int exponents = 0, volumes = 0, endless = 0, all = 0;
+  const double p = 0.5, wanted = 0.05, whole = 0.2, truth = std::pow(1.96 * 3 / (wanted * whole), 1 / p);
+  for (; all < 2000; ++all) {
+    std::vector<PartsOfSize> sizes;
+    for (const int parts : {8, 27, 64}) {
+      std::vector<double> values;
+      for (int i = 0; i < parts; ++i)
+        values.push_back(whole + normal(random) * 3 * std::pow(8e6 / parts, -p));
+      sizes.push_back(of_size(8e6 / parts, values));
+    }
+    const RepresentativeVolume found = representative_volume(whole, sizes, wanted);
+    exponents += std::abs(found.exponent.value() - p) <= found.exponent_half_width ? 1 : 0;
+    const auto& range = found.voxels_range;
+    volumes += !range || ((*range)[0] <= truth && truth <= (*range)[1]) ? 1 : 0;
+    endless += range ? 0 : 1;
+  }
+  EXPECT_NEAR(exponents, 0.95 * all, 0.02 * all);
+  EXPECT_NEAR(volumes, 0.95 * all, 0.02 * all);
+  EXPECT_LT(endless, 0.1 * all);
 }
 
 TEST(RepresentativeVolume, IsUnknownWhereNothingScattersOrOneSizeIsThere) {
