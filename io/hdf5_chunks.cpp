@@ -144,7 +144,7 @@ std::uint32_t Chunks::read_stored(const std::vector<hsize_t>& begin, Bytes& data
 }
 
 /// HDF5 reads one after another, threads unpack.
-void Chunks::read(const StoredBox& box, const Take& take) {
+void Chunks::read(const StoredBox& box, const Take& take, bool takes_in_threads) {
   constexpr std::size_t unpacked_at_once = std::size_t{8} << 20;
   const std::size_t threads = static_cast<std::size_t>(reading_threads()), fit = unpacked_at_once / bytes_;
   jobs_.resize(threads == 1 ? 1 : std::clamp<std::size_t>(fit, 1, 8 * threads));
@@ -153,10 +153,11 @@ void Chunks::read(const StoredBox& box, const Take& take) {
     for_each_in_parallel(begun, [&](std::size_t i) {
       Job& job = jobs_[i];
       job.wrong = filters_.undo(job.data, job.scratch, bytes_, job.skipped);
+      if (job.wrong.empty() && takes_in_threads) take(job.begin, job.data);
     });
     for (std::size_t i = 0; i < begun; ++i) {
       if (!jobs_[i].wrong.empty()) refuse_damaged(jobs_[i].begin, jobs_[i].wrong);
-      take(jobs_[i].begin, jobs_[i].data);
+      if (!takes_in_threads) take(jobs_[i].begin, jobs_[i].data);
     }
     begun = 0;
   };

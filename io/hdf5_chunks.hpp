@@ -38,8 +38,10 @@ class Chunks {
   /// Hands over each chunk that meets the box: where it begins, and its elements in the stored type, which
   /// may be changed (and the memory made larger).
   /// @throws Error(input_refused) for a chunk that does not unpack to its size, named by where it begins
+  /// @param takes_in_threads whether `take` may be called by several at a time: it may not where it calls
+  /// HDF5
   using Take = std::function<void(const std::vector<hsize_t>& begin, Bytes& elements)>;
-  void read(const StoredBox& box, const Take& take);
+  void read(const StoredBox& box, const Take& take, bool takes_in_threads = false);
 
  private:
   using Visit = std::function<void(const std::vector<hsize_t>& begin)>;

@@ -234,8 +234,9 @@ class Hdf5Source final : public VolumeSource {
   void read_chunks(const Region& region, std::uint8_t* out) {
     const std::size_t bytes = info(element).bytes;
     const Steps from_steps = steps_in(chunks_->lengths()), to_steps = steps_of(region);
-    chunks_->read(stored_box(region), [&](const std::vector<hsize_t>& begin, Bytes& elements) {
-      convert(elements);
+    const bool is_as_stored = H5Tequal(Datatype(H5Dget_type(dataset_)), memory_type_) > 0;
+    const auto take = [&](const std::vector<hsize_t>& begin, Bytes& elements) {
+      if (!is_as_stored) convert(elements);
       Region part = region;
       std::int64_t from = offset_of_slice(begin);
       for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -249,7 +250,8 @@ class Hdf5Source final : public VolumeSource {
       }
       copy_box(elements.data() + static_cast<std::size_t>(from) * bytes, from_steps,
                out + static_cast<std::size_t>(offset_in(region, part)) * bytes, to_steps, part, bytes);
-    });
+    };
+    chunks_->read(stored_box(region), take, is_as_stored);
   }
 
   /// From the stored type to the one in memory, in place.

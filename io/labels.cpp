@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <numeric>
 #include <type_traits>
+
+#include "io/threads.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -16,6 +19,42 @@ constexpr std::size_t most_labels = 65536;
 constexpr std::size_t most_distinct_shown = 1000;
 /// What NaN is called until all labels are known: behind them. No number of FP64 that is a label is so large.
 constexpr std::int64_t label_of_nan = std::numeric_limits<std::int64_t>::max();
+
+/// What a thread takes at a time: it fits into the cache of a core.
+constexpr std::int64_t voxels_of_part = std::int64_t{1} << 18;
+std::size_t parts_of(std::int64_t voxels) {
+  return static_cast<std::size_t>((voxels + voxels_of_part - 1) / voxels_of_part);
+}
+
+using ByteCounts = std::array<std::uint32_t, 256>;
+
+ByteCounts counts_of(const std::uint8_t* bytes, std::size_t count) {
+  // Long runs of one value would wait on their own counter; four in turn do not.
+  std::array<ByteCounts, 4> counts{};
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + i, sizeof word);
+    for (std::size_t byte = 0; byte < 8; ++byte) ++counts[byte & 3][word >> 8 * byte & 255];
+  }
+  for (; i < count; ++i) ++counts[0][bytes[i]];
+  for (std::size_t value = 0; value < 256; ++value)
+    counts[0][value] += counts[1][value] + counts[2][value] + counts[3][value];
+  return counts[0];
+}
+
+template <class Code>
+void recode(LabelArray<Code>& codes, const std::vector<std::uint16_t>& recoded) {
+  std::vector<Code> table(recoded.begin(), recoded.end());
+  const auto count = static_cast<std::int64_t>(codes.size());
+  for_each_in_parallel(parts_of(count), [&](std::size_t part) {
+    const Code* __restrict to = table.data();
+    const std::int64_t begin = static_cast<std::int64_t>(part) * voxels_of_part;
+    Code* code = codes.data() + begin;
+    Code* const end = code + std::min(voxels_of_part, count - begin);
+    for (; code != end; ++code) *code = to[*code];
+  });
+}
 
 template <class T>
 bool is_nan(T value) {
@@ -49,24 +88,50 @@ LabelEncoder::LabelEncoder(Element element, const Extent& extent, const std::arr
                 fmt::format("{} need {} bytes", to_string(extent), extent.voxels()),
                 "read a part with --crop");
   }
-  if (info(element).bytes <= 2) {
-    const std::size_t patterns = info(element).bytes == 1 ? 256 : 65536;
-    code_of_bits_.assign(patterns, -1);
-    histogram_.assign(4 * patterns, 0);
-  }
+  if (info(element).bytes <= 2) code_of_bits_.assign(info(element).bytes == 1 ? 256 : 65536, -1);
+  if (info(element).bytes == 2) histogram_.assign(4 * code_of_bits_.size(), 0);
 }
 
 void LabelEncoder::append(const void* values, std::int64_t first, std::int64_t count) {
   with_type(element_, [&](auto zero) {
     using T = decltype(zero);
-    if constexpr (sizeof(T) <= 2)
+    if constexpr (sizeof(T) == 1)
+      append_bytes(static_cast<const std::uint8_t*>(values), first, count);
+    else if constexpr (sizeof(T) == 2)
       append_small(static_cast<const T*>(values), first, count);
     else
       append_large(static_cast<const T*>(values), first, count);
   });
 }
 
-/// 8 and 16 bits: count bit patterns, give codes to the new ones, look every voxel up in a table.
+/// 8 bits: threads copy and count them, and what they mean is seen at the end.
+void LabelEncoder::append_bytes(const std::uint8_t* values, std::int64_t first, std::int64_t count) {
+  std::uint8_t* out = std::get<0>(codes_).data() + first;
+  const std::size_t parts = parts_of(count);
+  std::vector<ByteCounts> counts(parts);
+  for_each_in_parallel(parts, [&](std::size_t i) {
+    const std::int64_t begin = static_cast<std::int64_t>(i) * voxels_of_part;
+    const auto bytes = static_cast<std::size_t>(std::min(voxels_of_part, count - begin));
+    counts[i] = counts_of(values + begin, bytes);
+    std::memcpy(out + begin, values + begin, bytes);
+  });
+  for (const ByteCounts& part : counts)
+    for (std::size_t bits = 0; bits < part.size(); ++bits) bytes_[bits] += part[bits];
+  appended_ += count;
+}
+
+/// Labels of the bit patterns that were seen.
+void LabelEncoder::name_bytes() {
+  for (std::size_t bits = 0; bits < bytes_.size(); ++bits) {
+    if (bytes_[bits] == 0) continue;
+    const auto value = static_cast<std::uint8_t>(bits);
+    code_of_bits_[bits] =
+        code_of(element_ == Element::int8 ? label_of(static_cast<std::int8_t>(value)) : label_of(value));
+    voxels_[static_cast<std::size_t>(code_of_bits_[bits])] += bytes_[bits];
+  }
+}
+
+/// 16 bits: count bit patterns, give codes to the new ones, look every voxel up in a table.
 template <class T>
 void LabelEncoder::append_small(const T* values, std::int64_t first, std::int64_t count) {
   using Bits = std::make_unsigned_t<T>;
@@ -89,10 +154,15 @@ void LabelEncoder::append_small(const T* values, std::int64_t first, std::int64_
   }
   std::visit(
       [&](auto& codes) {
-        auto* out = codes.data() + first;
-        for (std::int64_t i = 0; i < count; ++i)
-          out[i] = static_cast<std::remove_reference_t<decltype(*out)>>(
-              code_of_bits_[static_cast<Bits>(values[i])]);
+        using Code = typename std::decay_t<decltype(codes)>::value_type;
+        for_each_in_parallel(parts_of(count), [&](std::size_t part) {
+          const std::int64_t begin = static_cast<std::int64_t>(part) * voxels_of_part,
+                             end = std::min(begin + voxels_of_part, count);
+          const std::int32_t* table = code_of_bits_.data();
+          Code* out = codes.data() + first;
+          for (std::int64_t i = begin; i < end; ++i)
+            out[i] = static_cast<Code>(table[static_cast<Bits>(values[i])]);
+        });
       },
       codes_);
 }
@@ -202,12 +272,16 @@ void LabelEncoder::sort_codes(Volume& volume) {
     rank[order[i]] = static_cast<std::uint16_t>(i);
     volume.labels.push_back({labels_[order[i]], voxels_[order[i]]});
   }
-  if (!std::is_sorted(rank.begin(), rank.end()))
-    std::visit(
-        [&](auto& codes) {
-          for (auto& code : codes) code = static_cast<std::remove_reference_t<decltype(code)>>(rank[code]);
-        },
-        codes_);
+  std::vector<std::uint16_t> recoded = rank;  // what is a code so far -> its rank
+  if (info(element_).bytes == 1) {
+    recoded.resize(bytes_.size());
+    for (std::size_t bits = 0; bits < bytes_.size(); ++bits)
+      recoded[bits] = code_of_bits_[bits] < 0 ? static_cast<std::uint16_t>(bits)  // occurs nowhere
+                                              : rank[static_cast<std::size_t>(code_of_bits_[bits])];
+  }
+  bool stays = true;
+  for (std::size_t code = 0; code < recoded.size(); ++code) stays = stays && recoded[code] == code;
+  if (!stays) std::visit([&](auto& codes) { recode(codes, recoded); }, codes_);
   volume.codes = std::move(codes_);
 }
 
@@ -238,6 +312,7 @@ void LabelEncoder::refuse_unusable_values() const {
 
 void LabelEncoder::finish(Volume& volume) {
   refuse_unusable_values();
+  if (info(element_).bytes == 1) name_bytes();
   sort_codes(volume);
   part_outside(volume);
   if (!thresholds_.empty()) return;

@@ -15,8 +15,9 @@
 
 namespace tauvox::io {
 
-/// Takes the volume box by box, then hands over codes and labels. Codes are given in order of appearance
-/// first and put in order of value at the end, so that one pass over the file is enough.
+/// Takes the volume box by box, then hands over codes and labels. Codes are the values where these have 8
+/// bits, else given in order of appearance, and put in order of value at the end: one pass over the file is
+/// enough.
 class LabelEncoder {
  public:
   /// @param memory          makes the array of codes; its elements are 0
@@ -37,6 +38,8 @@ class LabelEncoder {
   void finish(Volume& volume);
 
  private:
+  void append_bytes(const std::uint8_t* values, std::int64_t first, std::int64_t count);
+  void name_bytes();
   template <class T>
   void append_small(const T* values, std::int64_t first, std::int64_t count);
   template <class T>
@@ -66,7 +69,8 @@ class LabelEncoder {
   std::vector<std::int64_t> voxels_;  // by provisional code
   std::unordered_map<std::int64_t, std::uint16_t> code_of_label_;
   std::vector<std::int32_t> code_of_bits_;  // 8- and 16-bit types: by bit pattern, -1 unseen
-  std::vector<std::uint32_t> histogram_;    // 8- and 16-bit types: four interleaved counts per bit pattern
+  std::array<std::int64_t, 256> bytes_{};   // 8-bit types: how often each bit pattern was seen
+  std::vector<std::uint32_t> histogram_;    // 16-bit types: four interleaved counts per bit pattern
   std::int64_t appended_ = 0;
 
   // Float data: what the refusal has to say

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -90,9 +91,16 @@ class Header {
     const auto i = static_cast<std::size_t>(axis);
     return second_ ? number<std::int64_t>(16 + 8 * i) : number<std::int16_t>(40 + 2 * i);
   }
+  /// 0.4, and not 0.4000000059604645: the shortest decimal that gives those 32 bits.
+  static double as_written(float value) {
+    double decimal = 0;
+    const std::string text = fmt::format("{}", value);
+    std::from_chars(text.data(), text.data() + text.size(), decimal);
+    return std::isfinite(value) ? decimal : static_cast<double>(value);
+  }
   double step(std::int64_t axis) const {
     const auto i = static_cast<std::size_t>(axis);
-    return second_ ? number<double>(104 + 8 * i) : static_cast<double>(number<float>(76 + 4 * i));
+    return second_ ? number<double>(104 + 8 * i) : as_written(number<float>(76 + 4 * i));
   }
 
   Element element() const {

@@ -220,7 +220,14 @@ void CheckedFile::write(const void* bytes, std::size_t count) {
     if (written <= 0) throw_output("cannot write the output file", path_, written == 0 ? ENOSPC : errno);
     next += written;
     count -= static_cast<std::size_t>(written);
+    written_ += static_cast<std::uint64_t>(written);
   }
+}
+
+void CheckedFile::replace(std::uint64_t offset, const std::string& bytes) {
+  const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (written != static_cast<ssize_t>(bytes.size()))
+    throw_output("cannot write the output file", path_, written < 0 ? errno : ENOSPC);
 }
 
 void CheckedFile::close() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "io/write.hpp"
@@ -30,12 +31,16 @@ class CheckedFile {
   CheckedFile(const CheckedFile&) = delete;
   CheckedFile& operator=(const CheckedFile&) = delete;
   void write(const void* bytes, std::size_t count);
+  std::uint64_t written() const { return written_; }
+  /// Replaces bytes that were written.
+  void replace(std::uint64_t offset, const std::string& bytes);
   /// Some file systems report a full disk or quota only here.
   void close();
 
  private:
   std::string path_;
   int descriptor_ = -1;
+  std::uint64_t written_ = 0;
 };
 
 }  // namespace tauvox::io

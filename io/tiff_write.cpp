@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <vector>
 
-#include "io/field_arrays.hpp"
-#include "io/formats.hpp"
 #include "io/output.hpp"
+#include "io/written_labels.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -137,29 +135,6 @@ class Writer {
   std::vector<unsigned char> strip_;
 };
 
-void compare(const PendingFile& pending, const FieldArray& array, const Extent& extent) {
-  const auto refuse = [&](const std::string& why) {
-    throw Error(ExitCode::output, "the TIFF file does not hold what was written", pending.path(), why,
-                "the disk may be full or faulty; try another folder");
-  };
-  try {
-    const InputFile file(pending.temporary());
-    ReadOptions options;
-    options.as_2d = true;
-    const auto source = open_tiff(file, options);
-    if (source->description.extent != extent || info(source->element).bytes != array.bytes)
-      refuse("its shape differs");
-    std::vector<unsigned char> stored(static_cast<std::size_t>(extent.ny * extent.nx) * array.bytes);
-    for (std::int64_t z = 0; z < extent.nz; ++z) {
-      source->read({{z, 0, 0}, {z + 1, extent.ny, extent.nx}}, stored.data());
-      if (std::memcmp(stored.data(), array.slab(z, 1), stored.size()) != 0) refuse("its labels differ");
-    }
-  } catch (const Error& error) {
-    if (error.code() == ExitCode::output) throw;
-    refuse(error.what());
-  }
-}
-
 }  // namespace
 
 void write_tiff(const std::string& path, const FieldFile& labels, bool overwrite) {
@@ -170,7 +145,7 @@ void write_tiff(const std::string& path, const FieldFile& labels, bool overwrite
       throw Error(ExitCode::output, "the volume is too long for a TIFF file", path,
                   "it counts rows and columns in 32 bits", "write .h5 instead");
   { const Writer writer(pending, labels, array); }  // closed before it is read
-  compare(pending, array, labels.volume->extent);
+  check_written(pending, open_tiff, "TIFF", array, *labels.volume);
   pending.commit();
 }
 

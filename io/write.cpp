@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <filesystem>
 
+#include "io/byte_sink.hpp"
 #include "io/field_arrays.hpp"
 #include "io/letters.hpp"
 #include "io/output.hpp"
@@ -33,53 +35,65 @@ constexpr bool have_tiff = true;
 constexpr bool have_tiff = false;
 #endif
 
-std::string ending_of(const std::string& path) {
-  return in_small_letters(std::filesystem::path(path).extension().string());
+void write_raw(const std::string& path, const FieldFile& labels, bool overwrite);
+void write_npy(const std::string& path, const FieldFile& labels, bool overwrite);
+
+/// A form that is written, by the ending of a file's name.
+struct Form {
+  const char* ending;
+  const char* library;  // that it needs
+  bool is_there;        // in this build
+  bool has_fields;      // else it is for labels alone
+  void (*write)(const std::string& path, const FieldFile& file, bool overwrite);
+};
+
+constexpr std::array<Form, 11> forms{{{".vti", "VTK", have_vtk, true, write_vti},
+                                      {".h5", "HDF5", have_hdf5, true, write_hdf5},
+                                      {".hdf5", "HDF5", have_hdf5, true, write_hdf5},
+                                      {".tif", "TIFF", have_tiff, false, write_tiff},
+                                      {".tiff", "TIFF", have_tiff, false, write_tiff},
+                                      {".mha", "", true, false, write_metaimage},
+                                      {".nrrd", "", true, false, write_nrrd},
+                                      {".nii.gz", "zlib", can_deflate, false, write_nifti},
+                                      {".nii", "", true, false, write_nifti},
+                                      {".npy", "", true, false, write_npy},
+                                      {".raw", "", true, false, write_raw}}};
+
+bool is_offered(const Form& form, bool volume) { return form.is_there && (volume || form.has_fields); }
+
+/// The form by the end of `path`; null where there is none.
+const Form* form_of(const std::string& path) {
+  const std::string name = in_small_letters(std::filesystem::path(path).filename().string());
+  const auto found = std::find_if(forms.begin(), forms.end(), [&](const Form& form) {
+    return name.size() > std::string(form.ending).size() && name.ends_with(form.ending);
+  });
+  return found == forms.end() ? nullptr : &*found;
 }
-
-bool is_hdf5(const std::string& ending) { return ending == ".h5" || ending == ".hdf5"; }
-
-bool is_tiff(const std::string& ending) { return ending == ".tif" || ending == ".tiff"; }
 
 /// @param volume  endings of volumes, else of fields
 std::string valid_endings(bool volume) {
   std::string list;
-  const auto add = [&list](const char* ending) { list += (list.empty() ? "" : ", ") + std::string(ending); };
-  if (have_vtk) add(".vti");
-  if (have_hdf5) add(".h5"), add(".hdf5");
-  if (volume && have_tiff) add(".tif"), add(".tiff");
-  if (volume) add(".npy"), add(".raw");
+  for (const Form& form : forms)
+    if (is_offered(form, volume)) list += (list.empty() ? "" : ", ") + std::string(form.ending);
   return list.empty() ? "this build writes no field files; build it with HDF5 or VTK"
                       : "valid endings: " + list;
 }
 
 /// @throws Error(usage) unless a writer for `path` is in this build.
-void check_ending(const std::string& path, bool volume) {
-  const std::string ending = ending_of(path);
-  const bool tiff = volume && is_tiff(ending), vti = ending == ".vti", hdf5 = is_hdf5(ending);
-  if ((volume && (ending == ".raw" || ending == ".npy")) || (vti && have_vtk) || (hdf5 && have_hdf5) ||
-      (tiff && have_tiff))
-    return;
-  const std::string why = tiff || vti || hdf5 ? fmt::format("this build was made without {}", tiff  ? "TIFF"
-                                                                                              : vti ? "VTK"
-                                                                                                    : "HDF5")
-                          : ending.empty()    ? "it has no ending"
-                                              : "unknown ending " + ending;
+const Form& checked_form(const std::string& path, bool volume) {
+  const Form* form = form_of(path);
+  if (form != nullptr && is_offered(*form, volume)) return *form;
+  const std::string ending = std::filesystem::path(path).extension().string();
+  const std::string why = form != nullptr && (volume || form->has_fields)
+                              ? fmt::format("this build was made without {}", form->library)
+                          : ending.empty() ? "it has no ending"
+                                           : "unknown ending " + in_small_letters(ending);
   throw Error(ExitCode::usage, "cannot tell how to write the file", path, why, valid_endings(volume));
 }
 
-void write_slabs(CheckedFile& file, const FieldArray& labels, const Extent& extent) {
-  static_assert(std::endian::native == std::endian::little, "raw and .npy files are little-endian");
-  const std::int64_t step = slab_slices(extent, labels.bytes, std::int64_t{8} << 20);
-  for (std::int64_t z = 0; z < extent.nz; z += step) {
-    const std::int64_t slices = std::min(step, extent.nz - z);
-    file.write(labels.slab(z, slices),
-               static_cast<std::size_t>(slices * extent.ny * extent.nx) * labels.bytes);
-  }
-}
-
-void write_raw(const std::string& path, const Volume& volume, bool overwrite) {
-  const FieldArray labels = field_arrays({.volume = &volume}).front();
+void write_raw(const std::string& path, const FieldFile& file_of, bool overwrite) {
+  const Volume& volume = *file_of.volume;
+  const FieldArray labels = field_arrays(file_of).front();
   if (labels.scalar != Scalar::uint8 && labels.scalar != Scalar::uint16)
     throw Error(ExitCode::usage, "labels do not fit a .raw file", path,
                 "they reach from " + std::to_string(volume.labels.front().value) + " to " +
@@ -87,7 +101,7 @@ void write_raw(const std::string& path, const Volume& volume, bool overwrite) {
                 "a .raw file holds 0 to 65535; write .h5 or .vti, or renumber the labels");
   PendingFile pending(path, overwrite);
   CheckedFile file(pending);
-  write_slabs(file, labels, volume.extent);
+  write_slabs(*open_sink(file, Wrapping::none), labels, volume.extent);
   file.close();
   pending.commit();
 }
@@ -115,9 +129,9 @@ std::string npy_type(Scalar scalar) {
   return "";
 }
 
-void write_npy(const std::string& path, const Volume& volume, bool overwrite) {
-  const FieldArray labels = field_arrays({.volume = &volume}).front();
-  const Extent extent = volume.extent;
+void write_npy(const std::string& path, const FieldFile& file_of, bool overwrite) {
+  const FieldArray labels = field_arrays(file_of).front();
+  const Extent extent = file_of.volume->extent;
   std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}, {}), }}",
                                    npy_type(labels.scalar), extent.nz, extent.ny, extent.nx);
   constexpr std::size_t start = 10, aligned = 64;  // of the elements, so that they can be mapped
@@ -137,49 +151,36 @@ void write_npy(const std::string& path, const Volume& volume, bool overwrite) {
   CheckedFile file(pending);
   file.write(version, start);
   file.write(header.data(), header.size());
-  write_slabs(file, labels, extent);
+  write_slabs(*open_sink(file, Wrapping::none), labels, extent);
   file.close();
   pending.commit();
 }
 
 }  // namespace
 
-void check_field_ending(const std::string& path) { check_ending(path, false); }
+void check_field_ending(const std::string& path) { checked_form(path, false); }
 
 bool can_make_png() { return have_vtk; }
 
 void write_field(const std::string& path, const FieldFile& file, bool overwrite) {
-  check_field_ending(path);
-  if (ending_of(path) == ".vti")
-    write_vti(path, file, overwrite);
-  else
-    write_hdf5(path, file, overwrite);
+  checked_form(path, false).write(path, file, overwrite);
 }
 
-void check_volume_ending(const std::string& path) { check_ending(path, true); }
+void check_volume_ending(const std::string& path) { checked_form(path, true); }
 
 void write_volume(const std::string& path, const Volume& volume, bool overwrite) {
   write_volume(path, FieldFile{.volume = &volume}, overwrite);
 }
 
 void write_volume(const std::string& path, const FieldFile& labels, bool overwrite) {
-  check_volume_ending(path);
-  const std::string ending = ending_of(path);
-  if (ending == ".raw")
-    write_raw(path, *labels.volume, overwrite);
-  else if (ending == ".npy")
-    write_npy(path, *labels.volume, overwrite);
-  else if (is_tiff(ending))
-    write_tiff(path, labels, overwrite);
-  else
-    write_field(path, labels, overwrite);
+  checked_form(path, true).write(path, labels, overwrite);
 }
 
 std::string options_to_read(const std::string& path, const Volume& volume) {
-  const std::string ending = ending_of(path);
-  if (ending != ".raw" && ending != ".npy") return "";
+  const Form* form = form_of(path);
+  if (form == nullptr || (form->write != write_raw && form->write != write_npy)) return "";
   std::string options;
-  if (ending == ".raw")
+  if (form->write == write_raw)
     options = fmt::format(
         "--shape {},{},{} --dtype {}", volume.extent.nz, volume.extent.ny, volume.extent.nx,
         std::max(volume.labels.back().value, volume.outside ? volume.outside->label : 0) < 256 ? "uint8"

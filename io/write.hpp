@@ -134,8 +134,8 @@ void write_field(const std::string& path, const FieldFile& file, bool overwrite)
 /// @throws Error(usage) unless `path` ends in something write_field can write in this build.
 void check_field_ending(const std::string& path);
 
-/// Volume alone: .h5 (dataset /label), .tif, .vti, .npy, .raw (uint8 or uint16 labels, little-endian, no
-/// header). The last two have no place for the size of a voxel and the origin.
+/// Volume alone: .h5 (dataset /label), .tif, .vti, .mha, .nrrd, .nii, .nii.gz, .npy, .raw (uint8 or uint16
+/// labels, little-endian, no header). The last two have no place for the size of a voxel and the origin.
 /// @throws Error(usage) for another ending, listing the valid ones, and for labels that do not fit the form.
 void write_volume(const std::string& path, const Volume& volume, bool overwrite);
 /// The same with more of its origin. @pre labels.values is empty
@@ -148,6 +148,12 @@ std::string options_to_read(const std::string& path, const Volume& volume);
 /// TIFF: a page per slice, deflated, with the calibration and the description that ImageJ writes; BigTIFF
 /// from 3 GiB on. Read back and compared before the rename.
 void write_tiff(const std::string& path, const FieldFile& labels, bool overwrite);
+
+/// MetaImage, NRRD, NIfTI: a header and voxels, deflated where this build has zlib (NIfTI: where the name
+/// ends in .gz). Read back and compared before the rename.
+void write_metaimage(const std::string& path, const FieldFile& labels, bool overwrite);
+void write_nrrd(const std::string& path, const FieldFile& labels, bool overwrite);
+void write_nifti(const std::string& path, const FieldFile& labels, bool overwrite);
 
 /// The bytes of a PNG file.
 /// @param rgb red, green, blue of each pixel, rows from the top

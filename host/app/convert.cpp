@@ -10,6 +10,8 @@
 #include "host/app/progress.hpp"
 #include "host/app/read_sample.hpp"
 #include "host/report/run_report.hpp"
+#include "host/settings/named_labels.hpp"
+#include "host/studies/absent_labels.hpp"
 #include "io/grey.hpp"
 #include "io/printable.hpp"
 #include "io/write.hpp"
@@ -29,19 +31,20 @@ const Rows& rows() {
   static const Rows table = [] {
     Rows all;
     for (const Setting<Settings>& row : describe()) {
-      if (row.group != "Input") continue;
+      if (row.group != "Input" && row.name != "phases" && row.name != "allow-absent") continue;
       Setting<ConvertRun> mine{row,
                                [row](ConvertRun& run, const Value& value) { row.assign(run.reading, value); },
                                [row](const ConvertRun& run) { return row.value(run.reading); }};
       all.push_back(mine);
     }
-    all.push_back(setting<ConvertRun>({.name = "output",
-                                       .kind = Kind::path_out,
-                                       .group = "Output",
-                                       .meaning = "file to write (.h5, recommended; .tif, .vti, .npy, .raw)",
-                                       .positional = true,
-                                       .required = true},
-                                      &ConvertRun::output));
+    all.push_back(setting<ConvertRun>(
+        {.name = "output",
+         .kind = Kind::path_out,
+         .group = "Output",
+         .meaning = "file to write (.h5, recommended; .tif, .vti, .mha, .nrrd, .nii.gz, .npy, .raw)",
+         .positional = true,
+         .required = true},
+        &ConvertRun::output));
     all.push_back(setting<ConvertRun>({.name = "overwrite",
                                        .kind = Kind::flag,
                                        .group = "Output",
@@ -72,7 +75,7 @@ ExitCode run_convert(const ConvertRun& run) {
     print_note("notice: " + notice + "\n");
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
-  check_replaces_no_input(run.output, settings);
+  check_replaces_no_input(run.output, settings, other_files_of(reader, settings));
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);
@@ -81,8 +84,11 @@ ExitCode run_convert(const ConvertRun& run) {
       read_sample(reader, settings, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
-  for (const std::string& warning : volume.warnings) print_note("warning: " + warning + "\n");
+  std::vector<std::string> warnings = check_named_labels(volume, settings);
+  warnings.insert(warnings.begin(), volume.warnings.begin(), volume.warnings.end());
+  for (const std::string& warning : warnings) print_note("warning: " + warning + "\n");
   io::FieldFile file{.volume = &volume};
+  file.phases = phases_text(settings.phases);
   file.texts = texts_of(settings, volume);
   io::write_volume(run.output, file, run.overwrite);
   results_are_in_files();
@@ -110,7 +116,7 @@ ExitCode convert(const Arguments& arguments, bool&) {
 
 Command convert_command() {
   return {.name = "convert",
-          .meaning = "a volume in another form: HDF5, TIFF, .vti, .npy, raw",
+          .meaning = "a volume in another form: HDF5, TIFF, .vti, MetaImage, NRRD, NIfTI, .npy, raw",
           .settings = facts_of(rows()),
           .examples = {{"tauvox convert slices/ cathode.h5 --voxel-size 0.4um",
                         "a folder of slices as one file that says all"},
@@ -118,8 +124,8 @@ Command convert_command() {
                         "a part of a grey volume as labels"}},
           .run = convert,
           .notes =
-              "HDF5 (/label, element_size_um) is the form we recommend. HDF5, TIFF and .vti keep the size "
-              "of a voxel and where the labels come from; .npy and .raw have no place for either, and "
+              "HDF5 (/label, element_size_um) is the form we recommend. All but .npy and .raw keep the size "
+              "of a voxel, --phases and where the labels come from; those two have no place for them, and "
               "the line to read them with is printed."};
 }
 

@@ -281,7 +281,7 @@ ExitCode run_evaluate(Settings s) {
   const bool writes = !s.phases.named.empty() && !s.dry_run;
   Checkpoint checkpoint(writes ? Checkpoint::path_of(s) : "");
   const auto is_own = [&](const std::string& path) { return checkpoint.owns(path); };
-  if (writes) reserved.emplace(reserve_folder(s, is_own));
+  if (writes) reserved.emplace(reserve_folder(s, other_files_of(reader, s), is_own));
   checkpoint.hold();
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);

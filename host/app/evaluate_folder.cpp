@@ -158,14 +158,15 @@ void MadeFolders::make(const std::string& folder) {
                 failed ? failed.message() : "it is a file", "give -o another name");
 }
 
-ReservedFolder reserve_folder(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
+ReservedFolder reserve_folder(const Settings& s, const std::vector<std::string>& other_files,
+                              const std::function<bool(const std::string&)>& is_own) {
   ReservedFolder folder;
   if (s.output.empty()) return folder;
   folder.made.make(s.output);
   for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv", "report.html"}) {
     const std::string path = in_folder(s, name);
     const bool is_own_echo = s.study_file && io::same_file(path, *s.study_file) && repeats_study_file(s);
-    if (!is_own_echo) check_replaces_no_input(path, s);
+    if (!is_own_echo) check_replaces_no_input(path, s, other_files);
     append(folder.notices, io::check_output(path, s.overwrite || is_own(path)));
     folder.files.push_back(path);
   }

@@ -41,7 +41,7 @@ struct ReservedFolder {
 /// What killed runs left of any of its files goes.
 /// @param is_own whether a file that is there is one of the run that is continued, which may be replaced
 /// @throws Error(output), Error(usage)
-ReservedFolder reserve_folder(const Settings& settings,
+ReservedFolder reserve_folder(const Settings& settings, const std::vector<std::string>& other_files,
                               const std::function<bool(const std::string&)>& is_own);
 
 /// Report, page, figures, tables and settings; notices of what is left out join the report. Files of the run

@@ -69,13 +69,14 @@ const Rows& rows() {
   static const Rows table = [] {
     Rows r;
     add_volume(r);
-    r.push_back(setting<GenerateRun>({.name = "output",
-                                      .letter = 'o',
-                                      .kind = Kind::path_out,
-                                      .group = "Output",
-                                      .meaning = "file to write (.h5, .tif, .vti, .npy, .raw)",
-                                      .required = true},
-                                     &GenerateRun::output));
+    r.push_back(
+        setting<GenerateRun>({.name = "output",
+                              .letter = 'o',
+                              .kind = Kind::path_out,
+                              .group = "Output",
+                              .meaning = "file to write (.h5, .tif, .vti, .mha, .nrrd, .nii.gz, .npy, .raw)",
+                              .required = true},
+                             &GenerateRun::output));
     r.push_back(setting<GenerateRun>({.name = "overwrite",
                                       .kind = Kind::flag,
                                       .group = "Output",

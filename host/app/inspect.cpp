@@ -83,13 +83,13 @@ void write_histogram(const Settings& settings, const Volume& volume) {
   io::write_text(settings.histogram, figure->png, settings.overwrite);
 }
 
-void check_outputs(const Settings& settings) {
+void check_outputs(const Settings& settings, const std::vector<std::string>& other_files) {
   if (!settings.histogram.empty() && !settings.histogram.ends_with(".png"))
     throw Error(ExitCode::usage, "cannot tell how to write the file", settings.histogram,
                 "it is a PNG picture", "give it the ending .png");
   for (const std::string& path : {settings.json, settings.histogram}) {
     if (path.empty() || (path == "-" && path == settings.json)) continue;
-    check_replaces_no_input(path, settings);
+    check_replaces_no_input(path, settings, other_files);
     for (const std::string& notice : io::check_output(path, settings.overwrite))
       print_note("notice: " + notice + "\n");
   }
@@ -107,7 +107,7 @@ ExitCode run_inspect(Settings settings) {
   constexpr std::int64_t bytes_per_voxel = 2;  // labels or grey levels, the runs and clusters of a label
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
-  check_outputs(settings);
+  check_outputs(settings, other_files_of(reader, settings));
   check_fits(description.read_extent, bytes_per_voxel);
   const Volume volume = read_sample(reader, settings, {}, io::Read::labels_or_grey_levels);
   const Device device = cpu_device();

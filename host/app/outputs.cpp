@@ -130,26 +130,26 @@ std::vector<std::string> report_paths(const Settings& s) {
   return paths;
 }
 
-std::vector<std::string> files_read(const Settings& s) {
+void check_replaces_no_input(const std::string& output, const Settings& s,
+                             const std::vector<std::string>& other_files) {
   std::vector<std::string> files = s.input_files();
-  for (const std::string& file : io::files_of_reading(s.input)) files.push_back(file);
-  return files;
-}
-
-void check_replaces_no_input(const std::string& output, const Settings& s) {
+  for (const std::string& volume : {s.input, s.mask})
+    if (!volume.empty())
+      for (const std::string& file : io::files_of_reading(volume)) files.push_back(file);
+  files.insert(files.end(), other_files.begin(), other_files.end());
   std::error_code failed;
-  io::check_replaces_no_input(output, files_read(s),
-                              std::filesystem::is_directory(s.input, failed) ? s.input : "");
+  io::check_replaces_no_input(output, files, std::filesystem::is_directory(s.input, failed) ? s.input : "");
 }
 
-ReservedOutputs reserve_outputs(const Settings& s, const std::function<bool(const std::string&)>& is_own) {
+ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string>& other_files,
+                                const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
   check_picture_form(s);
   if (!s.field.empty()) io::check_field_ending(s.field);
   const std::vector<std::string> paths = output_paths(s);
   ReservedOutputs reserved;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (!is_own_echo(s, paths[i])) check_replaces_no_input(paths[i], s);
+    if (!is_own_echo(s, paths[i])) check_replaces_no_input(paths[i], s, other_files);
     for (std::size_t j = 0; j < i; ++j)
       if (same_name(paths[i], paths[j]))
         throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",

@@ -27,12 +27,10 @@ std::string settings_path(const Settings& settings);
 /// Those of the whole run, which are written at its end: JSON, table, settings, picture of the structure.
 std::vector<std::string> report_paths(const Settings& settings);
 
-/// All that a run reads, and which no output may replace: the slices of a folder too, and what lies beside a
-/// header.
-std::vector<std::string> files_read(const Settings& settings);
-
-/// Of all that a run reads. @throws Error(usage)
-void check_replaces_no_input(const std::string& output, const Settings& settings);
+/// Of all that a run reads: the slices of a folder too, what lies beside a header, and what files name.
+/// @throws Error(usage)
+void check_replaces_no_input(const std::string& output, const Settings& settings,
+                             const std::vector<std::string>& other_files);
 
 /// What a run is going to write: nobody else writes it while this lives.
 struct ReservedOutputs {
@@ -46,7 +44,7 @@ std::vector<std::string> output_paths(const Settings& settings);
 /// written into the settings file, no other run writes them. Nothing is locked for a dry run.
 /// @throws Error(output), Error(usage)
 /// @param is_own whether an output that is there is one of the run that is continued, which may be replaced
-ReservedOutputs reserve_outputs(const Settings& settings,
+ReservedOutputs reserve_outputs(const Settings& settings, const std::vector<std::string>& other_files,
                                 const std::function<bool(const std::string&)>& is_own);
 
 /// Before the solve, when the labels are known: is there room for the outputs?

@@ -27,11 +27,12 @@ Settings settings_of_mask(const Settings& s) {
   return mask;
 }
 
+Error of_mask(const Error& error) {
+  return {error.code(), std::string("the mask cannot be used: ") + error.what()};
+}
+
 Volume mask_of(const Settings& s, const io::VolumeDescription& of) {
   const Settings settings = settings_of_mask(s);
-  const auto named = [](const Error& error) {
-    return Error(error.code(), std::string("the mask cannot be used: ") + error.what());
-  };
   try {
     ReaderProcess reader(settings);
     const std::array<std::int64_t, 3> wanted = of.extent.zyx(), found = reader.description().extent.zyx();
@@ -42,7 +43,7 @@ Volume mask_of(const Settings& s, const io::VolumeDescription& of) {
                   "give a mask with a voxel for each of the volume's (0: outside)");
     return reader.read();
   } catch (const Error& error) {
-    throw named(error);
+    throw of_mask(error);
   }
 }
 
@@ -62,6 +63,18 @@ io::VolumeDescription description_of_sample(const ReaderProcess& reader, const S
   if (d.voxel_size) d.voxel_size = turned(*d.voxel_size, orientation);
   if (d.voxel_ratio) d.voxel_ratio = turned(*d.voxel_ratio, orientation);
   return d;
+}
+
+std::vector<std::string> other_files_of(const ReaderProcess& reader, const Settings& s) {
+  std::vector<std::string> files = reader.other_files();
+  if (s.mask.empty() || s.read.external_files.empty()) return files;
+  try {
+    const ReaderProcess of_the_mask(settings_of_mask(s));
+    files.insert(files.end(), of_the_mask.other_files().begin(), of_the_mask.other_files().end());
+  } catch (const Error& error) {
+    throw of_mask(error);
+  }
+  return files;
 }
 
 Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function<void(double)>& progress,

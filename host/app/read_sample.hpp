@@ -11,6 +11,10 @@ namespace tauvox {
 /// @throws as of_cubes
 io::VolumeDescription description_of_sample(const ReaderProcess& reader, const Settings& settings);
 
+/// What volume and mask name and reading opens, and no output may replace: what --external-files allows.
+/// @throws Error where the mask cannot be read
+std::vector<std::string> other_files_of(const ReaderProcess& reader, const Settings& settings);
+
 /// Once, as ReaderProcess::read.   @throws what that, without_outside and cleaned throw
 Volume read_sample(ReaderProcess& reader, const Settings& settings,
                    const std::function<void(double)>& progress = {}, io::Read what = io::Read::labels);

@@ -15,6 +15,7 @@
 #include "host/app/reader_memory.hpp"
 #include "host/app/reader_process.hpp"
 #include "io/input_file.hpp"
+#include "io/other_files.hpp"
 #include "io/threads.hpp"
 #include "kernels/base/process.hpp"
 
@@ -89,7 +90,11 @@ void serve() {
   const std::string root = io::root_of_reading(settings.input);
   const std::uint64_t cpu_seconds = cpu_seconds_for(root, settings.read);
   confine(root, cpu_seconds, allowed_besides(settings.read));
-  if (!send(reader_socket, to_message(io::describe_volume(settings.input, settings.read)))) return;
+  Message described = to_message(io::describe_volume(settings.input, settings.read));
+  std::vector<std::string> others;
+  if (!settings.read.external_files.empty()) others = io::other_files(settings.input, settings.read);
+  described["other_files"] = others;
+  if (!send(reader_socket, described)) return;
   const std::optional<Message> what = receive(reader_socket);
   if (!what) return;
   const auto progress = [&, is_opened = false](double fraction) mutable {

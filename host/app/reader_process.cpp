@@ -19,6 +19,7 @@
 #include "host/app/message.hpp"
 #include "host/app/reader_descriptors.hpp"
 #include "host/app/reader_memory.hpp"
+#include "io/other_files.hpp"
 
 namespace tauvox {
 namespace {
@@ -89,6 +90,7 @@ Message request(const Settings& settings) {
 ReaderProcess::ReaderProcess(const Settings& settings) : path_(settings.input), options_(settings.read) {
   if (!start()) {
     description_ = io::describe_volume(path_, options_);  // no process can be started: better read than not
+    if (!options_.external_files.empty()) other_files_ = io::other_files(path_, options_);
     return;
   }
   try {
@@ -156,6 +158,7 @@ void ReaderProcess::ask(const Settings& settings) {
   throw_told(*answer);
   try {
     description_ = description_from(*answer);
+    other_files_ = answer->at("other_files").get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception&) {
     refuse_end();
   }

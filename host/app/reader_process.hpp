@@ -21,6 +21,8 @@ class ReaderProcess {
   ReaderProcess& operator=(const ReaderProcess&) = delete;
 
   const io::VolumeDescription& description() const { return description_; }
+  /// Other files that it names, which were opened: none but where --external-files allows them.
+  const std::vector<std::string>& other_files() const { return other_files_; }
   /// Once.   @throws as above, for io::read_volume
   /// @param mask of the same extent as what is read: histograms count the voxels where it is not 0
   Volume read(const std::function<void(double)>& progress = {}, io::Read what = io::Read::labels,
@@ -37,6 +39,7 @@ class ReaderProcess {
   const std::string path_;
   const io::ReadOptions options_;
   io::VolumeDescription description_;
+  std::vector<std::string> other_files_;
   int process_ = -1, socket_ = -1, narrow_ = -1, wide_ = -1, counted_ = -1;
 };
 

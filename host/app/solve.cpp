@@ -261,8 +261,8 @@ ExitCode run_solve(Settings s) {
       study.takes_all_axes ? std::vector<std::string>() : check_flow_axes(s, description);
   if (!s.dry_run) listen_to_signals();
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
-  const ReservedOutputs reserved =
-      reserve_outputs(s, [&](const std::string& path) { return checkpoint.owns(path); });
+  const ReservedOutputs reserved = reserve_outputs(
+      s, other_files_of(reader, s), [&](const std::string& path) { return checkpoint.owns(path); });
   checkpoint.hold();
   note_all(s, reserved.notices);
   // What is needed whatever the labels are, before they are read; the whole need once they are known.

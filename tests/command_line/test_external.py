@@ -226,3 +226,68 @@ def test_a_batch_does_not_follow_them(tauvox, folder):
     """It knows volumes by the hash of the files that it was given: a change elsewhere would pass unseen."""
     result = tauvox("batch", "virtual.h5", "--external-files", "parts", "--voxel-size", "1um", "-o", "lot")
     assert_refused(result, 2, "--external-files")
+
+
+OTHERS = {"link": "target.h5", "nexus": "target.h5", "raw": "b.bin", "virtual": "p2.h5", "virtual_slices": "z07.h5"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_output_replaces_none_of_the_files_that_are_read(tauvox, folder, name):
+    other = folder / "parts" / OTHERS[name]
+    (folder / "same.h5").hardlink_to(other)
+    (folder / "near.npy").symlink_to(other)
+    before, options = other.read_bytes(), ["--external-files", "parts", "--overwrite"]
+    for command in (["convert", f"{name}.h5", "near.npy"], ["convert", f"{name}.h5", "same.h5"],
+                    ["inspect", f"{name}.h5", "--json", str(other)],
+                    ["solve", f"{name}.h5", "--phase", "0", "--axis", "z", "--csv", f"parts/../parts/{other.name}"]):
+        assert_refused(tauvox(*command, *options), 2, "an output is the input", other)
+    assert other.read_bytes() == before
+    assert tauvox("convert", f"{name}.h5", "parts/new.h5", *options).returncode == 0
+
+
+def test_nor_of_those_that_the_mask_names(tauvox, folder):
+    (folder / "parts/p2.h5").rename(folder / "report.h5")
+    (folder / "parts/p2.h5").hardlink_to(folder / "report.h5")
+    assert_refused(tauvox("convert", "raw.h5", "report.h5", "--mask", "virtual.h5", "--external-files", "parts", "--overwrite"),
+                   2, "an output is the input", "p2.h5")
+    (folder / "mask.mhd").write_text("ObjectType = Image\nNDims = 3\nDimSize = 5 5 5\nElementType = MET_UCHAR\n"
+                                     "ElementDataFile = mask.raw\n")
+    (folder / "mask.raw").write_bytes(bytes(125))
+    assert_refused(tauvox("convert", "virtual.h5", "mask.raw", "--mask", "mask.mhd", "--external-files", "parts", "--overwrite"),
+                   2, "an output is the input", "mask.raw")
+
+
+def test_a_virtual_dataset_of_a_virtual_dataset_is_refused_with_a_way_out(tauvox, folder):
+    """HDF5 1.10 reads the fill value there, without a word."""
+    with h5py.File(folder / "parts/inner.h5", "w") as file:
+        layout = h5py.VirtualLayout(LABELS.shape, "u1")
+        for i in range(4):
+            layout[6 * i:6 * i + 6] = h5py.VirtualSource(f"p{i}.h5", "d", (6, *REST))
+        file.create_virtual_dataset("d", layout, fillvalue=1)
+    virtual(folder / "outer.h5", [(slice(0, DEPTH), ("parts/inner.h5", LABELS.shape))])
+    result = tauvox("inspect", "outer.h5", "--external-files", "parts")
+    assert_refused(result, 3, "parts/inner.h5:d", "sources of its own", "out['labels'] = file['labels'][...]")
+    with h5py.File(folder / "parts/inner.h5") as file, h5py.File(folder / "parts/copy.h5", "w") as out:  # as it says
+        out["d"] = file["d"][...]
+    virtual(folder / "outer.h5", [(slice(0, DEPTH), ("parts/copy.h5", LABELS.shape))])
+    assert tauvox("convert", "outer.h5", "out.npy", "--external-files", "parts").returncode == 0
+    assert (numpy.load(folder / "out.npy") == LABELS).all()
+
+
+@pytest.mark.parametrize("name", ["parts/p%b.h5", "parts/p0.h5"])
+def test_sources_without_a_fixed_number_are_refused_with_a_way_out(tauvox, folder, name):
+    """How many there are is what HDF5 finds: files that are missing at the end would be a smaller volume."""
+    place, part = h5py.h5s.create_simple((6, *REST), (h5py.h5s.UNLIMITED, *REST)), h5py.h5s.create_simple((6, *REST))
+    if "%b" not in name:
+        part = h5py.h5s.create_simple((6, *REST), (h5py.h5s.UNLIMITED, *REST))
+        part.select_hyperslab((0, 0, 0), (h5py.h5s.UNLIMITED, 1, 1), (6, *REST), (6, *REST))
+    place.select_hyperslab((0, 0, 0), (h5py.h5s.UNLIMITED, 1, 1), (6, *REST), (6, *REST))
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    creation.set_virtual(place, name.encode(), b"d", part)
+    with h5py.File(folder / "open.h5", "w") as file:
+        h5py.h5d.create(file.id, b"v", h5py.h5t.NATIVE_UINT8, place, creation)
+    result = tauvox("inspect", "open.h5", "--external-files", "parts")
+    assert_refused(result, 3, "virtual dataset without fixed sources", f"{name}:d", "out['labels'] = file['labels'][...]")
+    with h5py.File(folder / "open.h5") as file, h5py.File(folder / "copy.h5", "w") as out:  # as it says
+        out["labels"] = file["v"][...]
+    assert tauvox("inspect", "copy.h5").returncode == 0
