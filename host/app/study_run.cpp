@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "host/app/field_output.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
+#include "host/app/series_output.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/pages/impedance_picture.hpp"
+#include "host/pages/transient_picture.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/frame_sink.hpp"
 #include "host/studies/porous_phases.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/voxel_flux.hpp"
@@ -73,7 +77,8 @@ class StudyRun {
         checkpoint_(checkpoint),
         deadline_(deadline),
         by_axes_(study.name == "effective_transport" && study.extends.empty()),
-        with_field_(s.wants_concentration() && study.gives_field) {}
+        with_field_(s.wants_concentration() && study.gives_field),
+        series_(s, report) {}
 
   /// What was finished before is taken as it is.
   void run() {
@@ -81,14 +86,16 @@ class StudyRun {
     if (by_axes_) rest.axes = take_finished();
     if (rest.axes.empty()) return;
     const auto start = Clock::now();
-    const KeptState state =
-        checkpoint_.state_of(study_.name, [this](const std::string& failed) { warn(failed); });
+    const KeptState state = checkpoint_.state_of(
+        study_.name, [this](const std::string& failed) { warn(failed); }, [this] { return series_.files(); });
+    const FrameSink frames = frame_sink();
     Report found;
     try {
       StudyInput asked{
           in_.volume,   in_.materials, rest, in_.device, [this](Result result) { finish(std::move(result)); },
           in_.deadline, in_.phases};
       if (!checkpoint_.path().empty()) asked.state = &state;
+      if (writes_series(s_)) asked.frames = &frames;
       found = study_.run(asked, sink(),
                          [this](const std::string& doing, double fraction, const std::string& remark) {
                            printer_(doing, fraction, remark);
@@ -101,6 +108,12 @@ class StudyRun {
     double solving = seconds_since(start) - writing_;
     for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
     append_results(found);
+    if (const std::string text = series_.text(); !text.empty())
+      found.notices.push_back(text);
+    else if (writes_series(s_) && !report_.unfinished)
+      found.notices.push_back(fmt::format("{}: no field is written, for nothing takes part", s_.field));
+    if (writes_series(s_) && !report_.unfinished)
+      if (const std::string text = series_.text_of_left(); !text.empty()) found.notices.push_back(text);
     note_all(s_, found.notices);
     append(report_.notices, found.notices);
     append(report_.warnings, found.warnings);
@@ -147,6 +160,14 @@ class StudyRun {
       writing_ += seconds_since(start);
       keep(result);
     };
+  }
+  FrameSink frame_sink() {
+    return {s_.frames, [this](const auto& times, const auto& facts, const std::vector<float>& concentration) {
+              const auto start = Clock::now();
+              if (const auto failed = checkpoint_.announce_outputs()) warn(*failed);
+              series_.write(times, facts, concentration);
+              writing_ += seconds_since(start);
+            }};
   }
   /// From D_eff, by what else is known.
   void add_what_follows(Result& result) const {
@@ -211,6 +232,7 @@ class StudyRun {
   Checkpoint& checkpoint_;
   const std::optional<Deadline>& deadline_;
   bool by_axes_, with_field_;
+  SeriesOutput series_;
   double writing_ = 0;
   std::vector<Result> finished_;
 };
@@ -242,11 +264,13 @@ void write_structure_picture(const Settings& s, RunReport& report) {
 }
 
 void write_curve_pictures(const Settings& s, RunReport& report) {
+  const std::map<std::string, std::string (*)(const Curve&, const std::string&, std::string&)> pictures{
+      {"impedance", pages::impedance_picture}, {"transient", pages::transient_picture}};
   for (const Curve& curve : report.curves) {
-    if (curve.name != "impedance") continue;
+    const auto picture = pictures.find(curve.name);
+    if (picture == pictures.end()) continue;
     std::string notice;
-    write_picture(curve_picture_path(s, curve.name),
-                  pages::impedance_picture(curve, picture_ending(s), notice), s);
+    write_picture(curve_picture_path(s, curve.name), picture->second(curve, picture_ending(s), notice), s);
     note_pictures(s, notice, report);
   }
 }

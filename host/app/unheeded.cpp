@@ -31,6 +31,7 @@ std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
       {"--time-scheme", s.time_scheme != standard.time_scheme, {"transient"}},
       {"--time-step", s.time_step.has_value(), {"transient"}},
       {"--time-tolerance", s.time_tolerance != standard.time_tolerance, {"transient"}},
+      {"--frames", s.frames != standard.frames, {"transient"}},
       {"--rve", s.rve.has_value(), {"rve"}},
       {"--flux-balance", s.flux_balance != standard.flux_balance, transport},
       {"--thickness", s.thickness != standard.thickness, {}, no_thickness},
@@ -72,8 +73,14 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
   note(!solves && s.solver != standard.solver, "--solver", "nothing is solved");
   note(!solves && s.precision != standard.precision, "--precision", "nothing is solved");
   note(!solves && s.max_iterations != standard.max_iterations, "--max-iterations", "nothing is solved");
+  note(study.gives_frames && s.field.empty() && s.frames != standard.frames, "--frames",
+       "there is no --field");
   note(s.is_grey() && s.allow_absent, "--allow-absent", "grey values conduct, and no label is named");
-  if (!s.png.empty() && !study.gives_field)
+  if (!s.png.empty() && study.gives_frames && s.field.empty())
+    notices.push_back(
+        "--png draws the structure, and uptake and fluxes over time; for concentrations give --field "
+        "NAME.pvd");
+  else if (!s.png.empty() && !study.gives_field && !study.gives_frames)
     notices.push_back(
         fmt::format("--png draws the structure{} and no concentration: --study {} gives no field",
                     s.impedance ? ", the impedance" : "", study.name));

@@ -69,6 +69,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"time-scheme", "backward-euler"},
                                                                 {"time-step", "0.01"},
                                                                 {"time-tolerance", "0.0001"},
+                                                                {"frames", "12"},
                                                                 {"solver", "jacobi"},
                                                                 {"tolerance", "1e-09"},
                                                                 {"flux-balance", "0.25"},
