@@ -64,15 +64,16 @@ Json identity_of(const Volume& volume, const Settings& settings) {
   for (const Label& label : volume.labels) labels = hash_of(std::to_string(label.value) + " ", labels);
   Json key = Json::parse(result_key(settings));
   key.erase("input");
-  return {
-      {"version", build_id()},
-      {"shape", volume.extent.zyx()},
-      {"labels", fmt::format("{:016x}", labels)},
-      {"voxel size", volume.spacing()},
-      {"table", settings.grey_table},
-      {"series in time",
-       writes_series(settings) ? fmt::format("{}, --frames {}", full(settings.field), settings.frames) : ""},
-      {"settings", key}};
+  return {{"version", build_id()},
+          {"shape", volume.extent.zyx()},
+          {"labels", fmt::format("{:016x}", labels)},
+          {"voxel size", volume.spacing()},
+          {"table", settings.grey_table},
+          {"series in time", writes_series(settings)
+                                 ? fmt::format("{}, --frames {}{}", full(settings.field), settings.frames,
+                                               settings.flux ? ", --flux" : "")
+                                 : ""},
+          {"settings", key}};
 }
 
 /// Another device, or another precision, gives another last digit.
@@ -173,7 +174,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
   const auto lost_by = [&](const auto& part) -> std::string {
     const std::vector<std::string>& files = part.second.files;
     if (std::find(files.begin(), files.end(), full(state)) == files.end()) return "";
-    if (!bytes_of_state(state)) return state;
+    if (!bytes_of_state(state)) return std::string(state);
     const auto gone = std::find_if(files.begin(), files.end(), [](const auto& f) { return !fs::exists(f); });
     return gone == files.end() ? "" : *gone;
   };

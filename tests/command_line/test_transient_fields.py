@@ -174,7 +174,7 @@ def test_a_frame_that_is_gone_begins_anew(program, tauvox, with_vtk, electrode, 
 
 def test_another_series_is_another_run(program, tauvox, with_vtk, electrode, tmp_path):
     ended(program, tmp_path)
-    for other in (["--field", "f.pvd", "--frames", "5"], ["--field", "g.pvd"], ["--json", "r.json"]):
+    for other in (["--field", "f.pvd", "--frames", "5"], ["--field", "f.pvd", "--flux"], ["--field", "g.pvd"], ["--json", "r.json"]):
         assert_refused(tauvox(*ENDED, *other, "--checkpoint", "f.ckpt"), 3, "series in time")
 
 

@@ -139,7 +139,7 @@ TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse)
   const std::set<std::string> elsewhere{"threads",   "field",      "json",        "csv",      "png",
                                         "overwrite", "dry-run",    "calibration", "progress", "quiet",
                                         "output",    "time-limit", "checkpoint",  "limits",   "operator",
-                                        "slice-at",  "histogram",  "flux"};
+                                        "slice-at",  "histogram",  "flux",        "frames"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);
