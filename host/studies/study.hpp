@@ -22,8 +22,7 @@
 
 namespace tauvox {
 
-/// The field of each axis goes to this sink as soon as it is known: [z][y][x], 0..1, NaN where nothing
-/// conducts. An empty one wants none, which saves its memory and its way back from a GPU.
+/// Takes the field of each axis once known: [z][y][x], NaN where nothing conducts. Empty: none is wanted.
 using FieldSink = std::function<void(const Result&, const std::vector<float>& concentration)>;
 
 /// Called with what is being done, the fraction done (0..1, negative: unknown) and a short remark.
