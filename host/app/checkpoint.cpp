@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "host/app/describe.hpp"
@@ -68,6 +69,10 @@ Json identity_of(const Volume& volume, const Settings& settings) {
           {"labels", fmt::format("{:016x}", labels)},
           {"voxel size", volume.spacing()},
           {"table", settings.grey_table},
+          {"series in time", writes_series(settings)
+                                 ? fmt::format("{}, --frames {}{}", full(settings.field), settings.frames,
+                                               settings.flux ? ", --flux" : "")
+                                 : ""},
           {"settings", key}};
 }
 
@@ -136,7 +141,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
     return notices_;
   }
   std::vector<std::string> differ;
-  for (const char* name : {"version", "shape", "labels", "voxel size", "table"})
+  for (const char* name : {"version", "shape", "labels", "voxel size", "table", "series in time"})
     if (identity_.value(name, Json()) != wanted.at(name))
       differ.push_back(std::string(name) == "labels" ? "the labels of the volume"
                        : std::string(name) == "table"
@@ -165,13 +170,18 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
         "give the settings of that run, remove the file to begin anew, or name another with --checkpoint");
   identity_ = wanted;
   const std::string state = state_path_of(path_);
-  const auto has_lost_its_state = [&](const auto& part) {
-    return part.second.files == std::vector{full(state)} && !bytes_of_state(state);
+  // Of a part with a state: what it cannot go on without.
+  const auto lost_by = [&](const auto& part) -> std::string {
+    const std::vector<std::string>& files = part.second.files;
+    if (std::find(files.begin(), files.end(), full(state)) == files.end()) return "";
+    if (!bytes_of_state(state)) return std::string(state);
+    const auto gone = std::find_if(files.begin(), files.end(), [](const auto& f) { return !fs::exists(f); });
+    return gone == files.end() ? "" : *gone;
   };
   for (const auto& part : parts_)
-    if (has_lost_its_state(part))
-      notices_.push_back(fmt::format("{} is missing or damaged: {} begins anew", state, part.first));
-  std::erase_if(parts_, has_lost_its_state);
+    if (const std::string file = lost_by(part); !file.empty())
+      notices_.push_back(fmt::format("{} is missing or damaged: {} begins anew", file, part.first));
+  std::erase_if(parts_, [&](const auto& part) { return !lost_by(part).empty(); });
   std::vector<std::string> names;
   for (const auto& [name, part] : parts_) names.push_back(name);
   notices_.push_back(
@@ -209,7 +219,8 @@ Checkpoint::~Checkpoint() {
   }
 }
 
-KeptState Checkpoint::state_of(const std::string& part, const std::function<void(const std::string&)>& warn) {
+KeptState Checkpoint::state_of(const std::string& part, const std::function<void(const std::string&)>& warn,
+                               const std::function<std::vector<std::string>()>& files) {
   const std::string path = state_path_of(path_);
   KeptState state;
   state.load = [this, part, path] {
@@ -221,7 +232,7 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
     std::memcpy(values.data(), bytes->data(), values.size() * sizeof(double));
     return values;
   };
-  state.save = [this, part, path, warn](const std::vector<double>& values) {
+  state.save = [this, part, path, warn, files](const std::vector<double>& values) {
     if (failed_) return;
     try {
       const std::string bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
@@ -230,7 +241,10 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
       failed_ = true;
       return warn(fmt::format("what is finished is not kept: {}", error.what()));
     }
-    if (const auto failed = keep(part, {}, {path})) warn(*failed);
+    std::set<std::string> all{full(path)};  // what an earlier run wrote too
+    for (const std::string& file : files()) all.insert(full(file));
+    for (const std::string& file : parts_[part].files) all.insert(file);
+    if (const auto failed = keep(part, {}, {all.begin(), all.end()})) warn(*failed);
   };
   return state;
 }

@@ -59,8 +59,10 @@ class Checkpoint {
   std::optional<std::string> keep(const std::string& part, const Report& found,
                                   const std::vector<std::string>& files = {});
   /// Of a study that goes on within itself: kept in a file of its own, NAME.state.
-  /// @param warn called with why that failed; the run goes on without
-  KeptState state_of(const std::string& part, const std::function<void(const std::string&)>& warn);
+  /// @param warn  called with why that failed; the run goes on without
+  /// @param files that hold more of it so far: where one is missing later the part begins anew
+  KeptState state_of(const std::string& part, const std::function<void(const std::string&)>& warn,
+                     const std::function<std::vector<std::string>()>& files);
   /// To be called before an output is written: that those of this run are its own, should it be killed.
   /// @return why that failed, once
   std::optional<std::string> announce_outputs();

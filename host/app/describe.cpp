@@ -256,7 +256,8 @@ void add_output(Rows& rows) {
       &Settings::output);
   add({.name = "field",
        .kind = Kind::path_out,
-       .meaning = "concentration field: NAME.vti or NAME.h5 (several axes: NAME_z.vti ...)"},
+       .meaning = "concentration field: NAME.vti or NAME.h5 (several axes: NAME_z.vti ...); of --study "
+                  "transient NAME.pvd, with NAME_0000.vti ..."},
       &Settings::field);
   add({.name = "flux",
        .kind = Kind::flag,

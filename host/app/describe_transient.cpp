@@ -5,6 +5,7 @@ namespace {
 
 constexpr double longest_transient =
     1e6;  // all has long been steady; beyond, sums lose the balance to rounding
+constexpr double most_frames = 1000;
 
 }  // namespace
 
@@ -50,6 +51,14 @@ void describe_transient(std::vector<Setting<Settings>>& rows) {
        .unit = "concentration of the plate",
        .range = Range{1e-9, 0.1}},
       &Settings::time_tolerance);
+  rows.push_back(setting<Settings>(
+      {.name = "frames",
+       .kind = Kind::integer,
+       .group = "Transient",
+       .meaning = "--study transient --field NAME.pvd: fields after the first, at most; even in the root of "
+                  "time, at ends of steps",
+       .range = Range{1, most_frames}},
+      &Settings::frames));
 }
 
 }  // namespace tauvox

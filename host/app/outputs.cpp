@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
 #include "host/pages/field_picture.hpp"
+#include "host/studies/study_table.hpp"
 #include "io/input_file.hpp"
 #include "io/printable.hpp"
 #include "io/replaces_input.hpp"
@@ -43,12 +46,37 @@ bool is_own_echo(const Settings& s, const std::string& path) {
          repeats_study_file(s);
 }
 
-bool same_name(const std::string& a, const std::string& b) {
-  const auto full = [](const std::string& path) {
-    std::error_code failed;  // what cannot be resolved is compared as it stands
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
-  };
-  return a == b || full(a) == full(b);
+std::string full(const std::string& path) {
+  std::error_code failed;  // what cannot be resolved is compared as it stands
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed).string();
+}
+
+/// Those of each axis, or of each time.
+std::vector<std::string> paths_of_fields(const Settings& s) {
+  std::vector<std::string> paths;
+  if (s.field.empty()) return paths;
+  for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
+  if (writes_series(s))
+    for (std::int64_t frame = 0; frame <= s.frames; ++frame) paths.push_back(frame_path(s, frame));
+  return paths;
+}
+
+/// @throws Error(usage) for a form that the study does not give, or this build does not
+void check_field_form(const Settings& s) {
+  if (s.field.empty()) return;
+  const bool is_series = s.field.ends_with(".pvd");
+  if (writes_series(s) && !is_series) {
+    Settings named = s;
+    named.field = std::filesystem::path(s.field).replace_extension(".pvd").string();
+    throw Error(ExitCode::usage, "a study in time gives a series of fields", "--field " + s.field,
+                "of --study " + s.study,
+                fmt::format("give --field {}, which lists {}, {}, ...", named.field, frame_path(named, 0),
+                            frame_path(named, 1)));
+  }
+  if (!writes_series(s) && is_series)
+    throw Error(ExitCode::usage, "a series of fields is of a study in time", "--field " + s.field,
+                "--study " + s.study + " gives one field an axis", "give a name that ends in .vti or .h5");
+  io::check_field_ending(is_series ? frame_path(s, 0) : s.field);
 }
 
 /// The settings file and the report are UTF-8, and repeat every name: what cannot be written there is refused
@@ -69,6 +97,13 @@ std::string field_path(const Settings& s, Axis axis) {
   const std::filesystem::path path(s.field);
   return (path.parent_path() / (path.stem().string() + "_" + axis_name(axis) + path.extension().string()))
       .string();
+}
+
+bool writes_series(const Settings& s) { return !s.field.empty() && study_named(s.study).gives_frames; }
+
+std::string frame_path(const Settings& s, std::int64_t number) {
+  const std::filesystem::path path(s.field);
+  return (path.parent_path() / fmt::format("{}_{:04}.vti", path.stem().string(), number)).string();
 }
 
 std::string curve_path(const Settings& s, const std::string& name) {
@@ -102,8 +137,7 @@ std::string settings_path(const Settings& s) {
 
 std::vector<std::string> output_paths(const Settings& s) {
   std::vector<std::string> paths;
-  if (!s.field.empty())
-    for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
+  for (const std::string& path : paths_of_fields(s)) paths.push_back(path);
   if (is_file(s.json)) paths.push_back(s.json);
   if (is_file(s.csv)) paths.push_back(s.csv);
   if (!s.png.empty()) {
@@ -115,17 +149,21 @@ std::vector<std::string> output_paths(const Settings& s) {
   if (s.impedance && is_file(s.csv)) paths.push_back(curve_path(s, "impedance"));
   if (s.study == "transient" && is_file(s.csv)) paths.push_back(curve_path(s, "transient"));
   if (s.impedance && !s.png.empty()) paths.push_back(curve_picture_path(s, "impedance"));
+  if (s.study == "transient" && !s.png.empty()) paths.push_back(curve_picture_path(s, "transient"));
   if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
   return paths;
 }
 
 std::vector<std::string> report_paths(const Settings& s) {
   std::vector<std::string> paths = output_paths(s);
+  const std::vector<std::string> fields = paths_of_fields(s);
+  std::erase_if(paths, [&](const std::string& path) {
+    return std::find(fields.begin(), fields.end(), path) != fields.end();
+  });
   for (const Axis axis : s.axes)
     std::erase_if(paths, [&](const std::string& path) {
-      return (!s.field.empty() && path == field_path(s, axis)) ||
-             (!s.png.empty() && (path == field_picture_path(s, "concentration", axis) ||
-                                 path == field_picture_path(s, "flux", axis)));
+      return !s.png.empty() && (path == field_picture_path(s, "concentration", axis) ||
+                                path == field_picture_path(s, "flux", axis));
     });
   return paths;
 }
@@ -145,40 +183,56 @@ ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string
                                 const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
   check_picture_form(s);
-  if (!s.field.empty()) io::check_field_ending(s.field);
+  check_field_form(s);
   const std::vector<std::string> paths = output_paths(s);
+  std::set<std::string> seen;
   ReservedOutputs reserved;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (!is_own_echo(s, paths[i])) check_replaces_no_input(paths[i], s, other_files);
-    for (std::size_t j = 0; j < i; ++j)
-      if (same_name(paths[i], paths[j]))
-        throw Error(ExitCode::usage, "two outputs have the same name", paths[i], "",
-                    "give them different names");
-    for (const std::string& notice : io::check_output(paths[i], s.overwrite || is_own(paths[i])))
+  for (const std::string& path : paths) {
+    if (!is_own_echo(s, path)) check_replaces_no_input(path, s, other_files);
+    if (!seen.insert(full(path)).second)
+      throw Error(ExitCode::usage, "two outputs have the same name", path, "", "give them different names");
+    for (const std::string& notice : io::check_output(path, s.overwrite || is_own(path)))
       reserved.notices.push_back(notice);
     if (s.dry_run) continue;
-    reserved.locks.emplace_back(paths[i]);
+    reserved.locks.emplace_back(path);
     if (reserved.locks.back().notice()) reserved.notices.push_back(*reserved.locks.back().notice());
   }
   return reserved;
 }
 
-std::vector<std::string> check_room(const Settings& s, const Extent& extent, double conducting) {
+namespace {
+
+std::vector<io::PlannedOutput> planned_outputs(const Settings& s, const Extent& extent, double conducting) {
   constexpr std::uint64_t report = 4096;  // at least; tables and pictures are small beside any field
   const auto voxels = static_cast<double>(extent.voxels());
   // FP32 in conducting voxels, NaN elsewhere: compressed to 0.97 (HDF5) and 1.3 (.vti) of the former's bytes
   // in a packed electrode, to 0.04 where everything conducts. Half of them is a safe least.
   // Fluxes are as many numbers that compress as badly.
   const double values = s.flux ? 4 : 1;
-  const double least = conducting < 1 ? 0.5 * 4 * values * conducting * voxels : 0;
+  const double least = 0.5 * 4 * values * conducting * voxels;
   const double most = (4 * values + 4) * voxels;  // and the labels
+  const std::vector<std::string> fields = paths_of_fields(s);
+  // Frames that are empty, or full, take next to nothing.
+  const bool even = conducting >= 1 || writes_series(s);
   std::vector<io::PlannedOutput> outputs;
   for (const std::string& path : output_paths(s)) outputs.push_back({path, report, report});
-  if (!s.field.empty())
-    for (const Axis axis : s.axes)
+  for (const std::string& path : fields)
+    if (!path.ends_with(".pvd"))
       outputs.push_back(
-          {field_path(s, axis), static_cast<std::uint64_t>(least), static_cast<std::uint64_t>(most)});
-  return io::check_space(outputs);
+          {path, even ? 0 : static_cast<std::uint64_t>(least), static_cast<std::uint64_t>(most)});
+  return outputs;
+}
+
+}  // namespace
+
+std::vector<std::string> check_room(const Settings& s, const Extent& extent, double conducting) {
+  return io::check_space(planned_outputs(s, extent, conducting));
+}
+
+std::uint64_t most_bytes_of_outputs(const Settings& s, const Extent& extent) {
+  std::uint64_t sum = 0;
+  for (const io::PlannedOutput& output : planned_outputs(s, extent, 1)) sum += output.most_bytes;
+  return sum;
 }
 
 }  // namespace tauvox

@@ -12,6 +12,10 @@ namespace tauvox {
 
 /// "out.vti" -> "out_z.vti" where several axes are asked for.
 std::string field_path(const Settings& settings, Axis axis);
+/// Whether --field is a series in time: NAME.pvd, and its frames.
+bool writes_series(const Settings& s);
+/// "out.pvd" -> "out_0000.vti"
+std::string frame_path(const Settings& s, std::int64_t number);
 /// Of a curve, beside the table.
 std::string curve_path(const Settings& s, const std::string& name);
 std::string curve_picture_path(const Settings& s, const std::string& name);
@@ -52,5 +56,7 @@ ReservedOutputs reserve_outputs(const Settings& settings, const std::vector<std:
 /// @return notices where there may not be
 /// @throws Error(output) where there is not
 std::vector<std::string> check_room(const Settings& settings, const Extent& extent, double conducting);
+/// What they take at most.
+std::uint64_t most_bytes_of_outputs(const Settings& settings, const Extent& extent);
 
 }  // namespace tauvox

@@ -145,6 +145,7 @@ class Planner {
   /// Nothing where nothing percolates, or only percolation is asked for.
   bool solves() const { return !contents_.known || contents_.unknowns > 0; }
   bool multigrid() const { return settings_.solver == "multigrid"; }
+  bool writes_frames() const { return settings_.study == "transient" && !settings_.field.empty(); }
   /// What nobody can know yet has a row all the same.
   void add(const char* name, std::int64_t bytes, bool on_device, const Stages& alive) {
     if (bytes > 0 || !contents_.known) plan_.buffers.push_back({name, bytes, on_device, alive});
@@ -180,7 +181,8 @@ class Planner {
   }
   /// A solver of Jacobi steps has one while the bound is found, beside the solution.
   void hierarchy() {
-    const Stages in_use = multigrid() ? Stages{"solve", "bound"} : Stages{"bound"};
+    Stages in_use = multigrid() ? Stages{"solve", "bound"} : Stages{"bound"};
+    if (writes_frames()) in_use.push_back("write");  // the next step needs it
     Stages made = in_use;
     made.insert(made.begin(), "coarsen");
     add("octets", Octets::bytes(device_, extent_, octets(), one_class()), true,
@@ -236,7 +238,8 @@ class Planner {
     const std::int64_t of_states = contents_.known ? 8 * 8 * slots : 0;
     add("concentrations and rates", of_states, true, always);
     // Vectors of a few MB that come and go with each step leave holes in the heap.
-    add("between them", std::min(of_states, std::int64_t{15} << 19), false, {"solve", "bound"});
+    const Stages in_use = writes_frames() ? Stages{"solve", "bound", "write"} : Stages{"solve", "bound"};
+    add("between them", std::min(of_states, std::int64_t{15} << 19), false, in_use);
     if (settings_.boundary == "membrane")  // beside the state at the end
       add("modes that decay slowest", contents_.known ? 4 * 8 * slots : 0, true, {"solve", "bound"});
     add("loads of a stage", contents_.known ? 8 * (unknowns + slots) : 0, true, {"solve", "bound"});
@@ -247,7 +250,7 @@ class Planner {
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
     if (!settings_.field.empty())  // the file is read back and compared before it takes its name
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
-    if (settings_.flux && settings_.field.ends_with(".vti"))  // .h5 takes it by layers
+    if (settings_.flux && (settings_.field.ends_with(".vti") || writes_frames()))  // .h5 takes it by layers
       add("flux", voxels_ * 12, false, {"write"});
   }
   /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves

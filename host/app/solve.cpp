@@ -68,6 +68,7 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
   }
   const std::int64_t available = host_bytes_for_a_run();
   const std::string slurm = slurm_options(plan.peak(false), seconds ? &*seconds : nullptr);
+  const std::uint64_t on_disk = s.field.empty() ? 0 : most_bytes_of_outputs(s, plan.extent);
   if (s.json == "-") {
     nlohmann::ordered_json j;
     j["status"] = "dry_run";
@@ -79,12 +80,15 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
     j["device_peak_bytes"] = plan.peak(true);
     j["buffer_peak_bytes"] = plan.peak_of_buffers();
     j["host_available_bytes"] = available;
+    if (on_disk > 0) j["outputs_most_bytes"] = on_disk;
     j["fits"] = misfit.empty();
     if (seconds) j["seconds"] = {seconds->least, seconds->most};
     j["slurm"] = slurm;
     print_report(j.dump(2) + "\n");
   } else {
     print_text(to_text(plan));
+    if (on_disk > 0)
+      print_text(fmt::format("outputs: up to {:.4g} MB on disk\n", static_cast<double>(on_disk) / 1e6));
     if (seconds)
       print_text(
           fmt::format("time: {:.3g} to {:.3g} s, by {}\n", seconds->least, seconds->most, s.calibration));
@@ -185,9 +189,12 @@ void resolve_reactive(Settings& s, const Study& study) {
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
-  if ((!s.field.empty() || s.flux) && !study.gives_field)
+  if ((!s.field.empty() || s.flux) && !study.gives_field && !study.gives_frames)
     throw Error(ExitCode::usage, "this study gives no field", "--study " + study.name, "",
                 fmt::format("leave out {}, or choose another study", s.field.empty() ? "--flux" : "--field"));
+  if (s.flux && s.field.empty() && study.gives_frames)
+    throw Error(ExitCode::usage, "pictures of this study show no field", "--flux", "--study " + study.name,
+                "give --field NAME.pvd for vectors of the flux, or leave it out");
   if (study.needs_conductivity && s.phase.empty() && s.conductivity.empty() && !s.is_grey())
     throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
                 "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +

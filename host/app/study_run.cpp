@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "host/app/field_output.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
+#include "host/app/series_output.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/pages/impedance_picture.hpp"
+#include "host/pages/transient_picture.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
+#include "host/studies/frame_sink.hpp"
 #include "host/studies/porous_phases.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/voxel_flux.hpp"
@@ -74,7 +78,8 @@ class StudyRun {
         deadline_(deadline),
         extends_(study.extends == "effective_transport"),
         by_axes_(extends_ || study.name == "effective_transport"),
-        with_field_(s.wants_concentration() && study.gives_field) {}
+        with_field_(s.wants_concentration() && study.gives_field),
+        series_(s, report) {}
 
   /// What was finished before is taken as it is. Of a study that adds to the results of transport when all
   /// its axes are solved, an axis is finished when it has run for that axis alone.
@@ -93,14 +98,16 @@ class StudyRun {
     finished_.clear();
     const double written_before = writing_;
     const auto start = Clock::now();
-    const KeptState state =
-        checkpoint_.state_of(study_.name, [this](const std::string& failed) { warn(failed); });
+    const KeptState state = checkpoint_.state_of(
+        study_.name, [this](const std::string& failed) { warn(failed); }, [this] { return series_.files(); });
+    const FrameSink frames = frame_sink();
     Report found;
     try {
       StudyInput asked{
           in_.volume,   in_.materials, rest, in_.device, [this](Result result) { finish(std::move(result)); },
           in_.deadline, in_.phases};
       if (!checkpoint_.path().empty()) asked.state = &state;
+      if (writes_series(s_)) asked.frames = &frames;
       found = study_.run(asked, sink(),
                          [this](const std::string& doing, double fraction, const std::string& remark) {
                            printer_(doing, fraction, remark);
@@ -113,6 +120,7 @@ class StudyRun {
     double solving = seconds_since(start) - (writing_ - written_before);
     for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
     append_results(found);
+    add_series_texts(found);
     add_rest(found);
     add_seconds("solve", solving);
     for (const auto& [stage, seconds] : found.seconds) add_seconds(stage, seconds);
@@ -125,6 +133,14 @@ class StudyRun {
         return;
       }
     report_.seconds.emplace_back(stage, seconds);
+  }
+  void add_series_texts(Report& found) const {
+    if (const std::string text = series_.text(); !text.empty())
+      found.notices.push_back(text);
+    else if (writes_series(s_) && !report_.unfinished)
+      found.notices.push_back(fmt::format("{}: no field is written, for nothing takes part", s_.field));
+    if (writes_series(s_) && !report_.unfinished)
+      if (const std::string text = series_.text_of_left(); !text.empty()) found.notices.push_back(text);
   }
   /// Beside its results.
   void add_rest(const Report& found) {
@@ -177,6 +193,14 @@ class StudyRun {
       writing_ += seconds_since(start);
       keep(result);
     };
+  }
+  FrameSink frame_sink() {
+    return {s_.frames, [this](const auto& times, const auto& facts, const std::vector<float>& concentration) {
+              const auto start = Clock::now();
+              if (const auto failed = checkpoint_.announce_outputs()) warn(*failed);
+              series_.write(times, facts, concentration);
+              writing_ += seconds_since(start);
+            }};
   }
   /// From D_eff, by what else is known.
   void add_what_follows(Result& result) const {
@@ -253,6 +277,7 @@ class StudyRun {
   Checkpoint& checkpoint_;
   const std::optional<Deadline>& deadline_;
   bool extends_, by_axes_, with_field_;
+  SeriesOutput series_;
   double writing_ = 0;
   std::vector<Result> finished_;
 };
@@ -284,11 +309,13 @@ void write_structure_picture(const Settings& s, RunReport& report) {
 }
 
 void write_curve_pictures(const Settings& s, RunReport& report) {
+  const std::map<std::string, std::string (*)(const Curve&, const std::string&, std::string&)> pictures{
+      {"impedance", pages::impedance_picture}, {"transient", pages::transient_picture}};
   for (const Curve& curve : report.curves) {
-    if (curve.name != "impedance") continue;
+    const auto picture = pictures.find(curve.name);
+    if (picture == pictures.end()) continue;
     std::string notice;
-    write_picture(curve_picture_path(s, curve.name),
-                  pages::impedance_picture(curve, picture_ending(s), notice), s);
+    write_picture(curve_picture_path(s, curve.name), picture->second(curve, picture_ending(s), notice), s);
     note_pictures(s, notice, report);
   }
 }

@@ -19,7 +19,7 @@ void note_pictures(const Settings& settings, const std::string& notice, RunRepor
 /// NAME_structure.png
 void write_structure_picture(const Settings& settings, RunReport& report);
 
-/// NAME_impedance.png, where there is one.
+/// NAME_impedance.png or NAME_transient.png, where there is one.
 void write_curve_pictures(const Settings& settings, RunReport& report);
 
 /// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,

@@ -31,6 +31,7 @@ std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
       {"--time-scheme", s.time_scheme != standard.time_scheme, {"transient"}},
       {"--time-step", s.time_step.has_value(), {"transient"}},
       {"--time-tolerance", s.time_tolerance != standard.time_tolerance, {"transient"}},
+      {"--frames", s.frames != standard.frames, {"transient"}},
       {"--rve", s.rve.has_value(), {"rve"}},
       {"--flux-balance", s.flux_balance != standard.flux_balance, transport},
       {"--thickness", s.thickness != standard.thickness, {}, no_thickness},
@@ -85,8 +86,14 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
   note(s.flux_balance != standard.flux_balance && !s.wants_concentration(), "--flux-balance",
        "it is for fields, and none is written (--field, --png)");
   note(!s.slice_at.empty() && s.png.empty(), "--slice-at", "no picture is drawn (--png)");
+  note(study.gives_frames && s.field.empty() && s.frames != standard.frames, "--frames",
+       "there is no --field");
   note(s.is_grey() && s.allow_absent, "--allow-absent", "grey values conduct, and no label is named");
-  if (!s.png.empty() && !study.gives_field)
+  if (!s.png.empty() && study.gives_frames && s.field.empty())
+    notices.push_back(
+        "--png draws the structure, and uptake and fluxes over time; for concentrations give --field "
+        "NAME.pvd");
+  else if (!s.png.empty() && !study.gives_field && !study.gives_frames)
     notices.push_back(
         fmt::format("--png draws the structure{} and no concentration: --study {} gives no field",
                     s.impedance ? ", the impedance" : "", study.name));

@@ -5,19 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/pages/curve_column.hpp"
 #include "host/pages/plotter.hpp"
 #include "host/pages/slice_map.hpp"
 
 namespace tauvox::pages {
 namespace {
-
-/// Columns of a curve by their names.
-const std::vector<double>* column(const Curve& curve, const std::string& name) {
-  const auto found = std::find(curve.columns.begin(), curve.columns.end(), name);
-  return found == curve.columns.end()
-             ? nullptr
-             : &curve.values[static_cast<std::size_t>(found - curve.columns.begin())];
-}
 
 /// Few of the frequencies have a name: each third octave.
 bool is_named(double frequency) {

@@ -47,9 +47,10 @@ struct Settings : MaterialSettings, StudySettings {
   // output
   std::string field, json, csv, png, histogram;
   bool flux = false, fields = false;
-  std::string output;       // folder of an evaluation
-  std::string calibration;  // file of tauvox bench, from which a dry run tells the time
-  std::string checkpoint;   // of what is finished; empty: beside the first output
+  std::int64_t frames = 20;  // fields of a study in time, beside that of the start, at most
+  std::string output;        // folder of an evaluation
+  std::string calibration;   // file of tauvox bench, from which a dry run tells the time
+  std::string checkpoint;    // of what is finished; empty: beside the first output
   std::vector<std::pair<Axis, std::int64_t>> slice_at;  // where pictures cut the volume; else in the middle
   bool wants_concentration() const { return !field.empty() || !png.empty(); }
   bool overwrite = false, dry_run = false, quiet = false;

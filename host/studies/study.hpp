@@ -22,15 +22,14 @@
 
 namespace tauvox {
 
-/// What a study gives back besides numbers: the field of each axis goes to this sink as soon as it is known.
-/// An empty one wants none, which saves its memory and its way back from a GPU.
-/// @param concentration [z][y][x], 0..1, NaN where nothing conducts
+/// Takes the field of each axis once known: [z][y][x], NaN where nothing conducts. Empty: none is wanted.
 using FieldSink = std::function<void(const Result&, const std::vector<float>& concentration)>;
 
 /// Called with what is being done, the fraction done (0..1, negative: unknown) and a short remark.
 using Progress = std::function<void(const std::string& doing, double fraction, const std::string& remark)>;
 
 struct KeptState;  // kept_state.hpp
+struct FrameSink;  // frame_sink.hpp
 struct StudyInput {
   const Volume& volume;
   const Materials& materials;
@@ -39,20 +38,21 @@ struct StudyInput {
   std::function<void(const Result&)> finished{};  // called with each result as soon as it is known
   /// Then a solver stops, and gives the best it has as not converged.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
-  Phases phases{};                   // names of labels
-  bool octants = false;              // a study that can tell its numbers in the octants from one pass does
-  const KeptState* state = nullptr;  // where a study that can go on within itself keeps how far it came
+  Phases phases{};                    // names of labels
+  bool octants = false;               // a study that can tell its numbers in the octants from one pass does
+  const KeptState* state = nullptr;   // where a study that can go on within itself keeps how far it came
+  const FrameSink* frames = nullptr;  // where a study in time gives its fields, if they are wanted
 };
 
 struct Study {
   std::string name, meaning;
   QuantityDefinitions quantities;
   Report (*run)(const StudyInput&, const FieldSink&, const Progress&);
-  std::string extends{};           // the study to whose results it adds quantities
-  bool needs_conductivity = true;  // of every label, before it can run
-  bool gives_field = false;
-  bool needs_box = false;       // no voxel may be outside of the sample
-  bool takes_all_axes = false;  // at once: --axis and --periodic-sides do not apply
+  std::string extends{};                           // the study to whose results it adds quantities
+  bool needs_conductivity = true;                  // of every label, before it can run
+  bool gives_field = false, gives_frames = false;  // of each axis; at several times
+  bool needs_box = false;                          // no voxel may be outside of the sample
+  bool takes_all_axes = false;                     // at once: --axis and --periodic-sides do not apply
 };
 
 /// Ends a solve at the deadline, and tells of its iterations, of a slow solver's each tenth. What is done is

@@ -13,12 +13,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "host/studies/electrolytes.hpp"
+#include "host/studies/frame_sink.hpp"
 #include "host/studies/kept_state.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
-#include "host/studies/transient_quantities.hpp"
-#include "host/studies/units.hpp"
+#include "host/studies/transient_rows.hpp"
 #include "kernels/volume/class_field.hpp"
 
 namespace tauvox {
@@ -42,69 +41,7 @@ Sides sides_of(const StudySettings& s, bool membrane) {
   return sides;
 }
 
-/// Diffusivity in m2/s of what conducts best, where it is known.
-std::optional<double> diffusivity_of(const StudyInput& in) {
-  if (!in.settings.electrolyte.empty())
-    return in.materials.largest *
-           electrolyte_of(in.settings)
-               .diffusivity(in.settings.salt_concentration / 1000, in.settings.temperature);
-  if (property_of(in.materials.unit).si != "m2/s" || !in.materials.to_si) return std::nullopt;
-  return in.materials.largest * *in.materials.to_si;
-}
-
-TransientUnits units_of(const StudyInput& in) {
-  const Axis axis = in.settings.axes.front();
-  TransientUnits units;
-  units.voxels = static_cast<double>(in.volume.extent.voxels());
-  units.cells = static_cast<double>(in.volume.extent.along(axis));
-  units.columns = units.voxels / units.cells;
-  const std::optional<double> diffusivity = diffusivity_of(in);
-  if (!in.volume.voxel_size || !diffusivity) return units;
-  const double length = units.cells * (*in.volume.voxel_size)[static_cast<std::size_t>(axis)];
-  units.seconds = length * length / *diffusivity;
-  return units;
-}
-
-/// @throws Error(usage) what does not go together
-double end_of(const StudySettings& s, const TransientUnits& units) {
-  if (s.axes.size() != 1)
-    throw Error(ExitCode::usage, "a transient has one axis", "--axis", "", "give one of z, y, x");
-  if (s.end_time && s.end_seconds)
-    throw Error(ExitCode::usage, "--end-time and --end-seconds exclude each other", "", "",
-                "give one of them");
-  if (s.time_scheme != "tr-bdf2" && !s.time_step)
-    throw Error(ExitCode::usage, "this scheme does not choose its steps", "--time-scheme " + s.time_scheme,
-                "", "give --time-step, or --time-scheme tr-bdf2");
-  if (!s.end_seconds) return s.end_time.value_or(1);
-  if (!units.seconds)
-    throw Error(ExitCode::usage, "seconds are not known", "--end-seconds",
-                "they need the size of a voxel and a diffusivity",
-                "give --end-time in units of L^2/D0, or --voxel-size with --unit m2/s and --conductivity, or "
-                "--electrolyte");
-  return *s.end_seconds / *units.seconds;
-}
-
-/// One row of the table.
-constexpr std::size_t columns_of_row = 10;
-using Row = std::array<double, columns_of_row>;
-
-Curve curve_of(const std::vector<Row>& rows, const TransientUnits& units) {
-  Curve curve{"transient",
-              {"time_D0_over_L2", "step_D0_over_L2", "uptake", "flux_in", "flux_out", "amount_in",
-               "amount_out", "time_step_error", "open_error", "iterations"},
-              {}};
-  curve.values.resize(columns_of_row);
-  for (const Row& row : rows)
-    for (std::size_t k = 0; k < columns_of_row; ++k) curve.values[k].push_back(row[k]);
-  if (units.seconds) {
-    curve.columns.insert(curve.columns.begin() + 1, "time_s");
-    std::vector<double> seconds = curve.values.front();
-    for (double& t : seconds) t *= *units.seconds;
-    curve.values.insert(curve.values.begin() + 1, seconds);
-  }
-  curve.in_json = true;
-  return curve;
-}
+using Row = TransientRow;
 
 class Transient {
  public:
@@ -114,6 +51,7 @@ class Transient {
     found_.membrane = in.settings.boundary == "membrane";
     found_.end = end_of(in.settings, units_);
     found_.volume_fraction = in.materials.volume_fraction;
+    if (in.frames) frames_.emplace(in.frames->most, found_.end, units_);
   }
 
   Report run() {
@@ -123,10 +61,10 @@ class Transient {
       TimeSteps steps(problem, scheme_of(in_.settings), how());
       clock_.end_of(&StageCosts::setup);
       begin(steps);
-      if (go(steps)) finish(problem);
+      go_to_the_end(steps, problem);
       clock_.end_of(&StageCosts::solve);
     }
-    found_.seconds = seconds_since(start);
+    found_.seconds = seconds_since(start) - showing_;
     Report report;
     report.results.push_back(result_of(found_, units_));
     if (!rows_.empty()) report.curves.push_back(curve_of(rows_, units_));
@@ -177,8 +115,31 @@ class Transient {
   void begin(TimeSteps& steps) {
     step_ = in_.settings.time_step.value_or(first_step);
     const std::vector<double> kept = in_.state ? in_.state->load() : std::vector<double>();
-    if (kept.empty() || !resume(steps, kept))
-      steps.start(std::vector<double>(static_cast<std::size_t>(steps.rates().unknowns())));
+    if (!kept.empty() && resume(steps, kept)) return;
+    steps.start(std::vector<double>(static_cast<std::size_t>(steps.rates().unknowns())));
+    if (frames_) show(steps);
+  }
+
+  /// What the run that is resumed has shown is not asked for again, but for the last, which it may have been
+  /// ended in.
+  void show_again(const TimeSteps& steps) {
+    if (!frames_) return;
+    bool is_frame = false;
+    for (const Row& row : rows_) is_frame = frames_->take(row.front());
+    if (is_frame) show(steps);
+  }
+
+  void show(const TimeSteps& steps) {
+    std::vector<std::pair<std::string, double>> facts{{"time_D0_over_L2", found_.now},
+                                                      {"uptake", found_.mean}};
+    if (units_.seconds) facts.emplace_back("time_s", found_.now * *units_.seconds);
+    if (!rows_.empty()) facts.emplace_back("flux_in", found_.inflow);  // there is none at the start
+    if (!rows_.empty()) facts.emplace_back("flux_out", found_.outflow);
+    clock_.end_of(&StageCosts::solve);
+    const auto start = Clock::now();
+    in_.frames->take(frames_->so_far(), facts, steps.rates().potential(steps.deviation()));
+    showing_ += seconds_since(start);
+    clock_.restart();
   }
 
   IterationObserver observer(const std::string& doing, double done) const {
@@ -190,24 +151,26 @@ class Transient {
     };
   }
 
-  /// To the end. What the last whole step gave is kept when the run is asked to end.
-  /// @return whether it got there
-  bool go(TimeSteps& steps) {
-    auto saved = Clock::now();
+  /// What the last whole step gave is kept when the run is asked to end.
+  void go_to_the_end(TimeSteps& steps, const Problem& problem) {
     try {
-      while (found_.now < found_.end) {
-        if (!advance(steps)) {
-          save(steps);
-          return false;
-        }
-        if (Clock::now() - saved > between_saves) {
-          save(steps);
-          saved = Clock::now();
-        }
-      }
+      if (go(steps)) finish(problem);
+      if (found_.status != Status::converged) save(steps);
     } catch (...) {
       save(steps);
       throw;
+    }
+  }
+
+  /// @return whether it got to the end
+  bool go(TimeSteps& steps) {
+    auto saved = Clock::now();
+    while (found_.now < found_.end) {
+      if (!advance(steps)) return false;
+      if (Clock::now() - saved > between_saves) {
+        save(steps);
+        saved = Clock::now();
+      }
     }
     return true;
   }
@@ -251,6 +214,7 @@ class Transient {
     rows_.push_back({found_.now, length, found_.mean, found_.inflow, found_.outflow, found_.in, found_.out,
                      step.error_of_mean ? step_error_ : std::nan(""), found_.open,
                      static_cast<double>(step.iterations)});
+    if (frames_ && frames_->take(found_.now)) show(steps);
   }
 
   void stop(const std::string& why) {
@@ -360,6 +324,7 @@ class Transient {
     kept.last_out = all[15];
     kept.shift_of_levels = all[16];
     steps.resume(kept);
+    show_again(steps);
     return true;
   }
 
@@ -370,6 +335,8 @@ class Transient {
   StageClock clock_;
   double step_ = 0, step_error_ = 0;  // L^2/D0
   std::vector<Row> rows_;
+  std::optional<FrameTimes> frames_;
+  double showing_ = 0;  // s
 };
 
 Report transient(const StudyInput& in, const FieldSink&, const Progress& progress) {
@@ -390,6 +357,7 @@ Study transient_study() {
           .meaning = "diffusion in time: uptake from one plate, or a membrane until it is steady; time lag",
           .quantities = transient_quantities(),
           .run = transient,
+          .gives_frames = true,
           .needs_box = true};
 }
 

@@ -4,17 +4,9 @@
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 #include "host/studies/time_lag.hpp"
+#include "host/studies/transient_units.hpp"
 
 namespace tauvox {
-
-/// Of time_steps.hpp -> of the volume: L^2/D0, and fluxes over D0 Dc/L.
-struct TransientUnits {
-  double cells = 1, columns = 1, voxels = 1;
-  std::optional<double> seconds;  // in L^2/D0
-  double time(double steps) const { return steps / (cells * cells); }
-  double flux(double sum) const { return sum * cells / columns; }
-  double amount(double sum) const { return sum / (columns * cells); }
-};
 
 struct TransientResult {
   Axis axis = Axis::z;

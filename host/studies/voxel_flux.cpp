@@ -7,11 +7,12 @@
 namespace tauvox {
 
 VoxelFlux::VoxelFlux(const Volume& volume, const Materials& materials, std::span<const float> concentration,
-                     Axis flow, bool periodic)
+                     Axis flow, bool periodic, bool sealed)
     : volume_(volume),
       concentration_(concentration),
       flow_(flow),
       periodic_(periodic),
+      sealed_(sealed),
       strides_{volume.extent.nx * volume.extent.ny, volume.extent.nx, 1} {
   for (const std::uint8_t c : materials.class_of_code)  // of the classes: their fluxes are in balance
     conductivity_.push_back(
@@ -55,7 +56,7 @@ double VoxelFlux::component(std::int64_t i, std::int64_t place, Axis axis) const
   if (place < last)
     behind = through_face(i, i + stride, axis);
   else if (axis == flow_)
-    behind = to_plate * u;
+    behind = sealed_ ? 0 : to_plate * u;
   else if (periodic_)
     behind = through_face(i, i - last * stride, axis);
   return (before + behind) / 2;

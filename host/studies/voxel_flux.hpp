@@ -21,8 +21,9 @@ class VoxelFlux {
   ///        where nothing conducts; it, the volume and the materials outlive this
   /// @param flow     axis across which the plates are
   /// @param periodic whether the sides are
+  /// @param sealed   no plate, and no flux, behind the last layer
   VoxelFlux(const Volume& volume, const Materials& materials, std::span<const float> concentration, Axis flow,
-            bool periodic);
+            bool periodic, bool sealed = false);
 
   /// Components x, y, z.
   std::array<float, 3> at(std::int64_t x, std::int64_t y, std::int64_t z) const;
@@ -37,7 +38,7 @@ class VoxelFlux {
   const Volume& volume_;
   std::span<const float> concentration_;
   Axis flow_;
-  bool periodic_;
+  bool periodic_, sealed_;
   std::vector<double> conductivity_;       // by code, over the largest
   std::array<double, 3> steps_{};          // length between the plates over the edge of a voxel; z, y, x
   std::array<std::int64_t, 3> strides_{};  // z, y, x

@@ -69,6 +69,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"time-scheme", "backward-euler"},
                                                                 {"time-step", "0.01"},
                                                                 {"time-tolerance", "0.0001"},
+                                                                {"frames", "12"},
                                                                 {"solver", "jacobi"},
                                                                 {"tolerance", "1e-09"},
                                                                 {"flux-balance", "0.25"},
@@ -138,7 +139,7 @@ TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse)
   const std::set<std::string> elsewhere{"threads",   "field",      "json",        "csv",      "png",
                                         "overwrite", "dry-run",    "calibration", "progress", "quiet",
                                         "output",    "time-limit", "checkpoint",  "limits",   "operator",
-                                        "slice-at",  "histogram",  "flux"};
+                                        "slice-at",  "histogram",  "flux",        "frames"};
   for (const auto& [name, text] : examples) {
     Settings settings;
     row_of(name).set(settings, text, name);
