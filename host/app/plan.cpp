@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/app/geometry_bytes.hpp"
 #include "host/solve/multigrid.hpp"
 #include "host/studies/coarsen.hpp"
 #include "kernels/base/host_memory.hpp"
@@ -131,6 +132,8 @@ class Planner {
   void all() {
     volume();
     sets();
+    if (const std::int64_t held = bytes_of_geometry(settings_.study, voxels_, contents_.cubes); held > 0)
+      add("what the study holds", held, true, {"solve"});
     if (solves()) {
       hierarchy();
       vectors();
@@ -247,8 +250,8 @@ class Planner {
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
     if (!settings_.field.empty())  // the file is read back and compared before it takes its name
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
-    if (settings_.flux && settings_.field.ends_with(".vti"))  // .h5 takes it by layers
-      add("flux", voxels_ * 12, false, {"write"});
+    if (settings_.flux && settings_.field.ends_with(".vti"))       // .h5 takes it by layers
+      add("flux, and read back", voxels_ * 27, false, {"write"});  // 12 each; the rest is VTK's own
   }
   /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
   /// take an eighth of the voxels of the volume's own, which are over, and so never the most.
