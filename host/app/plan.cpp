@@ -248,10 +248,13 @@ class Planner {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
     if (wanted) add("concentration", voxels_ * 4, false, {"write"});
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
-    if (!settings_.field.empty())  // the file is read back and compared before it takes its name
+    const bool is_vti = settings_.field.ends_with(".vti");
+    if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name
+      add("what writes fields", (std::int64_t{7} << 20) + (is_vti ? 0 : voxels_), false, {"write"});
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
-    if (settings_.flux && settings_.field.ends_with(".vti"))       // .h5 takes it by layers
-      add("flux, and read back", voxels_ * 27, false, {"write"});  // 12 each; the rest is VTK's own
+    }
+    if (settings_.flux && !settings_.field.empty())  // 12 each; the rest is of VTK, or of HDF5
+      add("flux, and read back", voxels_ * (is_vti ? 27 : 19), false, {"write"});
   }
   /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
   /// take an eighth of the voxels of the volume's own, which are over, and so never the most.

@@ -1,5 +1,7 @@
 """What is said before and after a run: names of checkpoints, what is kept, calibrations, and help."""
 
+import json
+
 import numpy as np
 import pytest
 from conftest import assert_refused
@@ -72,3 +74,26 @@ def test_values_that_are_no_labels(tauvox, tmp_path, sample):
     assert_refused(tauvox("solve", sample, "--outside", "0", "--phase", "0"), 4, "label 0 is outside of the sample", "--phase")
     run = ["solve", sample, "--phase", "0", "--electrolyte", "nyman2008", "--temperature", "30C"]
     assert "give --temperature 298.15K\n" in tauvox(*run).stderr.split("{")[0]
+
+
+def test_a_union_has_a_fraction_and_a_percentage_is_none(tauvox, tmp_path):
+    labels = np.random.default_rng(1).integers(0, 3, (16, 16, 16))
+    np.save(tmp_path / "u.npy", np.kron(labels, np.ones((4, 4, 4))).astype(np.uint8))
+    run = ["evaluate", "u.npy", "--phases", "pore=0,a=1,b=2,solid=1+2", "--voxel-size", "1um", "--limits", "limits.toml"]
+    (tmp_path / "limits.toml").write_text("volume_fraction.solid.max = 0.9\n")
+    assert tauvox(*run, "-o", "r").returncode == 0
+    report = json.loads((tmp_path / "r/results.json").read_text())
+    of = {r["phase"]: r["quantities"]["volume_fraction"] for r in report["results"] if r["study"] == "fractions"}
+    assert of["solid"]["value"] == pytest.approx((labels > 0).mean())
+    # All that is not solid is pore: its surface is the same, and each octant has the same in doubt.
+    for kind in ("segmentation", "sampling", "resolution"):
+        assert of["solid"]["uncertainty"][kind]["half_width"] == pytest.approx(of["pore"]["uncertainty"][kind]["half_width"])
+    (tmp_path / "limits.toml").write_text("porosity = [40, 50]\n")
+    assert_refused(tauvox(*run), 2, "limits.toml:1", "0 to 1", "give 0.4 for 40 %")
+
+
+def test_a_failed_volume_of_a_lot_is_said_to_be_left_out(tauvox, tmp_path, sample):
+    (tmp_path / "bad.npy").write_bytes(b"\x93NUMPY no array")
+    assert tauvox("batch", sample, "bad.npy", *PHASES, "-o", "lot").returncode != 0
+    gathered = tauvox("collect", "lot", "-o", "all.csv")
+    assert gathered.returncode == 0 and "1 left out: failed or not finished" in gathered.stderr
