@@ -86,7 +86,7 @@ def test_a_union_has_a_fraction_and_a_percentage_is_none(tauvox, tmp_path):
     of = {r["phase"]: r["quantities"]["volume_fraction"] for r in report["results"] if r["study"] == "fractions"}
     assert of["solid"]["value"] == pytest.approx((labels > 0).mean())
     # All that is not solid is pore: its surface is the same, and each octant has the same in doubt.
-    for kind in ("segmentation", "sampling", "resolution"):
+    for kind in ("segmentation", "sampling"):
         assert of["solid"]["uncertainty"][kind]["half_width"] == pytest.approx(of["pore"]["uncertainty"][kind]["half_width"])
     (tmp_path / "limits.toml").write_text("porosity = [40, 50]\n")
     assert_refused(tauvox(*run), 2, "limits.toml:1", "0 to 1", "give 0.4 for 40 %")
