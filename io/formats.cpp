@@ -123,6 +123,10 @@ std::unique_ptr<VolumeSource> open_source(const InputFile& file, const ReadOptio
   const std::string found = recognise(file);
   const std::string wanted = options.shape ? "raw" : found;
   const Format* format = format_called(wanted);
+  if (const Format* own = format_called(found); options.shape && own != nullptr && options.dtype.empty())
+    throw Error(ExitCode::usage, "option --shape does not fit the input", file.path(),
+                fmt::format("it is for raw files, this one is {} and has its own shape", own->name),
+                "leave the option out; to read it as raw data all the same, give --dtype as well");
   if (format == nullptr) {
     const std::string route = export_route(found);
     throw Error(ExitCode::input_refused, "file format is not known", file.path(),

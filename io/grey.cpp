@@ -259,7 +259,9 @@ GreyHistogram histogram_of(Element element, const std::string& path,
       });
       if (survey.not_finite > 0)
         throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path,
-                    fmt::format("{} of them", survey.not_finite), "replace them by a grey value first");
+                    fmt::format("{} of them", survey.not_finite),
+                    "replace them by a grey value first; where NaN is what lies outside of the sample, "
+                    "pass --outside nan");
       if (survey.least > survey.greatest) refuse_nothing(path);
       histogram.is_exact = survey.is_exact;
       histogram.least = survey.least;

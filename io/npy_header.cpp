@@ -116,7 +116,8 @@ void take_type(const std::string& descr, ArrayLayout& layout, const std::string&
   const auto refuse = [&](const std::string& why) {
     throw Error(ExitCode::input_invalid, "the type of the .npy array is no label", path,
                 fmt::format("its descr is '{}'{}", descr, why),
-                "save it as uint8 or another type of integer");
+                descr.ends_with("f2") ? "save it as float32, or labels as uint8"
+                                      : "save it as uint8 or another type of integer");
   };
   const bool has_order = !descr.empty() && std::string("<>|=").find(descr[0]) != std::string::npos;
   const std::string type = descr.substr(has_order ? 1 : 0);

@@ -14,6 +14,7 @@
 #include "host/report/build_id.hpp"
 #include "host/report/kept.hpp"
 #include "kernels/base/hash.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -91,6 +92,19 @@ std::string Checkpoint::path_of(const Settings& s) {
   return fs::path(settings).replace_extension().replace_extension(".ckpt").string();
 }
 
+void Checkpoint::check_name(const Settings& s, const std::vector<std::string>& outputs,
+                            const std::vector<std::string>& other_files) {
+  const std::string path = path_of(s);
+  if (path.empty()) return;
+  for (const std::string& own : {path, previous_of(path), state_path_of(path)}) {
+    check_replaces_no_input(own, s, other_files);
+    for (const std::string& output : outputs)
+      if (full(output) == full(own) || io::same_file(output, own))
+        throw Error(ExitCode::usage, "checkpoint and output have the same name", own, output,
+                    "give --checkpoint another name");
+  }
+}
+
 Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
   if (path_.empty()) return;
   std::error_code failed;
@@ -110,6 +124,8 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
   if (!content) refuse("it is damaged, and so is the one before it, if there is one");
   try {
     identity_ = content->at("identity");
+    seconds_before_ = content->at("spent").at("seconds").get<double>();
+    peak_before_ = content->at("spent").at("host_peak_bytes").get<std::int64_t>();
     outputs_ = content->at("outputs").get<std::vector<std::string>>();
     for (const auto& [part, kept] : content->at("parts").items())
       parts_[part] = {report_from(kept.at("found")), kept.at("files").get<std::vector<std::string>>()};
@@ -160,6 +176,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
   }
   if (!differ.empty() && settings.overwrite) {
     parts_.clear();
+    seconds_before_ = 0, peak_before_ = 0;
     identity_ = wanted;
     return {fmt::format("{} is of another run, which is begun anew (--overwrite)", path_)};
   }
@@ -263,7 +280,10 @@ std::optional<std::string> Checkpoint::save() {
   Json parts = Json::object();
   for (const auto& [part, kept] : parts_)
     parts[part] = {{"found", kept_json(kept.found)}, {"files", kept.files}};
-  const std::string text = Json{{"identity", identity_}, {"outputs", outputs_}, {"parts", parts}}.dump();
+  const Json spent = {{"seconds", seconds_before_ + seconds_since(begun_)},
+                      {"host_peak_bytes", std::max(peak_before_, peak_resident_bytes())}};
+  const std::string text =
+      Json{{"identity", identity_}, {"outputs", outputs_}, {"spent", spent}, {"parts", parts}}.dump();
   try {
     std::error_code failed;  // the first has none before it
     fs::rename(path_, previous_of(path_), failed);
@@ -276,6 +296,12 @@ std::optional<std::string> Checkpoint::save() {
     return fmt::format("what is finished is not kept: {}", error.what());
   }
   return std::nullopt;
+}
+
+std::string Checkpoint::how_to_go_on(const std::string& what, const std::string& options) const {
+  if (path_.empty())
+    return fmt::format("nothing of it is kept: a run with {} goes on when it is given again", options);
+  return fmt::format("{} kept in {}; run the same command again to go on", what, path_);
 }
 
 void Checkpoint::remove() {

@@ -35,6 +35,11 @@ class Checkpoint {
   /// Where the checkpoint of a run lies: --checkpoint, or beside its first output; empty where it has none.
   static std::string path_of(const Settings& settings);
 
+  /// Before it is opened: it replaces no input, and no output has its name, also by a link.
+  /// @param outputs of the run   @throws Error(usage)
+  static void check_name(const Settings& settings, const std::vector<std::string>& outputs,
+                         const std::vector<std::string>& other_files);
+
   /// Nobody else may write it from here on. @throws Error(output) where another run has it
   void hold();
   /// Whether an output that is there is of the run that is continued.
@@ -71,6 +76,13 @@ class Checkpoint {
   /// The run is over.
   void remove();
   const std::string& path() const { return path_; }
+  /// For a run that was ended: "WHAT kept in NAME.ckpt; run the same command again to go on", or that nothing
+  /// is kept, and which option would have kept it.
+  std::string how_to_go_on(const std::string& what, const std::string& options) const;
+
+  /// Of the parts that an earlier run finished: wall time until the last was kept, and its peak; else 0.
+  double seconds_before() const { return seconds_before_; }
+  std::int64_t peak_before() const { return peak_before_; }
 
  private:
   std::optional<std::string> save();
@@ -83,6 +95,9 @@ class Checkpoint {
   bool unsaved_ = false;  // parts that the file does not hold
   Clock::time_point saved_ = Clock::now();
   double save_seconds_ = 0;  // what it took last
+  Clock::time_point begun_ = Clock::now();
+  double seconds_before_ = 0;
+  std::int64_t peak_before_ = 0;
   nlohmann::ordered_json identity_;
   struct Part {
     Report found;

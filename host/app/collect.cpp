@@ -68,7 +68,7 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
     print_note("notice: " + one_line(found) + "\n");
   const Collection all = collected(run.folders, changes_result);
   note(all.twice, "another folder holds the same evaluation", "");
-  if (!all.unfinished.empty()) note(all.unfinished.size(), "not finished", all.unfinished.front());
+  if (!all.unfinished.empty()) note(all.unfinished.size(), "failed or not finished", all.unfinished.front());
   if (!all.unreadable.empty()) note(all.unreadable.size(), "not readable", all.unreadable.front());
   if (all.results.empty())
     throw Error(ExitCode::input_refused, "no finished evaluation", run.folders.front(), "",

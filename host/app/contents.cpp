@@ -95,6 +95,8 @@ Contents contents_of(const Problem& problem) {
 void Contents::take_labels(const Volume& volume) {
   bytes_per_label = std::holds_alternative<LabelArray<std::uint16_t>>(volume.codes) ? 2 : 1;
   labels = static_cast<std::int64_t>(volume.labels.size());
+  const std::array<double, 3> edge = volume.spacing();
+  cubes = edge[0] == edge[1] && edge[1] == edge[2];
 }
 
 Contents Contents::typical(double share, std::size_t classes) {

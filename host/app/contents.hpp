@@ -17,6 +17,7 @@ struct LevelContents {
 
 /// Per voxel, so that it says something of other sizes as well. As it stands: the least, whatever the labels.
 struct Contents {
+  bool cubes = true;                  // voxels
   double runs = 0, clusters = 0;      // of all that conducts
   double unknowns = 0;                // what percolates, along the axis where that is most
   double octets = 0;                  // blocks of 2x2x2 voxels that hold some of it (transport/octets.hpp)

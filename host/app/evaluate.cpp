@@ -279,6 +279,7 @@ ExitCode run_evaluate(Settings s) {
   if (!s.phases.named.empty() && !description.voxel_size) refuse_without_voxel_size(s.input);
   std::optional<ReservedFolder> reserved;  // empty folders go behind the checkpoint in them
   const bool writes = !s.phases.named.empty() && !s.dry_run;
+  Checkpoint::check_name(s, files_of_folder(s), other_files_of(reader, s));
   Checkpoint checkpoint(writes ? Checkpoint::path_of(s) : "");
   const auto is_own = [&](const std::string& path) { return checkpoint.owns(path); };
   if (writes) reserved.emplace(reserve_folder(s, other_files_of(reader, s), is_own));
@@ -339,29 +340,29 @@ ExitCode run_evaluate(Settings s) {
     run_studies(s, in, carriers, report, printer, checkpoint);
   } catch (const Interrupted& asked) {
     printer.clear();
-    report_failure("interrupted", ExitCode::interrupted,
-                   fmt::format("ended by {}; {}run the same command again to go on", asked.what(),
-                               checkpoint.path().empty()
-                                   ? ""
-                                   : fmt::format("finished studies are kept in {}; ", checkpoint.path())));
+    report_failure(
+        "interrupted", ExitCode::interrupted,
+        fmt::format("ended by {}; {}", asked.what(),
+                    checkpoint.how_to_go_on("finished studies are", "-o FOLDER or --checkpoint FILE")));
     return ExitCode::interrupted;
   }
   report.seconds.emplace_back("solve", seconds_since(studies_start));
   report.seconds.emplace_back("write", 0);
-  report.seconds.emplace_back("total", seconds_since(start));
-  report.memory = {device.peak_bytes(), peak_resident_bytes(),
+  if (checkpoint.seconds_before() > 0) report.seconds.emplace_back("before", checkpoint.seconds_before());
+  report.seconds.emplace_back("total", checkpoint.seconds_before() + seconds_since(start));
+  report.memory = {device.peak_bytes(), std::max(peak_resident_bytes(), checkpoint.peak_before()),
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
   if (!s.quiet) print_text(text_of_warnings(report));
   judge_by(limits, s, report);
   if (!s.output.empty()) {
     const std::size_t known = report.notices.size();
     write_as_own(s, report, checkpoint);
-    checkpoint.remove();
     for (std::size_t i = known; i < report.notices.size(); ++i)
       if (!s.quiet) print_note("notice: " + report.notices[i] + "\n");
     results_are_in_files();
     if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
   }
+  checkpoint.remove();
   const ExitCode code = exit_code(report.results);
   const auto without = std::find_if(report.results.begin(), report.results.end(), [](const Result& result) {
     return result.status == Status::not_converged || result.status == Status::failed;

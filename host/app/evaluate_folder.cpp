@@ -43,6 +43,8 @@ std::string file_name(std::string curve, const std::string& word) {
   return curve + ".csv";
 }
 
+constexpr const char* always_written[] = {"results.json", "results.csv", "settings.toml", "profile.csv",
+                                          "report.html"};
 constexpr const char* figure_endings[] = {"svg", "png", "pdf"};
 
 std::string figure_file(const std::string& name, const char* ending) {
@@ -158,12 +160,20 @@ void MadeFolders::make(const std::string& folder) {
                 failed ? failed.message() : "it is a file", "give -o another name");
 }
 
+std::vector<std::string> files_of_folder(const Settings& s) {
+  if (s.output.empty()) return {};
+  std::vector<std::string> files;
+  for (const char* name : always_written) files.push_back(in_folder(s, name));
+  for (const std::string& name : files_of(s.phases)) files.push_back(in_folder(s, name));
+  return files;
+}
+
 ReservedFolder reserve_folder(const Settings& s, const std::vector<std::string>& other_files,
                               const std::function<bool(const std::string&)>& is_own) {
   ReservedFolder folder;
   if (s.output.empty()) return folder;
   folder.made.make(s.output);
-  for (const char* name : {"results.json", "results.csv", "settings.toml", "profile.csv", "report.html"}) {
+  for (const char* name : always_written) {
     const std::string path = in_folder(s, name);
     const bool is_own_echo = s.study_file && io::same_file(path, *s.study_file) && repeats_study_file(s);
     if (!is_own_echo) check_replaces_no_input(path, s, other_files);

@@ -37,6 +37,9 @@ struct ReservedFolder {
   std::vector<io::OutputLock> locks;
   std::vector<std::string> notices;
 };
+/// All that a run may write into it; nothing where no folder is asked for.
+std::vector<std::string> files_of_folder(const Settings& settings);
+
 /// Before any work: the folder is there, and its files can be written. Nothing where no folder is asked for.
 /// What killed runs left of any of its files goes.
 /// @param is_own whether a file that is there is one of the run that is continued, which may be replaced

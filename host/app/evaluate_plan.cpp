@@ -1,6 +1,7 @@
 #include "host/app/evaluate_plan.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/describe.hpp"
 #include "host/app/forecast.hpp"
 #include "host/app/plan.hpp"
 
@@ -56,6 +58,30 @@ EvaluationBytes bytes_of_evaluation(const Volume& volume, const std::vector<cons
   return bytes;
 }
 
+namespace {
+
+/// Settings that change the work of an evaluation, beside the volume itself.
+bool changes_work(const std::string& name) {
+  static const std::vector<std::string> names{
+      "ionic",  "electronic", "axis",      "phases",  "phase-porosity", "no-sampling", "segmentation-study",
+      "rve",    "fields",     "tolerance", "device",  "electrolyte",    "threads",     "threshold",
+      "filter", "resample",   "mask",      "outside", "clean",          "orient"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// "--rve null, not 0.05": of the calibration, and of this run.
+std::vector<std::string> differences(const EvaluationCost& cost, const Settings& s) {
+  const nlohmann::ordered_json own = settings_json(s);
+  std::vector<std::string> differ;
+  for (const auto& [name, value] : own.items())
+    if (changes_work(name) && cost.settings.value(name, nlohmann::ordered_json()) != value)
+      differ.push_back(fmt::format("--{} {}, not {}", name,
+                                   cost.settings.value(name, nlohmann::ordered_json()).dump(), value.dump()));
+  return differ;
+}
+
+}  // namespace
+
 ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& planned, const Settings& s,
                                const Device& device) {
   const auto voxels = static_cast<double>(volume.extent.voxels());
@@ -63,10 +89,15 @@ ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& plan
   std::optional<Interval> seconds;
   if (!s.calibration.empty()) {
     const EvaluationCost cost = EvaluationCost::from(s.calibration);
-    seconds = cost.of(voxels);
-    // What is like the other takes for each voxel what that took; a twentieth for what is not.
-    const double each = std::max(0.0, cost.bytes_per_voxel - around_it / cost.voxels);
-    bytes.host = static_cast<std::int64_t>(1.05 * (around_it + each * voxels));
+    if (const std::vector<std::string> differ = differences(cost, s); !differ.empty()) {
+      print_note(fmt::format("notice: {} says nothing of this run, and is left out: it was made with {}\n",
+                             s.calibration, fmt::join(differ, "; ")));
+    } else {
+      seconds = cost.of(voxels);
+      // What is like the other takes for each voxel what that took; a twentieth for what is not.
+      const double each = std::max(0.0, cost.bytes_per_voxel - around_it / cost.voxels);
+      bytes.host = static_cast<std::int64_t>(1.05 * (around_it + each * voxels));
+    }
   }
   const std::int64_t available = host_bytes_for_a_run();
   std::string misfit;

@@ -121,8 +121,16 @@ Interval forecast(const Calibration& calibration, const Plan& plan, const Settin
 
 EvaluationCost EvaluationCost::from(const std::string& path) {
   const Json results = read_json(path);
-  EvaluationCost cost{1, 0, 0};
+  EvaluationCost cost;
+  cost.voxels = 1;
   try {
+    cost.settings = results.at("settings");
+    // What a solve computes is one study; of an evaluation each result says of which it is.
+    bool of_evaluation = false;
+    for (const Json& result : results.at("results"))
+      of_evaluation = of_evaluation || result.value("study", "") == "fractions";
+    if (!of_evaluation || cost.settings.value("study", "") == "fractions")
+      refuse_file(path, "it is no report of an evaluation", "give the results.json of tauvox evaluate");
     for (const Json& edge : results.at("input").at("shape")) cost.voxels *= edge.get<double>();
     cost.seconds = results.at("timings_s").at("total").get<double>();
     cost.bytes_per_voxel =

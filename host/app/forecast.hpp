@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -53,6 +53,7 @@ Interval forecast(const Calibration& calibration, const Plan& plan, const Settin
 /// Results of an evaluation, as calibration of others with its settings on such a machine.
 struct EvaluationCost {
   double voxels = 0, seconds = 0, bytes_per_voxel = 0;
+  nlohmann::ordered_json settings = {};  // name -> value
   /// @throws Error(input_refused)
   static EvaluationCost from(const std::string& path);
   Interval of(double other_voxels) const;

@@ -257,10 +257,23 @@ class LimitsReader {
     return found_.limits.emplace_back(limit);
   }
 
+  /// A percentage is not the fraction that was meant. 0 stands for no limit where all is above.
+  static void check_range(double value, const std::string& quantity, const std::string& place) {
+    for (const QuantityDefinition& row : all_quantities()) {
+      if (row.name != quantity || value == 0 || (value >= row.least && value <= row.most)) continue;
+      const bool is_percent = row.most == 1 && value > 1 && value <= 100;
+      throw Error(ExitCode::usage, fmt::format("no {} can be {:g}", quantity, value), place,
+                  fmt::format("it lies in {:g} to {:g}", row.least, row.most),
+                  is_percent ? fmt::format("give {:g} for {:g} %", value / 100, value)
+                             : "give a limit in this range, or leave it out");
+    }
+  }
+
   void set(std::optional<double>& side, double value, const Limit& limit, const std::string& place) {
     if (side)
       throw Error(ExitCode::usage, "limit given twice", place,
                   fmt::format("the first stands at {}", limit.place), "give each limit once");
+    check_range(value, limit.quantity, place);
     side = value;
     if (limit.least && limit.most && *limit.least > *limit.most)
       throw Error(ExitCode::usage, "limits exclude each other", place,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/app/geometry_bytes.hpp"
 #include "host/solve/multigrid.hpp"
 #include "host/studies/coarsen.hpp"
 #include "kernels/base/host_memory.hpp"
@@ -131,6 +132,8 @@ class Planner {
   void all() {
     volume();
     sets();
+    if (const std::int64_t held = bytes_of_geometry(settings_.study, voxels_, contents_.cubes); held > 0)
+      add("what the study holds", held, true, {"solve"});
     if (solves()) {
       hierarchy();
       vectors();
@@ -248,10 +251,16 @@ class Planner {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
     if (wanted) add("concentration", voxels_ * 4, false, {"write"});
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
-    if (!settings_.field.empty())  // the file is read back and compared before it takes its name
+    const bool is_vti = settings_.field.ends_with(".vti");
+    if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name
+      if (!writes_frames())
+        add("what writes fields", (std::int64_t{8} << 20) + (is_vti ? 0 : voxels_), false, {"write"});
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
-    if (settings_.flux && (settings_.field.ends_with(".vti") || writes_frames()))  // .h5 takes it by layers
+    }
+    if (settings_.flux && writes_frames())
       add("flux", voxels_ * 12, false, {"write"});
+    else if (settings_.flux && !settings_.field.empty())  // 12 each; the rest is of VTK, or of HDF5
+      add("flux, and read back", voxels_ * (is_vti ? 27 : 19), false, {"write"});
   }
   /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
   /// take an eighth of the voxels of the volume's own, which are over, and so never the most.
@@ -373,25 +382,6 @@ void check_fits(const Extent& extent, std::int64_t bytes_per_voxel) {
                       gigabytes(program_bytes),
                   gigabytes(available)),
       fmt::format("up to about {0}x{0}x{0} voxels fit; use fewer, or a machine with more memory", edge));
-}
-
-std::string to_text(const Plan& plan) {
-  std::string out = fmt::format(
-      "{} voxels: {}{}\n{:<32}{:>16}  {}\n", plan.extent.voxels(), to_string(plan.extent),
-      plan.contents.known ? "" : "; at least, whatever its labels are", "buffer", "bytes", "stages");
-  for (const PlannedBuffer& b : plan.buffers) {
-    std::string stages;
-    for (const std::string& stage : b.alive) stages += (stages.empty() ? "" : " ") + stage;
-    out +=
-        fmt::format("{:<32}{:>16}  {}{}\n", b.name, b.bytes, stages, b.on_device && plan.gpu ? " (GPU)" : "");
-  }
-  const auto line = [&](const char* name, bool on_device) {
-    out += fmt::format("{:<32}{:>16}  {:.1f} bytes per voxel\n", name, plan.peak(on_device),
-                       static_cast<double>(plan.peak(on_device)) / static_cast<double>(plan.extent.voxels()));
-  };
-  line("peak on the host", false);
-  if (plan.gpu) line("peak on the GPU", true);
-  return out;
 }
 
 }  // namespace tauvox

@@ -61,6 +61,18 @@ ExitCode run_own(const Program& program, const std::vector<Setting<Own>>& rows, 
               near.empty() ? valid : fmt::format("did you mean {}? {}", near, valid));
 }
 
+/// `tauvox help`, and `tauvox help COMMAND`.
+ExitCode help_of(const Program& program, const std::vector<std::string>& words) {
+  const bool is_own = words.size() == 1 || words[1].starts_with("-");
+  if (words.size() > 2)
+    throw Error(ExitCode::usage, "an argument too many", "command line", "'" + words[2] + "'",
+                "give tauvox help COMMAND");
+  const Command* command = is_own ? nullptr : program.find(words[1]);
+  if (!is_own && !command) refuse_command(program, words[1]);
+  print_text(command ? help_text(*command) : help_text(program));
+  return ExitCode::success;
+}
+
 }  // namespace
 
 const Command* Program::find(const std::string& name) const {
@@ -80,9 +92,12 @@ ExitCode run_program(const std::vector<Command>& commands, const std::vector<std
   program.commands = commands;
   if (words.empty()) refuse_command(program, "");
   if (words.front().starts_with("-")) return run_own(program, rows, parse_arguments(program.self, words));
+  if (words.front() == "help") return help_of(program, words);
   const Command* command = program.find(words.front());
   if (!command) refuse_command(program, words.front());
   const std::vector<std::string> rest(words.begin() + 1, words.end());
+  if (rest == std::vector<std::string>{"--version"})
+    return run_own(program, rows, parse_arguments(program.self, rest));
   json_to_stdout = asks_for_json_on_standard_output(rest);
   const Arguments arguments = parse_arguments(*command, rest);
   if (!arguments.help) return command->run(arguments, json_to_stdout);

@@ -111,13 +111,12 @@ ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
   if (code == ExitCode::interrupted) {
     report_failure(
         "interrupted", code,
-        fmt::format(
-            "ended by {} before {} was done; {}{}run the same command again to go on", report.unfinished->why,
-            fmt::join(report.unfinished->not_done, ", "),
-            checkpoint.path().empty() ? ""
-                                      : fmt::format("what is finished is kept in {}; ", checkpoint.path()),
-            kept.empty() ? ""
-                         : fmt::format("of an earlier run and left as it is: {}; ", fmt::join(kept, ", "))));
+        fmt::format("ended by {} before {} was done; {}{}", report.unfinished->why,
+                    fmt::join(report.unfinished->not_done, ", "),
+                    kept.empty()
+                        ? ""
+                        : fmt::format("of an earlier run and left as it is: {}; ", fmt::join(kept, ", ")),
+                    checkpoint.how_to_go_on("what is finished is", "--json FILE or --checkpoint FILE")));
     return code;
   }
   const Status status = code == ExitCode::not_converged ? Status::not_converged : Status::failed;
@@ -267,6 +266,7 @@ ExitCode run_solve(Settings s) {
   const std::vector<std::string> axis_warnings =
       study.takes_all_axes ? std::vector<std::string>() : check_flow_axes(s, description);
   if (!s.dry_run) listen_to_signals();
+  Checkpoint::check_name(s, output_paths(s), other_files_of(reader, s));
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
   const ReservedOutputs reserved = reserve_outputs(
       s, other_files_of(reader, s), [&](const std::string& path) { return checkpoint.owns(path); });
@@ -286,12 +286,12 @@ ExitCode run_solve(Settings s) {
       reader, s, [&](double fraction) { printer("reading", fraction, ""); },
       s.is_grey() ? io::Read::grey_values : io::Read::labels);
   report.seconds.emplace_back("read", seconds_since(read_start));
-  if (study.gives_field) check_prism(volume, s.axes);
   if (study.needs_box && volume.outside)
     throw Error(ExitCode::input_invalid, "the study takes a box alone", "--study " + study.name,
                 "some voxels are outside of the sample", "cut a box out of it by --crop");
   report.volume = &volume;
   if (study.needs_conductivity) report.materials = assign_materials(volume, s);
+  if (study.gives_field) check_prism(volume, s.axes);  // after: a label both outside and named is said first
   if (study.name == "tensor") refuse_shared_classes(report.materials, study);
   if (!study.needs_conductivity) report.materials.warnings = check_named_labels(volume, s);
   report.phases = s.phases;

@@ -75,12 +75,25 @@ std::vector<const SettingFacts*> facts_of_evaluate() {
   return rows;
 }
 
+/// Studies that an evaluation alone runs are none of its choices.
+std::vector<const SettingFacts*> facts_of_solve() {
+  static SettingFacts study;
+  std::vector<const SettingFacts*> rows = facts_where(&SettingFacts::for_solve);
+  for (const SettingFacts*& facts : rows)
+    if (facts->name == "study") {
+      study = *facts;
+      std::erase_if(study.choices, [](const Choice& choice) { return choice.name == "accessible"; });
+      facts = &study;
+    }
+  return rows;
+}
+
 }  // namespace
 
 Command solve_command() {
   return {.name = "solve",
           .meaning = "effective diffusivity or conductivity and tortuosity factor",
-          .settings = facts_where(&SettingFacts::for_solve),
+          .settings = facts_of_solve(),
           .examples = {{"tauvox solve cathode.h5 --phase 0 --axis all", "label 0 conducts, along all axes"},
                        {"tauvox solve cathode.tif --conductivity 0=0,1=0.01,2=1 --unit S/m --json out.json",
                         "two phases conduct; the report in a file"},

@@ -36,7 +36,9 @@ bool is_at_work(const fs::path& folder) {
 }
 
 /// Canonical, so that a folder that is named twice is found once.
-std::set<std::string> folders_with_results(const std::vector<std::string>& folders) {
+/// @param failed_volumes of a lot, without results
+std::set<std::string> folders_with_results(const std::vector<std::string>& folders,
+                                           std::set<std::string>& failed_volumes) {
   std::set<std::string> found;
   for (const std::string& folder : folders) {
     std::error_code failed;
@@ -45,6 +47,12 @@ std::set<std::string> folders_with_results(const std::vector<std::string>& folde
     for (const fs::recursive_directory_iterator end; !failed && entry != end; entry.increment(failed)) {
       std::error_code unknown;
       if (entry->is_directory(unknown) && is_at_work(entry->path())) entry.disable_recursion_pending();
+      if (entry->path().filename() == state_file) {
+        const fs::path volume = entry->path().parent_path();
+        const std::optional<LotState> state = state_of(volume.string());
+        if (state && state->status == LotStatus::failed && !fs::exists(volume / results_name, unknown))
+          failed_volumes.insert(volume.string());
+      }
       if (entry->path().filename() == results_name) found.insert(entry->path().parent_path().string());
     }
     if (failed)
@@ -114,12 +122,14 @@ std::optional<CollectedResults> readable_results_in(
 
 Collection collected(const std::vector<std::string>& folders,
                      const std::function<bool(const std::string&)>& changes_result) {
-  const std::set<std::string> found = folders_with_results(folders);
+  std::set<std::string> failed;
+  const std::set<std::string> found = folders_with_results(folders, failed);
   const std::vector<std::string> names(found.begin(), found.end());
   std::vector<std::optional<CollectedResults>> all(names.size());
   in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], changes_result); });
 
   Collection collection;
+  collection.unfinished.assign(failed.begin(), failed.end());
   std::set<std::string> known;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!all[i])

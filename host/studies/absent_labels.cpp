@@ -20,6 +20,9 @@ std::string labels_there_are(const Volume& volume, const Phases& phases) {
 
 namespace {
 
+/// A volume of more values is a grey image as a rule, and listing its labels helps nobody.
+constexpr std::size_t most_labels_of_phases = 50;
+
 /// Not where NaN or a mask is outside: that label is of files that are written.
 bool is_taken_out_by_label(const Volume& volume) {
   return volume.outside->source.starts_with(fmt::format("--outside {}", volume.outside->label));
@@ -68,6 +71,15 @@ std::vector<std::string> check_named_labels(const Volume& volume, const Material
                                                                   : "given a conductivity"));
   }
   if (settings.allow_absent) return warnings;
+  if (volume.labels.size() > most_labels_of_phases)
+    throw Error(ExitCode::input_invalid,
+                fmt::format("{} {} {} not occur", labels.size() == 1 ? "label" : "labels",
+                            fmt::join(labels, ", "), labels.size() == 1 ? "does" : "do"),
+                volume.path,
+                fmt::format("the volume has {} values from {} to {}, as a grey image has",
+                            volume.labels.size(), volume.labels.front().value, volume.labels.back().value),
+                "--threshold makes labels of grey values, such as --threshold otsu3; 'tauvox inspect' shows "
+                "where to cut");
   throw Error(ExitCode::input_invalid,
               fmt::format("{} {} {} not occur", labels.size() == 1 ? "label" : "labels",
                           fmt::join(labels, ", "), labels.size() == 1 ? "does" : "do"),

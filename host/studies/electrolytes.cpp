@@ -72,10 +72,12 @@ const Electrolyte& electrolyte_of(const StudySettings& settings) {
   const double c = settings.salt_concentration / 1000, T = settings.temperature;
   constexpr double rounding = 1e-9;
   if (T < found->least_temperature - rounding || T > found->most_temperature + rounding)
-    throw Error(
-        ExitCode::usage, "the electrolyte was not measured at this temperature", found->name,
-        fmt::format("{:g} K", T),
-        fmt::format("give --temperature {:g}K to {:g}K", found->least_temperature, found->most_temperature));
+    throw Error(ExitCode::usage, "the electrolyte was not measured at this temperature", found->name,
+                fmt::format("{:g} K", T),
+                fmt::format("give --temperature {:g}K{}", found->least_temperature,
+                            found->least_temperature == found->most_temperature
+                                ? ""
+                                : fmt::format(" to {:g}K", found->most_temperature)));
   if (c < found->least_concentration - rounding || c > found->most_concentration + rounding)
     throw Error(ExitCode::usage, "the electrolyte was not measured at this concentration", found->name,
                 fmt::format("{:g} mol/m3", settings.salt_concentration),

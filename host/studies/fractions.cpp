@@ -65,6 +65,27 @@ std::vector<double> boundary_shifts(const NeighbourPairs& pairs, int phases,
   return shifts;
 }
 
+/// The same of a union: faces between its parts are none of its surface.
+double boundary_shift(const NeighbourPairs& pairs, const std::vector<bool>& inside,
+                      const std::array<double, 3>& edges) {
+  double shift = 0;
+  const double quarter = 0.25 * std::cbrt(edges[0] * edges[1] * edges[2]);
+  for (std::size_t q = 1; q < inside.size(); ++q)
+    for (std::size_t p = 0; p < q; ++p)
+      if (inside[p] != inside[q])
+        shift += quarter * surface_density(pairs, pair_of(static_cast<int>(p), static_cast<int>(q)), edges);
+  return shift;
+}
+
+/// Which phases a named union is made of.
+std::vector<bool> parts_of(const PhaseSet& set, const Partition& parts) {
+  std::vector<bool> inside(parts.phases.size());
+  for (std::size_t code = 0; code < set.codes.size(); ++code)
+    if (set.codes[code] != 0 && parts.phase_of_code[code] != no_phase)
+      inside[parts.phase_of_code[code]] = true;
+  return inside;
+}
+
 Result result_of(const PhaseSet& set, const std::vector<double>& layers, Axis axis,
                  const Quantity& fraction) {
   const Line line = line_through(layers);
@@ -113,6 +134,23 @@ Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
     if (in.finished) in.finished(report.results.back());
     curve.columns.push_back(parts.phases[p].name);
     curve.values.push_back(layers);
+  }
+  const std::vector<PhaseSet> sets = all_phase_sets(in.volume, in.phases);
+  for (std::size_t u = parts.phases.size(); u < sets.size(); ++u) {
+    const std::vector<bool> inside = parts_of(sets[u], parts);
+    std::int64_t voxels = 0;
+    for (std::size_t p = 0; p < inside.size(); ++p) voxels += inside[p] ? parts.phases[p].voxels : 0;
+    if (voxels != sets[u].voxels) continue;  // it cuts through a phase
+    std::vector<double> layers(counts.front().size());
+    for (std::size_t p = 0; p < inside.size(); ++p)
+      for (std::size_t i = 0; inside[p] && i < layers.size(); ++i)
+        layers[i] += static_cast<double>(counts[p][i]) / in_layer(i);
+    if (in.settings.separator == "high") std::reverse(layers.begin(), layers.end());
+    const Quantity fraction{"volume_fraction",
+                            in.volume.fraction({0, sets[u].voxels}),
+                            {{ErrorSource::segmentation, boundary_shift(pairs, inside, edges)}}};
+    report.results.push_back(result_of(sets[u], layers, axis, fraction));
+    if (in.finished) in.finished(report.results.back());
   }
   return report;
 }
