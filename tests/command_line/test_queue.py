@@ -255,7 +255,7 @@ def test_collect(begin, tauvox, tmp_path):
     result = tauvox("collect", "lot", "more", "twice", "lot/volumes", "-o", "all.csv")
     assert result.returncode == 0, result.stderr
     assert "9 evaluations" in result.stdout
-    for what in ("2 left out: another folder", "1 left out: not finished", "1 left out: not readable"):
+    for what in ("2 left out: another folder", "1 left out: failed or not finished", "1 left out: not readable"):
         assert what in result.stderr
     rows = list(csv.DictReader((tmp_path / "all.csv").open()))
     assert len({row["id"] for row in rows}) == 9 and len({row["settings_hash"] for row in rows}) == 2
