@@ -253,8 +253,7 @@ class Planner {
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
     const bool is_vti = settings_.field.ends_with(".vti");
     if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name
-      if (!writes_frames())
-        add("what writes fields", (std::int64_t{8} << 20) + (is_vti ? 0 : voxels_), false, {"write"});
+      add("what writes fields", (std::int64_t{11} << 20) + voxels_ * (is_vti ? 2 : 1), false, {"write"});
       add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
     }
     if (settings_.flux && writes_frames())

@@ -240,7 +240,7 @@ def test_frames_take_no_more_memory_than_planned(tauvox, with_vtk, tmp_path):
     planned = json.loads(tauvox(*run, "--dry-run", "--json", "-").stdout)["host_peak_bytes"]
     assert tauvox(*run, "--json", "r.json").returncode == 0
     taken = json.loads((tmp_path / "r.json").read_text())["memory"]["host_peak_resident_bytes"]
-    assert taken <= planned <= 1.3 * taken, (planned, taken)
+    assert taken <= planned <= 1.3 * taken + 8e6, (planned, taken)  # the program itself differs by machine
 
 
 @needs_gnuplot
