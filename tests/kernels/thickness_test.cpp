@@ -93,6 +93,19 @@ TEST(LocalThickness, IsThatOfPaintingEveryBallForEveryNumberOfThreads) {
     }
 }
 
+TEST(LocalThickness, WithoutABallNothingIsPainted) {
+  const Extent e{5, 4, 3};
+  const auto painted = [&](auto zero) {
+    Buffer<decltype(zero)> radii(test::device(), e.voxels());
+    radii.zero();
+    const auto found = paint_at_once(radii, e, {1, 1, 2.25}).to_host();
+    return std::count_if(found.begin(), found.end(), [](auto value) { return value != 0; });
+  };
+  EXPECT_EQ(painted(std::uint16_t{}), 0);
+  EXPECT_EQ(painted(std::uint32_t{}), 0);
+  EXPECT_EQ(painted(float{}), 0);
+}
+
 TEST(LocalThickness, BallsLargerThanTheTables) {
   // A slab of 600 between single layers: the middle has balls beyond 255 voxels.
   const Volume v = test::volume_of({602, 2, 3}, [](auto z, auto, auto) { return z > 0 && z < 601; });
