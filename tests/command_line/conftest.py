@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 NOBODY = 65534
+SANITIZED = os.environ.get("TAUVOX_SANITIZE", "").upper() not in ("", "0", "NO", "OFF", "FALSE")  # the build's option
+UNTRACED = os.environ | {"ASAN_OPTIONS": "detect_leaks=0"}  # for a program under strace: leaks cannot be looked for there
+measures_memory = pytest.mark.skipif(SANITIZED, reason="a sanitizer takes memory of its own")
 
 
 def pytest_addoption(parser):

@@ -1,12 +1,11 @@
 """What `evaluate --dry-run` says before, and what the run takes then."""
 
 import json
-import os
 import re
 
 import pytest
 import volumes
-from conftest import assert_refused
+from conftest import assert_refused, measures_memory
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 PHASES = ["--phases", "pore=0,active=1,binder=2", "--device", "cpu"]
@@ -27,7 +26,7 @@ def peak_said(text):
     return int(re.search(r"^peak on the host +(\d+)", text, flags=re.M).group(1))
 
 
-@pytest.mark.skipif(os.environ.get("TAUVOX_SANITIZE", "OFF") == "ON", reason="a sanitizer takes memory of its own")
+@measures_memory
 @pytest.mark.parametrize("name", CASES)
 def test_the_peak_is_at_most_15_percent_above_what_the_run_takes(tauvox, tmp_path, name):
     made, more = CASES[name]

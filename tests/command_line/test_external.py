@@ -11,7 +11,7 @@ import h5py
 import numpy
 import pytest
 import volumes
-from conftest import assert_refused
+from conftest import UNTRACED, assert_refused
 
 LABELS = volumes.repeated(4)
 DEPTH = len(LABELS)
@@ -216,7 +216,8 @@ def test_a_file_elsewhere_is_not_opened_once(program, folder, options):
         file.create_virtual_dataset("virtual", layout)
     for dataset in ("v", "link", "virtual"):
         result = subprocess.run(["strace", "-f", "-o", "trace", "-e", "trace=open,openat,openat2", program, "inspect",
-                                 "secret.h5", "--dataset", dataset, *options], cwd=folder, capture_output=True, text=True)
+                                 "secret.h5", "--dataset", dataset, *options], cwd=folder, capture_output=True, text=True,
+                                env=UNTRACED)
         trace = (folder / "trace").read_text()
         assert "secret.h5" in trace or "ptrace" in result.stderr
         assert result.returncode == 3 and "passwd" not in trace, (dataset, result.stderr)

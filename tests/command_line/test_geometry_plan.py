@@ -1,10 +1,10 @@
 """What `solve --dry-run` says of the studies of geometry, and of fields, and what the run takes then."""
 
 import json
-import os
 import re
 
 import pytest
+from conftest import measures_memory
 
 OF_THE_PROGRAM = 8e6  # differs by machine
 STUDIES = ["percolation", "fractions", "connectivity", "interfaces", "triple_lines", "sizes", "chords", "geodesic", "particles"]
@@ -12,7 +12,7 @@ CASES = [["--phases", "pore=0,active=1,binder=2", "--study", study] for study in
 CASES += [["--phase", "0", "--axis", "all", "--field", field, *flux] for field in ("f.vti", "f.h5") for flux in ([], ["--flux"])]
 
 
-@pytest.mark.skipif(os.environ.get("TAUVOX_SANITIZE", "OFF") == "ON", reason="a sanitizer takes memory of its own")
+@measures_memory
 @pytest.mark.parametrize("size", ["64", "112"])
 @pytest.mark.parametrize("edges", ["0.4um", "0.8um,0.4um,0.4um"])
 def test_the_peak_is_at_most_15_percent_above_what_the_run_takes(tauvox, size, edges, tmp_path):

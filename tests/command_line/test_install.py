@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import volumes
+from conftest import SANITIZED
 
 MODULES = next(Path("/usr/lib").glob("*/modulecmd.tcl"), None)  # Debian's environment-modules
 
@@ -29,7 +30,8 @@ def test_it_runs_where_it_was_moved_to(tree, program, tmp_path):
     words = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu", "--json", "-", "--quiet"]
     found = subprocess.run(["tauvox", *words], cwd=tmp_path, env=bare, capture_output=True, text=True)
     assert found.returncode == 0 and '"converged"' in found.stdout, found.stderr
-    assert str(Path(program).parent) not in (tree / "bin/tauvox").read_bytes().decode("latin-1")  # nothing of where it was built
+    if not SANITIZED:  # a build with a sanitizer has names of folders for its reports
+        assert str(Path(program).parent).encode() not in (tree / "bin/tauvox").read_bytes()  # nothing of where it was built
 
 
 def test_manuals_completion_and_schemas_came_along(tree):

@@ -16,7 +16,7 @@ import numpy
 import pytest
 import tifffile
 import volumes
-from conftest import assert_refused, contents, said_by, value
+from conftest import SANITIZED, assert_refused, contents, measures_memory, said_by, value
 
 SOLVE = ["solve", "cathode.h5", "--phase", "0,1", "--device", "cpu"]
 EVERYTHING = ["--json", "out.json", "--csv", "out.csv", "--field", "out.vti", "--png", "out"]
@@ -203,9 +203,8 @@ def test_a_field_is_an_input_again_and_says_where_it_is_from(tauvox, solve, tmp_
     assert tauvox("inspect", f"u.{ending}").returncode == 0
 
 
+@measures_memory
 def test_the_peak_memory_is_that_of_the_program_and_not_of_who_started_it(program, tmp_path):
-    if os.environ.get("TAUVOX_SANITIZE") == "ON":
-        pytest.skip("the sanitizer's own memory hides what the program takes")
     script = "import os, sys; memory = bytearray(b'x') * (400 << 20); os.execv(sys.argv[1], sys.argv[1:])"
     result = subprocess.run([sys.executable, "-c", script, program, *SOLVE, "--json", "-"], cwd=tmp_path, text=True,
                             capture_output=True, timeout=60)
@@ -282,7 +281,7 @@ def test_a_dry_run_writes_nothing_and_estimates_the_memory_of_the_run(tauvox, tm
     estimate = json.loads(tauvox(*run, "--dry-run", "--json", "-").stdout)
     assert contents(tmp_path) == before
     assert estimate["status"] == "dry_run" and estimate["fits"]
-    if os.environ.get("TAUVOX_SANITIZE") == "ON":
+    if SANITIZED:
         pytest.skip("the sanitizer's own memory hides what the program takes")
     report = json.loads(tauvox(*run, "--json", "-").stdout)
     measured = report["memory"]["host_peak_resident_bytes"]

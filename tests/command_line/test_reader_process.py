@@ -15,7 +15,7 @@ import h5py
 import numpy
 import pytest
 import volumes
-from conftest import assert_refused
+from conftest import SANITIZED, assert_refused
 
 WORD = b"--read-for-the-program"
 
@@ -62,9 +62,6 @@ def test_every_command_that_takes_a_volume_reads_apart(program, tmp_path, comman
     os.kill(reader, signal.SIGABRT)
     said = run.communicate()[1]
     assert run.returncode == 3 and "signal 6" in said, said
-
-
-SANITIZED = os.environ.get("TAUVOX_SANITIZE", "") not in ("", "OFF")
 
 
 ENDS = [signal.SIGABRT, signal.SIGKILL, signal.SIGQUIT]

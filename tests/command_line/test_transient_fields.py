@@ -10,7 +10,7 @@ import xml.etree.ElementTree as xml
 import numpy
 import pytest
 import volumes
-from conftest import assert_refused, contents, value
+from conftest import assert_refused, contents, measures_memory, value
 
 TRANSIENT = ["--phase", "0", "--study", "transient", "--device", "cpu"]
 needs_gnuplot = pytest.mark.skipif(shutil.which("gnuplot") is None, reason="no gnuplot")
@@ -234,6 +234,7 @@ def test_a_dry_run_plans_frames(tauvox, electrode, tmp_path):
     assert not list(tmp_path.glob("f*"))
 
 
+@measures_memory
 def test_frames_take_no_more_memory_than_planned(tauvox, with_vtk, tmp_path):
     assert tauvox("generate", "electrode", "--size", 96, "--seed", "1", "-o", "e.h5").returncode == 0
     run = ["solve", "e.h5", *TRANSIENT, "--field", "f.pvd", "--flux", "--end-time", "0.001", "--threads", "2"]
