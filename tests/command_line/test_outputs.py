@@ -51,6 +51,7 @@ def test_the_flux_is_a_vector_of_each_voxel(tauvox, tmp_path):
         with h5py.File(tmp_path / f"u_{r['axis']}.h5") as file:
             flux, u = file["flux"][...], file["concentration"][...]
             assert list(file["flux"].attrs["element_size_um"]) == [1, 2, 4]
+            assert file["flux"].attrs["components"] == b"x,y,z"
         assert flux.shape == volumes.LABELS.shape + (3,) and numpy.isfinite(flux).all()
         assert not flux[numpy.isnan(u)].any()
         along = flux[..., "xyz".index(r["axis"])]
