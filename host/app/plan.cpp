@@ -265,12 +265,12 @@ class Planner {
     else if (settings_.flux && !settings_.field.empty())  // 12 each; the rest is of VTK, or of HDF5
       add("flux, and read back", of_file(voxels_ * (is_vti ? 27 : 19), 2), false, {"write"});
   }
-  /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
-  /// take an eighth of the voxels of the volume's own, which are over, and so never the most.
+  /// Throats, and the copies: of twice and four times the voxel size, each sampled twice and voted. Their
+  /// solves take an eighth of the voxels of the volume's own, which are over, and so never the most.
   void resolution() {
     const auto copy = [&](int factor) { return coarse_extent(extent_, factor).voxels(); };
     const Stages here{"resolution"};
-    add("copies of larger voxels", 2 * (copy(2) + copy(4)) * contents_.bytes_per_label, false, here);
+    add("copies of larger voxels", 3 * (copy(2) + copy(4)) * contents_.bytes_per_label, false, here);
     add("set for a throat", voxels_, false, here);
     if (device_.is_cuda()) add("set for a throat on the GPU", Codes::bytes(device_, extent_, 1), true, here);
     add("runs of a throat", Runs::bytes(extent_, runs_), true, here);
