@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "io/hdf5_attributes.hpp"
 #include "io/hdf5_layouts.hpp"
 #include "io/hdf5_own.hpp"
 #include "io/hdf5_unfilter.hpp"
@@ -92,6 +93,8 @@ std::string choose_dataset(hid_t file, const std::string& path, const ReadOption
                            std::vector<std::string>& notices) {
   if (options.dataset.empty() && is_own_field_file(file)) {
     notices.push_back(fmt::format("dataset {} taken: the labels in a file that tauvox wrote", own_labels));
+    if (const std::string phases = attribute_text(file, "phases"); !phases.empty())
+      notices.push_back(fmt::format("the file says what the labels are: --phases {}", printable(phases)));
     return own_labels;
   }
   std::string name;

@@ -168,8 +168,8 @@ void add_rve(Rows& rows) {
        .kind = Kind::number,
        .group = "Problem",
        .meaning =
-           "evaluate, --study rve: also solve 27 and 64 parts, for the size of a volume whose result is "
-           "known to this",
+           "evaluate, --study rve (there 0.05 unless given): also solve 27 and 64 parts, for the size of a "
+           "volume whose result is known to this",
        .unit = "half width over the value",
        .range = Range{1e-4, 1},
        .changes_result = true,

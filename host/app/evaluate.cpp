@@ -318,6 +318,8 @@ ExitCode run_evaluate(Settings s) {
     report.notices.push_back(
         "--axis does nothing here: it is for transport, and nothing is solved without --ionic or "
         "--electronic");
+  if (!s.slice_at.empty() && s.output.empty())
+    report.notices.push_back("--slice-at does nothing here: pictures are drawn into the folder of -o");
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
   report.warnings = volume.warnings;

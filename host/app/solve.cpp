@@ -340,6 +340,10 @@ ExitCode run_solve(Settings s) {
   append(report.notices, cuts);
   note_all(s, volume.notices);
   note_all(s, cuts);
+  if (study.needs_conductivity && s.conductivity.empty() && !s.is_grey() && !property_of(s.unit).si.empty())
+    report.warnings.push_back(fmt::format(
+        "--phase conducts with 1, and --unit makes that 1 {0}: give --conductivity LABEL=VALUE in {0}",
+        s.unit));
   if (s.unit != Settings().unit && property_of(s.unit).si.empty())
     report.warnings.push_back(fmt::format(
         "the unit '{}' is not known: numbers are as they were given; known are such as S/m, m2/s and W/(m K)",

@@ -20,8 +20,10 @@ std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
   const std::vector<std::string> transport{"effective_transport", "resolution", "electrolyte",
                                            "porous_phases", "rve"};
   std::vector<std::string> no_thickness = transport, no_separator = transport;
-  no_thickness.insert(no_thickness.end(), {"percolation", "chords", "transient"});
-  no_separator.insert(no_separator.end(), {"percolation", "chords", "transient", "tensor"});
+  no_thickness.insert(no_thickness.end(),
+                      {"percolation", "chords", "transient", "particles", "triple_lines"});
+  no_separator.insert(no_separator.end(),
+                      {"percolation", "chords", "transient", "tensor", "particles", "triple_lines"});
   return {
       {"--impedance", s.impedance, {"electrode"}},
       {"--reactive", !s.reactive.empty(), {"electrode"}},
@@ -77,6 +79,10 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
   const bool every_way = study.name == "percolation" || study.name == "chords";
   note(!solves && s.axes_named, "--axis",
        every_way ? "it looks along all axes" : "it looks across the thickness (--thickness), or every way");
+  note(s.time_step && s.time_tolerance != standard.time_tolerance, "--time-tolerance",
+       "--time-step says how long each step is");
+  note(solves && !s.phase.empty() && s.conductivity.empty() && s.default_insulating, "--default-insulating",
+       "what --phase does not name insulates");
   note(!solves && s.periodic_sides, "--periodic-sides", "nothing goes on beyond the sides");
   const char* reports = every_way ? "it reports every label" : "it reports every phase of --phases";
   note(!solves && !s.phase.empty(), "--phase", reports);

@@ -21,6 +21,10 @@ std::string rounded_to(double value, double relative_error) {
 /// @param factor to the unit that is shown
 std::string value_text(const Quantity& q, double factor) {
   if (q.infinite) return "infinite";
+  const bool unknown =
+      !q.uncertainties.empty() && std::all_of(q.uncertainties.begin(), q.uncertainties.end(),
+                                              [](const Uncertainty& u) { return !u.half_width; });
+  if (unknown) return fmt::format("{:.2g}", *q.value * factor);  // its digits would mean nothing
   const Uncertainty* solver = q.uncertainty(ErrorSource::solver);
   if (!solver || !solver->half_width || *q.value == 0) return fmt::format("{:.5g}", *q.value * factor);
   if (std::abs(*q.value) < *solver->half_width / 10) return "0";

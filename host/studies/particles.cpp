@@ -1,6 +1,8 @@
 // The phases as particles, parted at their necks.
 #include "kernels/geometry/particles.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -33,6 +35,8 @@ double median_diameter(const std::vector<Particle>& particles, double voxel) {
   return 0;
 }
 
+constexpr double few_whole = 0.05;  // of the phase, below which its whole particles do not stand for it
+
 Result result_of(const PhaseSet& set, const SquaredDistance& distances, const std::array<double, 3>& edges,
                  const std::vector<std::uint8_t>& outside) {
   Result result = result_about("particles", set);
@@ -54,6 +58,12 @@ Result result_of(const PhaseSet& set, const SquaredDistance& distances, const st
     median.value = median_diameter(particles, voxel);
     whole.value = inside / static_cast<double>(set.voxels);
     if (inside > 0) round.value = weighted / inside;
+    if (whole.value > 0 && *whole.value < few_whole)
+      result.remarks.push_back(
+          fmt::format("sphericity is that of {:.2g} % of the phase: the sides cut all other particles",
+                      100 * *whole.value));
+    if (round.value > 1)
+      result.remarks.push_back("sphericity above 1: of so few voxels the surface is estimated too small");
   }
   result.quantities = {count, median, round, whole};
   return result;

@@ -7,6 +7,7 @@
 #include "host/studies/parts.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/same_result.hpp"
+#include "host/studies/sampling.hpp"
 
 namespace tauvox {
 namespace {
@@ -56,6 +57,7 @@ std::vector<double> ratios(const Result& result, const std::vector<std::vector<R
 Curve curve_of(const std::string& name, const std::vector<PartsOfSize>& sizes, double whole) {
   Curve curve{
       name, {"parts", "part_voxels", "mean", "deviation", "half_width", "bias"}, {{}, {}, {}, {}, {}, {}}};
+  curve.in_json = true;
   for (const PartsOfSize& size : sizes) {
     std::size_t column = 0;
     for (const double value : {static_cast<double>(size.parts), size.voxels, size.mean, size.deviation,
@@ -107,9 +109,21 @@ void add(Report& report, Result& result, const StudyInput& in, const std::string
     report.curves.push_back(curve_of(fmt::format("{}_{}", name, axis_name(*result.axis)), sizes, *whole));
 }
 
+const Study& transport() {
+  static const Study study{"effective_transport", "", {}, effective_transport};
+  return study;
+}
+
 Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report = effective_transport(in, sink, progress);
-  add_representative_volume(report, in, "rve", progress);
+  std::vector<std::vector<Result>> of_octants;
+  if (const std::vector<Box> octants = parts_of(in.volume.extent, 2);
+      !octants.empty() && !in.volume.outside) {
+    of_octants = results_on(octants, transport(), in, progress);
+    for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
+      report.warnings.push_back(warning);
+  }
+  add_representative_volume(report, in, "rve", progress, std::move(of_octants));
   return report;
 }
 
@@ -172,13 +186,12 @@ void add_representative_volume(Report& report, const StudyInput& in, const std::
   if (in.volume.outside)
     throw Error(ExitCode::input_invalid, "a representative volume is sought in a box", in.volume.path,
                 "parts of a sample that is none would differ in shape", "cut a box out of it by --crop");
-  static const Study transport{"effective_transport", "", {}, effective_transport};
   std::vector<std::vector<std::vector<Result>>> by_cuts;
   if (!of_octants.empty()) by_cuts.push_back(std::move(of_octants));
   for (const std::int64_t cuts : {2, 3, 4})
     if (const std::vector<Box> boxes = parts_of(in.volume.extent, cuts);
         !boxes.empty() && (cuts > 2 || by_cuts.empty()))
-      by_cuts.push_back(results_on(boxes, transport, in, progress));
+      by_cuts.push_back(results_on(boxes, transport(), in, progress));
   for (Result& result : report.results) add(report, result, in, name, by_cuts);
 }
 

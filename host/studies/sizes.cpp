@@ -269,7 +269,9 @@ QuantityDefinitions rows() {
           "thickness_mean", "mean local thickness", "d_mean",
           "Mean over the voxels of the phase of the diameter of the largest sphere in the phase that "
           "holds the voxel (Hildebrand and Ruegsegger 1997, doi "
-          "10.1046/j.1365-2818.1997.1340694.x), exact for the voxels as they are."),
+          "10.1046/j.1365-2818.1997.1340694.x), exact for the voxels as they are: cubes, and edges in ratios "
+          "of "
+          "whole numbers; for others squares of distances are rounded to 1e-4 of themselves."),
       diameter_row("thickness_d10", "local thickness, 10 %", "d10",
                    "Smallest local thickness with at least 10 % of the phase's volume up to it.", false),
       diameter_row("thickness_d50", "local thickness, median", "d50",

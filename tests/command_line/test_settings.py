@@ -291,3 +291,22 @@ def test_settings_of_another_command_are_named(tauvox, tmp_path):
     assert said in tauvox("batch", "cathode.h5", "--settings", "s.toml", "-o", "lot", "--dry-run").stderr
     (tmp_path / "e.toml").write_text('input = "cathode.h5"\nphases = { pore = 0, active = 1 }\nphase = ["pore"]\nionic = ["pore"]\n')
     assert "not taken here are ionic;" in tauvox("solve", "e.toml", "--dry-run").stderr
+
+
+@pytest.mark.parametrize("options, said", [
+    (["--phase", "0", "--study", "transient", "--time-step", "0.1", "--time-tolerance", "1e-5"], "--time-tolerance does nothing here"),
+    (["--phase", "0", "--default-insulating"], "--default-insulating does nothing here"),
+    (["--phase", "0", "--unit", "m2/s"], "give --conductivity LABEL=VALUE in m2/s")])
+def test_what_another_option_overrules_is_said(tauvox, tmp_path, options, said):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    result = tauvox("solve", "cathode.h5", *options, "--device", "cpu")
+    assert result.returncode == 0 and said in result.stderr + result.stdout, result.stderr
+    assert said not in (plain := tauvox("solve", "cathode.h5", *options[:2], "--device", "cpu")).stderr + plain.stdout
+
+
+def test_studies_that_know_no_separator_refuse_it(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    for study in ("particles", "triple_lines"):
+        for option in (["--separator", "high"], ["--thickness", "x"]):
+            run = ["solve", "cathode.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--study", study]
+            assert_refused(tauvox(*run, *option), 2, option[0])
