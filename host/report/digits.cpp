@@ -62,7 +62,7 @@ Shown in_unit(const Quantity& q, double factor, const std::optional<double>& com
   else if (!is_count)
     decimals = digits_without_uncertainty - 1 - exponent_of(value * scale);
   decimals = std::clamp(decimals, 0, 12);
-  shown.value = with_power(fixed(value * scale, decimals), power);
+  shown.value = value == 0 && power != 0 ? "0" : with_power(fixed(value * scale, decimals), power);
   for (const Uncertainty& u : q.uncertainties)
     if (u.half_width && std::isfinite(*u.half_width))
       shown.half_widths[u.source] =

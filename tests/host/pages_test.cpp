@@ -104,6 +104,7 @@ TEST(Pages, TwoDigitsOfTheLargestUncertaintyAreSignificant) {
   EXPECT_EQ(shown(0.00012, 0.00034), "1.2·10⁻⁴ 3.4·10⁻⁴");
   EXPECT_EQ(shown(2345678, 12345), "2.346·10⁶ 0.012·10⁶");
   EXPECT_EQ(shown(0, 0.02), "0.000 0.020");
+  EXPECT_EQ(shown(0, 3.5e-4), "0 3.5·10⁻⁴");
   EXPECT_EQ(shown(-0.001, 0.02), "−0.001 0.020");
 }
 
