@@ -91,8 +91,7 @@ ExitCode run(const Arguments& arguments, bool&) {
   GenerateRun settings;
   apply(rows(), arguments, settings);
   const std::string& path = settings.output;
-  for (const std::string& notice : io::check_output(path, settings.overwrite))
-    print_note("notice: " + notice + "\n");
+  for (const std::string& notice : io::check_output(path, settings.overwrite)) print_notice(notice);
   // Labels, and the distances from which an electrode is cut.
   check(settings.volume);
   check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);

@@ -24,7 +24,7 @@ Settings read_settings(const Arguments& arguments) {
   const std::string volume = settings.input;
   apply(describe(), arguments, settings);
   settings.input = volume;
-  if (notice && !settings.quiet) print_note("notice: " + one_line(*notice) + "\n");
+  if (notice && !settings.quiet) print_notice(*notice);
   return settings;
 }
 
