@@ -56,7 +56,7 @@ def test_a_name_forges_no_line_of_the_terminal_or_of_a_table(tauvox, tmp_path, w
     run("solve", name, "--phase", "0", "--device", "cpu", "--json", f"{FORGING}.json", "--csv", f"{FORGING}.csv", "--field", f"{FORGING}.vti")
     run("evaluate", name, *PHASES, "--ionic", "pore", "--device", "cpu", "-o", FORGING)
     for _ in range(2):  # evaluated, kept
-        run("batch", name, f"missing{FORGING}.h5", *PHASES, "--device", "cpu", "-o", lot, code=12)
+        run("batch", name, "missing\nFORGED.h5", *PHASES, "--device", "cpu", "-o", lot, code=12)
     run("collect", lot, "-o", f"all{FORGING}.csv")
     run("solve", f"{FORGING}.settings.toml", "--overwrite", "--dry-run")
     text = "\n".join(said)
@@ -77,7 +77,7 @@ def test_a_name_that_is_no_utf8_is_refused_before_it_costs_a_result(tauvox, tmp_
     assert not (tmp_path / "out").exists()
     shown = tauvox("batch", name, *run, "-o", "lot")
     assert shown.returncode == 12 and r"caf\xe9.h5: failed" in shown.stdout and "UTF-8" in shown.stdout
-    assert r"caf\xe9.h5,failed,2,,a name is not valid UTF-8" in (tmp_path / "lot" / "batch.csv").read_text()
+    assert r'caf\xe9.h5,failed,2,,"a name is not valid UTF-8' in (tmp_path / "lot" / "batch.csv").read_text()
     assert_refused(tauvox("batch", "a.h5", *run, "-o", os.fsdecode(b"lot\xe9")), 2, "--output", "UTF-8")
 
 
