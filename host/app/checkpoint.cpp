@@ -262,7 +262,8 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
     for (const std::string& file : files()) all.insert(full(file));
     for (const std::string& file : parts_[part].files) all.insert(file);
     parts_[part] = {{}, {all.begin(), all.end()}};
-    if (const auto failed = save()) warn(*failed);  // at once: a state that no checkpoint names counts for nothing
+    // At once: a state that no checkpoint names counts for nothing.
+    if (const auto failed = save()) warn(*failed);
   };
   return state;
 }
