@@ -15,9 +15,11 @@
 #include "host/app/forecast.hpp"
 #include "host/app/interruption.hpp"
 #include "host/app/log.hpp"
+#include "host/app/outputs.hpp"
 #include "host/app/reader_process.hpp"
 #include "host/app/study_file.hpp"
 #include "host/batch/volume_list.hpp"
+#include "host/settings/local_rank.hpp"
 #include "io/input_file.hpp"
 #include "io/replaces_input.hpp"
 #include "io/write.hpp"
@@ -121,7 +123,7 @@ BatchRun run_from(const Arguments& arguments) {
   if (const Given* settings = arguments.find("settings")) {
     read_study_file(settings->text(), run.evaluation, false);
     if (const auto others = not_taken(settings->text(), run.evaluation, &SettingFacts::for_evaluate))
-      print_note("notice: " + one_line(*others) + "\n");
+      print_notice(*others);
   }
   apply(rows(), arguments, run);
   Settings& s = run.evaluation;
@@ -151,8 +153,9 @@ std::vector<std::string> words_of(const Settings& s) {
   return words;
 }
 
+/// In one line.
 void say(const BatchRun& run, const std::string& text) {
-  if (!run.evaluation.quiet) print_text(text);
+  if (!run.evaluation.quiet) print_line(text);
 }
 
 /// That an array has fewer tasks than the lot has shards is seen here; that one of them dies is not.
@@ -160,13 +163,21 @@ void note_of_shard(const BatchRun& run, const Shard& shard, std::size_t volumes)
   if (run.shard.empty()) return;
   std::size_t count = 0;
   for (std::size_t i = 0; i < volumes; ++i) count += shard.has(i) ? 1 : 0;
-  say(run, fmt::format("shard {} of {}: {} of {} volumes\n", shard.index % shard.count, shard.count, count,
+  say(run, fmt::format("shard {} of {}: {} of {} volumes", shard.index % shard.count, shard.count, count,
                        volumes));
   const char* tasks = std::getenv("SLURM_ARRAY_TASK_COUNT");
   if (tasks && std::strtoull(tasks, nullptr, 10) < shard.count)
-    print_note(
-        fmt::format("notice: this array has {} tasks and the lot {} shards: others have to be run too\n",
-                    tasks, shard.count));
+    print_notice(fmt::format("this array has {} tasks and the lot {} shards: others have to be run too",
+                             tasks, shard.count));
+}
+
+/// Each evaluation chooses it, and says so in its own folder.
+void note_of_device(const BatchRun& run) {
+  if (run.evaluation.quiet || run.evaluation.device != "auto" || !local_rank()) return;
+  std::string notice;
+  const CudaProbe probe = probe_cuda();
+  if (!probe.devices.empty()) (void)device_of_rank(probe, notice);
+  if (!notice.empty()) print_notice(notice);
 }
 
 /// Rows that others have claimed are looked at again after those that are free, until none is left.
@@ -196,7 +207,7 @@ class Round {
     std::string what = "not read";
     LotVolume volume = worker_.evaluate(paths_[row], what);
     if (first || volume.status != LotStatus::running)
-      say(run_, fmt::format("{}/{} {}: {} ({}, {:.1f} s){}\n", row + 1, paths_.size(), paths_[row],
+      say(run_, fmt::format("{}/{} {}: {} ({}, {:.1f} s){}", row + 1, paths_.size(), paths_[row],
                             name_of(volume.status), what, seconds_since(start),
                             volume.reason.empty() ? "" : ": " + volume.reason));
     return volume;
@@ -230,7 +241,7 @@ std::optional<std::vector<LotVolume>> write_tables(const BatchRun& run, const st
   io::write_text(csv, lot_csv(volumes), true);
   io::write_text(page, lot_page(volumes, "Comparison of volumes: " + lot.string()), true);
   results_are_in_files();
-  say(run, fmt::format("written: {}, {}\n", csv, page));
+  say(run, fmt::format("written: {}, {}", csv, page));
   return volumes;
 }
 
@@ -286,14 +297,14 @@ ExitCode dry_run(const BatchRun& run, const std::vector<std::string>& paths, con
       largest = std::max(largest, size);
       ++count;
     } catch (const Error& error) {
-      print_note(fmt::format("notice: {}\n", one_line(error.what())));
+      print_notice(error.what());
       ++unreadable;
     }
   }
   const auto bytes = static_cast<std::int64_t>(cost.bytes_per_voxel * largest);
   print_text(fmt::format("{} volumes, {:.4g} voxels{}\nnode hours: {:.3g} to {:.3g}, by {}\nslurm: {}\n",
                          count, voxels, unreadable == 0 ? "" : fmt::format("; {} cannot be read", unreadable),
-                         seconds.least / 3600, seconds.most / 3600, run.calibration,
+                         seconds.least / 3600, seconds.most / 3600, one_line(run.calibration),
                          slurm_options(bytes, &seconds)));
   return unreadable == 0 ? ExitCode::success : ExitCode::incomplete;
 }
@@ -310,6 +321,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   if (!run.calibration.empty())
     throw Error(ExitCode::usage, "--calibration is for --dry-run", run.calibration, "",
                 "leave it out, or add --dry-run to see how many node hours all volumes take");
+  check_is_utf8(run.output, "--output ");
   std::string key = result_key(run.evaluation);
   if (!run.evaluation.limits.empty()) key += io::read_text(run.evaluation.limits);
   if (!run.evaluation.mask.empty()) {
@@ -324,6 +336,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   }
   BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);
   if (!run.evaluation.quiet) print_log_head("batch", run.evaluation.device + ", taken by each evaluation");
+  note_of_device(run);
   listen_to_signals();
   end_by(deadline_of(Clock::now(), {}));
   note_of_shard(run, shard, paths.size());
@@ -332,7 +345,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
     if (shard.has(i)) rows.push_back(i);
   Round(run, paths, worker).go(rows);
   const std::optional<std::vector<LotVolume>> volumes = write_tables(run, paths, worker);
-  if (!volumes) print_note("notice: batch.csv and batch.html are left to the other workers\n");
+  if (!volumes) print_notice("batch.csv and batch.html are left to the other workers");
   const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard);
   const ExitCode code = code_of(tally, run);
   if (code == ExitCode::interrupted)

@@ -10,6 +10,7 @@
 
 #include "host/app/console.hpp"
 #include "host/app/evaluate_process.hpp"
+#include "host/app/outputs.hpp"
 #include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
@@ -105,6 +106,7 @@ BatchWorker::BatchWorker(std::string output, std::vector<std::string> words, std
 LotVolume BatchWorker::evaluate(const std::string& path, std::string& what) {
   LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
   or_failed(volume, [&] {
+    check_is_utf8(path, "");
     const VolumeContent content = contents_.of(path);
     volume.folder = folder_in_lot(path, key_of(content, settings_));
     take(volume, state_for(path, content, joined(output_, volume.folder), what));
@@ -136,8 +138,7 @@ LotState BatchWorker::state_for(const std::string& path, const VolumeContent& co
   what = "kept";
   if (std::optional<LotState> state = known(key, folder)) return *state;  // meanwhile
   if (const std::optional<io::Claimant>& gone = row->taken_from())
-    print_note(fmt::format("notice: {} is taken over from a worker that is gone: {}\n", one_line(path),
-                           gone->text()));
+    print_notice(fmt::format("{} is taken over from a worker that is gone: {}", path, gone->text()));
   what = "evaluated";
   return evaluated(path, content, *row);
 }

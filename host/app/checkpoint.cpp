@@ -261,7 +261,9 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
     std::set<std::string> all{full(path)};  // what an earlier run wrote too
     for (const std::string& file : files()) all.insert(full(file));
     for (const std::string& file : parts_[part].files) all.insert(file);
-    if (const auto failed = keep(part, {}, {all.begin(), all.end()})) warn(*failed);
+    parts_[part] = {{}, {all.begin(), all.end()}};
+    // At once: a state that no checkpoint names counts for nothing.
+    if (const auto failed = save()) warn(*failed);
   };
   return state;
 }

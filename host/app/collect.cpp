@@ -52,9 +52,8 @@ bool changes_result(const std::string& name) {
 
 void note(std::size_t count, const std::string& what, const std::string& example) {
   if (count > 0)
-    print_note(one_line(fmt::format("notice: {} left out: {}{}", count, what,
-                                    example.empty() ? "" : ", such as " + example)) +
-               "\n");
+    print_notice(
+        fmt::format("{} left out: {}{}", count, what, example.empty() ? "" : ", such as " + example));
 }
 
 ExitCode run_collect(const Arguments& arguments, bool&) {
@@ -64,8 +63,7 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
   if (!as_json && !run.output.ends_with(".csv"))
     throw Error(ExitCode::usage, "the table is .csv or .json", run.output, "",
                 "give -o NAME.csv or NAME.json");
-  for (const std::string& found : io::check_output(run.output, run.overwrite))
-    print_note("notice: " + one_line(found) + "\n");
+  for (const std::string& found : io::check_output(run.output, run.overwrite)) print_notice(found);
   const Collection all = collected(run.folders, changes_result);
   note(all.twice, "another folder holds the same evaluation", "");
   if (!all.unfinished.empty()) note(all.unfinished.size(), "failed or not finished", all.unfinished.front());
@@ -79,7 +77,7 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
   io::write_text(run.output, as_json ? collection_json(all.results) : collection_csv(all.results),
                  run.overwrite);
   results_are_in_files();
-  print_text(fmt::format("written: {} ({} evaluations)\n", run.output, all.results.size()));
+  print_line(fmt::format("written: {} ({} evaluations)", run.output, all.results.size()));
   return ExitCode::success;
 }
 

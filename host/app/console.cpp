@@ -73,6 +73,10 @@ void check_standard_output() {
 
 void print_note(const std::string& text) { print_unstamped(is_stamped ? stamped(text) : text); }
 
+void print_notice(const std::string& text) { print_note("notice: " + one_line(text) + "\n"); }
+
+void print_line(const std::string& text) { print_text(one_line(text) + "\n"); }
+
 void stamp_notes() { is_stamped = true; }
 
 void print_unstamped(const std::string& text) { (void)print(stderr, guarded(text)); }

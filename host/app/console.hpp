@@ -16,6 +16,10 @@ void guard_standard_streams();
 void print_text(const std::string& text);
 /// For people, on standard error; silently lost when it is closed.
 void print_note(const std::string& text);
+/// The same in one line, names of files and all: a line break in one begins no other.
+void print_notice(const std::string& text);
+/// On standard output in one line, as that of a notice.
+void print_line(const std::string& text);
 /// From here on each line of a note begins with the time (UTC).
 void stamp_notes();
 /// On standard error, as it is: what programs read there, and bars.

@@ -71,8 +71,7 @@ std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settin
 ExitCode run_convert(const ConvertRun& run) {
   const Settings& settings = run.reading;
   io::check_volume_ending(run.output);
-  for (const std::string& notice : io::check_output(run.output, run.overwrite))
-    print_note("notice: " + notice + "\n");
+  for (const std::string& notice : io::check_output(run.output, run.overwrite)) print_notice(notice);
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
   check_replaces_no_input(run.output, settings, other_files_of(reader, settings));
@@ -83,10 +82,10 @@ ExitCode run_convert(const ConvertRun& run) {
   const Volume volume =
       read_sample(reader, settings, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
-  for (const std::string& notice : volume.notices) print_note("notice: " + notice + "\n");
+  for (const std::string& notice : volume.notices) print_notice(notice);
   std::vector<std::string> warnings = check_named_labels(volume, settings);
   warnings.insert(warnings.begin(), volume.warnings.begin(), volume.warnings.end());
-  for (const std::string& warning : warnings) print_note("warning: " + warning + "\n");
+  for (const std::string& warning : warnings) print_note("warning: " + one_line(warning) + "\n");
   io::FieldFile file{.volume = &volume};
   file.phases = phases_text(settings.phases);
   file.texts = texts_of(settings, volume);

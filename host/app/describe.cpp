@@ -227,7 +227,7 @@ void add_solver(Rows& rows) {
       &Settings::precision);
   add({.name = "device",
        .kind = Kind::device,
-       .meaning = "auto (a GPU that the run fits, else the CPU), cpu, cuda or cuda:N",
+       .meaning = "auto (a GPU that the run fits, that of the local rank; else the CPU), cpu, cuda or cuda:N",
        .choices = named({"auto", "cpu", "cuda"}),
        .for_evaluate = true},
       &Settings::device);

@@ -333,7 +333,7 @@ ExitCode run_evaluate(Settings s) {
   append(report.notices, checkpoint.continue_with(volume, s, reserved->files));
   if (!s.quiet) print_text(text_of_volume(report));
   for (const std::string& said : report.notices)
-    if (!s.quiet) print_note("notice: " + said + "\n");
+    if (!s.quiet) print_notice(said);
 
   const auto studies_start = Clock::now();
   StudyInput in{volume, report.materials, s, device};
@@ -360,9 +360,9 @@ ExitCode run_evaluate(Settings s) {
     const std::size_t known = report.notices.size();
     write_as_own(s, report, checkpoint);
     for (std::size_t i = known; i < report.notices.size(); ++i)
-      if (!s.quiet) print_note("notice: " + report.notices[i] + "\n");
+      if (!s.quiet) print_notice(report.notices[i]);
     results_are_in_files();
-    if (!s.quiet) print_text(fmt::format("written: {}\n", s.output));
+    if (!s.quiet) print_line("written: " + s.output);
   }
   checkpoint.remove();
   const ExitCode code = exit_code(report.results);

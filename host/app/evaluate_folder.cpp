@@ -172,6 +172,7 @@ ReservedFolder reserve_folder(const Settings& s, const std::vector<std::string>&
                               const std::function<bool(const std::string&)>& is_own) {
   ReservedFolder folder;
   if (s.output.empty()) return folder;
+  check_names(s);
   folder.made.make(s.output);
   for (const char* name : always_written) {
     const std::string path = in_folder(s, name);

@@ -94,8 +94,8 @@ ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& plan
   if (!s.calibration.empty()) {
     const EvaluationCost cost = EvaluationCost::from(s.calibration);
     if (const std::vector<std::string> differ = differences(cost, s); !differ.empty()) {
-      print_note(fmt::format("notice: {} says nothing of this run, and is left out: it was made with {}\n",
-                             s.calibration, fmt::join(differ, "; ")));
+      print_notice(fmt::format("{} says nothing of this run, and is left out: it was made with {}",
+                               s.calibration, fmt::join(differ, "; ")));
     } else {
       seconds = cost.of(voxels);
       // What is like the other takes for each voxel what that took; a twentieth for what is not.
@@ -122,8 +122,7 @@ ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& plan
                          static_cast<double>(bytes.host) / voxels));
   if (bytes.gpu > 0) print_text(fmt::format("{:<32}{:>16}\n", "peak on the GPU", bytes.gpu));
   if (seconds)
-    print_text(
-        fmt::format("time: {:.3g} to {:.3g} s, by {}\n", seconds->least, seconds->most, s.calibration));
+    print_line(fmt::format("time: {:.3g} to {:.3g} s, by {}", seconds->least, seconds->most, s.calibration));
   print_text(fmt::format("slurm: {}\n", slurm_options(bytes.host, seconds ? &*seconds : nullptr)));
   if (misfit.empty()) {
     print_text(

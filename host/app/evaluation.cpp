@@ -95,7 +95,7 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
 
 void Evaluation::note(const std::string& said) {
   report_.notices.push_back(said);
-  if (!settings_.quiet) print_note("notice: " + said + "\n");
+  if (!settings_.quiet) print_notice(said);
 }
 
 Progress Evaluation::progress() const {

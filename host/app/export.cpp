@@ -184,7 +184,7 @@ std::string text_of_radius(CellLayer layer) {
                      other->value * 1e6, layer.radius);
 }
 
-void note(const std::string& text) { print_note("notice: " + one_line(text) + "\n"); }
+void note(const std::string& text) { print_notice(text); }
 
 /// All can be written, and none is read, before the first is written.
 void check_outputs(const ExportRun& run) {
@@ -242,7 +242,7 @@ ExitCode run_export(const Arguments& arguments, bool&) {
       for (const CellFormat& format : cell_formats())
         if (format.name == run.format) print_text(text_of(layer, format.entries(layer)));
       if (run.samples > 0) print_text(text_of_samples(layer, run));
-      print_text(fmt::format("written: {}\n", run.output));
+      print_line("written: " + run.output);
     }
     if (const std::string radius = text_of_radius(layer); !radius.empty()) note(radius);
     for (const std::string& missing : layer.missing) note("not handed over: " + missing);

@@ -110,8 +110,7 @@ ExitCode run(const Arguments& arguments, bool&) {
   apply(rows(), arguments, settings);
   refuse_options_of_others(arguments, settings.volume.shape);
   const std::string& path = settings.output;
-  for (const std::string& notice : io::check_output(path, settings.overwrite))
-    print_note("notice: " + notice + "\n");
+  for (const std::string& notice : io::check_output(path, settings.overwrite)) print_notice(notice);
   // Labels, and the distances from which an electrode is cut.
   check(settings.volume);
   check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);

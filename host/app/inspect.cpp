@@ -15,6 +15,7 @@
 #include "host/report/grey_histogram.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/study_table.hpp"
+#include "io/printable.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/base/find_device.hpp"
@@ -49,7 +50,7 @@ std::string line_of(const NamedPhase& phase, const RunReport& report) {
 
 std::string text_of_remarks(const RunReport& report) {
   std::string text;
-  for (const std::string& notice : report.notices) text += "notice: " + notice + "\n";
+  for (const std::string& notice : report.notices) text += "notice: " + io::printable(notice) + "\n";
   return text + text_of_warnings(report);
 }
 
@@ -90,8 +91,7 @@ void check_outputs(const Settings& settings, const std::vector<std::string>& oth
   for (const std::string& path : {settings.json, settings.histogram}) {
     if (path.empty() || (path == "-" && path == settings.json)) continue;
     check_replaces_no_input(path, settings, other_files);
-    for (const std::string& notice : io::check_output(path, settings.overwrite))
-      print_note("notice: " + notice + "\n");
+    for (const std::string& notice : io::check_output(path, settings.overwrite)) print_notice(notice);
   }
   if (!settings.json.empty() && settings.json == settings.histogram)
     throw Error(ExitCode::usage, "two outputs have the same name", settings.json, "",

@@ -79,18 +79,20 @@ void check_field_form(const Settings& s) {
   io::check_field_ending(is_series ? frame_path(s, 0) : s.field);
 }
 
-/// The settings file and the report are UTF-8, and repeat every name: what cannot be written there is refused
-/// before a solve whose results would be lost.
+}  // namespace
+
+void check_is_utf8(const std::string& name, const std::string& option) {
+  if (!io::is_utf8(name))
+    throw Error(ExitCode::usage, "a name is not valid UTF-8", option + name,
+                "reports and settings files could not repeat it",
+                "rename the file, or make a link with another name");
+}
+
 void check_names(const Settings& s) {
   for (const Setting<Settings>& row : describe())
     if (const nlohmann::ordered_json value = row.value(s); value.is_string())
-      if (const std::string text = value.get<std::string>(); !io::is_utf8(text))
-        throw Error(ExitCode::usage, "a name is not valid UTF-8", "--" + row.name + " " + text,
-                    "reports and settings files could not repeat it",
-                    "rename the file, or make a link with another name");
+      check_is_utf8(value.get<std::string>(), "--" + row.name + " ");
 }
-
-}  // namespace
 
 std::string field_path(const Settings& s, Axis axis) {
   if (s.axes.size() == 1) return s.field;

@@ -28,6 +28,12 @@ std::string field_picture_path(const Settings& settings, const std::string& what
 /// when no file is written.
 std::string settings_path(const Settings& settings);
 
+/// @param option what has the name, with a blank behind it; may be empty   @throws Error(usage)
+void check_is_utf8(const std::string& name, const std::string& option);
+/// The settings file and the report are UTF-8, and repeat every name: what cannot be written there is refused
+/// before a solve whose results would be lost.   @throws Error(usage)
+void check_names(const Settings& settings);
+
 /// Those of the whole run, which are written at its end: JSON, table, settings, picture of the structure.
 std::vector<std::string> report_paths(const Settings& settings);
 

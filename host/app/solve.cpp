@@ -50,7 +50,7 @@ void leave_small_gpu(Plan& plan, const Settings& s, Device& device, std::string&
     check_fits(plan, s, device);
   } catch (const Error& error) {
     notice = fmt::format("no GPU is used: {}", error.what());
-    if (!s.quiet) print_note("notice: " + notice + "\n");
+    if (!s.quiet) print_notice(notice);
     device = cpu_device(s.threads);
     plan = plan_again();
   }
@@ -90,8 +90,8 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
     if (on_disk > 0)
       print_text(fmt::format("outputs: up to {:.4g} MB on disk\n", static_cast<double>(on_disk) / 1e6));
     if (seconds)
-      print_text(
-          fmt::format("time: {:.3g} to {:.3g} s, by {}\n", seconds->least, seconds->most, s.calibration));
+      print_line(
+          fmt::format("time: {:.3g} to {:.3g} s, by {}", seconds->least, seconds->most, s.calibration));
     print_text(fmt::format("slurm: {}\n", slurm));
     if (misfit.empty())
       print_text(
@@ -328,7 +328,7 @@ ExitCode run_solve(Settings s) {
   }
   check_fits(plan, s, device);
   for (const std::string& found : check_room(s, volume.extent, report.materials.volume_fraction))
-    if (!s.quiet) print_note("notice: " + found + "\n");
+    if (!s.quiet) print_notice(found);
   report.device = device.description();
   if (!notice.empty()) report.notices.push_back(notice);
   const std::vector<std::string> without_effect = unheeded(s, study);

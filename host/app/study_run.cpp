@@ -230,7 +230,7 @@ class StudyRun {
   }
   void warn(const std::string& failed) {
     report_.warnings.push_back(failed);
-    announcer_.say("warning: " + failed + "\n");
+    announcer_.say("warning: " + one_line(failed) + "\n");
   }
   /// In the order asked for, with what was finished before. Of a study that adds to its results at its end
   /// nothing stands where that was not reached.
@@ -288,7 +288,7 @@ bool data_to_stdout(const Settings& s) { return s.json == "-" || s.csv == "-"; }
 
 void note_all(const Settings& s, const std::vector<std::string>& notices) {
   if (s.quiet) return;
-  for (const std::string& notice : notices) print_note("notice: " + notice + "\n");
+  for (const std::string& notice : notices) print_notice(notice);
 }
 
 void note_pictures(const Settings& s, const std::string& notice, RunReport& report) {

@@ -26,7 +26,7 @@ Settings read_settings(const Arguments& arguments, bool SettingFacts::*of_comman
   apply(describe(), arguments, settings);
   settings.input = volume;
   for (const std::optional<std::string>& said : {notice, others})
-    if (said && !settings.quiet) print_note("notice: " + one_line(*said) + "\n");
+    if (said && !settings.quiet) print_notice(*said);
   return settings;
 }
 

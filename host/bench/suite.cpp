@@ -260,7 +260,7 @@ ExitCode run_suite(const SuiteOptions& given) {
   chosen.threads = options.threads;
   std::string notice;
   const Device device = choose_device(chosen, notice);
-  if (!notice.empty()) print_note("notice: " + notice + "\n");
+  if (!notice.empty()) print_notice(notice);
   if (options.output.empty()) options.output = default_output(device);
   io::check_output(options.output, options.overwrite);
   if (!options.csv.empty()) io::check_output(options.csv, options.overwrite);

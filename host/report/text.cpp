@@ -7,6 +7,7 @@
 #include "host/report/digits.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/units.hpp"
+#include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
@@ -157,7 +158,7 @@ std::string text_of_result(const RunReport& report, const Result& result) {
 
 std::string text_of_warnings(const RunReport& report) {
   std::string out;
-  for (const std::string& warning : report.warnings) out += "warning: " + warning + "\n";
+  for (const std::string& warning : report.warnings) out += "warning: " + io::printable(warning) + "\n";
   return out;
 }
 

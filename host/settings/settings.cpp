@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "host/settings/grey_law.hpp"
+#include "host/settings/local_rank.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "kernels/base/find_device.hpp"
@@ -88,13 +92,19 @@ void check(const Settings& s) {
 
 namespace {
 
-/// Fewer threads than asked for are said, never silent.
+/// Fewer threads than asked for are said, never silent; and so are more than there are processors for.
 Device cpu_that_was_asked_for(const Settings& s, std::string& notice) {
   Device device = cpu_device(s.threads);
-  const int wanted = s.threads > 0 ? s.threads : usable_processors();
+  const std::vector<ProcessorLimit> limits = processor_limits();
+  const ProcessorLimit least = *std::ranges::min_element(limits, {}, &ProcessorLimit::processors);
+  const int wanted = s.threads > 0 ? s.threads : least.processors;
+  const auto add = [&](const std::string& text) { notice += (notice.empty() ? "" : "; ") + text; };
   if (device.threads() < wanted)
-    notice += fmt::format("{}{} of {} threads are used: no more can be started (see ulimit -u and pids.max)",
-                          notice.empty() ? "" : "; ", device.threads(), wanted);
+    add(fmt::format("{} of {} threads are used: no more can be started (see ulimit -u and pids.max)",
+                    device.threads(), wanted));
+  if (device.threads() > least.processors)
+    add(fmt::format("{} threads share {} processor{} ({}), and are slower than so many alone",
+                    device.threads(), least.processors, least.processors == 1 ? "" : "s", least.source));
   return device;
 }
 
@@ -105,7 +115,7 @@ Device choose_device(const Settings& s, std::string& notice) {
   if (device == "cpu") return cpu_that_was_asked_for(s, notice);
   if (device == "auto") {
     const CudaProbe probe = probe_cuda();
-    if (probe.unavailable.empty()) return cuda_device(0);
+    if (probe.unavailable.empty()) return cuda_device(device_of_rank(probe, notice));
     if (probe.built) notice = "no GPU is used: " + probe.unavailable;
     return cpu_that_was_asked_for(s, notice);
   }

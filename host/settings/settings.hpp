@@ -65,7 +65,8 @@ struct Settings : MaterialSettings, StudySettings {
 /// @throws Error(usage)
 void check(const Settings& settings);
 
-/// The device asked for; `notice` says when `auto` fell back to the CPU, or fewer threads can be started.
+/// The device asked for; `notice` says when `auto` fell back to the CPU or chose among several GPUs, or fewer
+/// threads can be started.
 /// @throws Error(device), Error(usage)
 Device choose_device(const Settings& settings, std::string& notice);
 

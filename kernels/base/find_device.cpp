@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "kernels/base/cuda_check.hpp"
 #include "kernels/base/process.hpp"
@@ -9,6 +10,16 @@
 namespace tauvox {
 
 #ifdef TAUVOX_HAVE_CUDA
+namespace {
+
+/// Where a user or a batch system has hidden devices.
+std::string visibility() {
+  const char* list = std::getenv("CUDA_VISIBLE_DEVICES");
+  return list ? "CUDA_VISIBLE_DEVICES is '" + std::string(list) + "'" : "CUDA_VISIBLE_DEVICES is not set";
+}
+
+}  // namespace
+
 CudaProbe probe_cuda(bool with_memory) {
   CudaProbe probe;
   probe.built = true;
@@ -28,8 +39,8 @@ CudaProbe probe_cuda(bool with_memory) {
     else if (status == cudaErrorInsufficientDriver)
       probe.unavailable = "the NVIDIA driver is too old, update the driver: " + versions;
     else
-      probe.unavailable = std::string(cudaGetErrorString(status)) +
-                          ", see what nvidia-smi lists and CUDA_VISIBLE_DEVICES: " + versions;
+      probe.unavailable = std::string(cudaGetErrorString(status)) + ", see what nvidia-smi lists; " +
+                          visibility() + ", " + versions;
     return probe;
   }
   int current = 0;
@@ -55,8 +66,7 @@ CudaProbe probe_cuda(bool with_memory) {
   }
   if (with_memory) (void)cudaSetDevice(current);
   (void)cudaGetLastError();
-  if (probe.devices.empty())
-    probe.unavailable = "the driver lists no CUDA device (is CUDA_VISIBLE_DEVICES empty?)";
+  if (probe.devices.empty()) probe.unavailable = "the driver lists no CUDA device; " + visibility();
   return probe;
 }
 #else

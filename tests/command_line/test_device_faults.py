@@ -71,6 +71,70 @@ def test_each_of_several_devices(faulty, tmp_path):
         assert re.findall(r"allocations on device (\d)", result.stderr) == [str(index)]
 
 
+RANKS = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "MV2_COMM_WORLD_LOCAL_RANK", "PMI_LOCAL_RANK", "PALS_LOCAL_RANKID",
+         "FLUX_TASK_LOCAL_ID", "SLURM_LOCALID"]
+
+
+@pytest.fixture
+def on_device(faulty, tmp_path, monkeypatch):
+    """on_device("devices:2", "auto", SLURM_LOCALID="3"): the index that was used, and what was said of it."""
+    for name in [*RANKS, "CUDA_VISIBLE_DEVICES"]:
+        monkeypatch.delenv(name, raising=False)
+
+    def run(fault, device, **environment):
+        result = faulty(fault, device, "--overwrite", **environment)
+        notices = [n for n in report_of(result, tmp_path)["notices"] if n.startswith("GPU ")]
+        assert [line for line in said_by(result).splitlines() if "GPU" in line and line.startswith("notice: ")] == [
+            f"notice: {n}" for n in notices]
+        return report_of(result, tmp_path)["device"].split(" ")[0], notices
+
+    return run
+
+
+@pytest.mark.parametrize("name", RANKS)
+def test_a_process_takes_the_gpu_of_its_local_rank(name, on_device):
+    for rank, index in [("0", 0), ("1", 1), ("3", 0), ("5", 2)]:
+        assert on_device("devices:3", "auto", **{name: rank}) == (
+            f"cuda:{index}", [f"GPU cuda:{index} of 3 is taken, by {name}={rank}"])
+
+
+def test_a_local_rank_chooses_where_there_is_a_choice_only(on_device):
+    assert on_device("devices:3", "auto") == ("cuda:0", [])
+    assert on_device("devices:1", "auto", SLURM_LOCALID="3") == ("cuda:0", [])
+    assert on_device("devices:3", "cuda:2", SLURM_LOCALID="1") == ("cuda:2", [])
+    assert on_device("devices:3", "cuda", SLURM_LOCALID="1") == ("cuda:0", [])
+    for none in ["", "-1", "one", "1x", "99999999999999999999"]:
+        assert on_device("devices:3", "auto", SLURM_LOCALID=none) == ("cuda:0", [])
+    # mpirun in a job script: that of Slurm is the script's
+    assert on_device("devices:3", "auto", SLURM_LOCALID="0", MPI_LOCALRANKID="2")[0] == "cuda:2"
+
+
+def test_a_batch_says_which_gpu_its_evaluations_take(tauvox, tmp_path, electrode, on_device):
+    batch = ["batch", electrode, "--phases", "pore=0,active=1,binder=2", "--device", "auto", "-o", "lot"]
+    environment = os.environ | {"TAUVOX_SHIM": "devices:2", "SLURM_LOCALID": "1", "PATH": ""}
+    result = tauvox(*batch, env=environment)
+    assert result.returncode == 0, result.stderr
+    assert "notice: GPU cuda:1 of 2 is taken, by SLURM_LOCALID=1\n" in said_by(result)
+    [results] = tmp_path.glob("lot/volumes/*/results.json")
+    assert json.loads(results.read_text())["device"].startswith("cuda:1 ")
+
+
+def test_only_the_devices_that_are_visible_count(on_device, faulty, tauvox, monkeypatch):
+    def visible(devices):
+        environment = os.environ | {"TAUVOX_SHIM": "devices:3,as-visible", "CUDA_VISIBLE_DEVICES": devices}
+        return [int(d["uuid"], 16) for d in json.loads(tauvox("info", "--json", env=environment).stdout)["cuda_devices"]]
+
+    assert visible("2,0") == [2, 0] and visible("1,9,0") == [1] and visible("") == []
+    for rank, index in [("0", 0), ("1", 1), ("2", 0)]:
+        assert on_device("devices:3,as-visible", "auto", CUDA_VISIBLE_DEVICES="2,1", SLURM_LOCALID=rank)[0] == f"cuda:{index}"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert_refused(faulty("devices:3,as-visible", "cuda:1", "--overwrite"), 8, "no CUDA device 1", "valid: cuda:0")
+    for none in ["", "7", "GPU-of-nobody"]:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", none)
+        assert_refused(faulty("devices:3,as-visible", "cuda:0", "--overwrite"), 8, f"CUDA_VISIBLE_DEVICES is '{none}'",
+                       "nvidia-smi")
+
+
 def test_the_stand_in_is_never_mistaken_for_a_gpu(tauvox):
     assert "NO GPU IS USED" in tauvox("info").stdout
     assert json.loads(tauvox("info", "--json").stdout)["cuda_is_stand_in"]

@@ -37,6 +37,50 @@ def test_every_name_opens(tauvox, tmp_path, name):
     assert tauvox("inspect", "out.vti", "--dataset", "label").returncode == 0
 
 
+FORGING = "a\nFORGED \x1b[31m\u202e"
+PHASES = ["--phases", "pore=0,active=1,binder=2"]
+
+
+def test_a_name_forges_no_line_of_the_terminal_or_of_a_table(tauvox, tmp_path, without_gnuplot):
+    """Every command that says a name: it stands in one line, and commands nothing."""
+    name, said, lot = f"{FORGING}.h5", [], f"lot{FORGING}"
+
+    def run(*words, code=0):
+        result = tauvox(*words)
+        assert result.returncode == code, result.stderr
+        said.append(result.stdout + result.stderr)
+
+    run("generate", "electrode", "--size", "12", "--voxel-size", "0.4um", "-o", name)
+    run("inspect", name)
+    run("convert", name, f"{FORGING}.tif")
+    run("solve", name, "--phase", "0", "--device", "cpu", "--json", f"{FORGING}.json", "--csv", f"{FORGING}.csv", "--field", f"{FORGING}.vti")
+    run("evaluate", name, *PHASES, "--ionic", "pore", "--device", "cpu", "-o", FORGING)
+    for _ in range(2):  # evaluated, kept
+        run("batch", name, "missing\nFORGED.h5", *PHASES, "--device", "cpu", "-o", lot, code=12)
+    run("collect", lot, "-o", f"all{FORGING}.csv")
+    run("solve", f"{FORGING}.settings.toml", "--overwrite", "--dry-run")
+    text = "\n".join(said)
+    assert text.count(r"\nFORGED \x1b[31m\u202e") > 10
+    assert not [line for line in text.splitlines() if line.startswith("FORGED")] and "\x1b" not in text and "\u202e" not in text
+    tables = [*tmp_path.rglob("*.csv"), *tmp_path.rglob("*.html")]
+    assert len(tables) > 4
+    for table in tables:
+        assert not any(word in table.read_text() for word in ("\x1b", "\u202e", "\nFORGED")), table
+    assert r"a\nFORGED" in (tmp_path / f"all{FORGING}.csv").read_text() and r"a\nFORGED" in (tmp_path / lot / "batch.csv").read_text()
+
+
+def test_a_name_that_is_no_utf8_is_refused_before_it_costs_a_result(tauvox, tmp_path):
+    name = os.fsdecode(b"caf\xe9.h5")
+    volumes.hdf5(tmp_path / name, volume=volumes.LABELS)
+    run = [*PHASES, "--voxel-size", "0.4um", "--device", "cpu"]
+    assert_refused(tauvox("evaluate", name, *run, "-o", "out"), 2, r"caf\xe9.h5", "UTF-8", "rename")
+    assert not (tmp_path / "out").exists()
+    shown = tauvox("batch", name, *run, "-o", "lot")
+    assert shown.returncode == 12 and r"caf\xe9.h5: failed" in shown.stdout and "UTF-8" in shown.stdout
+    assert r'caf\xe9.h5,failed,2,,"a name is not valid UTF-8' in (tmp_path / "lot" / "batch.csv").read_text()
+    assert_refused(tauvox("batch", "a.h5", *run, "-o", os.fsdecode(b"lot\xe9")), 2, "--output", "UTF-8")
+
+
 def test_a_name_that_begins_with_a_dash_is_an_option_and_said_so(tauvox, tmp_path):
     volumes.hdf5(tmp_path / "-a.h5", volume=volumes.LABELS)
     assert tauvox("solve", "-a.h5", *PORE).returncode == 2

@@ -12,7 +12,8 @@
 //
 // Environment. TAUVOX_SHIM, a list with commas: no-driver, old-driver, no-device, devices:N, memory:BYTES (of
 // each device), taken-after:N (after N launches another process has taken what is left), lost-after:N (the
-// device is lost after N launches), no-pools, no-pinning. TAUVOX_SHIM_SEED: of the shuffling.
+// device is lost after N launches), no-pools, no-pinning, as-visible (of devices:N those that CUDA_VISIBLE_DEVICES
+// names; else it does nothing). TAUVOX_SHIM_SEED: of the shuffling.
 // TAUVOX_SHIM_REPORT=1: counts at exit, 2: of each kernel too. TAUVOX_SHIM_OPEN=1: does not close device
 // memory (faster, finds less).
 #pragma once

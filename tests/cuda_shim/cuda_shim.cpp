@@ -28,7 +28,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
   if (device < 0 || device >= state().devices) return failed(cudaErrorInvalidDevice);
   *p = {};
   std::snprintf(p->name, sizeof p->name, "stand-in of the tests on the CPU, no GPU");
-  p->uuid.bytes[15] = static_cast<char>(device);
+  p->uuid.bytes[15] = static_cast<char>(state().visible[static_cast<std::size_t>(device)]);
   p->major = 9;
   p->totalGlobalMem = state().memory;
   return cudaSuccess;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <numeric>
+#include <sstream>
 
 #include "state.hpp"
 
@@ -22,6 +23,19 @@ namespace {
 long number(const char* name, long otherwise) {
   const char* text = std::getenv(name);
   return text ? std::atol(text) : otherwise;
+}
+
+/// As the runtime does: in that order, numbered anew, nothing from the first word on that names none.
+std::vector<int> visible_of(int devices, const char* list) {
+  std::vector<int> visible;
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    char* end = nullptr;
+    const long index = std::strtol(word.c_str(), &end, 10);
+    if (word.empty() || *end != '\0' || index < 0 || index >= devices) break;
+    visible.push_back(static_cast<int>(index));
+  }
+  return visible;
 }
 
 }  // namespace
@@ -44,6 +58,8 @@ State::State() {
       no_pinning = true;
     else if (word == "devices")
       devices = static_cast<int>(value);
+    else if (word == "as-visible")
+      as_visible = true;
     else if (word == "memory")
       memory = static_cast<std::size_t>(value);
     else if (word == "taken-after")
@@ -54,6 +70,11 @@ State::State() {
       misuse(("TAUVOX_SHIM does not know " + word).c_str());
     begin = end + 1;
   }
+  visible.resize(static_cast<std::size_t>(devices));
+  std::iota(visible.begin(), visible.end(), 0);
+  const char* visible_list = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (as_visible && visible_list != nullptr) visible = visible_of(devices, visible_list);
+  devices = static_cast<int>(visible.size());
   seed = number("TAUVOX_SHIM_SEED", 1);
   report = number("TAUVOX_SHIM_REPORT", 0);
   open = number("TAUVOX_SHIM_OPEN", 0) != 0;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "cuda_runtime.h"
 
@@ -28,8 +29,9 @@ struct Counts {
 struct State {
   // What is asked for
   bool no_driver = false, old_driver = false, no_device = false, no_pools = false, no_pinning = false,
-       open = false;
-  int devices = 1;
+       open = false, as_visible = false;
+  int devices = 1;           // that the runtime counts
+  std::vector<int> visible;  // which of the machine each of them is
   std::size_t memory = std::size_t{16} << 30;
   long taken_after = -1, lost_after = -1, seed = 1, report = 0;
   // What is
