@@ -189,6 +189,7 @@ void write_array(const Hdf5File& file, hid_t root, const Volume& volume, const F
   } else if (volume.voxel_ratio) {
     write_attribute(file, dataset, "voxel_ratio", volume.voxel_ratio->data(), 3);
   }
+  if (array.components == 3) write_text_attribute(file, dataset, "components", "x,y,z");
   for_each_slab(file, volume.extent, array,
                 [&](hid_t memory, hid_t place, std::int64_t z, std::int64_t slices) {
                   file.check(H5Dwrite(dataset, type, memory, place, H5P_DEFAULT, array.slab(z, slices)));

@@ -118,8 +118,11 @@ const Rows& rows() {
 BatchRun run_from(const Arguments& arguments) {
   BatchRun run;
   run.evaluation.axes.clear();  // all, unless some are named
-  if (const Given* settings = arguments.find("settings"))
+  if (const Given* settings = arguments.find("settings")) {
     read_study_file(settings->text(), run.evaluation, false);
+    if (const auto others = not_taken(settings->text(), run.evaluation, &SettingFacts::for_evaluate))
+      print_note("notice: " + one_line(*others) + "\n");
+  }
   apply(rows(), arguments, run);
   Settings& s = run.evaluation;
   if (s.axes.empty()) s.axes.assign(all_axes.begin(), all_axes.end());

@@ -9,6 +9,7 @@
 #include "host/app/console.hpp"
 #include "host/app/interruption.hpp"
 #include "host/report/append.hpp"
+#include "host/report/wide_intervals.hpp"
 #include "host/studies/coarsen.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
@@ -216,7 +217,8 @@ bool Evaluation::take_finished(const std::string& name, const Study& study) {
   return true;
 }
 
-void Evaluation::finish(const std::string& name, const Study& study, const Report& found) {
+void Evaluation::finish(const std::string& name, const Study& study, Report& found) {
+  for (Result& result : found.results) remark_on_wide_intervals(result, report_.quantities);
   add(study, found);
   const std::vector<std::string> files = fields_.paths_of(name);
   append(report_.fields, files);

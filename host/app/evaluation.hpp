@@ -39,7 +39,7 @@ class Evaluation {
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
   /// What is finished under that name, shown and added to the report.
   bool take_finished(const std::string& name, const Study& study);
-  void finish(const std::string& name, const Study& study, const Report& found);
+  void finish(const std::string& name, const Study& study, Report& found);
   void add(const Study& study, const Report& found);
   Progress progress() const;
 

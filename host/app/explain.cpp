@@ -13,7 +13,8 @@ struct ExplainSettings {
 const std::vector<Setting<ExplainSettings>>& rows() {
   static const std::vector<Setting<ExplainSettings>> table{setting<ExplainSettings>(
       {.name = "quantity",
-       .meaning = "name of a quantity, as in reports and tables; all are listed where none is given",
+       .meaning =
+           "name or symbol of a quantity, as in reports and tables; all are listed where none is given",
        .positional = true},
       &ExplainSettings::quantity)};
   return table;

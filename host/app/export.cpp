@@ -115,7 +115,16 @@ const Rows& rows() {
   return table;
 }
 
-void check(const ExportRun& run) {
+void check(const ExportRun& run, const Arguments& arguments) {
+  if (run.samples == 0 && arguments.find("seed"))
+    throw Error(ExitCode::usage, "--seed has no effect without --samples", arguments.find("seed")->text(),
+                "nothing is drawn", "add --samples N, or leave --seed out");
+  if (run.layer.electrode == "separator")
+    for (const char* option : {"active", "radius", "solid-conductivity"})
+      if (arguments.find(option))
+        throw Error(ExitCode::usage, fmt::format("--{} has no effect on a separator", option),
+                    arguments.find(option)->text(), "a separator has neither particles nor electrons",
+                    "leave it out");
   if (run.format == "pybamm" && !run.into.empty())
     throw Error(ExitCode::usage, "--into is for bpx and battmo", run.into, "",
                 "PyBaMM takes the file by ParameterValues.update");
@@ -203,7 +212,7 @@ void write_json(const std::string& path, const Json& file, bool overwrite) {
 ExitCode run_export(const Arguments& arguments, bool&) {
   ExportRun run;
   apply(rows(), arguments, run);
-  check(run);
+  check(run, arguments);
   check_outputs(run);
   const Json results = read_json(run.results);
   const Json cell = run.into.empty() ? Json() : read_json(run.into);

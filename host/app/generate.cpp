@@ -1,6 +1,8 @@
 // `tauvox generate`
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/plan.hpp"
@@ -87,9 +89,26 @@ const Rows& rows() {
   return table;
 }
 
+/// @throws Error(usage) for an option that the shape does not heed and another one does
+void refuse_options_of_others(const Arguments& arguments, const std::string& shape) {
+  for (const Given& given : arguments.given) {
+    std::string takers;
+    bool heeded = false;
+    for (const Generator& g : generators()) {
+      if (std::ranges::find(g.options, given.setting->name) == g.options.end()) continue;
+      heeded = heeded || g.name == shape;
+      takers += (takers.empty() ? "" : ", ") + g.name;
+    }
+    if (!takers.empty() && !heeded)
+      throw Error(ExitCode::usage, fmt::format("--{} has no effect on '{}'", given.setting->name, shape),
+                  given.text(), "it is heeded by: " + takers, "leave it out, or give another shape");
+  }
+}
+
 ExitCode run(const Arguments& arguments, bool&) {
   GenerateRun settings;
   apply(rows(), arguments, settings);
+  refuse_options_of_others(arguments, settings.volume.shape);
   const std::string& path = settings.output;
   for (const std::string& notice : io::check_output(path, settings.overwrite))
     print_note("notice: " + notice + "\n");

@@ -251,6 +251,10 @@ class Planner {
       add("modes that decay slowest", contents_.known ? 4 * 8 * slots : 0, true, {"solve", "bound"});
     add("loads of a stage", contents_.known ? 8 * (unknowns + slots) : 0, true, {"solve", "bound"});
   }
+  /// HDF5 files are written and read back in slabs of 16 MiB, of which there are so many at a time.
+  std::int64_t of_file(std::int64_t bytes, std::int64_t slabs) const {
+    return settings_.field.ends_with(".vti") ? bytes : std::min(bytes, slabs * (std::int64_t{17} << 20));
+  }
   void outputs() {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
     if (wanted) add("concentration", voxels_ * 4, false, {"write"});
@@ -258,19 +262,19 @@ class Planner {
     const bool is_vti = settings_.field.ends_with(".vti");
     if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name
       add("what writes fields", (std::int64_t{11} << 20) + voxels_ * (is_vti ? 2 : 1), false, {"write"});
-      add("field file read back", voxels_ * (4 + contents_.bytes_per_label), false, {"write"});
+      add("field file read back", of_file(voxels_ * (4 + contents_.bytes_per_label), 1), false, {"write"});
     }
     if (settings_.flux && writes_frames())
       add("flux", voxels_ * 12, false, {"write"});
     else if (settings_.flux && !settings_.field.empty())  // 12 each; the rest is of VTK, or of HDF5
-      add("flux, and read back", voxels_ * (is_vti ? 27 : 19), false, {"write"});
+      add("flux, and read back", of_file(voxels_ * (is_vti ? 27 : 19), 2), false, {"write"});
   }
-  /// Throats, and the copies: of twice and four times the voxel size, each sampled and voted. Their solves
-  /// take an eighth of the voxels of the volume's own, which are over, and so never the most.
+  /// Throats, and the copies: of twice and four times the voxel size, each sampled twice and voted. Their
+  /// solves take an eighth of the voxels of the volume's own, which are over, and so never the most.
   void resolution() {
     const auto copy = [&](int factor) { return coarse_extent(extent_, factor).voxels(); };
     const Stages here{"resolution"};
-    add("copies of larger voxels", 2 * (copy(2) + copy(4)) * contents_.bytes_per_label, false, here);
+    add("copies of larger voxels", 3 * (copy(2) + copy(4)) * contents_.bytes_per_label, false, here);
     add("set for a throat", voxels_, false, here);
     if (device_.is_cuda()) add("set for a throat on the GPU", Codes::bytes(device_, extent_, 1), true, here);
     add("runs of a throat", Runs::bytes(extent_, runs_), true, here);

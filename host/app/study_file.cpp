@@ -242,6 +242,17 @@ std::optional<std::string> read_study_file(const std::string& path, Settings& se
   return fmt::format("what the run of {} wrote is kept as it is; --overwrite writes it again", path);
 }
 
+std::optional<std::string> not_taken(const std::string& path, const Settings& settings,
+                                     bool SettingFacts::*of_command) {
+  const Settings standard;
+  std::string names;
+  for (const Setting<Settings>& row : describe())
+    if (!(row.*of_command) && row.kind != Kind::path_out && row.value(settings) != row.value(standard))
+      names += (names.empty() ? "" : ", ") + row.name;
+  if (names.empty()) return std::nullopt;
+  return fmt::format("{}: not taken here are {}; they are settings of another command", path, names);
+}
+
 std::string to_study_file(const Settings& settings, const std::string& path) {
   const bool of_evaluate = !settings.output.empty();
   std::string out = fmt::format(

@@ -9,7 +9,7 @@ namespace tauvox {
 namespace {
 
 /// The study file first, then what the command line says otherwise.
-Settings read_settings(const Arguments& arguments) {
+Settings read_settings(const Arguments& arguments, bool SettingFacts::*of_command) {
   Settings settings;
   settings.axes.clear();
   begin_log();
@@ -21,28 +21,32 @@ Settings read_settings(const Arguments& arguments) {
   const Given* overwrite = arguments.find("overwrite");
   const std::optional<std::string> notice =
       read_study_file(input, settings, overwrite && overwrite->text() == "true");
+  const std::optional<std::string> others = not_taken(input, settings, of_command);
   const std::string volume = settings.input;
   apply(describe(), arguments, settings);
   settings.input = volume;
-  if (notice && !settings.quiet) print_note("notice: " + one_line(*notice) + "\n");
+  for (const std::optional<std::string>& said : {notice, others})
+    if (said && !settings.quiet) print_note("notice: " + one_line(*said) + "\n");
   return settings;
 }
 
 /// And whether the direction of transport was named: the default and "all" name none.
-Settings settings_from(const Arguments& arguments) {
-  Settings settings = read_settings(arguments);
+Settings settings_from(const Arguments& arguments, bool SettingFacts::*of_command) {
+  Settings settings = read_settings(arguments, of_command);
   settings.axes_named = !settings.axes.empty() && settings.axes.size() < all_axes.size();
   if (settings.axes.empty()) settings.axes = {Axis::z};
   return settings;
 }
 
 ExitCode solve(const Arguments& arguments, bool& json_to_stdout) {
-  const Settings settings = settings_from(arguments);
+  const Settings settings = settings_from(arguments, &SettingFacts::for_solve);
   json_to_stdout = settings.json == "-";
   return run_solve(settings);
 }
 
-ExitCode evaluate(const Arguments& arguments, bool&) { return run_evaluate(settings_from(arguments)); }
+ExitCode evaluate(const Arguments& arguments, bool&) {
+  return run_evaluate(settings_from(arguments, &SettingFacts::for_evaluate));
+}
 
 ExitCode inspect(const Arguments& arguments, bool& json_to_stdout) {
   Settings settings;

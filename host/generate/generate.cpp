@@ -59,6 +59,20 @@ constexpr Row table[] = {
      generate_diagonal},
 };
 
+std::vector<std::string> options_of(Uses uses) {
+  switch (uses) {
+    case Uses::size:
+      return {};
+    case Uses::fraction:
+      return {"fraction"};
+    case Uses::random:
+      return {"fraction", "seed"};
+    case Uses::packing:
+      return {"porosity", "binder", "diameter", "seed"};
+  }
+  return {};
+}
+
 const Row& row_of(const std::string& shape) {
   std::string names;
   for (const Row& row : table) {
@@ -112,7 +126,7 @@ std::string describe(const GenerateSettings& settings, const Extent& extent, Use
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = [] {
     std::vector<Generator> rows;
-    for (const Row& row : table) rows.push_back({row.name, row.meaning});
+    for (const Row& row : table) rows.push_back({row.name, row.meaning, options_of(row.uses)});
     return rows;
   }();
   return list;

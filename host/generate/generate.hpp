@@ -22,9 +22,11 @@ struct GenerateSettings {
   double voxel_size = 4e-7;  // m
 };
 
-/// Name and one-line meaning of each shape.
+/// Name and one-line meaning of each shape, and the options that it heeds besides its size and the voxel
+/// size.
 struct Generator {
   std::string name, meaning;
+  std::vector<std::string> options;
 };
 const std::vector<Generator>& generators();
 

@@ -104,7 +104,7 @@ std::string main_table(const PageInput& in) {
       "quantities follow.</p>\n",
       half_width_headings, limits ? "<th class=\"n\">limit</th><th>verdict</th>" : "", rows,
       limits ? in.report.guarded
-                   ? "Verdicts: that is a guard band. Percentages: "
+                   ? "Verdicts: “± all” is the guard band. Percentages: "
                      "probability that the limit is kept. "
                    : "Verdicts: the value alone decides. Percentages: probability that the limit "
                      "is kept. "

@@ -72,6 +72,17 @@ bool has(const Study& study, const std::string& name) {
                      [&](const QuantityDefinition& row) { return row.name == name; });
 }
 
+std::string text_of_one(const QuantityDefinition& row) {
+  std::string text = fmt::format("{}: {}\n  symbol {}, unit {}\n", row.name, worded(row.title),
+                                 worded(row.symbol), row.unit == "1" ? "1 (a number)" : unit_in_words(row));
+  text += wrapped(worded(row.definition));
+  const std::string uncertainties = uncertainties_in_words(row);
+  text += fmt::format("  uncertainties: {}\n", uncertainties == "-" ? "none are computed" : uncertainties);
+  for (const Study& study : studies())
+    if (has(study, row.name)) text += fmt::format("  given by study {}: {}\n", study.name, study.meaning);
+  return text;
+}
+
 }  // namespace
 
 std::string unit_in_words(const QuantityDefinition& row) {
@@ -89,23 +100,24 @@ std::string uncertainties_in_words(const QuantityDefinition& row) {
 
 std::string explanation_of(const std::string& name) {
   const QuantityDefinitions rows = all_quantities();
-  const auto row =
-      std::find_if(rows.begin(), rows.end(), [&](const QuantityDefinition& r) { return r.name == name; });
-  if (row == rows.end()) {
-    const std::vector<std::string> near = near_to(name);
-    throw Error(ExitCode::usage, "no quantity of that name", name,
-                near.empty() ? "" : fmt::format("did you mean {}?", fmt::join(near, ", ")),
-                "tauvox explain lists them all");
+  const auto explained = [&](const auto& is_it) {
+    std::string text;
+    for (const QuantityDefinition& row : rows)
+      if (is_it(row)) text += text_of_one(row);
+    return text;
+  };
+  std::string text = explained([&](const QuantityDefinition& row) { return row.name == name; });
+  if (!text.empty()) return text;
+  text = explained([&](const QuantityDefinition& row) { return worded(row.symbol) == name; });
+  if (!text.empty()) {  // several may share a symbol, or a name in everyday use
+    for (auto [at, end] = synonyms().equal_range(in_small_letters(name)); at != end; ++at)
+      if (text.find(at->second + ": ") == std::string::npos) text += "see also: " + at->second + "\n";
+    return text;
   }
-  std::string text =
-      fmt::format("{}: {}\n  symbol {}, unit {}\n", row->name, worded(row->title), worded(row->symbol),
-                  row->unit == "1" ? "1 (a number)" : unit_in_words(*row));
-  text += wrapped(worded(row->definition));
-  const std::string uncertainties = uncertainties_in_words(*row);
-  text += fmt::format("  uncertainties: {}\n", uncertainties == "-" ? "none are computed" : uncertainties);
-  for (const Study& study : studies())
-    if (has(study, name)) text += fmt::format("  given by study {}: {}\n", study.name, study.meaning);
-  return text;
+  const std::vector<std::string> near = near_to(name);
+  throw Error(ExitCode::usage, "no quantity of that name or symbol", name,
+              near.empty() ? "" : fmt::format("did you mean {}?", fmt::join(near, ", ")),
+              "tauvox explain lists them all");
 }
 
 std::string list_of_quantities() {

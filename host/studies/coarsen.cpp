@@ -14,12 +14,14 @@ struct CoarseAxis {
   std::vector<std::int64_t> centre, begin;
 };
 
-CoarseAxis coarse_axis(std::int64_t fine, std::int64_t coarse, int factor) {
+CoarseAxis coarse_axis(std::int64_t fine, std::int64_t coarse, int factor, CoarseRule rule) {
+  const auto lower = [&](std::int64_t i) {
+    return (2 * factor * i + factor - 1) * fine / (2 * factor * coarse);
+  };
   CoarseAxis axis;
-  for (std::int64_t i = 0; i <= coarse; ++i) {
-    axis.begin.push_back(i * fine / coarse);
-    axis.centre.push_back((2 * factor * i + factor - 1) * fine / (2 * factor * coarse));
-  }
+  for (std::int64_t i = 0; i < coarse; ++i)
+    axis.centre.push_back(rule == CoarseRule::sample_upper ? fine - 1 - lower(coarse - 1 - i) : lower(i));
+  for (std::int64_t i = 0; i <= coarse; ++i) axis.begin.push_back(i * fine / coarse);
   return axis;
 }
 
@@ -66,16 +68,16 @@ std::vector<Code> coarse_codes(const LabelArray<Code>& codes, const Extent& fine
                                int factor, CoarseRule rule, std::int64_t outside) {
   Coarsener<Code> from{codes,
                        fine,
-                       coarse_axis(fine.nz, coarse.nz, factor),
-                       coarse_axis(fine.ny, coarse.ny, factor),
-                       coarse_axis(fine.nx, coarse.nx, factor),
+                       coarse_axis(fine.nz, coarse.nz, factor, rule),
+                       coarse_axis(fine.ny, coarse.ny, factor, rule),
+                       coarse_axis(fine.nx, coarse.nx, factor, rule),
                        outside};
   std::vector<Code> out;
   out.reserve(static_cast<std::size_t>(coarse.voxels()));
   for (std::size_t k = 0; k < static_cast<std::size_t>(coarse.nz); ++k)
     for (std::size_t j = 0; j < static_cast<std::size_t>(coarse.ny); ++j)
       for (std::size_t i = 0; i < static_cast<std::size_t>(coarse.nx); ++i)
-        out.push_back(rule == CoarseRule::sample ? from.sampled(k, j, i) : from.voted(k, j, i));
+        out.push_back(rule == CoarseRule::vote ? from.voted(k, j, i) : from.sampled(k, j, i));
   return out;
 }
 

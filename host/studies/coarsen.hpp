@@ -11,8 +11,9 @@ namespace tauvox {
 
 /// How a coarse voxel gets its label.
 enum class CoarseRule {
-  sample,  // of the voxel nearest to its centre (the lower one of two): keeps the volume fractions
-  vote     // most frequent in its block; ties in turn, by x + y + z: whichever was fixed would gain volume
+  sample,        // of the voxel nearest to its centre (the lower one of two): keeps the volume fractions
+  sample_upper,  // the upper one of two: what `sample` is of the volume seen from its other corner
+  vote  // most frequent in its block; ties in turn, by x + y + z: whichever was fixed would gain volume
 };
 
 /// Shape of the copy.

@@ -13,6 +13,8 @@ constexpr double safety = 1.5;                       // of the staircase
 // Of where voxels happen to fall: what two ways to make a copy differ by. Without the pair of copies of four
 // times the voxel size, the other pair counts twice.
 constexpr double chance_twice = 0.25, chance_four = 0.2;
+// Of the two sampled copies either could have been the one: the volume mirrored has the other.
+constexpr double chance_spread = 0.5;
 
 /// log((D_4 - D_2) / (D_2 - D_1)) / log 2, if there is one.
 void find_order(const ResolutionValues& v, Resolution& r) {
@@ -31,7 +33,7 @@ void find_order(const ResolutionValues& v, Resolution& r) {
 
 double chance(const ResolutionValues& v) {
   const double twice = std::abs(v.voted - v.twice);
-  return chance_twice * twice +
+  return chance_spread * std::abs(v.spread) + chance_twice * twice +
          (v.four && v.voted_four ? chance_four * std::abs(*v.voted_four - *v.four) : chance_twice * twice);
 }
 
@@ -41,13 +43,15 @@ Resolution judge_resolution(const ResolutionValues& v) {
   Resolution r;
   r.fine = v.fine;
   r.twice = v.twice;
+  r.spread = std::abs(v.spread);
   r.voted = v.voted;
   r.four = v.four;
   r.voted_four = v.voted_four;
   if (!(std::isfinite(v.fine) && std::isfinite(v.twice) && std::isfinite(v.voted) &&
-        std::isfinite(v.four.value_or(0)) && std::isfinite(v.voted_four.value_or(0)) &&
-        std::isfinite(v.solver_error) && v.refinement_twice > 1 && v.refinement_four > v.refinement_twice)) {
-    r.fine = r.twice = r.voted = r.four = r.voted_four = std::nullopt;
+        std::isfinite(v.spread) && std::isfinite(v.four.value_or(0)) &&
+        std::isfinite(v.voted_four.value_or(0)) && std::isfinite(v.solver_error) && v.refinement_twice > 1 &&
+        v.refinement_four > v.refinement_twice)) {
+    r.fine = r.twice = r.spread = r.voted = r.four = r.voted_four = std::nullopt;
     r.because("the values of the copies are not finite");
     return r;
   }

@@ -3,11 +3,13 @@
 //
 //   d  = (D_2 - D_1) / (r - 1)                     staircase error of the fine value, first order in h
 //   D_extrapolated = D_1 - d
-//   u  = 1.5 |d| + 0.25 |V_2 - D_2| + 0.2 |V_4 - D_4| + solver        the interval is D_1 - u .. D_1 + u
+//   u  = 1.5 |d| + 0.5 S_2 + 0.25 |V_2 - D_2| + 0.2 |V_4 - D_4| + solver    the interval is D_1 - u .. D_1 +
+//   u
 //
-// D_1 is the fine value, D_2 and D_4 those of sampled copies, V_2 and V_4 those of voted ones; r is 2 as near
-// as odd lengths allow. Sampling keeps volume fractions, so D_2 - D_1 is the staircase alone. What V - D adds
-// is the chance of where voxels happen to fall.
+// D_1 is the fine value, D_2 and D_4 the means of two sampled copies each, from the lower and the upper voxel
+// of the middle, which differ by S_2; V_2 and V_4 those of voted ones; r is 2 as near as odd lengths allow.
+// Sampling keeps volume fractions, so D_2 - D_1 is the staircase alone. What S and V - D add is the chance of
+// where voxels happen to fall.
 #pragma once
 
 #include <optional>
@@ -18,6 +20,7 @@ namespace tauvox {
 /// Effective ratios on the volume and on its coarse copies, and what they were solved with.
 struct ResolutionValues {
   double fine = 0, twice = 0, voted = 0;
+  double spread = 0;                       // by which the two sampled copies of twice the size differ
   std::optional<double> four, voted_four;  // empty: that copy is another structure
   double solver_error = 0;                 // largest of them all, absolute
   double refinement_twice = 2, refinement_four = 4;
@@ -27,6 +30,7 @@ struct ResolutionValues {
 /// Empty is "cannot be said"; `reason` then says why, in words.
 struct Resolution {
   std::optional<double> fine, twice, four;  // effective ratios
+  std::optional<double> spread;             // of the two copies that `twice` is the mean of
   std::optional<double> voted, voted_four;  // on the voted copies of twice and four times the voxel size
   std::optional<double> order;              // of convergence; first order is what extrapolates
   std::optional<double> extrapolated;       // to voxels of no size

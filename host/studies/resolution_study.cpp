@@ -106,20 +106,27 @@ double absolute_error(const Result& r) {
   return r.half_width("effective_ratio", ErrorSource::solver).value_or(0);
 }
 
+/// Their places among the copies; the sampled ones come in pairs.
+enum CopyPlace : std::size_t { twice, twice_upper, twice_voted, four, four_upper, four_voted };
+
 Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fine, std::size_t position,
                    const std::vector<Copy>& copies) {
   const auto on = [&](std::size_t copy) -> const Result& { return copies[copy].results[position]; };
   const auto ratio = [&](std::size_t copy) { return on(copy).value("effective_ratio"); };
+  const auto mean = [&](std::size_t lower, std::size_t upper) -> std::optional<double> {
+    if (!ratio(lower) || !ratio(upper)) return std::nullopt;
+    return (*ratio(lower) + *ratio(upper)) / 2;
+  };
   Resolution none;
   none.fine = fine.value("effective_ratio");
-  none.twice = ratio(0);
-  none.voted = ratio(1);
-  none.four = ratio(2);
-  none.voted_four = ratio(3);
+  none.twice = mean(twice, twice_upper);
+  none.voted = ratio(twice_voted);
+  none.four = mean(four, four_upper);
+  none.voted_four = ratio(four_voted);
   std::string why;
-  for (std::size_t copy = 0; copy < 3 && why.empty(); ++copy)  // one can do without the last
+  for (std::size_t copy = twice; copy < four_voted && why.empty(); ++copy)  // one can do without the last
     why = axis.misfit(copies[copy], on(copy));
-  for (std::size_t copy = 0; copy < 2 && why.empty(); ++copy) why = axis.changed(copies[copy]);
+  for (std::size_t copy = twice; copy <= twice_voted && why.empty(); ++copy) why = axis.changed(copies[copy]);
   if (!why.empty()) {
     none.because(why);
     return none;
@@ -127,17 +134,21 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fi
   ResolutionValues v;
   v.fine = *none.fine;
   v.twice = *none.twice;
+  v.spread = std::abs(*ratio(twice) - *ratio(twice_upper));
   v.voted = *none.voted;
-  v.solver_error = std::max({absolute_error(fine), absolute_error(on(0)), absolute_error(on(1))});
-  v.refinement_twice = refinement(in.volume.extent, copies[0].volume.extent);
-  v.refinement_four = refinement(in.volume.extent, copies[2].volume.extent);
+  v.solver_error = std::max({absolute_error(fine), absolute_error(on(twice)), absolute_error(on(twice_upper)),
+                             absolute_error(on(twice_voted))});
+  v.refinement_twice = refinement(in.volume.extent, copies[twice].volume.extent);
+  v.refinement_four = refinement(in.volume.extent, copies[four].volume.extent);
   v.largest = in.materials.mean;
-  const std::string differs = axis.changed(copies[2]);
-  if (differs.empty()) v.four = ratio(2);
-  if (axis.changed(copies[3]).empty() && axis.misfit(copies[3], on(3)).empty()) v.voted_four = ratio(3);
+  std::string differs = axis.changed(copies[four]);
+  if (differs.empty()) differs = axis.changed(copies[four_upper]);
+  if (differs.empty()) v.four = none.four;
+  if (axis.changed(copies[four_voted]).empty() && axis.misfit(copies[four_voted], on(four_voted)).empty())
+    v.voted_four = none.voted_four;
   Resolution resolution = judge_resolution(v);
-  resolution.four = ratio(2);
-  resolution.voted_four = ratio(3);
+  resolution.four = none.four;
+  resolution.voted_four = none.voted_four;
   if (!differs.empty()) resolution.because("order not seen: " + differs);
   return resolution;
 }
@@ -151,8 +162,10 @@ std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settin
   };
   std::vector<Copy> copies;
   for (const Kind& kind : {Kind{"twice the voxel size", 2, CoarseRule::sample},
+                           Kind{"twice the voxel size, upper voxels", 2, CoarseRule::sample_upper},
                            Kind{"twice the voxel size, by vote", 2, CoarseRule::vote},
                            Kind{"four times the voxel size", 4, CoarseRule::sample},
+                           Kind{"four times the voxel size, upper voxels", 4, CoarseRule::sample_upper},
                            Kind{"four times the voxel size, by vote", 4, CoarseRule::vote}}) {
     Copy copy{kind.name, coarsen(in.volume, kind.factor, kind.rule), {}};
     const Materials materials = materials_of(copy.volume, in.materials);
@@ -197,6 +210,7 @@ void add(Result& result, const Resolution& found, const Materials& materials) {
        {"extrapolated_ratio", found.extrapolated},
        {"resolution_order", found.order},
        {"effective_ratio_twice", found.twice},
+       {"spread_twice", found.spread},
        {"effective_ratio_four", found.four},
        {"voted_ratio_twice", found.voted},
        {"voted_ratio_four", found.voted_four},
@@ -246,10 +260,12 @@ QuantityDefinitions resolution_quantities() {
       {.name = "resolution_uncertainty",
        .title = "resolution uncertainty",
        .symbol = "u",
-       .definition = "Estimated half width of the interval around effective_ratio that holds the value of "
-                     "the smooth structure which the voxels describe: u = 1.5 |d| + 0.25 |V_2 - D_2| + 0.2 "
-                     "|V_4 - D_4| + solver, d = (D_2 - D_1) / (r - 1); D_2, D_4 sampled and V_2, V_4 voted "
-                     "copies with voxels 2 and 4 times as large.",
+       .definition =
+           "Estimated half width of the interval around effective_ratio that holds the value of "
+           "the smooth structure which the voxels describe: u = 1.5 |d| + 0.5 S_2 + 0.25 |V_2 - D_2| + 0.2 "
+           "|V_4 - D_4| + solver, d = (D_2 - D_1) / (r - 1); D_2, D_4 means of two sampled and V_2, V_4 "
+           "voted copies with voxels 2 and 4 times as large. A volume mirrored along one axis has other "
+           "copies: the same u in kind, not to the digit.",
        .least = 0,
        .in_text = false},
       {.name = "extrapolated_ratio",
@@ -262,8 +278,18 @@ QuantityDefinitions resolution_quantities() {
        .symbol = "p",
        .definition = "p = ln((D_4 - D_2) / (D_2 - D_1)) / ln 2; near 1 where the voxels resolve the "
                      "structure; undefined where no order is seen."},
-      copy_row("effective_ratio_twice", "twice the voxel size, sampled at their centres", "D_2"),
-      copy_row("effective_ratio_four", "four times the voxel size, sampled at their centres", "D_4"),
+      copy_row("effective_ratio_twice", "twice the voxel size, sampled at their centres: the mean of two",
+               "D_2"),
+      {.name = "spread_twice",
+       .title = "difference of the two copies of twice the voxel size",
+       .symbol = "S_2",
+       .definition =
+           "By how much the two copies differ that effective_ratio_twice is the mean of: they take the "
+           "lower and the upper voxel of the two in the middle, along all axes.",
+       .least = 0,
+       .in_text = false},
+      copy_row("effective_ratio_four", "four times the voxel size, sampled at their centres: the mean of two",
+               "D_4"),
       copy_row("voted_ratio_twice", "twice the voxel size, by the most frequent label", "V_2"),
       copy_row("voted_ratio_four", "four times the voxel size, by the most frequent label", "V_4"),
       {.name = "throat_voxels",

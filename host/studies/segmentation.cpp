@@ -21,16 +21,25 @@ std::vector<Code> grown_codes(const LabelArray<Code>& codes, const Extent& exten
         const Code here = codes[static_cast<std::size_t>(voxel)];
         if (here == set.size() || set[here]) continue;
         const std::array<std::int64_t, 3> at{z, y, x};
-        const auto take = [&](std::int64_t neighbour) {
+        std::array<Code, 6> around{};
+        std::size_t count = 0;
+        const auto look_at = [&](std::int64_t neighbour) {
           const Code code = codes[static_cast<std::size_t>(neighbour)];
-          if (code == set.size() || !set[code]) return false;
-          out[static_cast<std::size_t>(voxel)] = code;
-          return true;
+          if (code != set.size() && set[code]) around[count++] = code;
         };
-        for (std::size_t axis = 0; axis < 3; ++axis)
-          if ((at[axis] > 0 && take(voxel - step[axis])) ||
-              (at[axis] + 1 < n[axis] && take(voxel + step[axis])))
-            break;
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          if (at[axis] > 0) look_at(voxel - step[axis]);
+          if (at[axis] + 1 < n[axis]) look_at(voxel + step[axis]);
+        }
+        // That which most of them have, and of several the first label: whatever the directions are called.
+        std::ptrdiff_t most = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::ptrdiff_t same =
+              std::count(around.begin(), around.begin() + static_cast<std::ptrdiff_t>(count), around[i]);
+          Code& taken = out[static_cast<std::size_t>(voxel)];
+          if (same > most || (same == most && around[i] < taken)) taken = around[i];
+          most = std::max(most, same);
+        }
       }
   return out;
 }

@@ -12,7 +12,8 @@
 
 namespace tauvox {
 
-/// The set of codes grown by one voxel: what shares a face with it gets the code of a neighbour in it.
+/// The set of codes grown by one voxel: what shares a face with it gets the code that most of these neighbours
+/// have, of several alike the first.
 /// @param set 1 for every code that belongs to it
 Volume grown(const Volume& volume, const std::vector<std::uint8_t>& set);
 

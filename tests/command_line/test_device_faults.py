@@ -143,3 +143,12 @@ def test_all_memory_is_returned(faulty, tmp_path):
     for fault in ["", "no-pools"]:
         result = faulty(fault, "cuda", "--overwrite", TAUVOX_SHIM_REPORT="1")
         assert "still allocated: 0 bytes" in result.stderr
+
+
+@pytest.mark.parametrize("edges", ["0.4um", "0.4,0.4,0.5um"])
+def test_what_an_evaluation_takes_of_a_gpu_is_planned(tauvox, electrode, tmp_path, edges):
+    run = ["evaluate", electrode, "--phases", "pore=0,active=1,binder=2", "--voxel-size", edges, "--device", "cuda", "--no-sampling"]
+    planned = int(re.search(r"^peak on the GPU +(\d+)", tauvox(*run, "--dry-run").stdout, flags=re.M).group(1))
+    assert tauvox(*run, "-o", "report").returncode == 0
+    taken = json.loads((tmp_path / "report/results.json").read_text())["memory"]["device_peak_bytes"]
+    assert 0 < taken <= planned <= 1.3 * taken + 1.5e6, (taken, planned)

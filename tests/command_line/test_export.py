@@ -116,6 +116,10 @@ def test_what_cannot_be_handed_over_is_refused(evaluated, tauvox, tmp_path):
     assert_refused(tauvox("export", "bpx", "both/results.json", "--electrode", "separator"), 2, "--full-thickness")
     assert_refused(tauvox("export", "pybamm", "both/results.json", "--into", "cell.json"), 2, "update")
     assert_refused(tauvox("export", "battmo", "both/results.json", "--samples", "2"), 2, "-o NAME.json")
+    for option, word in {"--active": "active", "--radius": "particles", "--solid-conductivity": "1"}.items():
+        assert_refused(tauvox("export", "pybamm", "both/results.json", "--electrode", "separator", option, word), 2, option,
+                       "separator")
+    assert_refused(tauvox("export", "pybamm", "both/results.json", "--seed", "2"), 2, "--samples")
     assert_refused(tauvox("export", "pybamm", "both/results.csv"), 3, "no JSON file")
     for text in ["{}", "[1]", '{"tool": {"name": "tauvox"}, "results": 1}', '{"tool": 1, "results": []}']:
         (tmp_path / "other.json").write_text(text)

@@ -34,6 +34,18 @@ def test_it_runs_where_it_was_moved_to(tree, program, tmp_path):
         assert str(Path(program).parent).encode() not in (tree / "bin/tauvox").read_bytes()  # nothing of where it was built
 
 
+def test_no_library_is_taken_from_the_current_folder(tree, program, tmp_path):
+    """A volume may come with files of any name: an empty entry in the list of folders is the current one."""
+    for built in (program, tree / "bin/tauvox"):
+        listed = subprocess.run(["ldd", built], capture_output=True, text=True, check=True).stdout
+        names = [line.split()[0] for line in listed.splitlines() if "=> /" in line]
+        assert len(names) > 5, listed
+        for name in names:
+            (tmp_path / name).write_bytes(b"no library")
+        found = subprocess.run([built, "--version"], cwd=tmp_path, capture_output=True, text=True)
+        assert found.returncode == 0, found.stderr
+
+
 def test_manuals_completion_and_schemas_came_along(tree):
     for name in ("man/man1/tauvox.1", "man/man1/tauvox-solve.1", "bash-completion/completions/tauvox", "zsh/site-functions/_tauvox",
                  "fish/vendor_completions.d/tauvox.fish", "tauvox/report.schema.json", "tauvox/bench.schema.json",

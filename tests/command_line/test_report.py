@@ -151,8 +151,8 @@ def test_a_plotter_that_fails_costs_the_figures_alone(evaluated, tmp_path):
 
 def test_flat_and_strange_volumes_have_a_page(tauvox, tmp_path):
     for name, size in [("flat", "1,24,30"), ("long", "90,4,4"), ("one", "2,2,2")]:
-        assert tauvox("generate", "layers-series" if name == "one" else "site-percolation", "--size", size, "--fraction",
-                      "0.5", "-o", f"{name}.h5").returncode == 0
+        shape = ["layers-series"] if name == "one" else ["site-percolation", "--fraction", "0.5"]
+        assert tauvox("generate", *shape, "--size", size, "-o", f"{name}.h5").returncode == 0
         result = tauvox("evaluate", f"{name}.h5", "--phases", "pore=0,active=1", "--allow-absent", "--device", "cpu", "-o",
                         name)
         assert result.returncode == 0, result.stderr

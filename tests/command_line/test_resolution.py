@@ -56,3 +56,19 @@ def test_without_the_option_nothing_is_said(solve, tmp_path):
     path = volumes.hdf5(tmp_path / "v.h5", volume=numpy.ones((8, 8, 8), "u1"))
     report = solve(path, "--phase", "1")
     assert "resolution" not in json.dumps(report["results"]) and "resolution" not in report["timings_s"]
+
+
+def test_mirror_images_have_intervals_that_agree(solve, tauvox, tmp_path):
+    assert tauvox("generate", "electrode", "--size", "48", "--seed", "5", "-o", "e.h5").returncode == 0
+    found = []
+    for turned in ("z,y,x", "-z,y,x", "z,-y,x", "z,y,-x", "-z,-y,-x"):
+        q = solve("e.h5", "--phase", "0", "--axis", "z", f"--orient={turned}", "--resolution-study")["results"][0]["quantities"]
+        found.append({name: q[name]["value"] for name in ("effective_ratio", "resolution_uncertainty", "extrapolated_ratio",
+                                                          "effective_ratio_twice", "spread_twice")})
+    for one in found:
+        assert one["spread_twice"] > 0
+        for other in found:
+            assert abs(one["effective_ratio"] - other["extrapolated_ratio"]) < one["resolution_uncertainty"]
+            assert one["resolution_uncertainty"] < 1.5 * other["resolution_uncertainty"]
+    # Seen from the other corner the two copies change places.
+    assert abs(found[0]["effective_ratio_twice"] - found[-1]["effective_ratio_twice"]) < 1e-4

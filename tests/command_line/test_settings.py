@@ -280,3 +280,14 @@ def test_an_empty_name_of_a_file_is_refused(tauvox, tmp_path, options):
 def test_a_unit_that_is_none_is_said(tauvox):
     assert "'banana' is not known" in tauvox(*SOLVE, "--unit", "banana").stdout
     assert "not known" not in tauvox(*SOLVE, "--unit", "S/m").stdout
+
+
+def test_settings_of_another_command_are_named(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    (tmp_path / "s.toml").write_text('input = "cathode.h5"\nphases = { pore = 0, active = 1 }\nstudy = "tensor"\nphase = ["pore"]\n'
+                                     'flux = false\n')
+    said = "not taken here are phase, study; they are settings of another command"
+    assert said in tauvox("evaluate", "s.toml", "--dry-run").stderr
+    assert said in tauvox("batch", "cathode.h5", "--settings", "s.toml", "-o", "lot", "--dry-run").stderr
+    (tmp_path / "e.toml").write_text('input = "cathode.h5"\nphases = { pore = 0, active = 1 }\nphase = ["pore"]\nionic = ["pore"]\n')
+    assert "not taken here are ionic;" in tauvox("solve", "e.toml", "--dry-run").stderr

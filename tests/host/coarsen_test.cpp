@@ -39,6 +39,22 @@ TEST(Coarsen, SamplingTakesTheVoxelNearestToTheCentre) {
   for (std::int64_t x = 0; x < 2; ++x) EXPECT_EQ(four.labels[four.code(x)].value, 4 * x + 1 + 8 + 16);
 }
 
+TEST(Coarsen, TheUpperSampleIsTheLowerOneOfTheVolumeSeenFromItsOtherCorner) {
+  for (const std::array<std::int64_t, 3> n : {std::array<std::int64_t, 3>{16, 17, 18}, {19, 33, 1}}) {
+    const auto label = [&](auto z, auto y, auto x) { return (z * 7 + y * 5 + x * 3 + z * y) % 4; };
+    const Volume v = test::volume_of(n, label);
+    const Volume other = test::volume_of(
+        n, [&](auto z, auto y, auto x) { return label(n[0] - 1 - z, n[1] - 1 - y, n[2] - 1 - x); });
+    for (const int factor : {2, 4}) {
+      const Volume upper = coarsen(v, factor, CoarseRule::sample_upper);
+      const Volume lower = coarsen(other, factor, CoarseRule::sample);
+      const std::int64_t voxels = upper.extent.voxels();
+      for (std::int64_t i = 0; i < voxels; ++i)
+        ASSERT_EQ(upper.labels[upper.code(i)].value, lower.labels[lower.code(voxels - 1 - i)].value);
+    }
+  }
+}
+
 TEST(Coarsen, AVoteTakesTheMajorityAndTiesFavourNobody) {
   const Volume most =
       test::volume_of({2, 2, 2}, [](auto z, auto y, auto x) { return z + y + x > 0 ? 5 : 3; });

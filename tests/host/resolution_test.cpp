@@ -47,6 +47,15 @@ TEST(Resolution, WhatTwoWaysToMakeACopyDifferByIsAddedFromBothSizesOrTwiceFromOn
   EXPECT_NEAR(judge_resolution(v).uncertainty.value(), 0.5 * 0.02 + 0.002, 1e-14);
 }
 
+TEST(Resolution, HalfOfWhatTheTwoSampledCopiesDifferByIsAdded) {
+  ResolutionValues v;
+  v.fine = v.twice = v.voted = 0.5;
+  v.four = v.voted_four = 0.5;
+  v.spread = 0.03;
+  EXPECT_NEAR(judge_resolution(v).uncertainty.value(), 0.015, 1e-14);
+  EXPECT_EQ(judge_resolution(v).spread.value(), 0.03);
+}
+
 TEST(Resolution, NothingIsEverNotANumber) {
   for (const double bad : {std::nan(""), HUGE_VAL}) {
     ResolutionValues v;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/studies/turned_axes.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
@@ -71,6 +72,18 @@ TEST(Segmentation, GrowsBySharedFacesAndTakesACodeOfTheSet) {
   EXPECT_EQ(ones, 5);  // itself and its neighbours across four faces
   EXPECT_TRUE(more.code(2) == 1 && more.code(6) == 1 && more.code(8) == 1 && more.code(12) == 1);
   EXPECT_EQ(more.labels[1].voxels, 5);
+}
+
+/// Which of several phases a voxel joins does not depend on what the axes are called.
+TEST(Segmentation, ATurnedVolumeGrowsAlike) {
+  const Volume v = test::volume_of(
+      {9, 10, 11}, [](auto z, auto y, auto x) { return (z * 7 + y * y * 5 + x * 3 + z * x) % 5; });
+  const std::vector<std::uint8_t> set{0, 1, 0, 1, 1};
+  for (const char* axes : {"x,y,z", "-z,y,x", "y,-x,z", "-x,-y,-z"}) {
+    const Volume first = turned(grown(v, set), axes), last = grown(turned(v, axes), set);
+    for (std::int64_t i = 0; i < v.extent.voxels(); ++i)
+      ASSERT_EQ(first.labels[first.code(i)].value, last.labels[last.code(i)].value) << axes << " " << i;
+  }
 }
 
 }  // namespace
