@@ -220,6 +220,12 @@ bool Checkpoint::wrote(const std::string& part, const std::vector<std::string>& 
          });
 }
 
+bool Checkpoint::has_files_of(const std::string& part) const {
+  const auto kept = parts_.find(part);
+  return kept != parts_.end() && std::all_of(kept->second.files.begin(), kept->second.files.end(),
+                                             [](const std::string& file) { return fs::exists(file); });
+}
+
 std::optional<std::string> Checkpoint::keep(const std::string& part, const Report& found,
                                             const std::vector<std::string>& files) {
   parts_[part] = {found, {}};
@@ -258,6 +264,9 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
       failed_ = true;
       return warn(fmt::format("what is finished is not kept: {}", error.what()));
     }
+    std::erase_if(parts_, [&](const auto& other) {  // whose state this one has replaced
+      return other.first != part && wrote(other.first, {path});
+    });
     std::set<std::string> all{full(path)};  // what an earlier run wrote too
     for (const std::string& file : files()) all.insert(full(file));
     for (const std::string& file : parts_[part].files) all.insert(file);

@@ -57,6 +57,8 @@ class Checkpoint {
   const Report* find(const std::string& part) const;
   /// Whether the run that finished the part wrote these files, and they are there.
   bool wrote(const std::string& part, const std::vector<std::string>& files) const;
+  /// Whether all files that hold more of it are there.
+  bool has_files_of(const std::string& part) const;
   /// Keeps a part that is finished, and which files hold more of it: on disk at once, or with the next ones
   /// where writing would take more than 3 % of the time since it was done last. A run that ends in any way
   /// but by KILL, or by a second signal, leaves all of them.
@@ -65,9 +67,12 @@ class Checkpoint {
                                   const std::vector<std::string>& files = {});
   /// Of a study that goes on within itself: kept in a file of its own, NAME.state.
   /// @param warn  called with why that failed; the run goes on without
+  /// Only one part at a time has it.
   /// @param files that hold more of it so far: where one is missing later the part begins anew
   KeptState state_of(const std::string& part, const std::function<void(const std::string&)>& warn,
                      const std::function<std::vector<std::string>()>& files);
+  /// Of what is finished, how far it had come is no longer wanted.
+  void drop(const std::string& part) { parts_.erase(part); }
   /// To be called before an output is written: that those of this run are its own, should it be killed.
   /// @return why that failed, once
   std::optional<std::string> announce_outputs();

@@ -21,6 +21,12 @@ void describe_transient(std::vector<Setting<Settings>>& rows) {
        .choices = {{"uptake", "1 before the first layer along the axis; all else is sealed"},
                    {"membrane", "1 before the first layer, 0 behind the last"}}},
       &Settings::boundary);
+  add({.name = "capacity",
+       .kind = Kind::pairs,
+       .meaning =
+           "--study transient: what a voxel of a label or phase holds per concentration, over one that "
+           "is all pore, e.g. binder=0.47; else the porosity of --phase-porosity, or 1"},
+      &Settings::capacity);
   add({.name = "end-time",
        .kind = Kind::number,
        .meaning = "--study transient: when it ends; 1 unless said",

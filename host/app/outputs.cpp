@@ -55,9 +55,11 @@ std::string full(const std::string& path) {
 std::vector<std::string> paths_of_fields(const Settings& s) {
   std::vector<std::string> paths;
   if (s.field.empty()) return paths;
-  for (const Axis axis : s.axes) paths.push_back(field_path(s, axis));
-  if (writes_series(s))
-    for (std::int64_t frame = 0; frame <= s.frames; ++frame) paths.push_back(frame_path(s, frame));
+  for (const Axis axis : s.axes) {
+    paths.push_back(field_path(s, axis));
+    for (std::int64_t frame = 0; writes_series(s) && frame <= s.frames; ++frame)
+      paths.push_back(frame_path(settings_along(s, axis), frame));
+  }
   return paths;
 }
 
@@ -70,8 +72,9 @@ void check_field_form(const Settings& s) {
     named.field = std::filesystem::path(s.field).replace_extension(".pvd").string();
     throw Error(ExitCode::usage, "a study in time gives a series of fields", "--field " + s.field,
                 "of --study " + s.study,
-                fmt::format("give --field {}, which lists {}, {}, ...", named.field, frame_path(named, 0),
-                            frame_path(named, 1)));
+                fmt::format("give --field {}, which lists {}, {}, ...", named.field,
+                            frame_path(settings_along(named, s.axes.front()), 0),
+                            frame_path(settings_along(named, s.axes.front()), 1)));
   }
   if (!writes_series(s) && is_series)
     throw Error(ExitCode::usage, "a series of fields is of a study in time", "--field " + s.field,
@@ -106,6 +109,17 @@ bool writes_series(const Settings& s) { return !s.field.empty() && study_named(s
 std::string frame_path(const Settings& s, std::int64_t number) {
   const std::filesystem::path path(s.field);
   return (path.parent_path() / fmt::format("{}_{:04}.vti", path.stem().string(), number)).string();
+}
+
+Settings settings_along(const Settings& s, Axis axis) {
+  Settings one = s;
+  one.axes = {axis};
+  if (!s.field.empty()) one.field = field_path(s, axis);
+  return one;
+}
+
+std::string curve_name(const Settings& s, const std::string& name, Axis axis) {
+  return s.axes.size() == 1 ? name : fmt::format("{}_{}", name, axis_name(axis));
 }
 
 std::string curve_path(const Settings& s, const std::string& name) {
@@ -149,9 +163,13 @@ std::vector<std::string> output_paths(const Settings& s) {
       for (const Axis axis : s.axes) paths.push_back(field_picture_path(s, "flux", axis));
   }
   if (s.impedance && is_file(s.csv)) paths.push_back(curve_path(s, "impedance"));
-  if (s.study == "transient" && is_file(s.csv)) paths.push_back(curve_path(s, "transient"));
+  for (const Axis axis : s.axes)
+    if (s.study == "transient" && is_file(s.csv))
+      paths.push_back(curve_path(s, curve_name(s, "transient", axis)));
   if (s.impedance && !s.png.empty()) paths.push_back(curve_picture_path(s, "impedance"));
-  if (s.study == "transient" && !s.png.empty()) paths.push_back(curve_picture_path(s, "transient"));
+  for (const Axis axis : s.axes)
+    if (s.study == "transient" && !s.png.empty())
+      paths.push_back(curve_picture_path(s, curve_name(s, "transient", axis)));
   if (const std::string settings = settings_path(s); !settings.empty()) paths.push_back(settings);
   return paths;
 }

@@ -14,8 +14,12 @@ namespace tauvox {
 std::string field_path(const Settings& settings, Axis axis);
 /// Whether --field is a series in time: NAME.pvd, and its frames.
 bool writes_series(const Settings& s);
-/// "out.pvd" -> "out_0000.vti"
+/// Of one axis of them: with its own name of --field.
+Settings settings_along(const Settings& s, Axis axis);
+/// "out.pvd" -> "out_0000.vti"; of one axis
 std::string frame_path(const Settings& s, std::int64_t number);
+/// "transient" -> "transient_z" where several axes are asked for.
+std::string curve_name(const Settings& s, const std::string& name, Axis axis);
 /// Of a curve, beside the table.
 std::string curve_path(const Settings& s, const std::string& name);
 std::string curve_picture_path(const Settings& s, const std::string& name);

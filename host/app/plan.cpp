@@ -240,6 +240,10 @@ class Planner {
     const std::int64_t unknowns = of(voxels_, contents_.unknowns), slots = Octets::slots(octets());
     const std::int64_t of_states = contents_.known ? 8 * 8 * slots : 0;
     add("concentrations and rates", of_states, true, always);
+    // By number, in each operator, and as numbers: of the steps, and of the membrane.
+    const bool differ = !settings_.capacity.empty() || !settings_.phase_porosity.empty();
+    const std::int64_t of_slot = settings_.boundary == "membrane" ? 9 + 16 : 4 + 8;
+    if (differ) add("capacities", contents_.known ? unknowns + of_slot * slots : 0, true, always);
     // Vectors of a few MB that come and go with each step leave holes in the heap.
     const Stages in_use = writes_frames() ? Stages{"solve", "bound", "write"} : Stages{"solve", "bound"};
     add("between them", std::min(of_states, std::int64_t{15} << 19), false, in_use);

@@ -14,8 +14,9 @@ namespace tauvox {
 
 class SeriesOutput {
  public:
-  /// @param settings and report, with its volume and materials, outlive this
-  SeriesOutput(const Settings& settings, const RunReport& report) : settings_(settings), report_(report) {}
+  /// @param settings of one axis   @param report with its volume and materials outlives this
+  SeriesOutput(Settings settings, const RunReport& report)
+      : settings_(std::move(settings)), report_(report) {}
 
   /// As FrameSink has it.
   /// @throws Error(output)
@@ -23,6 +24,7 @@ class SeriesOutput {
              const std::vector<float>& concentration);
   /// All of the series so far.
   std::vector<std::string> files() const;
+  const std::string& name() const { return settings_.field; }
   /// What there is, for the report; empty: nothing was written by this run.
   std::string text() const;
   /// Frames of an earlier series of this name that had more; empty: none.
@@ -31,7 +33,7 @@ class SeriesOutput {
  private:
   std::string unit() const;
 
-  const Settings& settings_;
+  const Settings settings_;
   const RunReport& report_;
   std::vector<double> times_;
   bool in_seconds_ = false;

@@ -149,7 +149,7 @@ void check_porous_phases(const Settings& s, const Study& study) {
                   "give --phase-porosity PHASE=POROSITY, such as binder=0.47");
     return;
   }
-  if (!study.gives_field)
+  if (!study.gives_field && study.name != "transient")
     throw Error(ExitCode::usage, "--phase-porosity does not apply to this study", "--study " + study.name, "",
                 "leave it out, or give --study effective_transport");
 }

@@ -77,29 +77,33 @@ class StudyRun {
         checkpoint_(checkpoint),
         deadline_(deadline),
         extends_(study.extends == "effective_transport"),
-        by_axes_(extends_ || study.name == "effective_transport"),
-        with_field_(s.wants_concentration() && study.gives_field),
-        series_(s, report) {}
+        in_time_along_axes_(study.gives_frames && s.axes.size() > 1),
+        by_axes_(extends_ || in_time_along_axes_ || study.name == "effective_transport"),
+        with_field_(s.wants_concentration() && study.gives_field) {}
 
   /// What was finished before is taken as it is. Of a study that adds to the results of transport when all
-  /// its axes are solved, an axis is finished when it has run for that axis alone.
+  /// its axes are solved, an axis is finished when it has run for that axis alone; and a study in time has
+  /// one axis a run.
   void run() {
     const std::vector<Axis> left = by_axes_ ? take_finished() : s_.axes;
-    if (!extends_) return run_along(left);
+    if (!one_by_one()) return run_along(left);
     for (const Axis axis : left)
       if (!report_.unfinished) run_along({axis});
   }
 
  private:
+  bool one_by_one() const { return extends_ || in_time_along_axes_; }
   void run_along(const std::vector<Axis>& axes) {
     if (axes.empty()) return;
+    series_.emplace(settings_along(s_, axes.front()), report_);
     StudySettings rest = s_;
     rest.axes = axes;
     finished_.clear();
     const double written_before = writing_;
     const auto start = Clock::now();
     const KeptState state = checkpoint_.state_of(
-        study_.name, [this](const std::string& failed) { warn(failed); }, [this] { return series_.files(); });
+        state_part(axes.front()), [this](const std::string& failed) { warn(failed); },
+        [this] { return series_->files(); });
     const FrameSink frames = frame_sink();
     Report found;
     try {
@@ -120,7 +124,10 @@ class StudyRun {
     double solving = seconds_since(start) - (writing_ - written_before);
     for (const auto& [stage, seconds] : found.seconds) solving -= seconds;
     append_results(found);
+    if (in_time_along_axes_)
+      for (Curve& curve : found.curves) curve.name = curve_name(s_, curve.name, axes.front());
     add_series_texts(found);
+    if (one_by_one() && !found.results.empty() && stands(found.results.front())) keep(found);
     add_rest(found);
     add_seconds("solve", solving);
     for (const auto& [stage, seconds] : found.seconds) add_seconds(stage, seconds);
@@ -135,12 +142,13 @@ class StudyRun {
     report_.seconds.emplace_back(stage, seconds);
   }
   void add_series_texts(Report& found) const {
-    if (const std::string text = series_.text(); !text.empty())
+    if (const std::string text = series_->text(); !text.empty())
       found.notices.push_back(text);
     else if (writes_series(s_) && !report_.unfinished)
-      found.notices.push_back(fmt::format("{}: no field is written, for nothing takes part", s_.field));
+      found.notices.push_back(
+          fmt::format("{}: no field is written, for nothing takes part", series_->name()));
     if (writes_series(s_) && !report_.unfinished)
-      if (const std::string text = series_.text_of_left(); !text.empty()) found.notices.push_back(text);
+      if (const std::string text = series_->text_of_left(); !text.empty()) found.notices.push_back(text);
   }
   /// Beside its results.
   void add_rest(const Report& found) {
@@ -157,13 +165,18 @@ class StudyRun {
   }
 
   static std::string part_of(Axis axis) { return fmt::format("axis {}", axis_name(axis)); }
+  /// Of what is not finished.
+  std::string state_part(Axis axis) const {
+    return in_time_along_axes_ ? fmt::format("{} along {}", study_.name, axis_name(axis)) : study_.name;
+  }
 
   /// @return the axes that are left
   std::vector<Axis> take_finished() {
     std::vector<Axis> left;
     for (const Axis axis : s_.axes) {
       const Report* kept = checkpoint_.find(part_of(axis));
-      if (!kept || !checkpoint_.wrote(part_of(axis), files_of(axis))) {
+      if (!kept || !checkpoint_.wrote(part_of(axis), files_of(axis)) ||
+          (writes_series(s_) && !checkpoint_.has_files_of(part_of(axis)))) {
         left.push_back(axis);
         continue;
       }
@@ -198,7 +211,7 @@ class StudyRun {
     return {s_.frames, [this](const auto& times, const auto& facts, const std::vector<float>& concentration) {
               const auto start = Clock::now();
               if (const auto failed = checkpoint_.announce_outputs()) warn(*failed);
-              series_.write(times, facts, concentration);
+              series_->write(times, facts, concentration);
               writing_ += seconds_since(start);
             }};
   }
@@ -218,15 +231,19 @@ class StudyRun {
   }
   /// A result that stands, of an axis; the run goes on where that cannot be written.
   void keep(const Result& result) {
-    if (!by_axes_ || extends_ || !stands(result)) return;
+    if (!by_axes_ || one_by_one() || !stands(result)) return;
     Report part;
     part.results = {result};
     keep(part);
   }
   void keep(const Report& part) {
-    const Result& result = part.results.front();
-    if (const auto failed = checkpoint_.keep(part_of(*result.axis), part, files_of(*result.axis)))
-      warn(*failed);
+    const Axis axis = *part.results.front().axis;
+    std::vector<std::string> files = files_of(axis);
+    if (in_time_along_axes_) {
+      files = series_->files();
+      checkpoint_.drop(state_part(axis));
+    }
+    if (const auto failed = checkpoint_.keep(part_of(axis), part, files)) warn(*failed);
   }
   void warn(const std::string& failed) {
     report_.warnings.push_back(failed);
@@ -250,7 +267,6 @@ class StudyRun {
       found = {};
       if (!report_.unfinished) report_.unfinished = {deadline_->text(), {}};
     }
-    if (extends_ && !found.results.empty() && stands(found.results.front())) keep(found);
     append(report_.results, found.results);
     const auto place = [this](const Result& r) {
       return std::find(s_.axes.begin(), s_.axes.end(), *r.axis) - s_.axes.begin();
@@ -276,8 +292,8 @@ class StudyRun {
   ProgressPrinter& printer_;
   Checkpoint& checkpoint_;
   const std::optional<Deadline>& deadline_;
-  bool extends_, by_axes_, with_field_;
-  SeriesOutput series_;
+  bool extends_, in_time_along_axes_, by_axes_, with_field_;
+  std::optional<SeriesOutput> series_;
   double writing_ = 0;
   std::vector<Result> finished_;
 };
@@ -312,7 +328,7 @@ void write_curve_pictures(const Settings& s, RunReport& report) {
   const std::map<std::string, std::string (*)(const Curve&, const std::string&, std::string&)> pictures{
       {"impedance", pages::impedance_picture}, {"transient", pages::transient_picture}};
   for (const Curve& curve : report.curves) {
-    const auto picture = pictures.find(curve.name);
+    const auto picture = pictures.find(curve.name.substr(0, curve.name.find('_')));  // transient_z
     if (picture == pictures.end()) continue;
     std::string notice;
     write_picture(curve_picture_path(s, curve.name), picture->second(curve, picture_ending(s), notice), s);

@@ -33,6 +33,7 @@ std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
       {"--time-scheme", s.time_scheme != standard.time_scheme, {"transient"}},
       {"--time-step", s.time_step.has_value(), {"transient"}},
       {"--time-tolerance", s.time_tolerance != standard.time_tolerance, {"transient"}},
+      {"--capacity", !s.capacity.empty(), {"transient"}},
       {"--frames", s.frames != standard.frames, {"transient"}},
       {"--rve", s.rve.has_value(), {"rve"}},
       {"--flux-balance", s.flux_balance != standard.flux_balance, transport},

@@ -16,6 +16,7 @@ struct MaterialSettings {
   std::vector<std::pair<LabelOrName, double>> conductivity;    // of a label or phase, in `unit`
   std::vector<LabelOrName> reactive;                           // at whose faces ions react
   std::vector<std::pair<LabelOrName, double>> phase_porosity;  // of phases whose pores no voxel shows
+  std::vector<std::pair<LabelOrName, double>> capacity;        // of phases: amount per concentration
   double bruggeman = 1.5;                             // exponent of those: they conduct D0 porosity^bruggeman
   std::string law;                                    // conductivity as an expression of the grey value g
   std::string conductivity_table;                     // file of grey values and conductivities

@@ -106,6 +106,35 @@ std::map<std::int64_t, double> given_porosities(const MaterialSettings& settings
   return porosities;
 }
 
+std::map<std::int64_t, double> given_capacities(const MaterialSettings& settings) {
+  constexpr double least = 1e-6, most = 1e6;  // what FP32 tells apart well
+  const char* option = "--capacity";
+  std::map<std::int64_t, double> capacities, given;
+  std::map<std::int64_t, std::string> given_as;
+  for (const auto& [label, value] : given_conductivities(settings))
+    if (value > 0) capacities[label] = 1;
+  for (const auto& [label, porosity] : given_porosities(settings))
+    if (porosity > 0) capacities[label] = porosity;
+  for (const auto& [phase, value] : settings.capacity) {
+    if (!(value >= least && value <= most))
+      throw Error(ExitCode::usage, "bad value for --capacity", fmt::format("{}={:g}", text_of(phase), value),
+                  "",
+                  fmt::format("a capacity is from {:g} to {:g}; what holds nothing is no phase that conducts",
+                              least, most));
+    add(given, given_as, phase, value, settings.phases, option);
+  }
+  for (const auto& [label, value] : given) {
+    const auto found = capacities.find(label);
+    if (found == capacities.end())
+      throw Error(
+          ExitCode::usage, "what does not conduct holds nothing", option,
+          "label " + label_text(label, settings.phases),
+          "leave it out, or name it among what conducts (--phase, --conductivity or --phase-porosity)");
+    found->second = value;
+  }
+  return capacities;
+}
+
 double conductivity_of_free_liquid(const MaterialSettings& settings) {
   if (settings.phase_porosity.empty()) return 0;
   MaterialSettings free = settings;

@@ -21,6 +21,11 @@ std::map<std::int64_t, double> given_conductivities(const MaterialSettings& sett
 /// --phase-porosity.   @throws as given_conductivities
 std::map<std::int64_t, double> given_porosities(const MaterialSettings& settings);
 
+/// What a voxel holds per concentration, for labels that conduct: what --capacity says, else the porosity of
+/// --phase-porosity, else 1.
+/// @throws as given_conductivities; Error(usage) for capacities that are none, or of what does not conduct
+std::map<std::int64_t, double> given_capacities(const MaterialSettings& settings);
+
 /// D0 of what --phase-porosity names: what all other phases conduct, also where the volume has none of them.
 /// 0 without --phase-porosity.   @throws as given_conductivities
 double conductivity_of_free_liquid(const MaterialSettings& settings);

@@ -32,6 +32,7 @@ void check_grey(const Settings& s) {
       {"--phase", !s.phase.empty()},
       {"--conductivity", !s.conductivity.empty()},
       {"--phase-porosity", !s.phase_porosity.empty()},
+      {"--capacity", !s.capacity.empty()},
       {"--conductivity-table", !s.law.empty() && !s.conductivity_table.empty()},
       {"--threshold", !s.read.thresholds.empty()},
       {"--clean", !s.clean.empty()}};
@@ -51,7 +52,7 @@ void check_material(const Settings& s) {
   if (!s.electrolyte.empty() && s.unit != "relative")
     throw Error(ExitCode::usage, "--electrolyte and --unit exclude each other", s.unit, "",
                 "the electrolyte brings its own values: give relative conductivities");
-  given_conductivities(s);  // names that are none are said before the volume is read
+  if (!s.is_grey()) given_capacities(s);  // names that are none are said before the volume is read
 }
 
 void check_standard_output(const Settings& s) {

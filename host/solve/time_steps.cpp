@@ -20,7 +20,11 @@ constexpr double tolerance_of_estimate = 1e-2;
 }  // namespace
 
 TimeSteps::TimeSteps(Problem problem, TimeScheme scheme, const StageSolve& solve)
-    : scheme_(scheme), how_(solve), rates_(std::move(problem)), diagonal_(rates_.diagonal()) {}
+    : scheme_(scheme),
+      how_(solve),
+      rates_(std::move(problem)),
+      capacity_(rates_),
+      diagonal_(rates_.diagonal()) {}
 
 Buffer<double> TimeSteps::copy_of(const Buffer<double>& v) const {
   Buffer<double> copied(v.device(), v.size());
@@ -44,9 +48,7 @@ void TimeSteps::start(const std::vector<double>& concentration) {
   last_ = TimeStep();
 }
 
-double TimeSteps::mean() const {
-  return moments_of(concentration()).sum / static_cast<double>(rates_.unknowns());
-}
+double TimeSteps::mean() const { return capacity_.moments(concentration()).sum / capacity_.total(); }
 
 /// The problem of a change: every plate holds it at 0.
 Problem TimeSteps::change_of(double shift, std::shared_ptr<const Buffer<double>> load) const {
@@ -71,9 +73,9 @@ const Solver& TimeSteps::levels_for(double shift) {
 /// does not, another solves for what it left.
 /// @param open bound on the root mean square of what is left
 bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
-  const auto n = static_cast<double>(rates_.unknowns());
+  const double all = capacity_.total();
   const Solver& levels = levels_for(stage.shift);
-  const double nothing = stage.shift * n * rounding * rounding;
+  const double nothing = stage.shift * all * rounding * rounding;
   double aim = nothing, left = 0;
   bool single = how_.single;
   std::int64_t iterations = 0;
@@ -81,10 +83,12 @@ bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
     std::vector<Term> states = stage.states, rates = stage.rates;
     states.push_back({-stage.shift, &x.v});
     rates.push_back({1, &x.f});
-    auto load = std::make_shared<const Buffer<double>>(load_from(rates_, states, diagonal_, rates));
-    const double most = moments_of(*load).squares / stage.shift;  // of the energy that is left
+    auto load =
+        std::make_shared<const Buffer<double>>(load_from(rates_, capacity_, states, diagonal_, rates));
+    const double most =  // of the energy that is left
+        moments_of(*load).squares / (stage.shift * capacity_.least());
     if (most <= nothing) {
-      open = std::sqrt(most / stage.shift / n);
+      open = std::sqrt(most / stage.shift / all);
       return true;
     }
     const double wanted = how_.tolerance * how_.tolerance / 2;
@@ -102,7 +106,7 @@ bool TimeSteps::solve(const Stage& stage, State& x, double& open) {
     left = found.bounds.upper - found.bounds.lower;
     add_scaled(x.v, 1, solver.deviation<double>());
     x.at = rates_.residual(x.v, x.f);
-    open = std::sqrt(left / stage.shift / n);
+    open = std::sqrt(left / stage.shift / all);
     // What was ended early is not taken even where it is good enough: it has other bits than a run that goes
     // on.
     const bool ended = found.why == StopReason::interrupted;
@@ -144,10 +148,10 @@ bool TimeSteps::estimate(double shift, const State& middle, const State& next) {
   const double k = (-3 * g * g + 4 * g - 2) / 12, factor = 4 * k / g;  // shift times 2 k dt
   const std::vector<Term> rates{
       {factor / g, &now_.f}, {-factor / (g * (1 - g)), &middle.f}, {factor / (1 - g), &next.f}};
-  auto load = std::make_shared<const Buffer<double>>(load_from(rates_, {}, diagonal_, rates));
+  auto load = std::make_shared<const Buffer<double>>(load_from(rates_, capacity_, {}, diagonal_, rates));
   Buffer<double> e;
-  const auto n = static_cast<double>(rates_.unknowns());
-  if (moments_of(*load).squares <= shift * shift * n * rounding * rounding) {
+  const double all = capacity_.total();
+  if (moments_of(*load).squares <= shift * shift * capacity_.least() * all * rounding * rounding) {
     step_.error = step_.error_of_mean = 0;
     return true;
   }
@@ -165,9 +169,9 @@ bool TimeSteps::estimate(double shift, const State& middle, const State& next) {
     step_.why_not = why_not_reached(found, tolerance_of_estimate, how_.limit);
     return false;
   }
-  const Moments of_error = moments_of(solver.deviation<double>());
-  step_.error = std::sqrt(of_error.squares / n);
-  step_.error_of_mean = of_error.sum / n;
+  const Moments of_error = capacity_.moments(solver.deviation<double>());
+  step_.error = std::sqrt(of_error.squares / all);
+  step_.error_of_mean = of_error.sum / all;
   return true;
 }
 

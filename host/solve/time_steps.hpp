@@ -1,12 +1,13 @@
-// Steps in time of a problem: M dc/dt = b - K c, with M = 1 for every unknown.
+// Steps in time of a problem: M dc/dt = b - K c, M the capacity of each unknown: the weight of its kind, 1
+// where the problem has none (transport/problem.hpp). Means and squares of states are weighted by M.
 //
 // Time is in units of h^2 / D, h the edge along the unit axis and D what conducts best. With
-// g = 2 - sqrt(2), s the state at g dt and A = 2 / (g dt) + K (Bank et al. 1985,
+// g = 2 - sqrt(2), s the state at g dt and A = 2 M / (g dt) + K (Bank et al. 1985,
 // doi 10.1109/T-ED.1985.22232):
 //
-//   TR-BDF2           A s  = 2/(g dt) c0 + f(c0) + b                           trapezoidal rule over g dt
-//                     A c1 = 2/(g dt) (s - (1-g)^2 c0) / (g (2-g)) + b        BDF2 over the rest
-//   backward Euler    (1/dt + K) c1 = c0 / dt + b
+//   TR-BDF2           A s  = 2 M/(g dt) c0 + f(c0) + b                         trapezoidal rule over g dt
+//                     A c1 = 2 M/(g dt) (s - (1-g)^2 c0) / (g (2-g)) + b      BDF2 over the rest
+//   backward Euler    (M/dt + K) c1 = M c0 / dt + b
 //   BDF2              the same with c of the step before, for steps of any length; the first is of
 //                     backward Euler
 //
@@ -40,7 +41,7 @@ struct TimeStep {
   double in = 0,
          out = 0;  // through plates before the first layers, and those behind the last, while it lasts
   /// Of the step alone, by the embedded formula of third order (TR-BDF2; else not known): root of the mean
-  /// square over the unknowns, and mean.
+  /// square, and mean.
   std::optional<double> error, error_of_mean;
   double open = 0;  // bound on the root mean square of what the solves leave open
   std::int64_t iterations = 0;
@@ -63,8 +64,10 @@ class TimeSteps {
   /// c now, less the reference of the problem.
   const Buffer<double>& deviation() const { return now_.v; }
   Buffer<double> concentration() const { return state_of(rates_, now_.v); }
-  /// Mean of c over the unknowns.
+  /// Of c: what is held over what is held where c is 1.
   double mean() const;
+  /// What is held where c is 1.
+  double capacity() const { return capacity_.total(); }
   /// Of now: fluxes through the plates.
   const Evaluation& at() const { return now_.at; }
 
@@ -100,6 +103,7 @@ class TimeSteps {
   TimeScheme scheme_;
   StageSolve how_;
   TransportOperator<double> rates_;  // b - K c
+  Capacity capacity_;                // M
   Buffer<double> diagonal_;
   State now_, next_;
   Buffer<double> before_;  // BDF2: deviation of the step before; empty at first

@@ -37,6 +37,9 @@ std::map<std::int64_t, std::string> named_by_option(const MaterialSettings& sett
   for (const auto& [given, value] : settings.phase_porosity)
     for (const std::int64_t label : labels_of(given, settings.phases, "--phase-porosity"))
       named.emplace(label, "--phase-porosity");
+  for (const auto& [given, value] : settings.capacity)
+    for (const std::int64_t label : labels_of(given, settings.phases, "--capacity"))
+      named.emplace(label, "--capacity");
   for (const auto& [label, value] : given_conductivities(settings)) named.emplace(label, option);
   for (const LabelOrName& given : settings.reactive)
     for (const std::int64_t label : labels_of(given, settings.phases, "--reactive"))
@@ -68,6 +71,7 @@ std::vector<std::string> check_named_labels(const Volume& volume, const Material
                                    option == "--phases"           ? "named"
                                    : option == "--reactive"       ? "said to react"
                                    : option == "--phase-porosity" ? "given a porosity"
+                                   : option == "--capacity"       ? "given a capacity"
                                                                   : "given a conductivity"));
   }
   if (settings.allow_absent) return warnings;

@@ -23,7 +23,8 @@ std::string joined(const std::vector<std::string>& shares) {
 /// Every label of the volume with its conductivity.
 std::vector<Phase> phases_of(const Volume& volume, const MaterialSettings& settings,
                              const std::map<std::int64_t, double>& given) {
-  const std::map<std::int64_t, double> porosities = given_porosities(settings);
+  const std::map<std::int64_t, double> porosities = given_porosities(settings),
+                                       capacities = given_capacities(settings);
   const bool others_insulate = !settings.phase.empty() || settings.default_insulating;
   std::vector<Phase> phases;
   std::vector<std::string> missing, negative;
@@ -31,6 +32,8 @@ std::vector<Phase> phases_of(const Volume& volume, const MaterialSettings& setti
     Phase phase{label.value, 0, label.voxels, volume.fraction(label)};
     if (const auto found = porosities.find(label.value); found != porosities.end())
       phase.porosity = found->second;
+    if (const auto found = capacities.find(label.value); found != capacities.end())
+      phase.capacity = found->second;
     if (const auto found = given.find(label.value); found != given.end()) {
       phase.conductivity = found->second;
     } else if (label.value < 0 && !settings.default_insulating) {

@@ -21,6 +21,7 @@
 #include "kernels/base/clock.hpp"
 #include "kernels/volume/class_field.hpp"
 #include "kernels/volume/face_counts.hpp"
+#include "kernels/volume/kinds.hpp"
 
 namespace tauvox {
 namespace {

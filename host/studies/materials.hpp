@@ -12,7 +12,7 @@ struct Phase {
   std::int64_t label = 0;
   double conductivity = 0;  // in Materials::unit
   std::int64_t voxels = 0;
-  double volume_fraction = 0, porosity = 0;  // the second: liquid in a voxel, where --phase-porosity says so
+  double volume_fraction = 0, porosity = 0, capacity = 1;  // the last two: settings/named_labels.hpp
 };
 
 struct Materials {

@@ -23,7 +23,8 @@ using Matrix = std::vector<double>;  // n x n
 
 class Iteration {
  public:
-  Iteration(const TransportOperator<double>& K, const Buffer<double>& start) : K_(K), spare_(K.vector()) {
+  Iteration(const TransportOperator<double>& K, const Capacity& M, const Buffer<double>& start)
+      : K_(K), M_(M), spare_(K.vector()) {
     const auto n = static_cast<std::size_t>(K.unknowns());
     x_.push_back(K.vector());
     copy(start, x_.front());
@@ -37,10 +38,10 @@ class Iteration {
   Vectors& vectors() { return x_; }
 
   /// The least quotient of Rayleigh of all combinations of the vectors, which become the best of them: at
-  /// right angles, of length 1, the slowest first.
+  /// right angles, of length 1, as M measures both, the slowest first.
   double combine() {
-    for (Buffer<double>& x : x_) x = combination(1 / std::sqrt(moments_of(x).squares), x);
-    const auto squares = [](const Buffer<double>& v) { return moments_of(v).squares; };
+    for (Buffer<double>& x : x_) x = combination(1 / std::sqrt(M_.moments(x).squares), x);
+    const auto squares = [this](const Buffer<double>& v) { return M_.moments(v).squares; };
     const auto energy = [this](const Buffer<double>& v) { return K_.residual(v, spare_).energy; };
     const std::size_t n = x_.size();
     const Matrix to_normal = normal(products(squares), n);
@@ -111,6 +112,7 @@ class Iteration {
   }
 
   const TransportOperator<double>& K_;
+  const Capacity& M_;
   Buffer<double> spare_;
   Vectors x_;
 };
@@ -118,9 +120,9 @@ class Iteration {
 }  // namespace
 
 std::optional<SlowestDecay> find_slowest_decay(
-    const TransportOperator<double>& K, const Buffer<double>& start,
+    const TransportOperator<double>& K, const Capacity& capacity, const Buffer<double>& start,
     const std::function<bool(const Buffer<double>& x, Buffer<double>& y)>& invert) {
-  Iteration iteration(K, start);
+  Iteration iteration(K, capacity, start);
   SlowestDecay found;
   found.rate = iteration.combine();
   double change = 0, ratio = 0;

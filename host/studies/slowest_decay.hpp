@@ -1,4 +1,4 @@
-// How fast what decays slowest decays: the least eigenvalue of K, for time_lag.hpp.
+// How fast what decays slowest decays: the least eigenvalue of K x = lambda M x, for time_lag.hpp.
 #pragma once
 
 #include <functional>
@@ -17,9 +17,10 @@ struct SlowestDecay {
 /// other.
 /// @param K a problem without load or shift, all plates at 0
 /// @param start something that the slowest mode is likely to be a part of
-/// @param invert finds K y = x; returns false where that failed, and nothing is found then
+/// @param capacity M, of what each unknown holds
+/// @param invert finds K y = M x; returns false where that failed, and nothing is found then
 std::optional<SlowestDecay> find_slowest_decay(
-    const TransportOperator<double>& K, const Buffer<double>& start,
+    const TransportOperator<double>& K, const Capacity& capacity, const Buffer<double>& start,
     const std::function<bool(const Buffer<double>& x, Buffer<double>& y)>& invert);
 
 }  // namespace tauvox

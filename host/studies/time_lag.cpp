@@ -15,6 +15,7 @@ class MembraneSolve {
       : how_(solve),
         observe_(observe),
         A_(problem),
+        capacity_(A_),
         diagonal_(A_.diagonal()),
         steady_(problem, solve.preconditioning, A_.octets()) {}
 
@@ -24,15 +25,15 @@ class MembraneSolve {
     found_.flux = solution.energy();
     found_.flux_error = solution.error() * solution.energy();
     const Buffer<double> u = state_of(A_, steady_.deviation<double>());
-    const Moments of_u = moments_of(u);
+    const Moments of_u = capacity_.moments(u);
     found_.time_lag = (of_u.sum - of_u.squares) / found_.flux;
     if (!find_rate(u)) return found_;
-    // |sum u (1 - u)| is off by no more than |error of u| sqrt(n), and that by the energy and lambda_1.
-    const auto n = static_cast<double>(A_.unknowns());
+    // |sum M u (1 - u)| is off by no more than |error of u| sqrt(sum M), and that by the energy and lambda_1.
     const double least_rate = std::max(
         found_.decay_rate - found_.decay_rate_error.value_or(found_.decay_rate), found_.decay_rate / 4);
     const double of_sum =
-        std::sqrt(n * (solution.bounds.upper - solution.bounds.lower) / least_rate) / found_.flux;
+        std::sqrt(capacity_.total() * (solution.bounds.upper - solution.bounds.lower) / least_rate) /
+        found_.flux;
     found_.time_lag_error = of_sum + found_.time_lag * solution.error() + 1e-14 * found_.time_lag;
     found_.solved = true;
     return found_;
@@ -54,9 +55,10 @@ class MembraneSolve {
     Problem still = A_.problem();
     for (Side& side : still.sides.all) side.value = 0;
     const TransportOperator<double> K(still, KernelForm::tuned, A_.octets());
-    const auto decay = find_slowest_decay(K, u, [&](const Buffer<double>& x, Buffer<double>& y) {
+    const auto decay = find_slowest_decay(K, capacity_, u, [&](const Buffer<double>& x, Buffer<double>& y) {
       Problem loaded = still;
-      loaded.load = std::make_shared<const Buffer<double>>(load_from(A_, {{1, &x}}, diagonal_, {}));
+      loaded.load =
+          std::make_shared<const Buffer<double>>(load_from(A_, capacity_, {{1, &x}}, diagonal_, {}));
       Solver solver(loaded, steady_);
       if (!good(solver, tolerance_of_step)) return false;
       y = solver.deviation<double>();
@@ -71,6 +73,7 @@ class MembraneSolve {
   StageSolve how_;
   const IterationObserver& observe_;
   TransportOperator<double> A_;
+  Capacity capacity_;
   Buffer<double> diagonal_;
   Solver steady_;
   Membrane found_;

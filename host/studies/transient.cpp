@@ -1,5 +1,5 @@
-// Diffusion in time from a volume that is empty: dc/dt = div(D grad c), with c = 1 at the plate before the
-// axis.
+// Diffusion in time from a volume that is empty: M dc/dt = div(D grad c), with c = 1 at the plate before the
+// axis and M the capacity of a phase (host/studies/capacities.hpp).
 //
 //   uptake     everything else is sealed: what touches the plate fills up
 //   membrane   c = 0 at the plate behind: what leads from plate to plate, until it is steady
@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/studies/capacities.hpp"
 #include "host/studies/frame_sink.hpp"
 #include "host/studies/kept_state.hpp"
 #include "host/studies/percolating.hpp"
@@ -59,6 +60,7 @@ class Transient {
     const Problem problem = pose();
     if (found_.reached) {
       TimeSteps steps(problem, scheme_of(in_.settings), how());
+      found_.capacity = steps.capacity() / units_.voxels;
       clock_.end_of(&StageCosts::setup);
       begin(steps);
       go_to_the_end(steps, problem);
@@ -103,6 +105,7 @@ class Transient {
       return problem;
     }
     problem.unknowns = std::move(unknowns);
+    set_capacities(problem, codes, in_.volume, in_.materials);
     if (problem.one_class()) return problem;
     auto classes = std::make_shared<Field<std::uint8_t>>();
     set_classes(*classes, codes, *problem.unknowns, in_.materials.class_of_code);
@@ -246,12 +249,13 @@ class Transient {
   /// What no solution violates. Schemes of second order may leave 0 .. 1 where steps are long.
   void check() {
     const double beyond = in_.settings.time_scheme == "backward-euler" ? 1e-6 + found_.open : 1;
-    const double off = std::abs(found_.in - found_.out - found_.mean * found_.reached_fraction);
+    const double off = std::abs(found_.in - found_.out - found_.mean * found_.capacity);
     // What a stage leaves open drives a flux through the plates while it lasts: by the root of its energy,
-    // which is that of its shift.
+    // which is that of its shift, and grows with the capacity.
     double may_be_off = 1e-9 + 1e-9 * found_.in;
+    const double grows = std::sqrt(std::max(1.0, found_.capacity));
     for (const Row& row : rows_)
-      may_be_off += 10 * std::max(in_.settings.tolerance, 1e-8) * std::sqrt(row[1]);
+      may_be_off += 10 * std::max(in_.settings.tolerance, 1e-8) * std::sqrt(row[1]) * grows;
     found_.status = Status::failed;
     if (!(found_.mean > -beyond && found_.mean < 1 + beyond))
       found_.reason = fmt::format("self-check failed: the mean concentration is {}", found_.mean);
@@ -346,6 +350,7 @@ Report transient(const StudyInput& in, const FieldSink&, const Progress& progres
       axis_name(in.settings.axes.front()),
       in.settings.boundary == "membrane" ? "that of 0 is behind the last" : "the other end is sealed",
       in.settings.periodic_sides ? "periodic" : "no flux"));
+  if (const std::string text = text_of_capacities(in); !text.empty()) report.notices.push_back(text);
   if (in.finished) in.finished(report.results.back());
   return report;
 }

@@ -23,7 +23,7 @@ Quantity lag_of_transient(const TransientResult& found) {
   if (!found.membrane || !(off <= steady_enough)) return {"time_lag_of_transient", {}};
   std::optional<double> error;
   if (found.step_error)
-    error = off * found.now + (*found.step_error + found.open) * found.reached_fraction / found.outflow;
+    error = off * found.now + (*found.step_error + found.open) * found.capacity / found.outflow;
   return with_error("time_lag_of_transient", found.now - found.out / found.outflow, error);
 }
 
@@ -42,7 +42,7 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
   steady.uncertainties.push_back({ErrorSource::solver, flux_error, true});
   steady.bounds = {flux - flux_error, flux + flux_error};
   result.quantities.push_back(steady);
-  const double share = found.reached_fraction;
+  const double share = found.capacity;
   result.quantities.push_back(derived("diffusivity_steady", steady, [&](double j) { return j / share; }));
   const Quantity time_lag = with_error("time_lag", lag, units.time(m.time_lag_error));
   result.quantities.push_back(time_lag);
@@ -86,7 +86,8 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
   result.stages = found.stages;
   result.seconds = found.seconds;
   result.quantities = {{"volume_fraction", found.volume_fraction},
-                       {"reached_volume_fraction", found.reached_fraction}};
+                       {"reached_volume_fraction", found.reached_fraction},
+                       {"reached_capacity", found.capacity}};
   if (found.status == Status::converged) {
     std::optional<double> error;
     if (found.step_error) error = *found.step_error + found.open;
@@ -97,7 +98,7 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
     result.quantities.push_back({"outflow", found.outflow});
     result.quantities.push_back({"amount_in", found.in});
     result.quantities.push_back({"amount_out", found.out});
-    const double held = found.mean * found.reached_fraction;
+    const double held = found.mean * found.capacity;
     result.quantities.push_back({"mass_balance", std::abs(found.in - found.out - held) / held});
     result.quantities.push_back({"time_step_error", found.step_error});
     result.quantities.push_back({"open_error", found.open});
@@ -176,6 +177,11 @@ QuantityDefinitions transient_quantities() {
           "the "
           "first plate (uptake) or both (membrane).",
           false, Known::always),
+      row("reached_capacity", "capacity that is reached", "M_r", "1",
+          "What the voxels that take part hold where the concentration is that of the first plate, over what "
+          "all voxels of the volume would hold with a capacity of 1: sum of the capacities (--capacity, else "
+          "the porosity of --phase-porosity, else 1) over the number of all voxels.",
+          false, Known::always),
       {.name = "steady_flux",
        .title = "flux at last",
        .symbol = "j_inf",
@@ -188,7 +194,7 @@ QuantityDefinitions transient_quantities() {
       {.name = "diffusivity_steady",
        .title = "diffusivity, steady flux",
        .symbol = "D_steady/D0",
-       .definition = "steady_flux / reached_volume_fraction. Not diffusivity_lag, nor diffusivity_decay: the "
+       .definition = "steady_flux / reached_capacity. Not diffusivity_lag, nor diffusivity_decay: the "
                      "three are the same in a uniform medium alone.",
        .uncertainties = {ErrorSource::solver},
        .needs = {},
@@ -198,7 +204,9 @@ QuantityDefinitions transient_quantities() {
        .title = "time lag, steady solve",
        .symbol = "t_lag",
        .definition =
-           "sum of u (1 - u) / J over L^2/D0, u the steady concentration and J its flux: where the line "
+           "sum of M u (1 - u) / J over L^2/D0, u the steady concentration, J its flux and M the capacity of "
+           "a "
+           "voxel: where the line "
            "that amount_out approaches crosses 0. From the steady solve, whatever the steps are; undefined "
            "where nothing leads through.",
        .uncertainties = {ErrorSource::solver},

@@ -15,6 +15,7 @@ struct TransientResult {
   std::optional<std::string> reason;
   bool reached = false;  // the first plate, or from plate to plate
   double volume_fraction = 0, reached_fraction = 0;
+  double capacity = 0;               // of what is reached, over that of all voxels at 1
   double end = 0, now = 0;           // L^2/D0
   double mean = 0;                   // M / M_inf
   double inflow = 0, outflow = 0;    // over D0 Dc / L

@@ -33,7 +33,7 @@ TransientUnits units_of(const StudyInput& in) {
 
 double end_of(const StudySettings& s, const TransientUnits& units) {
   if (s.axes.size() != 1)
-    throw Error(ExitCode::usage, "a transient has one axis", "--axis", "", "give one of z, y, x");
+    throw Error(ExitCode::internal, "a transient has one axis", "", "", "please report this");
   if (s.end_time && s.end_seconds)
     throw Error(ExitCode::usage, "--end-time and --end-seconds exclude each other", "", "",
                 "give one of them");

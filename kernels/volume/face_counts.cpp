@@ -35,14 +35,6 @@ struct CountFaces {
   }
 };
 
-struct LookUp {
-  static constexpr std::int64_t bytes_per_element = 9;
-  const std::uint8_t* kind;
-  const double* table;
-  double* values;
-  TAUVOX_HD void operator()(std::int64_t i) const { values[i] = table[kind[i]]; }
-};
-
 }  // namespace
 
 FaceCounts count_faces(const Unknowns& of, const Unknowns& against, const std::array<bool, 3>& joined) {
@@ -61,14 +53,6 @@ std::vector<double> weights_of_kinds(const std::array<double, 3>& of_face) {
     weights.push_back(of_z * of_face[0] + of_y * of_face[1] + of_x * of_face[2]);
   }
   return weights;
-}
-
-Buffer<double> values_of_kinds(const Buffer<std::uint8_t>& kind, const std::vector<double>& table) {
-  Buffer<double> on_device(kind.device(), static_cast<std::int64_t>(table.size())),
-      values(kind.device(), kind.size());
-  on_device.copy_from(table);
-  for_each_index(kind.device(), kind.size(), LookUp{kind.data(), on_device.data(), values.data()});
-  return values;
 }
 
 }  // namespace tauvox

@@ -21,7 +21,4 @@ FaceCounts count_faces(const Unknowns& of, const Unknowns& against, const std::a
 /// A number of each kind, where a face counts as much as `of_face` says of its axis.
 std::vector<double> weights_of_kinds(const std::array<double, 3>& of_face);
 
-/// table[kind] of each voxel. Bytes: 8 each.
-Buffer<double> values_of_kinds(const Buffer<std::uint8_t>& kind, const std::vector<double>& table);
-
 }  // namespace tauvox

@@ -119,7 +119,6 @@ def test_an_unconverged_step_is_no_number(tauvox, electrode, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["--axis", "all"], ["--axis", "one axis"]),
     (["--end-time", "1", "--end-seconds", "5"], ["--end-time", "--end-seconds"]),
     (["--end-seconds", "5"], ["--end-seconds", "--voxel-size"]),
     (["--time-scheme", "bdf2"], ["bdf2", "--time-step"]),

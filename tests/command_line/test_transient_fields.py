@@ -200,7 +200,6 @@ def test_outputs_that_are_there_are_refused_before_the_run(tauvox, with_vtk, ele
     (["--field", "f.pvd", "--frames", "0"], ["--frames", "1"]),
     (["--field", "f.pvd", "--frames", "1001"], ["--frames", "1000"]),
     (["--field", "f.pvd", "--json", "f_0001.vti"], ["two outputs", "f_0001.vti"]),
-    (["--field", "f.pvd", "--axis", "all"], ["--axis", "one axis"]),
     (["--flux"], ["--flux"]),
 ])
 def test_what_cannot_be_asked_of_a_series(tauvox, electrode, arguments, words):

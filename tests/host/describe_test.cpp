@@ -64,6 +64,7 @@ const std::vector<std::pair<std::string, std::string>> examples{{"input", "a b.h
                                                                 {"double-layer", "0.1"},
                                                                 {"charge-transfer-resistance", "0.002"},
                                                                 {"boundary", "membrane"},
+                                                                {"capacity", "2=0.47,solid=0.3"},
                                                                 {"end-time", "0.5"},
                                                                 {"end-seconds", "1h30m"},
                                                                 {"time-scheme", "backward-euler"},
