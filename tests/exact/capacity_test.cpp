@@ -9,6 +9,7 @@
 #include "host/solve/time_steps.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/time_lag.hpp"
+#include "tests/exact/stages.hpp"
 #include "tests/posed.hpp"
 #include "tests/support.hpp"
 
@@ -16,13 +17,6 @@ namespace tauvox {
 namespace {
 
 using test::volume_of;
-
-StageSolve exactly() {
-  StageSolve solve;
-  solve.tolerance = 1e-12;
-  solve.single = false;
-  return solve;
-}
 
 struct Held {
   test::Posed posed;
@@ -132,7 +126,7 @@ TEST(Capacity, TheSlowestModeOfTwoLayersDecaysAsItsSchemeSays) {
   for (const double value : layers.mode()) mode.insert(mode.end(), 2, value);
   const Held held = hold(layers.volume(), {1, 0.2}, {0.47, 1.8}, test::plates(Axis::z, 0, 0));
   for (const TimeScheme scheme : {TimeScheme::backward_euler, TimeScheme::bdf2, TimeScheme::tr_bdf2}) {
-    TimeSteps steps(held.posed.problem, scheme, exactly());
+    TimeSteps steps(held.posed.problem, scheme, test::exactly());
     EXPECT_NEAR(steps.capacity(), 2 * (5 * 0.47 + 7 * 1.8), 1e-12);
     steps.start(mode);
     for (int k = 0; k < 10; ++k) {
@@ -164,7 +158,7 @@ TEST(Capacity, RatesOfCellsGoToThatOfLayersByTheSquareOfTheirEdge) {
   for (const std::int64_t n : {10, 20, 40}) {
     const Layers layers{{2 * n / 5, 3 * n / 5}, {D[0], D[1]}, {M[0], M[1]}};
     const Held held = hold(layers.volume(), {1, 0.2}, {0.47, 1.8}, Sides::between_plates(Axis::z, false));
-    const Membrane found = find_membrane(held.posed.problem, exactly(), 1e-12, {});
+    const Membrane found = find_membrane(held.posed.problem, test::exactly(), 1e-12, {});
     ASSERT_TRUE(found.solved) << found.why_not;
     EXPECT_NEAR(found.decay_rate / layers.slowest(), 1, 1e-8);
     const double off = std::abs(found.decay_rate * static_cast<double>(n * n) / least - 1);
@@ -194,13 +188,14 @@ TEST(Capacity, WhatGoesThroughAMembraneAndWhatItHoldsAddUp) {
                          Sides::between_plates(Axis::z, false));
   const Problem& problem = held.posed.problem;
   const std::size_t n = held.capacity.size();
-  TimeSteps forever(problem, TimeScheme::backward_euler, exactly());  // the steady concentration, by one step
+  TimeSteps forever(problem, TimeScheme::backward_euler,
+                    test::exactly());  // the steady concentration, by one step
   forever.start(std::vector<double>(n));
   ASSERT_TRUE(forever.attempt(1e16).solved);
   forever.accept();
   const std::vector<double> u = forever.rates().values_of(forever.concentration());
   for (const TimeScheme scheme : {TimeScheme::backward_euler, TimeScheme::bdf2, TimeScheme::tr_bdf2}) {
-    TimeSteps steps(problem, scheme, exactly());
+    TimeSteps steps(problem, scheme, test::exactly());
     steps.start(std::vector<double>(n));
     double through = 0, came = 0, time = 0;
     for (int k = 0; k < 12; ++k) {
@@ -227,30 +222,7 @@ TEST(Capacity, WhatGoesThroughAMembraneAndWhatItHoldsAddUp) {
 TEST(Capacity, WhatSolvesLeaveOpenIsWithinItsBound) {
   const Held held =
       hold(test::rough_volume({20, 18, 16}, 7, 3), {1, 0.1, 0.3}, {1, 0.05, 7}, test::plates(Axis::z, 1, {}));
-  const std::size_t n = held.capacity.size();
-  for (const double tolerance : {1e-1, 1e-3}) {
-    StageSolve loose;
-    loose.tolerance = tolerance;
-    TimeSteps steps(held.posed.problem, TimeScheme::tr_bdf2, loose),
-        exact(held.posed.problem, TimeScheme::tr_bdf2, exactly());
-    steps.start(std::vector<double>(n));
-    exact.start(std::vector<double>(n));
-    double open = 0;
-    for (const double length : {1.0, 2.0, 4.0, 4.0, 16.0}) {
-      const TimeStep& step = steps.attempt(length);
-      ASSERT_TRUE(step.solved) << step.why_not;
-      ASSERT_TRUE(exact.attempt(length).solved);
-      steps.accept();
-      exact.accept();
-      open += step.open;
-      const std::vector<double> c = steps.rates().values_of(steps.concentration()),
-                                best = exact.rates().values_of(exact.concentration());
-      double squares = 0;
-      for (std::size_t i = 0; i < n; ++i) squares += held.capacity[i] * (c[i] - best[i]) * (c[i] - best[i]);
-      EXPECT_LE(std::sqrt(squares / steps.capacity()), open) << length;
-      EXPECT_GT(squares, 0);
-    }
-  }
+  test::expect_open_within_bound(held.posed.problem, held.capacity);
 }
 
 Settings settings_of(const std::string& boundary, double end) {
