@@ -30,15 +30,18 @@ void resolve_reactive(Settings& s, const Study& study) {
     }
 }
 
+void check_reactive_have_names(const Settings& s, const Volume& volume) {
+  if (s.is_grey() && volume.grey && !s.reactive.empty())
+    throw Error(ExitCode::usage, "grey values that are fractions cannot be named", "--reactive", "",
+                "leave it out: everything that insulates reacts then");
+}
+
 std::vector<std::string> take_reactive_grey_values(Settings& s, const Volume& volume,
                                                    const Materials& materials) {
   const auto value_of = [&](const Phase& phase) {
     return volume.grey ? volume.grey->value_of(phase.label) : static_cast<double>(phase.label);
   };
   if (!s.reactive.empty()) {
-    if (volume.grey)
-      throw Error(ExitCode::usage, "grey values that are fractions cannot be named", "--reactive", "",
-                  "leave it out: everything that insulates reacts then");
     for (const Phase& phase : materials.phases)
       if (phase.conductivity > 0 && std::find(s.reactive_labels.begin(), s.reactive_labels.end(),
                                               phase.label) != s.reactive_labels.end())

@@ -16,9 +16,12 @@ namespace tauvox {
 /// asked for
 void resolve_reactive(Settings& settings, const Study& study);
 
+/// @throws Error(usage) where grey values that are fractions were named
+void check_reactive_have_names(const Settings& settings, const Volume& volume);
+
 /// Of a grey volume: what was named, else all that insulates.
 /// @return notices
-/// @throws Error(usage, input_invalid) where it conducts, has no name, or there is nothing
+/// @throws Error(usage, input_invalid) where it conducts, or there is nothing
 std::vector<std::string> take_reactive_grey_values(Settings& settings, const Volume& volume,
                                                    const Materials& materials);
 

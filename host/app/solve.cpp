@@ -270,9 +270,13 @@ ExitCode run_solve(Settings s) {
     throw Error(ExitCode::input_invalid, "the study takes a box alone", "--study " + study.name,
                 "some voxels are outside of the sample", "cut a box out of it by --crop");
   report.volume = &volume;
+  check_reactive_have_names(s, volume);
   if (study.needs_conductivity) report.materials = assign_materials(volume, s);
-  if (study.name == "electrode" && s.is_grey())
-    append(report.notices, take_reactive_grey_values(s, volume, report.materials));
+  if (study.name == "electrode" && s.is_grey()) {
+    const std::vector<std::string> taken = take_reactive_grey_values(s, volume, report.materials);
+    append(report.notices, taken);
+    note_all(s, taken);
+  }
   if (study.gives_field) check_prism(volume, s.axes);  // after: a label both outside and named is said first
   if (study.name == "tensor") refuse_shared_classes(report.materials, study);
   if (!study.needs_conductivity) report.materials.warnings = check_named_labels(volume, s);
