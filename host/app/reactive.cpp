@@ -62,10 +62,9 @@ std::vector<std::string> take_reactive_grey_values(Settings& s, const Volume& vo
                 fmt::format("{} grey values from {:.7g} to {:.7g} conduct", materials.phases.size(),
                             value_of(materials.phases.front()), value_of(materials.phases.back())),
                 "let what reacts conduct 0, such as by --law 'g < 118 ? 1 : 0'");
-  return {
-      fmt::format("everything that insulates reacts: {} of {} grey values, from {:.7g} to {:.7g}; "
-                  "--reactive names others",
-                  insulate.size(), materials.phases.size(), insulate.front(), insulate.back())};
+  return {fmt::format("everything that insulates reacts: {} of {} grey values, from {:.7g} to {:.7g}{}",
+                      insulate.size(), materials.phases.size(), insulate.front(), insulate.back(),
+                      volume.grey ? "" : "; --reactive names others")};
 }
 
 }  // namespace tauvox
