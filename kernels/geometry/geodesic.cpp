@@ -223,7 +223,7 @@ class Ways {
   Ways(const Unknowns& set, const std::array<double, 3>& spacing)
       : device_(set.device()),
         e_(set.extent()),
-        words_(Unknowns::words_per_row(e_), e_.ny, e_.nz),
+        words_{Unknowns::words_per_row(e_), e_.ny, e_.nz},
         shortest_(std::min({spacing[0], spacing[1], spacing[2]})),
         length_(device_, e_.voxels()),
         open_(device_, words_.cells()),
