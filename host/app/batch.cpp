@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <span>
 
 #include "host/app/batch_worker.hpp"
 #include "host/app/commands.hpp"
@@ -189,9 +190,12 @@ class Round {
   void go(std::vector<std::size_t> rows) {
     for (bool first = true; !rows.empty(); first = false) {
       std::vector<std::size_t> claimed;
-      for (const std::size_t row : rows) {
+      std::vector<std::string> later;
+      for (const std::size_t row : rows) later.push_back(paths_[row]);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::size_t row = rows[i];
         if (asked_to_end()) return;
-        const LotVolume volume = visit(row, first);
+        const LotVolume volume = visit(row, std::span(later).subspan(i + 1), first);
         if (volume.exit_code == static_cast<int>(ExitCode::interrupted)) return;
         if (volume.status == LotStatus::running) claimed.push_back(row);
       }
@@ -202,10 +206,10 @@ class Round {
   }
 
  private:
-  LotVolume visit(std::size_t row, bool first) {
+  LotVolume visit(std::size_t row, std::span<const std::string> later, bool first) {
     const auto start = Clock::now();
     std::string what = "not read";
-    LotVolume volume = worker_.evaluate(paths_[row], what);
+    LotVolume volume = worker_.evaluate(paths_[row], later, what);
     if (first || volume.status != LotStatus::running)
       say(run_, fmt::format("{}/{} {}: {} ({}, {:.1f} s){}", row + 1, paths_.size(), paths_[row],
                             name_of(volume.status), what, seconds_since(start),

@@ -13,6 +13,7 @@
 #include "host/app/outputs.hpp"
 #include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
+#include "io/fetch_ahead.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
 #include "kernels/base/clock.hpp"
@@ -103,13 +104,14 @@ BatchWorker::BatchWorker(std::string output, std::vector<std::string> words, std
   contents_.look_into(volumes_);
 }
 
-LotVolume BatchWorker::evaluate(const std::string& path, std::string& what) {
+LotVolume BatchWorker::evaluate(const std::string& path, std::span<const std::string> later,
+                                std::string& what) {
   LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
   or_failed(volume, [&] {
     check_is_utf8(path, "");
     const VolumeContent content = contents_.of(path);
     volume.folder = folder_in_lot(path, key_of(content, settings_));
-    take(volume, state_for(path, content, joined(output_, volume.folder), what));
+    take(volume, state_for(path, content, joined(output_, volume.folder), later, what));
   });
   failed_here_.erase(path);
   if (volume.status == LotStatus::failed && volume.exit_code != static_cast<int>(ExitCode::interrupted))
@@ -128,7 +130,8 @@ std::optional<LotState> BatchWorker::known(const std::string& key, const std::st
 }
 
 LotState BatchWorker::state_for(const std::string& path, const VolumeContent& content,
-                                const std::string& folder, std::string& what) {
+                                const std::string& folder, std::span<const std::string> later,
+                                std::string& what) {
   const std::string key = key_of(content, settings_);
   what = "kept";
   if (std::optional<LotState> state = known(key, folder)) return *state;
@@ -140,7 +143,14 @@ LotState BatchWorker::state_for(const std::string& path, const VolumeContent& co
   if (const std::optional<io::Claimant>& gone = row->taken_from())
     print_notice(fmt::format("{} is taken over from a worker that is gone: {}", path, gone->text()));
   what = "evaluated";
+  fetch_first_of(later);
   return evaluated(path, content, *row);
+}
+
+/// Which others have claimed is not known before their contents are.
+void BatchWorker::fetch_first_of(std::span<const std::string> later) {
+  for (const std::string& path : later)
+    if (!contents_.is_known(path)) return io::fetch_ahead(path);
 }
 
 /// In a folder beside its place, which is renamed when it is whole.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ class BatchWorker {
   BatchWorker(std::string output, std::vector<std::string> words, std::string settings, bool retry_failed);
 
   /// Evaluates a volume that is not finished and that nobody else has.
+  /// @param later volumes that this worker will look at: the first that is not known is fetched meanwhile
   /// @return how it ended, without its results; `what` says whether anything was computed
-  LotVolume evaluate(const std::string& path, std::string& what);
+  LotVolume evaluate(const std::string& path, std::span<const std::string> later, std::string& what);
 
   /// What is known of these, by whomever, with results; not those that nobody has begun.
   std::vector<LotVolume> gathered(const std::vector<std::string>& paths);
@@ -30,8 +32,9 @@ class BatchWorker {
  private:
   std::optional<LotState> known(const std::string& key, const std::string& folder) const;
   LotState state_for(const std::string& path, const VolumeContent& content, const std::string& folder,
-                     std::string& what);
+                     std::span<const std::string> later, std::string& what);
   LotState evaluated(const std::string& path, const VolumeContent& content, ClaimedRow& row);
+  void fetch_first_of(std::span<const std::string> later);
   std::optional<LotVolume> found(const std::string& path);
 
   std::string output_, volumes_;

@@ -24,8 +24,10 @@
 namespace tauvox {
 namespace {
 
-/// Takes equal voxels in memory order, and finds something else in a mirrored volume: so it looks at both.
+/// Takes equal voxels in memory order, and finds something else in a mirrored volume.
 constexpr const char* heeds_order = "particles";
+/// Takes as long as all others, and its diameters are known to a voxel whatever a copy says.
+constexpr const char* takes_long = "sizes";
 
 void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
   for (const QuantityDefinition& row : rows)
@@ -34,12 +36,16 @@ void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
       report.quantities.push_back(row);
 }
 
-/// A copy with voxels twice as large, where it still says something of the volume.
-std::optional<Volume> copy_of(const Volume& volume) {
+/// Copies with voxels twice as large, where they still say something of the volume: of one alone a number may
+/// differ little by chance, and that of a mirrored volume much.
+std::vector<Volume> copies_of(const Volume& volume) {
   constexpr std::int64_t least_length = 32;
   for (const Axis axis : all_axes)
-    if (volume.extent.along(axis) < least_length) return std::nullopt;
-  return coarsen(volume, 2, CoarseRule::sample);
+    if (volume.extent.along(axis) < least_length) return {};
+  std::vector<Volume> copies;
+  for (const CoarseRule rule : {CoarseRule::sample, CoarseRule::sample_upper})
+    copies.push_back(coarsen(volume, 2, rule));
+  return copies;
 }
 
 /// Of what is done beside, which is asked to end all the same.
@@ -77,11 +83,11 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
     : settings_(settings),
       fields_(settings),
       volume_(volume),
-      copy_(copy_of(volume)),
+      copies_(copies_of(volume)),
       report_(report),
       printer_(printer),
       checkpoint_(checkpoint) {
-  if (!copy_) note("the volume is too small for a copy with larger voxels: fewer uncertainties");
+  if (copies_.empty()) note("the volume is too small for a copy with larger voxels: fewer uncertainties");
   if (settings.no_sampling) return;
   if (volume.outside) {
     note("no uncertainty of sampling: the sample is no box, and its octants would differ in shape");
@@ -121,21 +127,25 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
     };
   Report found = study.run(with_octants, sink, progress());
   if (sink) write_thickness(diameters);
-  if (copy_) {
-    StudyInput coarse{*copy_, in.materials, in.settings, in.device};
-    coarse.phases = in.phases;
-    std::vector<std::vector<Result>> of_copies{study.run(coarse, {}, silent).results};
-    if (study.name == heeds_order) {
-      const Volume mirrored = turned(*copy_, "-z,-y,-x");
-      StudyInput other_way{mirrored, in.materials, in.settings, in.device};
-      other_way.phases = in.phases;
-      of_copies.push_back(study.run(other_way, {}, silent).results);
-    }
-    add_copy_resolution(found.results, study.quantities, of_copies, *copy_, in.phases);
-  }
+  add_resolution(study, in, found);
   if (parts == Parts::octants) add_sampling(results_on(octants_, study, in, progress()), found, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
   finish(study.name, study, found);
+}
+
+void Evaluation::add_resolution(const Study& study, const StudyInput& in, Report& found) const {
+  if (copies_.empty()) return;
+  std::vector<std::vector<Result>> of_copies;
+  for (const Volume& copy : copies_) {
+    const bool second = !of_copies.empty();
+    if (second && study.name == takes_long) break;
+    std::optional<Volume> mirrored;
+    if (second && study.name == heeds_order) mirrored = turned(copy, "-z,-y,-x");
+    StudyInput coarse{mirrored ? *mirrored : copy, in.materials, in.settings, in.device};
+    coarse.phases = in.phases;
+    of_copies.push_back(study.run(coarse, {}, silent).results);
+  }
+  add_copy_resolution(found.results, study.quantities, of_copies, copies_.front(), in.phases);
 }
 
 void Evaluation::run_transport(const StudyInput& in, const std::string& carries, const std::string& what) {

@@ -32,6 +32,8 @@ class Evaluation {
   /// @param of_octants empty where they would say nothing
   void add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
                     const Materials* materials) const;
+  /// Of what a study found, by what it finds on the copies.
+  void add_resolution(const Study& study, const StudyInput& in, Report& found) const;
   /// Writes fields as they come, of transport one an axis, of sizes one of all phases.
   FieldSink transport_sink(const StudyInput& in, const std::string& what);
   void write_thickness(const std::vector<float>& diameters);
@@ -46,7 +48,7 @@ class Evaluation {
   const Settings& settings_;
   EvaluationFields fields_;
   const Volume& volume_;
-  std::optional<Volume> copy_;  // with larger voxels
+  std::vector<Volume> copies_;  // with larger voxels
   std::vector<Box> octants_;    // none where they would say nothing
   RunReport& report_;
   ProgressPrinter& printer_;

@@ -74,7 +74,7 @@ VolumeContent KnownContents::of(const std::string& path) {
 }
 
 std::optional<VolumeContent> KnownContents::if_known(const std::string& path) {
-  if (!known_.contains(path)) return std::nullopt;
+  if (!is_known(path)) return std::nullopt;
   return of(path);
 }
 

@@ -19,6 +19,7 @@ class KnownContents {
   VolumeContent of(const std::string& path);
   /// Of a volume that somebody has read; nothing is read for one that nobody has.
   std::optional<VolumeContent> if_known(const std::string& path);
+  bool is_known(const std::string& path) const { return known_.contains(path); }
 
  private:
   std::map<std::string, std::vector<VolumeContent>> known_;  // by path: it may have held others before

@@ -1,29 +1,25 @@
 #include "host/studies/copy_resolution.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "host/studies/phase_sets.hpp"
 #include "host/studies/same_result.hpp"
 
 namespace tauvox {
 namespace {
 
-bool may_have_resolution(const QuantityDefinitions& rows, const std::string& name) {
-  return std::any_of(rows.begin(), rows.end(), [&](const QuantityDefinition& row) {
-    return row.name == name && may_have(row, ErrorSource::resolution);
-  });
+const QuantityDefinition* row_with_resolution(const QuantityDefinitions& rows, const std::string& name) {
+  for (const QuantityDefinition& row : rows)
+    if (row.name == name && may_have(row, ErrorSource::resolution)) return &row;
+  return nullptr;
 }
 
 /// What a share of so many voxels is in doubt by where each were drawn by itself; voxels belong together in
 /// parts, so it is in no less. At 0 and 1 by the rule of three.
 double chance_of_share(double share, double voxels) {
   return std::max(1.96 * std::sqrt(share * (1 - share) / voxels), 3 / voxels);
-}
-
-bool is_share(const QuantityDefinitions& rows, const std::string& name) {
-  return std::any_of(rows.begin(), rows.end(), [&](const QuantityDefinition& row) {
-    return row.name == name && row.unit == "1" && row.least == 0 && row.most == 1;
-  });
 }
 
 /// Of the phase of a result, or all.
@@ -36,6 +32,21 @@ double voxels_of(const Volume& copy, const Phases& phases, const Result& result)
   return static_cast<double>(std::max<std::int64_t>(voxels, 1));
 }
 
+/// What is in doubt of a number even where that of a copy is the same by chance.
+double least_doubt(const QuantityDefinition& row, const Result& result, double there, const Volume& copied,
+                   const Phases& phases) {
+  const auto extent = copied.extent;
+  const std::array<double, 3> edges = voxel_edges(copied);
+  if (row.unit == "1" && row.least == 0 && row.most == 1 && there >= 0 && there <= 1)
+    return chance_of_share(there, voxels_of(copied, phases, result));
+  if (row.unit == "1/m3")  // a number of things over the volume: one of them
+    return 1 / (static_cast<double>(extent.voxels()) * edges[0] * edges[1] * edges[2]);
+  if (row.name == "particles") return 1;
+  if (row.name == "geodesic_tortuosity" && result.axis)  // half a voxel of the volume at both ends
+    return 0.5 / static_cast<double>(extent.along(*result.axis));
+  return 0;
+}
+
 }  // namespace
 
 void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions& rows,
@@ -44,15 +55,15 @@ void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions
   for (Result& result : results)
     for (Quantity& quantity : result.quantities) {
       if (!quantity.value || quantity.uncertainty(ErrorSource::resolution)) continue;
-      if (!may_have_resolution(rows, quantity.name)) continue;
+      const QuantityDefinition* row = row_with_resolution(rows, quantity.name);
+      if (!row) continue;
       std::optional<double> widest;
       for (const std::vector<Result>& copy : copies) {
         const Result* other = same_result(result, copy);
         const std::optional<double> there = other ? other->value(quantity.name) : std::nullopt;
         if (!there || !std::isfinite(*there)) continue;
-        widest = std::max(widest.value_or(0), std::abs(*quantity.value - *there));
-        if (is_share(rows, quantity.name) && *there >= 0 && *there <= 1)
-          widest = std::max(*widest, chance_of_share(*there, voxels_of(copied, phases, result)));
+        widest = std::max({widest.value_or(0), std::abs(*quantity.value - *there),
+                           least_doubt(*row, result, *there, copied, phases)});
       }
       if (widest) quantity.uncertainties.push_back({ErrorSource::resolution, widest, false, true});
     }

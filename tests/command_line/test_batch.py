@@ -5,6 +5,8 @@ import gzip
 import html.parser
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import time
@@ -13,7 +15,7 @@ import numpy
 import pytest
 import tifffile
 import volumes
-from conftest import assert_refused, contents, holds, value
+from conftest import UNTRACED, assert_refused, contents, holds, value
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
@@ -301,3 +303,17 @@ def test_a_missing_volume_with_a_bracket_in_its_name_is_that_volume(tauvox, tmp_
     assert "b[2].h5" in result.stdout + result.stderr and "no volume matches" not in result.stderr
     rows = (tmp_path / "lot" / "batch.csv").read_text()
     assert "a[1].h5" in rows and "no such file" in rows
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
+def test_the_next_volume_is_fetched_while_one_is_evaluated_but_not_one_that_is_known(batch, program, tmp_path, scans):
+    (scans / "s1.h5").rename(scans / "away")
+    batch()  # s0 and s2
+    (scans / "away").rename(scans / "s1.h5")
+    for new in ("s3.h5", "s4.h5"):
+        volumes.hdf5(scans / new, volume=numpy.roll(volumes.repeated(2), int(new[1]), axis=1))
+    subprocess.run(["strace", "-y", "-o", "trace", "-e", "trace=fadvise64", program, "batch", "scans/*.h5", "-o", "lot", *OPTIONS],
+                   cwd=tmp_path, check=True, capture_output=True, env=UNTRACED)
+    asked = re.findall(r"/scans/(s\d)\.h5>.*POSIX_FADV_WILLNEED\) = 0", (tmp_path / "trace").read_text())
+    assert asked == ["s3", "s4"]  # beside s1 and s3
+    assert [row["status"] for row in table(tmp_path) if row["axis"] == "z" and row["phase"] == "pore"] == ["finished"] * 5

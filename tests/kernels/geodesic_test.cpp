@@ -70,6 +70,24 @@ TEST(Geodesic, IsTheShortestWayOfAll) {
         }
 }
 
+TEST(Geodesic, IsTheSameForEveryNumberOfThreads) {
+  const Volume v = test::rough_volume({44, 36, 50}, 3);
+  for (const Axis axis : all_axes) {
+    const auto with = [&](int threads) {
+      const Unknowns set = unknowns_of(Codes(Device::cpu(threads), v), {0, 1});
+      return shortest_ways(set, axis, false, {1e-6, 1e-6, 1.5e-6});
+    };
+    const ShortestWays alone = with(1);
+    ASSERT_GT(alone.reached, 0);
+    for (const int threads : {2, 3, 7}) {
+      const ShortestWays found = with(threads);
+      EXPECT_EQ(found.reached, alone.reached);
+      EXPECT_EQ(found.mean, alone.mean);
+      EXPECT_EQ(found.least, alone.least);
+    }
+  }
+}
+
 TEST(Geodesic, AStraightWayAndNoWay) {
   const Volume straight = test::volume_of({20, 3, 3}, [](auto, auto y, auto x) { return y == 1 && x == 1; });
   const Unknowns channel = unknowns_of(Codes(test::device(), straight), {0, 1});

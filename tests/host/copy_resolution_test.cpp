@@ -1,0 +1,61 @@
+// What is due to the voxels, by copies.
+#include "host/studies/copy_resolution.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support.hpp"
+
+namespace tauvox {
+namespace {
+
+QuantityDefinition row(const std::string& name, const std::string& unit) {
+  QuantityDefinition made;
+  made.name = name;
+  made.unit = unit;
+  if (name != "exact") made.uncertainties = {ErrorSource::resolution};
+  if (name == "share") made.least = 0, made.most = 1;
+  return made;
+}
+
+const QuantityDefinitions definitions{row("length", "m"),
+                                      row("share", "1"),
+                                      row("density", "1/m3"),
+                                      row("particles", "1"),
+                                      row("geodesic_tortuosity", "1"),
+                                      row("exact", "m")};
+
+/// Half-width of resolution of a quantity with `value`, of copies with others; the copy is 40 x 20 x 10.
+std::optional<double> found(const std::string& name, double value, const std::vector<double>& of_copies) {
+  Volume copied = test::volume_of({40, 20, 10}, [](auto z, auto, auto) { return z < 5; });
+  copied.voxel_size = {2e-6, 2e-6, 2e-6};
+  const auto result_with = [&](double number) {
+    Result result;
+    result.phase = "pore";
+    result.axis = Axis::z;
+    result.quantities = {{name, number}};
+    return result;
+  };
+  std::vector<Result> results{result_with(value)};
+  std::vector<std::vector<Result>> copies;
+  for (const double number : of_copies) copies.push_back({result_with(number)});
+  add_copy_resolution(results, definitions, copies, copied, {{{"pore", {1}}}});
+  return results.front().half_width(name, ErrorSource::resolution);
+}
+
+TEST(CopyResolution, TheCopyThatDiffersMostCounts) {
+  EXPECT_DOUBLE_EQ(*found("length", 3, {2.9, 3.4, 3}), 0.4);
+  EXPECT_FALSE(found("exact", 3, {4}));
+  EXPECT_FALSE(found("length", 3, {}));
+}
+
+TEST(CopyResolution, NumbersThatAgreeByChanceAreInDoubt) {
+  EXPECT_GT(*found("share", 0.5, {0.5}), 0.03);  // 1.96 / (2 sqrt n), n = 1000
+  EXPECT_LT(*found("share", 0.5, {0.5}), 0.032);
+  EXPECT_DOUBLE_EQ(*found("density", 7e15, {7e15}), 1 / (8000 * 8e-18));
+  EXPECT_DOUBLE_EQ(*found("particles", 50, {50}), 1);
+  EXPECT_DOUBLE_EQ(*found("particles", 50, {50, 47}), 3);
+  EXPECT_DOUBLE_EQ(*found("geodesic_tortuosity", 1.1, {1.1}), 0.5 / 40);
+}
+
+}  // namespace
+}  // namespace tauvox
