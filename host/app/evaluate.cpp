@@ -267,14 +267,14 @@ ExitCode run_evaluate(Settings s) {
   check_electrolyte(s);
   check_solves(s);
   const auto start = Clock::now();
+  std::string notice;
+  const Device device = choose_device(s, notice);
+  if (!s.quiet && !s.dry_run) print_log_head("evaluate", device.description());
   ReaderProcess reader(s);
   const io::VolumeDescription description = description_of_sample(reader, s);
   take_statements(description, s);
   std::vector<Carriers> carriers = resolve_carriers(s);
   const Limits limits = limits_of(s, carriers);
-  std::string notice;
-  const Device device = choose_device(s, notice);
-  if (!s.quiet && !s.dry_run) print_log_head("evaluate", device.description());
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   const bool solves = !s.ionic.empty() || !s.electronic.empty();

@@ -253,14 +253,14 @@ ExitCode run_solve(Settings s) {
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
-  ReaderProcess reader(s);
-  const io::VolumeDescription description = description_of_sample(reader, s);
-  take_statements(description, s);
-  resolve_reactive(s, study);
   std::string notice;
   Device device = choose_device(s, notice);
   if (!s.dry_run && !s.quiet) print_log_head("solve", device.description());
   if (!notice.empty()) note_all(s, {notice});
+  ReaderProcess reader(s);
+  const io::VolumeDescription description = description_of_sample(reader, s);
+  take_statements(description, s);
+  resolve_reactive(s, study);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)

@@ -22,8 +22,8 @@ void write_structure_picture(const Settings& settings, RunReport& report);
 /// NAME_impedance.png or NAME_transient.png, where there is one.
 void write_curve_pictures(const Settings& settings, RunReport& report);
 
-/// Prints each result when it is known. Where the study adds to results at its end, that is a line on
-/// standard error, as progress is, and the whole at the end.
+/// Prints each result when it is known. Where the study adds to results at its end, that is a notice,
+/// and the whole at the end.
 class Announcer {
  public:
   Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
@@ -45,7 +45,11 @@ class Announcer {
       ++shown_;
     } else if (!quiet_) {
       printer_.clear();
-      print_note(text_of_headline(report_, result));
+      std::string line = text_of_headline(report_, result);
+      line.erase(line.find_last_not_of('\n') + 1);
+      for (std::size_t end; (end = line.find('\n')) != std::string::npos;)
+        line.replace(end, line.find_first_not_of(" \n", end) - end, "; ");
+      print_notice(line);
     }
   }
   void rest() {
