@@ -185,6 +185,7 @@ std::unique_ptr<VolumeSource> open_array(const InputFile& file, StoredBytes wher
   for (const std::string& notice : notices_of(choice, layout.shape, options))
     description.notices.push_back(notice);
   description.warnings = layout.warnings_of_axes;
+  description.stated = layout.stated;
   if (!options.voxel_size) {
     description.warnings.insert(description.warnings.end(), layout.warnings.begin(), layout.warnings.end());
     take_steps(layout.steps, choice, description);

@@ -30,6 +30,7 @@ struct ArrayLayout {
   std::vector<std::string> notices{};
   std::vector<std::string> warnings{};  // of the steps: --voxel-size settles them
   std::vector<std::string> warnings_of_axes{};
+  Statements stated{};
 };
 
 /// Of all its elements.

@@ -95,9 +95,9 @@ std::vector<FieldArray> field_arrays(const FieldFile& file) {
   return arrays;
 }
 
-std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& file) {
+Texts field_texts(const FieldFile& file) {
   const Volume& volume = *file.volume;
-  std::vector<std::pair<std::string, std::string>> texts{{"length_unit", volume.voxel_size ? "um" : "voxel"}};
+  Texts texts{{"length_unit", volume.voxel_size ? "um" : "voxel"}};
   const auto add = [&texts](const char* name, const std::string& text) {
     if (!text.empty()) texts.emplace_back(name, text);
   };
@@ -110,6 +110,7 @@ std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& fi
   if (volume.outside) add("outside_label", std::to_string(volume.outside->label));
   if (volume.outside) add("mask_sha256", volume.outside->mask_sha256);
   for (const auto& [name, text] : file.texts) add(name.c_str(), text);
+  for (const auto& [name, text] : texts_of(file.history)) add(name.c_str(), text);
   return texts;
 }
 

@@ -32,7 +32,7 @@ std::vector<FieldArray> field_arrays(const FieldFile& file);
 
 /// Name -> text that every format stores: what the file is and where it comes from; nothing that is not
 /// known.
-std::vector<std::pair<std::string, std::string>> field_texts(const FieldFile& file);
+Texts field_texts(const FieldFile& file);
 
 /// Slices per slab such that one slab of `bytes` per voxel holds about `target` bytes; at least 1.
 std::int64_t slab_slices(const Extent& extent, std::size_t bytes, std::int64_t target);

@@ -86,7 +86,7 @@ std::vector<std::string> attribute_names(hid_t object) {
   const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* data) -> herr_t {
     auto& found = *static_cast<std::vector<std::string>*>(data);
     found.push_back(name);
-    return found.size() >= 200 ? 1 : 0;
+    return found.size() >= 4000 ? 1 : 0;
   };
   H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names);
   return names;

@@ -18,7 +18,7 @@ std::optional<std::vector<double>> attribute_numbers(hid_t object, const std::st
 /// Whatever it holds, for a message: "0.5, 0.4" or "micron"; cut after 80 characters.
 std::string attribute_text(hid_t object, const std::string& name);
 
-/// Names of the attributes of an object, at most 200.
+/// Names of the attributes of an object, at most 4000.
 std::vector<std::string> attribute_names(hid_t object);
 
 /// A dataset of numbers with one axis of at most 100000 places that lies in the file: what it holds.

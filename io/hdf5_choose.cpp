@@ -93,10 +93,6 @@ std::string choose_dataset(hid_t file, const std::string& path, const ReadOption
                            std::vector<std::string>& notices) {
   if (options.dataset.empty() && is_own_field_file(file)) {
     notices.push_back(fmt::format("dataset {} taken: the labels in a file that tauvox wrote", own_labels));
-    if (const auto phases = attribute_texts(file, "phases");
-        phases && !phases->empty() && !phases->front().empty())
-      notices.push_back(
-          fmt::format("the file says what the labels are: --phases {}", printable(phases->front())));
     return own_labels;
   }
   std::string name;

@@ -11,6 +11,7 @@
 
 #include "io/hdf5_attributes.hpp"
 #include "io/hdf5_layouts.hpp"
+#include "io/hdf5_own.hpp"
 #include "io/length_unit.hpp"
 #include "io/letters.hpp"
 
@@ -362,7 +363,7 @@ class Reader {
 
   /// Names that speak of a size, and none of the layouts above.
   void warn_of_unknown(hid_t object) {
-    if (claims_.voxel_size || claims_.voxel_ratio) return;
+    if (claims_.voxel_size || claims_.voxel_ratio || is_own_field_file(file_)) return;
     for (const std::string& name : attribute_names(object)) {
       const std::string small = in_small_letters(name);
       const auto has = [&](const char* word) { return small.find(word) != std::string::npos; };

@@ -55,7 +55,7 @@ struct Text {
 std::vector<Text> texts_of(const FieldFile& labels) {
   std::vector<Text> texts;
   for (const auto& [name, value] : field_texts(labels))
-    if (name != "length_unit") texts.push_back({"tauvox_" + name, printable(value)});
+    if (name != "length_unit") texts.push_back({own_prefix + name, printable(value)});
   return texts;
 }
 
@@ -87,13 +87,24 @@ void write_file(const std::string& path, const FieldFile& labels, bool overwrite
   pending.commit();
 }
 
-/// Readers of ITK and VTK take no more of a line of a MetaImage header.
-std::string cut(std::string text) {
+/// A line of a MetaImage header, or several: readers of ITK and VTK take no more of one.
+std::string metaimage_lines(const Text& said) {
   constexpr std::size_t most = 400;
-  if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // inside a character
-  return text.substr(0, end) + "...";
+  std::string lines, rest = said.value;
+  for (int part = 1; part == 1 || !rest.empty(); ++part) {
+    std::size_t end = std::min(most, rest.size());
+    const auto splits = [&](std::size_t at) {  // a character, or blanks, which are none at the end of a line
+      return at < rest.size() && at > 0 &&
+             ((static_cast<unsigned char>(rest[at]) & 0xc0) == 0x80 || rest[at] == ' ' ||
+              rest[at - 1] == ' ');
+    };
+    while (splits(end)) --end;
+    if (end == 0) end = std::min(most, rest.size());
+    lines +=
+        fmt::format("{}{} = {}\n", said.name, part == 1 ? "" : fmt::format("~{}", part), rest.substr(0, end));
+    rest.erase(0, end);
+  }
+  return lines;
 }
 
 /// Of NIfTI-1, or of NIfTI-2, which counts voxels in 64 bits.
@@ -195,7 +206,7 @@ void write_metaimage(const std::string& path, const FieldFile& labels, bool over
     header += fmt::format("ElementSpacing = {} {} {}\nDistanceUnits = {}\n", text_of(x), text_of(y),
                           text_of(z), volume.voxel_size ? "mm" : "?");
   }
-  for (const auto& [name, value] : texts_of(labels)) header += fmt::format("{} = {}\n", name, cut(value));
+  for (const Text& text : texts_of(labels)) header += metaimage_lines(text);
   header += fmt::format("ElementType = {}\nElementDataFile = LOCAL\n",
                         names_of(field_arrays(labels).front().scalar).metaimage);
   write_file(path, labels, overwrite,

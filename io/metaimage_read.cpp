@@ -71,6 +71,19 @@ std::vector<AxisDirection> directions_of(const TextHeader& header, std::size_t a
   return directions;
 }
 
+/// What tauvox wrote; a text that is longer than a line may be goes on in NAME~2, NAME~3.
+Statements stated_by(const TextHeader& header) {
+  Texts texts;
+  for (const auto& [name, text] : header.fields()) {
+    if (name.find('~') != std::string::npos) continue;
+    std::string whole = text;
+    for (int part = 2; header.fields().contains(fmt::format("{}~{}", name, part)); ++part)
+      whole += header.fields().at(fmt::format("{}~{}", name, part));
+    texts.emplace_back(name, whole);
+  }
+  return statements_with_prefix(texts, "tauvox_phases of the MetaImage header");
+}
+
 ArrayLayout layout_of(const TextHeader& header) {
   ArrayLayout layout;
   layout.format = "MetaImage";
@@ -99,6 +112,7 @@ ArrayLayout layout_of(const TextHeader& header) {
   }
   if (!is_true(header, {"BinaryData"}, true))
     header.refuse_kind("its voxels are text", "save it with BinaryData = True");
+  layout.stated = stated_by(header);
   return layout;
 }
 

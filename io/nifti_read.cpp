@@ -64,6 +64,24 @@ class Header {
     return found;
   }
 
+  /// What tauvox wrote in the extensions between header and voxels, of code 6: plain text.
+  /// @param start of the file as it is unpacked, up to the voxels
+  Statements stated_in(const std::string& start) const {
+    std::size_t at = second_ ? second_header : first_header;
+    if (start.size() < at + 4 || start[at] == 0) return {};
+    constexpr std::int32_t head = 8, comment = 6;
+    Texts texts;
+    for (at += 4; at + head <= start.size();) {
+      const auto bytes = number_in<std::int32_t>(start, at), code = number_in<std::int32_t>(start, at + 4);
+      if (bytes < head || static_cast<std::size_t>(bytes) > start.size() - at) break;
+      const std::string text = start.substr(at + head, static_cast<std::size_t>(bytes) - head);
+      if (code == comment)
+        for (const auto& said : texts_in_lines(text.substr(0, text.find('\0')))) texts.push_back(said);
+      at += static_cast<std::size_t>(bytes);
+    }
+    return statements_with_prefix(texts, "tauvox_phases in an extension of the NIfTI header");
+  }
+
   /// Where the voxels begin, in the file as it is unpacked.
   std::uint64_t offset() const {
     const double said = second_ ? static_cast<double>(number<std::int64_t>(168)) : number<float>(108);
@@ -81,8 +99,12 @@ class Header {
 
   template <class T>
   T number(std::size_t at) const {
+    return number_in<T>(bytes_, at);
+  }
+  template <class T>
+  T number_in(const std::string& from, std::size_t at) const {
     std::array<char, sizeof(T)> bytes{};
-    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at), sizeof(T), bytes.begin());
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), sizeof(T), bytes.begin());
     if (big_ != (std::endian::native == std::endian::big)) std::reverse(bytes.begin(), bytes.end());
     return std::bit_cast<T>(bytes);
   }
@@ -196,8 +218,15 @@ std::unique_ptr<VolumeSource> open_nifti(const InputFile& file, const ReadOption
   start.resize(file.read_at(0, start.data(), start.size()));
   const bool packed = start.starts_with("\x1f\x8b");
   const Header header(packed ? first_unpacked(file, second_header) : start, file.path());
-  const ArrayLayout layout = header.layout();
+  ArrayLayout layout = header.layout();
   const std::uint64_t offset = header.offset();
+  constexpr std::uint64_t longest_start = 1 << 20;
+  std::string before(std::min(offset, longest_start), '\0');
+  if (packed)
+    before = first_unpacked(file, before.size());
+  else
+    before.resize(file.read_at(0, before.data(), before.size()));
+  layout.stated = header.stated_in(before);
   if (packed)
     return open_array(file, {.offset = 0, .stored = file.size(), .packing = Packing::gzip}, offset, layout,
                       options);

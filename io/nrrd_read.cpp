@@ -220,6 +220,29 @@ void take_steps(const TextHeader& header, ArrayLayout& layout) {
   take_unit(header, layout);
 }
 
+/// What tauvox wrote, or the segments of 3D Slicer. Those of several layers share labels.
+Statements stated_by(const TextHeader& header) {
+  const std::map<std::string, std::string>& remarks = header.remarks();
+  const auto said = [&](const std::string& name) {
+    const auto found = remarks.find(name);
+    return found == remarks.end() ? std::string() : found->second;
+  };
+  Statements stated =
+      statements_with_prefix({remarks.begin(), remarks.end()}, "tauvox_phases of the NRRD header");
+  std::vector<NamedLabel> segments;
+  std::string source = "Segment0_Name and Segment0_LabelValue of the NRRD header, and so on";
+  for (int i = 0; remarks.contains(fmt::format("Segment{}_Name", i)); ++i) {
+    const std::string segment = fmt::format("Segment{}_", i), layer = said(segment + "Layer");
+    segments.push_back({said(segment + "Name"), said(segment + "LabelValue")});
+    if (layer != said("Segment0_Layer")) {
+      segments.front().label = "";
+      source = "segments of several layers of the NRRD header";
+    }
+  }
+  if (stated.phases.empty()) take_names(segments, source, stated);
+  return stated;
+}
+
 ArrayLayout layout_of(const TextHeader& header) {
   ArrayLayout layout;
   layout.format = "NRRD";
@@ -234,6 +257,7 @@ ArrayLayout layout_of(const TextHeader& header) {
     header.refuse(fmt::format("endian is '{}'", printable(endian)));
   layout.big_endian = endian == "big";
   layout.names = names_of(header, layout.shape.size());
+  layout.stated = stated_by(header);
   take_steps(header, layout);
   std::reverse(layout.shape.begin(), layout.shape.end());
   std::reverse(layout.names.begin(), layout.names.end());

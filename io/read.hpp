@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/statements.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox::io {
@@ -72,6 +73,7 @@ struct VolumeDescription {
   std::optional<std::array<double, 3>> voxel_size;   // m, z, y, x
   std::optional<std::array<double, 3>> voxel_ratio;  // edges over the shortest, where there is no unit
   std::string voxel_size_source;
+  Statements stated;
   std::vector<std::string> notices;
   std::vector<std::string> warnings;  // said by the file and not understood: may make the results wrong
 };

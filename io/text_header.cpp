@@ -13,11 +13,22 @@
 namespace tauvox::io {
 namespace {
 
-constexpr std::size_t longest_header = 1 << 16;
+constexpr std::size_t longest_header = 1 << 20;
 
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+/// Of a remark of NRRD: its \\n is a line break.
+std::string unescaped(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escapes = text[i] == '\\' && i + 1 < text.size();
+    if (escapes) ++i;
+    plain += escapes && text[i] == 'n' ? '\n' : text[i];
+  }
+  return plain;
 }
 
 }  // namespace
@@ -76,7 +87,10 @@ TextHeader::TextHeader(const InputFile& file, const TextFormat& format)
     }
     const std::size_t split = line.find(separator);
     if (line.starts_with('#') || split == std::string::npos) continue;
-    if (separator == ':' && line.compare(split, 2, ":=") == 0) continue;  // a remark of the user's, in NRRD
+    if (separator == ':' && line.compare(split, 2, ":=") == 0) {
+      remarks_[line.substr(0, split)] = unescaped(line.substr(split + 2));  // of several the last, as in teem
+      continue;
+    }
     const std::string name = trimmed(line.substr(0, split));
     if (!fields_.emplace(in_small_letters(name), trimmed(line.substr(split + 1))).second)
       refuse(fmt::format("{} stands twice", printable(name)));

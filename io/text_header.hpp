@@ -41,6 +41,10 @@ class TextHeader {
   std::vector<std::uint64_t> lengths(const std::string& name) const;
   std::vector<double> reals(const std::vector<std::string>& names) const;
 
+  /// Fields by their names in small letters, and remarks ("key:=value" of NRRD) by their own.
+  const std::map<std::string, std::string>& fields() const { return fields_; }
+  const std::map<std::string, std::string>& remarks() const { return remarks_; }
+
   /// The file beside the header that its voxels are in; "" where they follow it.
   /// @throws Error(input_refused) where they lie in several
   std::string voxels_file() const;
@@ -55,7 +59,7 @@ class TextHeader {
  private:
   std::string path_;
   const TextFormat& format_;
-  std::map<std::string, std::string> fields_;  // by their names in small letters
+  std::map<std::string, std::string> fields_, remarks_;
   bool has_end_ = false;
   std::uint64_t bytes_ = 0;
 };

@@ -42,6 +42,7 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   found.y_unit = value_of(text, "\nyunit=", line);
   found.z_unit = value_of(text, "\nzunit=", line);
   found.spacing = parse<double>(value_of(text, "\nspacing=", line));
+  found.stated = statements_with_prefix(texts_in_lines(text), "tauvox_phases of the ImageDescription");
 }
 
 /// The value of a key of tifffile's JSON, without quotes; lists are not looked into.

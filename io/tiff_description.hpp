@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "io/statements.hpp"
+
 namespace tauvox::io {
 
 struct TiffDescription {
@@ -25,6 +27,7 @@ struct TiffDescription {
   std::array<std::string, 3> size{};  // OME: PhysicalSizeX, Y, Z as written; "" where nothing is said
   std::array<std::string, 3> size_unit{"um", "um", "um"};  // OME: their units
   std::string axes;                                        // tifffile: one letter an axis, slowest first
+  Statements stated;                                       // in the lines of ImageJ's that tauvox adds
 
   /// True when the pages run over more than one of slices, channels and times.
   bool is_hyperstack() const {

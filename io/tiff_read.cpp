@@ -304,6 +304,7 @@ std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptio
     source->description.layer_added = pages == 1;
   }
   VolumeDescription& description = source->description;
+  description.stated = text.stated;
   description.voxel_size = claims.voxel_size;
   description.voxel_ratio = claims.voxel_ratio;
   description.voxel_size_source = claims.voxel_size_source;

@@ -47,7 +47,7 @@ std::string description_of(const FieldFile& labels) {
                         volume.spacing()[0] * (volume.voxel_size ? 1e6 : 1));
   text += "loop=false\n";
   for (const auto& [name, value] : field_texts(labels))
-    if (name != "length_unit") text += fmt::format("tauvox_{}={}\n", name, value);
+    if (name != "length_unit") text += fmt::format("{}{}={}\n", own_prefix, name, value);
   return text;
 }
 

@@ -198,7 +198,20 @@ class VtiSource final : public VolumeSource {
     description.dataset = name_;
     if (of_points_) description.notices.push_back("the voxels are points: array " + name_);
     description.stored_type = info(element).name;
+    describe_statements();
     describe_spacing();
+  }
+
+  /// Texts of the field data, where it says as our own do what a unit of length is; phases are of our labels.
+  void describe_statements() {
+    vtkFieldData* data = reader_->GetOutput()->GetFieldData();
+    if (text_in(data, "length_unit").empty()) return;
+    Texts texts;
+    for (int i = 0; i < data->GetNumberOfArrays(); ++i)
+      if (const char* name = data->GetAbstractArray(i)->GetName())
+        if (const std::string text = text_in(data, name); !text.empty()) texts.emplace_back(name, text);
+    description.stated = statements_of(texts, "field data of the .vti file");
+    if (of_points_ || name_ != label_name) description.stated.phases.clear();
   }
 
   /// Our own files say what a unit of length is; others do not, and a guess would be one.

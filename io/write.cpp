@@ -176,9 +176,14 @@ void write_volume(const std::string& path, const FieldFile& labels, bool overwri
   checked_form(path, true).write(path, labels, overwrite);
 }
 
+bool keeps_texts(const std::string& path) {
+  const Form* form = form_of(path);
+  return form != nullptr && form->write != write_raw && form->write != write_npy;
+}
+
 std::string options_to_read(const std::string& path, const Volume& volume) {
   const Form* form = form_of(path);
-  if (form == nullptr || (form->write != write_raw && form->write != write_npy)) return "";
+  if (form == nullptr || keeps_texts(path)) return "";
   std::string options;
   if (form->write == write_raw)
     options = fmt::format(

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "io/claim.hpp"
+#include "io/statements.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/volume/volume.hpp"
 
@@ -103,7 +104,8 @@ class PendingFile {
 void write_text(const std::string& path, const std::string& text, bool overwrite);
 
 /// What a field file holds. Besides, it says of itself (field data / attributes of the root) what the volume
-/// knows of its origin: input, input_sha256, dataset, voxel_size_source; and axis, phases, length_unit.
+/// knows of its origin: input, input_sha256, dataset, voxel_size_source; and axis, phases, length_unit; and
+/// what its input said of its own origin, as history_1_input, ..., the oldest first.
 /// Arrays are [z][y][x], x fastest, no halo.
 struct FieldFile {
   const Volume* volume = nullptr;      // its labels become the array "label"
@@ -111,9 +113,10 @@ struct FieldFile {
   std::string name = "concentration";  // of that array: dimensionless, 0..1, NaN where nothing conducts
   /// Fills a layer across z, [y][x][3], with components x, y, z: the array "flux"; may be empty.
   std::function<void(std::int64_t z, float* vectors)> flux{};
-  std::optional<Axis> axis{};                                // of the transport
-  std::string phases{};                                      // names of labels, "pore=0,active=1"
-  std::vector<std::pair<std::string, std::string>> texts{};  // more of the origin, stored like it
+  std::optional<Axis> axis{};  // of the transport
+  std::string phases{};        // names of labels, "pore=0,active=1"
+  Texts texts{};               // more of the origin, stored like it
+  History history{};           // of the file that the volume was read from, as it states it
   std::vector<std::pair<std::string, double>> results{};  // name -> value, stored as field data / attributes
 };
 
@@ -142,6 +145,8 @@ void write_volume(const std::string& path, const Volume& volume, bool overwrite)
 void write_volume(const std::string& path, const FieldFile& labels, bool overwrite);
 /// @throws Error(usage) unless `path` ends in something write_volume can write in this build.
 void check_volume_ending(const std::string& path);
+/// Whether the form has a place for the size of a voxel, names of phases and the origin.
+bool keeps_texts(const std::string& path);
 /// The options with which tauvox reads what `path` has no place for: "--voxel-size 4e-07m"; "" for none.
 std::string options_to_read(const std::string& path, const Volume& volume);
 

@@ -2,6 +2,10 @@
 // voxel and where it comes from are kept.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
@@ -9,6 +13,7 @@
 #include "host/app/plan.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/app/statements.hpp"
 #include "host/report/run_report.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -68,12 +73,22 @@ std::vector<std::pair<std::string, std::string>> texts_of(const Settings& settin
   return texts;
 }
 
-ExitCode run_convert(const ConvertRun& run) {
-  const Settings& settings = run.reading;
+/// Names hold no quotes.
+std::string shell_word(const std::string& text) {
+  const bool is_plain = std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("=,+-_.").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  return is_plain ? text : "'" + text + "'";
+}
+
+ExitCode run_convert(ConvertRun run) {
+  Settings& settings = run.reading;
   io::check_volume_ending(run.output);
   for (const std::string& notice : io::check_output(run.output, run.overwrite)) print_notice(notice);
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
+  take_statements(description, settings);
   check_replaces_no_input(run.output, settings, other_files_of(reader, settings));
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
@@ -89,6 +104,7 @@ ExitCode run_convert(const ConvertRun& run) {
   io::FieldFile file{.volume = &volume};
   file.phases = phases_text(settings.phases);
   file.texts = texts_of(settings, volume);
+  file.history = settings.history;
   io::write_volume(run.output, file, run.overwrite);
   results_are_in_files();
   std::string text = fmt::format("{}: {}\n{}", io::printable(run.output), to_string(volume.extent),
@@ -99,8 +115,13 @@ ExitCode run_convert(const ConvertRun& run) {
   if (volume.outside)
     text += fmt::format("{}  they have label {}: read the file with --outside {}\n", text_of_outside(volume),
                         volume.outside->label, volume.outside->label);
-  if (const std::string options = io::options_to_read(run.output, volume); !options.empty())
-    text += fmt::format("  the form keeps no more than labels; read it with {}\n", options);
+  if (!io::keeps_texts(run.output)) {
+    std::string options = io::options_to_read(run.output, volume);
+    if (!file.phases.empty())
+      options += fmt::format("{}--phases {}", options.empty() ? "" : " ", shell_word(file.phases));
+    text += fmt::format("  the form keeps labels alone, and not where they come from{}{}\n",
+                        options.empty() ? "" : "; read it with ", options);
+  }
   print_text(text);
   return ExitCode::success;
 }

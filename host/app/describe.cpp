@@ -29,7 +29,7 @@ void add_material(Rows& rows) {
        .kind = Kind::phases,
        .meaning =
            "names of labels, e.g. pore=0,active=1,binder=2,solid=1+2, for reports and wherever a label "
-           "may be given",
+           "may be given; otherwise those that the file states",
        .for_inspect = true,
        .for_evaluate = true},
       &Settings::phases);

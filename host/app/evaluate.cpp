@@ -15,6 +15,8 @@
 #include "host/app/log.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/app/statements.hpp"
+#include "host/app/unheeded.hpp"
 #include "host/pages/look.hpp"
 #include "host/report/append.hpp"
 #include "host/report/grey_histogram.hpp"
@@ -92,6 +94,7 @@ struct Carriers {
 std::vector<Carriers> resolve_carriers(Settings& s) {
   MaterialSettings alone;
   alone.phases = s.phases;
+  alone.phases_are_stated = s.phases_are_stated;
   alone.allow_absent = s.allow_absent;
   alone.default_insulating = true;
   alone.phase_option = "--ionic";
@@ -261,16 +264,17 @@ ExitCode run_evaluate(Settings s) {
   if (s.fields && s.output.empty())
     throw Error(ExitCode::usage, "the fields go nowhere", "--fields", "", "give -o FOLDER");
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
-  std::vector<Carriers> carriers = resolve_carriers(s);
   check_electrolyte(s);
   check_solves(s);
-  const Limits limits = limits_of(s, carriers);
   const auto start = Clock::now();
   std::string notice;
   const Device device = choose_device(s, notice);
   if (!s.quiet && !s.dry_run) print_log_head("evaluate", device.description());
   ReaderProcess reader(s);
   const io::VolumeDescription description = description_of_sample(reader, s);
+  take_statements(description, s);
+  std::vector<Carriers> carriers = resolve_carriers(s);
+  const Limits limits = limits_of(s, carriers);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   const bool solves = !s.ionic.empty() || !s.electronic.empty();
@@ -295,6 +299,8 @@ ExitCode run_evaluate(Settings s) {
     std::vector<const Materials*> materials;
     (void)assign(volume, carriers);
     for (const Carriers& those : carriers) materials.push_back(&those.materials);
+    for (const std::vector<std::string>& notices : {volume.notices, unheeded_by_evaluate(s)})
+      for (const std::string& said : notices) print_notice(said);
     return dry_run_of_evaluation(volume, bytes_of_evaluation(volume, materials, s, device), s, device);
   }
   const std::vector<std::string> left_out = leave_out_changing_axes(volume, solves, s);
@@ -303,6 +309,7 @@ ExitCode run_evaluate(Settings s) {
   report.volume = &volume;
   report.materials.unit = s.unit;
   report.phases = s.phases;
+  report.history = s.history;
   report.device = device.description();
   if (!notice.empty()) report.notices.push_back(notice);
   append(report.notices, reserved->notices);
@@ -311,15 +318,7 @@ ExitCode run_evaluate(Settings s) {
   append(report.notices, left_out);
   report.notices.push_back(fmt::format("the thickness is axis {}, the separator at its {} end",
                                        axis_name(s.thickness), s.separator));
-  if (!solves && s.tolerance != Settings().tolerance)
-    report.notices.push_back(
-        "--tolerance does nothing here: nothing is solved without --ionic or --electronic");
-  if (!solves && s.axes_named)
-    report.notices.push_back(
-        "--axis does nothing here: it is for transport, and nothing is solved without --ionic or "
-        "--electronic");
-  if (!s.slice_at.empty() && s.output.empty())
-    report.notices.push_back("--slice-at does nothing here: pictures are drawn into the folder of -o");
+  append(report.notices, unheeded_by_evaluate(s));
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
   report.warnings = volume.warnings;

@@ -14,6 +14,7 @@
 #include "host/app/study_file.hpp"
 #include "host/pages/report_page.hpp"
 #include "host/report/append.hpp"
+#include "kernels/base/clock.hpp"
 
 namespace tauvox {
 namespace {
@@ -203,6 +204,7 @@ ReservedFolder reserve_folder(const Settings& s, const std::vector<std::string>&
 }
 
 void write_folder(const Settings& s, RunReport& report, bool overwrite) {
+  const auto start = Clock::now();
   const std::vector<std::string> former = former_files(s);
   const std::map<std::string, std::string> words = words_of_phases(s.phases);
   std::set<std::string> written;
@@ -214,6 +216,9 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   }
   for (const std::string& name : write_pages(s, report, words, overwrite)) written.insert(name);
   io::write_text(in_folder(s, "results.csv"), to_long_csv(report), overwrite);
+  const double writing = seconds_since(start);  // but for the results themselves and the settings
+  for (auto& [stage, seconds] : report.seconds)
+    if (stage == "write" || stage == "total") seconds += writing;
   io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", overwrite);
   const std::string settings = in_folder(s, "settings.toml");
   io::write_text(settings, to_study_file(s, settings), overwrite);

@@ -39,6 +39,7 @@ void write_transport_field(const std::string& path, const Settings& s, const Vol
   if (with_flux) file.flux = [&](std::int64_t z, float* vectors) { flux.layer(z, vectors); };
   file.axis = r.axis;
   file.phases = phases_text(s.phases);
+  file.history = s.history;
   for (const char* name : {"effective_ratio", "tortuosity_factor"})
     if (const std::optional<double> value = r.value(name)) file.results.emplace_back(name, *value);
   file.results.emplace_back("converged", r.status == Status::converged ? 1 : 0);
@@ -78,6 +79,7 @@ void EvaluationFields::write_thickness(const Volume& volume, const std::vector<f
   file.values = diameters;
   file.name = "local_thickness_um";
   file.phases = phases_text(settings_.phases);
+  file.history = settings_.history;
   io::write_field(path(name_of("thickness")), file, true);
 }
 

@@ -1,7 +1,10 @@
 // --help
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "host/app/pages.hpp"
 
@@ -51,13 +54,17 @@ std::string usage(const Command& command) {
   return text + "\n";
 }
 
+/// Each group once, in the order of their first rows.
 std::string options(const Command& command) {
-  std::string out, group = "-";
+  std::vector<std::pair<std::string, std::string>> groups;
   for (const SettingFacts* s : command.settings) {
-    if (s->group != group) out += fmt::format("\n{}:\n", s->group.empty() ? "Options" : s->group);
-    group = s->group;
-    out += entry(*s);
+    auto group = std::ranges::find(groups, s->group, &std::pair<std::string, std::string>::first);
+    if (group == groups.end()) group = groups.insert(groups.end(), {s->group, ""});
+    group->second += entry(*s);
   }
+  std::string out;
+  for (const auto& [name, entries] : groups)
+    out += fmt::format("\n{}:\n", name.empty() ? "Options" : name) + entries;
   return out;
 }
 

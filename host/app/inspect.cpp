@@ -11,6 +11,7 @@
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/app/statements.hpp"
 #include "host/pages/drawings.hpp"
 #include "host/report/grey_histogram.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -48,6 +49,17 @@ std::string line_of(const NamedPhase& phase, const RunReport& report) {
                      percolates_along(report.results, {}, phase.name));
 }
 
+/// What a file that tauvox wrote says of how it came about.
+std::string text_of(const io::History& history) {
+  std::string text;
+  for (std::size_t step = 0; step < history.size(); ++step)
+    for (const auto& [name, said] : history[step])
+      text += fmt::format("  {:<8} {} = {}\n",
+                          &name == &history[step].front().first ? fmt::format("step {}", step + 1) : "", name,
+                          said);
+  return text.empty() ? "" : "  how the file came about, as it states, the oldest step first:\n" + text;
+}
+
 std::string text_of_remarks(const RunReport& report) {
   std::string text;
   for (const std::string& notice : report.notices) text += "notice: " + io::printable(notice) + "\n";
@@ -59,7 +71,7 @@ std::string text_of(const RunReport& report) {
   std::string text =
       fmt::format("{}\n  {}{}, {}, {}\n", v.path, v.format, v.dataset.empty() ? "" : " dataset " + v.dataset,
                   v.stored_type, to_string(v.extent));
-  text += text_of_voxel_size(v);
+  text += text_of_voxel_size(v) + text_of(report.history);
   if (v.grey) return text + text_of_grey(v) + text_of_remarks(report);
   text += fmt::format("  {:>8} {:>14} {:>10}   {}percolates along\n", "label", "voxels", "fraction",
                       padded_name(report.phases, "name"));
@@ -107,6 +119,7 @@ ExitCode run_inspect(Settings settings) {
   constexpr std::int64_t bytes_per_voxel = 2;  // labels or grey levels, the runs and clusters of a label
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
+  take_statements(description, settings);
   check_outputs(settings, other_files_of(reader, settings));
   check_fits(description.read_extent, bytes_per_voxel);
   const Volume volume = read_sample(reader, settings, {}, io::Read::labels_or_grey_levels);
@@ -114,6 +127,7 @@ ExitCode run_inspect(Settings settings) {
   const std::vector<std::string> absent = check_named_labels(volume, settings);
   RunReport report;
   report.phases = settings.phases;
+  report.history = settings.history;
   report.seconds.emplace_back("read", seconds_since(start));
   report.volume = &volume;
   report.materials.unit = settings.unit;

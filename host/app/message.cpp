@@ -106,6 +106,11 @@ std::optional<Message> receive(int socket) {
 
 Message to_message(const io::VolumeDescription& description) {
   Message message = common(description);
+  const io::Statements& stated = description.stated;
+  message["phases"] = {stated.phases, stated.phases_source};
+  message["unclear"] = stated.unclear;
+  message["outside_label"] = stated.outside_label;
+  message["history"] = io::texts_of(stated.history);
   message["extent"] = description.extent.zyx();
   message["read_extent"] = description.read_extent.zyx();
   message["layer_added"] = description.layer_added;
@@ -118,6 +123,12 @@ io::VolumeDescription description_from(const Message& message) {
   description.extent = extent_from(message.at("extent"));
   description.read_extent = extent_from(message.at("read_extent"));
   description.layer_added = message.at("layer_added").get<bool>();
+  io::Statements& stated = description.stated;
+  stated = io::statements_of(message.at("history").get<io::Texts>(), "");
+  stated.phases = text_from(message.at("phases").at(0));
+  stated.phases_source = text_from(message.at("phases").at(1));
+  stated.unclear = texts_from(message.at("unclear"));
+  stated.outside_label = text_from(message.at("outside_label"));
   return description;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "host/app/plan.hpp"
+#include "host/app/statements.hpp"
 #include "host/studies/clean.hpp"
 #include "host/studies/cubes.hpp"
 #include "host/studies/outside.hpp"
@@ -77,7 +78,7 @@ std::vector<std::string> other_files_of(const ReaderProcess& reader, const Setti
   return files;
 }
 
-Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function<void(double)>& progress,
+Volume read_sample(ReaderProcess& reader, Settings& s, const std::function<void(double)>& progress,
                    io::Read what) {
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, those of the mask, and codes that are made of them
   if (s.resample || !s.orient.empty() || !s.mask.empty())
@@ -89,7 +90,9 @@ Volume read_sample(ReaderProcess& reader, const Settings& s, const std::function
   const bool counts_grey = s.read.thresholds.otsu > 0 || what != io::Read::labels;
   Volume volume = reader.read(progress, what, mask && counts_grey ? &*mask : nullptr);
   volume = without_outside(std::move(volume), s, mask ? &*mask : nullptr);
-  return cleaned(turned(of_cubes(std::move(volume), s.resample), s.orient), s);
+  volume = cleaned(turned(of_cubes(std::move(volume), s.resample), s.orient), s);
+  settle_statements(reader.description(), s, volume);
+  return volume;
 }
 
 }  // namespace tauvox

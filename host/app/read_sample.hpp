@@ -15,8 +15,9 @@ io::VolumeDescription description_of_sample(const ReaderProcess& reader, const S
 /// @throws Error where the mask cannot be read
 std::vector<std::string> other_files_of(const ReaderProcess& reader, const Settings& settings);
 
-/// Once, as ReaderProcess::read.   @throws what that, without_outside and cleaned throw
-Volume read_sample(ReaderProcess& reader, const Settings& settings,
+/// Once, as ReaderProcess::read. Phases that the file stated and that do not occur go from the settings.
+/// @throws what that, without_outside and cleaned throw
+Volume read_sample(ReaderProcess& reader, Settings& settings,
                    const std::function<void(double)>& progress = {}, io::Read what = io::Read::labels);
 
 }  // namespace tauvox

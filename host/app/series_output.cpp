@@ -45,6 +45,7 @@ void SeriesOutput::write(const std::vector<double>& times,
   if (settings_.flux) file.flux = [&](std::int64_t z, float* vectors) { flux.layer(z, vectors); };
   file.axis = axis;
   file.phases = phases_text(settings_.phases);
+  file.history = settings_.history;
   file.texts = {{"time_unit", unit()}};
   file.results = facts;
   const auto number = static_cast<std::int64_t>(times.size()) - 1;

@@ -19,6 +19,7 @@
 #include "host/app/plan.hpp"
 #include "host/app/reactive.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/app/statements.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
 #include "host/app/unheeded.hpp"
@@ -229,7 +230,6 @@ ExitCode run_solve(Settings s) {
   check_electrolyte(s, study);
   check_porous_phases(s, study);
   if (study.takes_all_axes) take_all_axes(s, study);
-  resolve_reactive(s, study);
   std::optional<Calibration> calibration;
   if (!s.calibration.empty()) calibration = Calibration::from(s.calibration);
   const auto start = Clock::now();
@@ -239,6 +239,8 @@ ExitCode run_solve(Settings s) {
   if (!notice.empty()) note_all(s, {notice});
   ReaderProcess reader(s);
   const io::VolumeDescription description = description_of_sample(reader, s);
+  take_statements(description, s);
+  resolve_reactive(s, study);
   if (description.voxel_size)
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)
@@ -281,6 +283,7 @@ ExitCode run_solve(Settings s) {
   if (study.name == "tensor") refuse_shared_classes(report.materials, study);
   if (!study.needs_conductivity) report.materials.warnings = check_named_labels(volume, s);
   report.phases = s.phases;
+  report.history = s.history;
   report.materials.unit = s.unit;
   report.quantities = quantities_of_family(study);
   // What fits in any case is not counted first.
@@ -310,6 +313,7 @@ ExitCode run_solve(Settings s) {
                          report.materials.volume_fraction * static_cast<double>(volume.voxels_of_sample()) /
                              static_cast<double>(volume.extent.voxels()),
                          report.seconds.front().second);
+    note_all(s, volume.notices);
     return dry_run(plan, s, device, seconds);
   }
   check_fits(plan, s, device);

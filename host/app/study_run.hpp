@@ -22,12 +22,13 @@ void write_structure_picture(const Settings& settings, RunReport& report);
 /// NAME_impedance.png or NAME_transient.png, where there is one.
 void write_curve_pictures(const Settings& settings, RunReport& report);
 
-/// Prints each result when it is known. Where the study adds to results at its end, it is a headline first,
+/// Prints each result when it is known. Where the study adds to results at its end, that is a notice,
 /// and the whole at the end.
 class Announcer {
  public:
   Announcer(const Settings& s, const Study& study, const RunReport& report, ProgressPrinter& printer)
       : silent_(s.quiet && (!s.json.empty() || data_to_stdout(s))),
+        quiet_(s.quiet),
         preliminary_(!study.extends.empty()),
         print_(data_to_stdout(s) ? print_note : print_text),
         report_(report),
@@ -39,8 +40,17 @@ class Announcer {
     print_(text);
   }
   void result(const Result& result) {
-    say(preliminary_ ? text_of_headline(report_, result) : text_of_result(report_, result));
-    if (!preliminary_) ++shown_;
+    if (!preliminary_) {
+      say(text_of_result(report_, result));
+      ++shown_;
+    } else if (!quiet_) {
+      printer_.clear();
+      std::string line = text_of_headline(report_, result);
+      line.erase(line.find_last_not_of('\n') + 1);
+      for (std::size_t end; (end = line.find('\n')) != std::string::npos;)
+        line.replace(end, line.find_first_not_of(" \n", end) - end, "; ");
+      print_notice(line);
+    }
   }
   void rest() {
     for (std::size_t i = shown_; i < report_.results.size(); ++i)
@@ -49,7 +59,7 @@ class Announcer {
   }
 
  private:
-  bool silent_, preliminary_;
+  bool silent_, quiet_, preliminary_;
   void (*print_)(const std::string&);
   const RunReport& report_;
   ProgressPrinter& printer_;

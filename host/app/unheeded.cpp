@@ -1,8 +1,12 @@
 #include "host/app/unheeded.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+
+#include "host/report/append.hpp"
+#include "host/settings/named_labels.hpp"
 
 namespace tauvox {
 namespace {
@@ -44,6 +48,19 @@ std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
 
 bool names(const std::vector<std::string>& studies, const std::string& name) {
   return std::find(studies.begin(), studies.end(), name) != studies.end();
+}
+
+/// Names of what several phases make up, which studies of a partition leave out.
+std::vector<std::string> notes_of_composed_names(const Phases& phases) {
+  std::vector<std::string> composed;
+  for (const NamedPhase& phase : phases.named)
+    if (std::ranges::none_of(phase.labels, [&](auto of) { return phases.name_of(of) == phase.name; }))
+      composed.push_back(phases_text({{phase}}));
+  if (composed.empty()) return {};
+  return {fmt::format(
+      "{} {} of labels that have names of their own: surfaces, sizes, particles, lines and ways are found of "
+      "those alone",
+      fmt::join(composed, ", "), composed.size() == 1 ? "is made" : "are made")};
 }
 
 }  // namespace
@@ -97,6 +114,9 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
        "there is no --field");
   note(s.is_grey() && s.allow_absent && s.reactive.empty() && s.phases.named.empty(), "--allow-absent",
        "grey values conduct, and no label is named");
+  const std::vector<std::string> of_parts{"interfaces", "triple_lines", "sizes",
+                                          "particles",  "chords",       "geodesic"};
+  if (names(of_parts, s.study)) append(notices, notes_of_composed_names(s.phases));
   if (!s.png.empty() && study.gives_frames && s.field.empty())
     notices.push_back(
         "--png draws the structure, and uptake and fluxes over time; for concentrations give --field "
@@ -105,6 +125,21 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
     notices.push_back(
         fmt::format("--png draws the structure{} and no concentration: --study {} gives no field",
                     s.impedance ? ", the impedance" : "", study.name));
+  return notices;
+}
+
+std::vector<std::string> unheeded_by_evaluate(const Settings& s) {
+  const bool solves = !s.ionic.empty() || !s.electronic.empty();
+  std::vector<std::string> notices;
+  const auto note = [&](bool given, const char* option, const char* why) {
+    if (given) notices.push_back(fmt::format("{} does nothing here: {}", option, why));
+  };
+  note(!solves && s.tolerance != Settings().tolerance, "--tolerance",
+       "nothing is solved without --ionic or --electronic");
+  note(!solves && s.axes_named, "--axis",
+       "it is for transport, and nothing is solved without --ionic or --electronic");
+  note(!s.slice_at.empty() && s.output.empty(), "--slice-at", "pictures are drawn into the folder of -o");
+  append(notices, notes_of_composed_names(s.phases));
   return notices;
 }
 

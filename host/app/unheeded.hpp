@@ -15,5 +15,7 @@ void refuse_unheeded(const Settings& settings, const Study& study);
 /// Those that nobody could take for more than they are, and that a file of settings for several studies has:
 /// a notice for each.
 std::vector<std::string> unheeded(const Settings& settings, const Study& study);
+/// The same of an evaluation.
+std::vector<std::string> unheeded_by_evaluate(const Settings& settings);
 
 }  // namespace tauvox

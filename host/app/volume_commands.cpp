@@ -127,7 +127,8 @@ Command evaluate_command() {
       .notes =
           "Every label needs the name of a phase; a name of several labels, such as solid=1+2, has its "
           "fractions, percolation and connectivity as well, and can be what --ionic and --electronic name. "
-          "Without --phases the labels are listed, and the line to complete. Transport is solved along "
+          "Without --phases, and where the file states none, the labels are listed, and the line to "
+          "complete. Transport is solved along "
           "all axes unless --axis is given. Every number has its "
           "definition in 'tauvox info --quantities'."};
 }

@@ -24,8 +24,8 @@ std::vector<std::string> matched(const std::string& pattern) {
   if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
     paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
-  // A name without * that is not there is a volume that fails, by that name.
-  if (paths.empty() && pattern.find_first_of("*?[") == std::string::npos) return {pattern};
+  // A name without * or ? that is not there is a volume that fails, by that name; [ stands in many names.
+  if (paths.empty() && pattern.find_first_of("*?") == std::string::npos) return {pattern};
   if (paths.empty()) throw Error(ExitCode::input_refused, "no volume matches", pattern);
   return paths;
 }

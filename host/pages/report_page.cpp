@@ -127,6 +127,17 @@ std::string outside_of(const Volume& volume) {
                                outside.mask_sha256.empty() ? "" : ", SHA-256 " + outside.mask_sha256));
 }
 
+std::string text_of(const io::History& history) {
+  std::vector<std::string> steps;
+  for (const io::Texts& step : history) {
+    std::string text;
+    for (const auto& [name, said] : step)
+      text += fmt::format("{}{} = {}", text.empty() ? "" : "; ", name, said);
+    steps.push_back(text);
+  }
+  return steps.empty() ? "" : list_of(steps);
+}
+
 std::string provenance_section(const PageInput& in) {
   const Volume& v = *in.report.volume;
   const auto tool = tool_json();
@@ -147,6 +158,7 @@ std::string provenance_section(const PageInput& in) {
                fmt::format("{:.6g} × {:.6g} × {:.6g} µm (z, y, x), from {}", in.look.edges[0] * 1e6,
                            in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, html_text(v.voxel_size_source))) +
           fact("labels", labels) + fact("outside", outside_of(v)) +
+          fact("history", text_of(in.report.history)) +
           fact("program", html_text(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
                                                 tool["compiler"].get<std::string>()))) +
           fact("device", html_text(in.report.device)) + fact("operator", html_text(in.operator_name)) +

@@ -108,7 +108,7 @@ Json columns_json(const Curve& curve) {
   return columns;
 }
 
-Json input_json(const Volume& v) {
+Json input_json(const Volume& v, const io::History& history) {
   Json input;
   input["path"] = v.path;
   input["sha256"] = text_or_null(v.sha256);
@@ -134,6 +134,11 @@ Json input_json(const Volume& v) {
                      {"otsu3", v.grey->otsu3}};
   input["labels"] = v.labels.size();
   input["thresholds"] = v.thresholds.empty() ? Json(nullptr) : Json(v.thresholds);
+  input["history"] = Json::array();
+  for (const io::Texts& step : history) {
+    Json& said = input["history"].emplace_back(Json::object());
+    for (const auto& [name, text] : step) said[name] = text;
+  }
   return input;
 }
 
@@ -205,7 +210,7 @@ Json to_json(const RunReport& report, const Json& settings) {
   j["judgements"] = Json::array();
   for (const Judgement& judgement : report.judgements) j["judgements"].push_back(judgement_json(judgement));
   j["tool"] = tool_json();
-  j["input"] = input_json(*report.volume);
+  j["input"] = input_json(*report.volume, report.history);
   j["phases"] = phases_json(report, property);
   j["settings"] = settings;
   j["device"] = report.device;

@@ -13,6 +13,7 @@
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
 #include "host/studies/units.hpp"
+#include "io/statements.hpp"
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
@@ -31,7 +32,8 @@ struct Unfinished {
 struct RunReport {
   const Volume* volume = nullptr;
   Materials materials;
-  Phases phases;  // names of labels
+  Phases phases;        // names of labels
+  io::History history;  // of the volume, as its file states it
   std::string device;
   QuantityDefinitions quantities;  // rows of what the results can hold
   std::vector<Result> results;

@@ -67,7 +67,12 @@ Json schema_of_input() {
        {"voxel_size_source", text_or_null("where voxel size or ratio come from; null: unknown")},
        {"outside", outside_schema()},
        {"grey", grey_schema()},
-       {"thresholds", thresholds_schema()}});
+       {"thresholds", thresholds_schema()},
+       {"history",
+        list_of(described("object", "a step: what was made, of what and by which options",
+                          {{"additionalProperties", {{"type", "string"}}}}),
+                "how the file came about, as it states itself, the oldest step first; empty for files that "
+                "tauvox did not write")}});
 }
 
 }  // namespace tauvox

@@ -12,6 +12,7 @@ namespace tauvox {
 
 struct MaterialSettings {
   Phases phases;
+  bool phases_are_stated = false;                              // by the volume, where the user named none
   std::vector<LabelOrName> phase;                              // what conducts with D0 = 1
   std::vector<std::pair<LabelOrName, double>> conductivity;    // of a label or phase, in `unit`
   std::vector<LabelOrName> reactive;                           // at whose faces ions react

@@ -8,7 +8,6 @@
 
 #include "host/settings/grey_law.hpp"
 #include "host/settings/local_rank.hpp"
-#include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/process.hpp"
@@ -52,7 +51,6 @@ void check_material(const Settings& s) {
   if (!s.electrolyte.empty() && s.unit != "relative")
     throw Error(ExitCode::usage, "--electrolyte and --unit exclude each other", s.unit, "",
                 "the electrolyte brings its own values: give relative conductivities");
-  if (!s.is_grey()) given_capacities(s);  // names that are none are said before the volume is read
 }
 
 void check_standard_output(const Settings& s) {

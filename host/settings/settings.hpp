@@ -24,6 +24,7 @@ struct Settings : MaterialSettings, StudySettings {
   // input
   std::string input;
   std::optional<std::string> study_file;  // where the settings were read from
+  io::History history;                    // of the input, as it states it
   io::ReadOptions read;
   std::optional<Resample> resample;
   std::string orient;              // "x,-y,z": what the new axes z, y, x are; empty: as they are

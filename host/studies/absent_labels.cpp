@@ -32,8 +32,9 @@ bool is_taken_out_by_label(const Volume& volume) {
 std::map<std::int64_t, std::string> named_by_option(const MaterialSettings& settings) {
   std::map<std::int64_t, std::string> named;
   const char* option = settings.phase.empty() ? settings.conductivity_option : settings.phase_option;
-  for (const NamedPhase& phase : settings.phases.named)
-    for (const std::int64_t label : phase.labels) named.emplace(label, "--phases");
+  if (!settings.phases_are_stated)
+    for (const NamedPhase& phase : settings.phases.named)
+      for (const std::int64_t label : phase.labels) named.emplace(label, "--phases");
   for (const auto& [given, value] : settings.phase_porosity)
     for (const std::int64_t label : labels_of(given, settings.phases, "--phase-porosity"))
       named.emplace(label, "--phase-porosity");

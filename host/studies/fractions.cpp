@@ -104,8 +104,7 @@ Result result_of(const PhaseSet& set, const std::vector<double>& layers, Axis ax
 Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
   const Partition parts(in.volume, in.phases);
   const Axis axis = in.settings.thickness;
-  const std::array<double, 3> edges = voxel_edges(in.volume);
-  const double edge = edges[static_cast<std::size_t>(axis)];
+  const std::array<double, 3> edges = in.volume.spacing();  // shifts of fractions need their ratio alone
   const Codes codes(in.device, in.volume);
   const PhaseBits bits(codes, parts.phase_of_code, static_cast<int>(parts.phases.size()));
   const std::vector<std::vector<std::int64_t>> counts = count_by_layer(bits, axis);
@@ -119,9 +118,12 @@ Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
     return static_cast<double>(std::max<std::int64_t>(sum, 1));
   };
   Report report;
-  Curve& curve = report.curves.emplace_back(Curve{"profile", {"distance_from_separator_um"}, {{}}});
+  const bool has_size = in.volume.voxel_size.has_value();
+  const double layer = has_size ? edges[static_cast<std::size_t>(axis)] * 1e6 : 1;
+  Curve& curve = report.curves.emplace_back(
+      Curve{"profile", {has_size ? "distance_from_separator_um" : "distance_from_separator_voxels"}, {{}}});
   for (std::int64_t i = 0; i < e.along(axis); ++i)
-    curve.values.front().push_back((static_cast<double>(i) + 0.5) * edge * 1e6);
+    curve.values.front().push_back((static_cast<double>(i) + 0.5) * layer);
   for (std::size_t p = 0; p < parts.phases.size(); ++p) {
     std::vector<double> layers;
     for (std::size_t i = 0; i < counts[p].size(); ++i)

@@ -295,6 +295,16 @@ def test_a_dry_run_says_node_hours_by_one_evaluation(tauvox, batch, tmp_path):
     assert_refused(tauvox("batch", "scans/*.h5", "-o", "lot", *OPTIONS, "--calibration", "one/results.json"), 2, "--dry-run")
 
 
+def test_a_missing_volume_with_a_bracket_in_its_name_is_that_volume(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "a[1].h5", volume=volumes.LABELS)
+    run = ["batch", "a[1].h5", "b[2].h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "lot"]
+    result = tauvox(*run, "--no-sampling")
+    assert result.returncode == 12, result.stderr
+    assert "b[2].h5" in result.stdout + result.stderr and "no volume matches" not in result.stderr
+    rows = (tmp_path / "lot" / "batch.csv").read_text()
+    assert "a[1].h5" in rows and "no such file" in rows
+
+
 @pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
 def test_the_next_volume_is_fetched_while_one_is_evaluated_but_not_one_that_is_known(batch, program, tmp_path, scans):
     (scans / "s1.h5").rename(scans / "away")

@@ -191,12 +191,3 @@ def test_points_of_a_vti_of_others(tauvox, tmp_path):
         assert (numpy.load(tmp_path / "out.npy") == labels).all()
     assert_refused(tauvox("inspect", "two.vti"), 2, "its points have phase, grey")
     assert_refused(tauvox("inspect", "two.vti", "--dataset", "x"), 3, "its points have phase, grey")
-
-
-def test_the_phases_that_our_file_states_are_named(tauvox, tmp_path):
-    assert tauvox("generate", "cube", "--size", "8", "-o", "plain.h5").returncode == 0
-    assert tauvox("convert", "plain.h5", "named.h5", "--phases", "pore=0,active=1").returncode == 0
-    said = "the file says what the labels are"
-    plain, named = tauvox("inspect", "plain.h5"), tauvox("inspect", "named.h5")
-    assert said not in plain.stdout + plain.stderr
-    assert f"{said}: --phases pore=0,active=1" in named.stdout + named.stderr

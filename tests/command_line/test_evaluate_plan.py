@@ -56,3 +56,12 @@ def test_a_dry_run_refuses_what_the_run_would(tauvox, tmp_path):
     assert_refused(tauvox(*run, "--calibration", "bench.json"), 3, "bench.json", "results.json of tauvox evaluate")
     assert_refused(tauvox(*run[:-1], "--calibration", "bench.json"), 2, "--calibration", "--dry-run")
     assert_refused(tauvox("evaluate", "e.h5", "--voxel-size", "1um", "--dry-run"), 2, "no phase has a name")
+
+
+def test_what_the_run_would_not_heed_is_said_before_it(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "a.h5", volume=volumes.LABELS)
+    run = ["evaluate", "a.h5", *PHASES, "--voxel-size", "1um", "--axis", "x", "--tolerance", "1e-3", "--slice-at", "z=1"]
+    notices = [line for line in tauvox(*run, "--dry-run").stderr.splitlines() if "does nothing here" in line]
+    assert [line.split("notice: ")[1].split()[0] for line in notices] == ["--tolerance", "--axis", "--slice-at"]
+    solved = tauvox(*run, "--dry-run", "--ionic", "pore", "-o", "out").stderr
+    assert "does nothing here" not in solved

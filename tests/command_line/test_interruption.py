@@ -343,3 +343,15 @@ def test_an_evaluation_goes_on_with_what_it_has_not_finished(program, tauvox, vo
     for name in files:
         if name.endswith(".csv"):
             assert (tmp_path / "report" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_phases_that_the_volume_states_are_those_that_were_given(program, tauvox, volume, tmp_path):
+    """What is kept of a run belongs to the names, whoever gave them."""
+    with h5py.File(volume, "a") as file:
+        file.attrs["phases"] = "pore=0,active=1,binder=2"
+    given, other = ["--phases", "pore=0,active=1,binder=2"], ["--phases", "pore=0,solid=1+2"]
+    code, said = interrupted(program, tmp_path, signal.SIGTERM)
+    assert code == 75, said
+    assert_refused(tauvox(*command(*other)), 3, "phases")
+    again = tauvox(*command(*given))
+    assert again.returncode == 0 and "axis z kept" in again.stderr.replace("axis y, axis z", "axis z"), again.stderr

@@ -16,7 +16,12 @@ def test_the_error_of_the_voxels_is_printed_beside_the_solvers(tauvox, tmp_path)
     assert result.returncode == 0, result.stderr
     lines = [line for line in result.stdout.splitlines() if line.strip().startswith("relative diffusivity")]
     assert sum("(resolution, estimate)" in line for line in lines) == 3 and "order" in result.stdout
-    assert sum("(solver, bound)" in line for line in lines) == 6  # once when each axis is known, once at the end
+    assert sum("(solver, bound)" in line for line in lines) == 3
+    early = [line for line in result.stderr.splitlines() if "relative diffusivity" in line]
+    assert len(early) == 3 and not any("(resolution" in line for line in early)  # when each axis is known
+    quiet = tauvox("solve", "study.toml", "--quiet")
+    assert quiet.returncode == 0 and "relative diffusivity" not in quiet.stderr
+    assert quiet.stdout.count("relative diffusivity") == 3
     report = json.loads((tmp_path / "out.json").read_text())
     assert report["timings_s"]["resolution"] >= 0
     for r in report["results"]:

@@ -354,7 +354,7 @@ def test_inspect_knows_what_percolates(tauvox, tmp_path):
     assert results_of(solved) == results_of(report)
 
 
-def test_info_version_and_help(tauvox):
+def test_info_version_and_help(tauvox, tmp_path):
     version = tauvox("--version").stdout.split()
     info = json.loads(tauvox("info", "--json").stdout)
     assert version == ["tauvox", info["version"]] and info["processors"] >= 1
@@ -363,5 +363,6 @@ def test_info_version_and_help(tauvox):
         result = tauvox(*command, "--help")
         assert result.returncode == 0 and "Usage: tauvox" in result.stdout and result.stderr == ""
     assert_refused(tauvox(), 2, "subcommand", "see tauvox --help")
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)  # which might state the name
     assert_refused(tauvox("solve", "cathode.h5", "--phase", "pore"), 2, "labels as whole numbers", "tauvox inspect")
     assert_refused(tauvox("sole"), 2, "did you mean solve?")

@@ -310,3 +310,9 @@ def test_studies_that_know_no_separator_refuse_it(tauvox, tmp_path):
         for option in (["--separator", "high"], ["--thickness", "x"]):
             run = ["solve", "cathode.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--study", study]
             assert_refused(tauvox(*run, *option), 2, option[0])
+
+
+@pytest.mark.parametrize("command", ["solve", "evaluate", "inspect", "convert", "batch", "generate"])
+def test_each_heading_stands_once(tauvox, command):
+    headings = [line for line in tauvox(command, "--help").stdout.splitlines() if re.fullmatch(r"[A-Z][A-Za-z ]*:", line)]
+    assert len(headings) >= 2 and len(set(headings)) == len(headings), headings

@@ -27,4 +27,10 @@ TEST(Shards, ThatAreNoneAreRefused) {
     EXPECT_THROW(shard_from(text), Error) << text;
 }
 
+TEST(Volumes, ABracketInAMissingNameIsPartOfIt) {
+  const std::string missing = testing::TempDir() + "no_such_folder/scan[1].h5";
+  EXPECT_EQ(volumes_of({missing}, ""), std::vector{missing});
+  EXPECT_THROW(volumes_of({testing::TempDir() + "no_such_folder/scan[1]*.h5"}, ""), Error);
+}
+
 }  // namespace tauvox
