@@ -16,7 +16,8 @@ using Kind = JsonScan::Kind;
 
 /// Of what is beside the results.
 bool is_wanted(const std::string& key) {
-  for (const char* wanted : {"status", "exit_code", "verdict", "tool", "input", "settings", "device"})
+  for (const char* wanted : {"status", "exit_code", "verdict", "decision_rule", "judgements", "tool", "input",
+                             "settings", "device"})
     if (key == wanted) return true;
   return false;
 }
