@@ -23,10 +23,10 @@ std::vector<Command> commands() {
           generate_command(), bench::command(),   info_command()};
 }
 
-/// Two things that libraries read before main, so the program starts itself again. Idle threads must sleep, not
-/// spin: on a shared machine a spinning one takes the core from who has work (a 48^3 solve took ten times as
-/// long). And large arrays shall lie in huge pages where the system has them for those who ask: an evaluation
-/// of 250^3 voxels has a quarter of the faults of memory then.
+/// Two things that libraries read before main, so the program starts itself again. Idle threads must sleep,
+/// not spin: on a shared machine a spinning one takes the core from who has work (a 48^3 solve took ten times
+/// as long). And large arrays shall lie in huge pages where the system has them for those who ask: an
+/// evaluation of 250^3 voxels has a quarter of the faults of memory then.
 void prepare_libraries(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
   setenv("OMP_WAIT_POLICY", "passive", 1);
@@ -53,8 +53,11 @@ int main(int argc, char** argv) {
     check_standard_output();
     return static_cast<int>(code);
   } catch (const Interrupted& asked) {
-    return failed(ExitCode::interrupted, std::string("ended by ") + asked.what() +
-                                             " before anything was finished; run the same command again");
+    return failed(
+        ExitCode::interrupted,
+        std::string("ended by ") + asked.what() + " before anything was finished; " +
+            (asked.by_limit_of_time ? "it is too short for reading: run the same command with more time"
+                                    : "run the same command again"));
   } catch (const Error& error) {
     return failed(error.code(), error.what());
   } catch (const std::bad_alloc&) {
