@@ -53,8 +53,11 @@ int main(int argc, char** argv) {
     check_standard_output();
     return static_cast<int>(code);
   } catch (const Interrupted& asked) {
-    return failed(ExitCode::interrupted, std::string("ended by ") + asked.what() +
-                                             " before anything was finished; run the same command again");
+    return failed(
+        ExitCode::interrupted,
+        std::string("ended by ") + asked.what() + " before anything was finished; " +
+            (asked.by_limit_of_time ? "it is too short for reading: run the same command with more time"
+                                    : "run the same command again"));
   } catch (const Error& error) {
     return failed(error.code(), error.what());
   } catch (const std::bad_alloc&) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -230,7 +231,7 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
                                             const std::vector<std::string>& files) {
   parts_[part] = {found, {}};
   for (const std::string& file : files) parts_[part].files.push_back(full(file));
-  unsaved_ = true;
+  unsaved_ = progressed_ = true;
   if (seconds_since(saved_) * most_share < save_seconds_) return std::nullopt;
   return save();
 }
@@ -271,6 +272,7 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
     for (const std::string& file : files()) all.insert(full(file));
     for (const std::string& file : parts_[part].files) all.insert(file);
     parts_[part] = {{}, {all.begin(), all.end()}};
+    progressed_ = true;
     // At once: a state that no checkpoint names counts for nothing.
     if (const auto failed = save()) warn(*failed);
   };
@@ -309,10 +311,23 @@ std::optional<std::string> Checkpoint::save() {
   return std::nullopt;
 }
 
-std::string Checkpoint::how_to_go_on(const std::string& what, const std::string& options) const {
+void Checkpoint::begin(const std::string& work) {
+  work_ = work;
+  work_begun_ = Clock::now();
+}
+
+std::string Checkpoint::how_to_go_on(const std::string& what, const std::string& options,
+                                     const std::optional<Deadline>& over) const {
   if (path_.empty())
     return fmt::format("nothing of it is kept: a run with {} goes on when it is given again", options);
-  return fmt::format("{} kept in {}; run the same command again to go on", what, path_);
+  if (!over || progressed_)
+    return fmt::format("{} kept in {}; run the same command again to go on", what, path_);
+  const double seconds = std::chrono::duration<double>(over->at - work_begun_).count();
+  return fmt::format(
+      "nothing new was finished: {}; {} kept in {}; run the same command with more time",
+      seconds > 0 ? fmt::format("it is too short for {}, which takes more than {:.2g} s", work_, seconds)
+                  : fmt::format("it was over before {} began", work_),
+      what, path_);
 }
 
 void Checkpoint::remove() {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "host/app/interruption.hpp"
 #include "host/settings/settings.hpp"
 #include "host/studies/kept_state.hpp"
 #include "host/studies/report.hpp"
@@ -81,9 +82,13 @@ class Checkpoint {
   /// The run is over.
   void remove();
   const std::string& path() const { return path_; }
-  /// For a run that was ended: "WHAT kept in NAME.ckpt; run the same command again to go on", or that nothing
-  /// is kept, and which option would have kept it.
-  std::string how_to_go_on(const std::string& what, const std::string& options) const;
+  /// What the run is at from now on, such as "axis z".
+  void begin(const std::string& work);
+  /// For a run that was ended: "WHAT kept in NAME.ckpt; run the same command again to go on", that nothing is
+  /// kept, and which option would have kept it, or that no run with this limit of time goes on.
+  /// @param over the limit of time, where that ended the run
+  std::string how_to_go_on(const std::string& what, const std::string& options,
+                           const std::optional<Deadline>& over) const;
 
   /// Of the parts that an earlier run finished: wall time until the last was kept, and its peak; else 0.
   double seconds_before() const { return seconds_before_; }
@@ -108,6 +113,9 @@ class Checkpoint {
     Report found;
     std::vector<std::string> files;
   };
+  bool progressed_ = false;  // something new was kept
+  std::string work_;
+  Clock::time_point work_begun_ = Clock::now();
   std::map<std::string, Part> parts_;
   std::vector<std::string> outputs_;
   std::vector<std::string> notices_;

@@ -50,10 +50,9 @@ bool changes_result(const std::string& name) {
   return true;
 }
 
-void note(std::size_t count, const std::string& what, const std::string& example) {
-  if (count > 0)
-    print_notice(
-        fmt::format("{} left out: {}{}", count, what, example.empty() ? "" : ", such as " + example));
+void note(const std::vector<std::string>& folders, const std::string& what) {
+  if (!folders.empty())
+    print_notice(fmt::format("{} left out: {}, such as {}", folders.size(), what, folders.front()));
 }
 
 ExitCode run_collect(const Arguments& arguments, bool&) {
@@ -65,9 +64,9 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
                 "give -o NAME.csv or NAME.json");
   for (const std::string& found : io::check_output(run.output, run.overwrite)) print_notice(found);
   const Collection all = collected(run.folders, changes_result);
-  note(all.twice, "another folder holds the same evaluation", "");
-  if (!all.unfinished.empty()) note(all.unfinished.size(), "failed or not finished", all.unfinished.front());
-  if (!all.unreadable.empty()) note(all.unreadable.size(), "not readable", all.unreadable.front());
+  note(all.twice, "another folder holds the same evaluation");
+  note(all.unfinished, "failed or not finished");
+  note(all.unreadable, "not readable");
   if (all.results.empty())
     throw Error(ExitCode::input_refused, "no finished evaluation", run.folders.front(), "",
                 "give folders that hold the results.json of tauvox evaluate or batch");
@@ -84,16 +83,17 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
 }  // namespace
 
 Command collect_command() {
-  return {.name = "collect",
-          .meaning = "gather results of many evaluations in one table",
-          .settings = facts_of(rows()),
-          .examples = {{"tauvox collect lot -o all.csv", "a row for each phase and axis of each evaluation"},
-                       {"tauvox collect lots/ more/ -o all.json --overwrite", "the same as JSON, anew"}},
-          .run = run_collect,
-          .notes =
-              "Every results.json below the folders is taken once: where several hold the same evaluation "
-              "(content, settings and version) the first by name. Rows are sorted by volume, so that the "
-              "same results give the same file. What is not finished is left out with a notice."};
+  return {
+      .name = "collect",
+      .meaning = "gather results of many evaluations in one table",
+      .settings = facts_of(rows()),
+      .examples = {{"tauvox collect lot -o all.csv", "a row for each phase and axis of each evaluation"},
+                   {"tauvox collect lots/ more/ -o all.json --overwrite", "the same as JSON, anew"}},
+      .run = run_collect,
+      .notes =
+          "Every results.json below the folders is taken once: where several hold the same evaluation "
+          "(content, settings, limits and version) the first by name. Rows are sorted by volume, so that the "
+          "same results give the same file. What is not finished is left out with a notice."};
 }
 
 }  // namespace tauvox

@@ -291,7 +291,8 @@ ExitCode run_evaluate(Settings s) {
 
   ProgressPrinter printer(s.quiet ? "never" : s.progress);
   listen_to_signals();
-  end_by(deadline_of(start, s.time_limit_seconds));
+  const std::optional<Deadline> deadline = deadline_of(start, s.time_limit_seconds);
+  end_by(deadline);
   const Volume volume = read_sample(reader, s, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
@@ -344,7 +345,8 @@ ExitCode run_evaluate(Settings s) {
     report_failure(
         "interrupted", ExitCode::interrupted,
         fmt::format("ended by {}; {}", asked.what(),
-                    checkpoint.how_to_go_on("finished studies are", "-o FOLDER or --checkpoint FILE")));
+                    checkpoint.how_to_go_on("finished studies are", "-o FOLDER or --checkpoint FILE",
+                                            asked.by_limit_of_time ? deadline : std::nullopt)));
     return ExitCode::interrupted;
   }
   report.seconds.emplace_back("solve", seconds_since(studies_start));

@@ -114,6 +114,7 @@ Progress Evaluation::progress() const {
 void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   add_quantities(study.quantities, report_);
   if (take_finished(study.name, study)) return;
+  checkpoint_.begin(study.name);
   const auto start = Clock::now();
   StudyInput with_octants = in;
   with_octants.octants = !octants_.empty();
@@ -152,6 +153,7 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
   const Study &study = study_named("effective_transport"), &with_copies = with_resolution(study);
   add_quantities(quantities_of_family(study), report_);
   if (take_finished(what, study)) return;
+  checkpoint_.begin(what + " transport");
   const auto start = Clock::now();
   Report found = with_copies.run(in, transport_sink(in, what), progress());
   std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());

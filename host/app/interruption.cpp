@@ -69,7 +69,7 @@ std::optional<std::string> asked_to_end() {
 }
 
 void end_if_asked() {
-  if (const auto why = asked_to_end()) throw Interrupted(*why);
+  if (const auto why = asked_to_end()) throw Interrupted(*why, received == 0);
 }
 
 std::optional<Deadline> deadline_of(Clock::time_point start, std::optional<double> limit_seconds) {

@@ -11,7 +11,9 @@ namespace tauvox {
 
 /// Ends what is being done; what was finished before is kept.
 struct Interrupted : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  Interrupted(const std::string& why, bool time_is_over)
+      : std::runtime_error(why), by_limit_of_time(time_is_over) {}
+  bool by_limit_of_time;  // else by a signal
 };
 
 /// From now on TERM, INT and USR1 ask the run to end; one that comes more than two seconds later ends it at

@@ -108,10 +108,11 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
 /// Standard error says that there is no result, even where the report has gone to a file.
 /// @param kept reports of an earlier run, which stay
 ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
-                        const std::vector<std::string>& kept) {
+                        const std::optional<Deadline>& deadline, const std::vector<std::string>& kept) {
   const ExitCode code = exit_code(report);
   if (code == ExitCode::success) return code;
   if (code == ExitCode::interrupted) {
+    const bool over = deadline && report.unfinished->why == deadline->text();
     report_failure(
         "interrupted", code,
         fmt::format("ended by {} before {} was done; {}{}", report.unfinished->why,
@@ -119,7 +120,8 @@ ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
                     kept.empty()
                         ? ""
                         : fmt::format("of an earlier run and left as it is: {}; ", fmt::join(kept, ", ")),
-                    checkpoint.how_to_go_on("what is finished is", "--json FILE or --checkpoint FILE")));
+                    checkpoint.how_to_go_on("what is finished is", "--json FILE or --checkpoint FILE",
+                                            over ? deadline : std::nullopt)));
     return code;
   }
   const Status status = code == ExitCode::not_converged ? Status::not_converged : Status::failed;
@@ -380,6 +382,6 @@ ExitCode run_solve(Settings s) {
     throw;
   }
   if (!report.unfinished) checkpoint.remove();
-  return report_outcome(report, checkpoint, keeps_earlier ? earlier : std::vector<std::string>());
+  return report_outcome(report, checkpoint, deadline, keeps_earlier ? earlier : std::vector<std::string>());
 }
 }  // namespace tauvox

@@ -95,6 +95,7 @@ class StudyRun {
   bool one_by_one() const { return extends_ || in_time_along_axes_; }
   void run_along(const std::vector<Axis>& axes) {
     if (axes.empty()) return;
+    checkpoint_.begin(by_axes_ ? part_of(axes.front()) : study_.name);
     series_.emplace(settings_along(s_, axes.front()), report_);
     StudySettings rest = s_;
     rest.axes = axes;

@@ -76,6 +76,24 @@ std::string hash_of_settings(const Json& settings,
   return fmt::format("{:016x}", hash_of(key.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
+/// What limits said, and of what; empty where there were none. The numbers follow from the rest.
+std::string limits_in(const Json& results) {
+  const Json judgements = results.value("judgements", Json::array());
+  if (!judgements.is_array() || judgements.empty()) return "";
+  Json said{{"rule", text_or_empty(results, "decision_rule")}, {"limits", Json::array()}};
+  for (const Json& judgement : judgements)
+    for (const char* key : {"study", "quantity", "subject", "unit", "least", "most", "verdict"})
+      said["limits"].push_back(judgement.value(key, Json()));
+  return " | " + said.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Of the file and of that of --mask; without a hash only the folder tells two apart.
+std::string content_in(const Json& input, const std::string& folder) {
+  const std::string hash = text_or_empty(input, "sha256");
+  const std::string of_mask = text_or_empty(input.value("outside", Json()), "mask_sha256");
+  return (hash.empty() ? folder : hash) + (of_mask.empty() ? "" : " | " + of_mask);
+}
+
 CollectedResults results_in(const std::string& folder,
                             const std::function<bool(const std::string&)>& changes_result) {
   const std::string path = (fs::path(folder) / results_name).string();
@@ -89,6 +107,7 @@ CollectedResults results_in(const std::string& folder,
   r.folder = folder;
   r.status = text_or_empty(j, "status");
   r.exit_code = j.value("exit_code", 0);
+  r.verdict = text_or_empty(j, "verdict");
   r.device = text_or_empty(j, "device");
   r.version = text_or_empty(j.value("tool", Json::object()), "version");
   r.settings_hash = hash_of_settings(j.value("settings", Json::object()), changes_result);
@@ -97,11 +116,9 @@ CollectedResults results_in(const std::string& folder,
     r.date = state->ended;
   }
   if (r.date.empty()) r.date = time_of(path);
-  // Without a hash of the content only the folder tells two apart.
-  const std::string content = r.sha256.empty() ? folder : r.sha256;
-  r.id = fmt::format("{:016x}",
-                     hash_of(fmt::format("{} | {} | {} | {}", content, input.value("shape", Json()).dump(),
-                                         r.settings_hash, r.version)));
+  r.id = fmt::format("{:016x}", hash_of(fmt::format("{} | {} | {} | {}{}", content_in(input, folder),
+                                                    input.value("shape", Json()).dump(), r.settings_hash,
+                                                    r.version, limits_in(j))));
   return r;
 }
 
@@ -137,7 +154,7 @@ Collection collected(const std::vector<std::string>& folders,
     else if (all[i]->status == "failed" || all[i]->status == "interrupted")
       collection.unfinished.push_back(names[i]);
     else if (!known.insert(all[i]->id).second)
-      ++collection.twice;
+      collection.twice.push_back(names[i]);
     else
       collection.results.push_back(std::move(*all[i]));
   }
@@ -183,7 +200,8 @@ std::string json_of(const CollectedResults& r) {
                                    {",\"status\":", &r.status}})
     json.append(name).append(quoted(*text));
   json += fmt::format(",\"exit_code\":{}", r.exit_code);
-  for (const auto& [name, text] : {std::pair{",\"device\":", &r.device},
+  for (const auto& [name, text] : {std::pair{",\"verdict\":", &r.verdict},
+                                   {",\"device\":", &r.device},
                                    {",\"job\":", &r.job},
                                    {",\"date\":", &r.date},
                                    {",\"version\":", &r.version},

@@ -12,16 +12,16 @@ namespace tauvox {
 
 /// One evaluation.
 struct CollectedResults {
-  std::string id;  // of content, settings and version: of two with the same id the numbers are the same
-  std::string sha256, volume, folder, status, device, job, date, version, settings_hash;
+  std::string id;  // of content, settings, limits and version: two with the same id say the same
+  std::string sha256, volume, folder, status, verdict, device, job, date, version, settings_hash;
   int exit_code = 0;
   std::vector<LotRow> rows;
 };
 
 struct Collection {
-  std::vector<CollectedResults> results;            // by volume and id
-  std::size_t twice = 0;                            // left out: another folder holds the same evaluation
-  std::vector<std::string> unfinished, unreadable;  // folders
+  std::vector<CollectedResults> results;  // by volume and id
+  // Folders that are left out; twice: another one holds the same evaluation.
+  std::vector<std::string> twice, unfinished, unreadable;
 };
 
 /// From every results.json below the folders; what a batch is at work on is passed by.

@@ -36,7 +36,8 @@ bool is_headline(const std::string& quantity);
 
 /// Whether two values differ by more than the interval of 95 % of their difference.
 enum class Difference { significant, not_significant, not_judged };
-/// Not judged where either lacks the uncertainty of sampling: two pieces of one electrode differ too.
+/// Not judged where either lacks its interval, or the uncertainty of sampling: two pieces of one electrode
+/// differ too.
 Difference difference_of(const LotValue& a, const LotValue& b);
 
 }  // namespace tauvox

@@ -15,7 +15,7 @@ struct LotValue {
   bool infinite = false;
   std::string unit;
   std::map<std::string, double> half_widths;  // by the kind of uncertainty
-  std::optional<double> half_width;           // of the interval of 95 % by all of them
+  std::optional<double> half_width;           // of all that are needed together (host/studies/combined.hpp)
   bool is_sampled() const { return half_widths.contains("sampling"); }
 };
 

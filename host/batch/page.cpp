@@ -124,10 +124,11 @@ std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& t
                       TAUVOX_VERSION);
   page += table_of_volumes(volumes);
   page +=
-      "<h2>Comparison</h2>\n<p>&plusmn; is half of an interval of 95 % from all uncertainties that were "
-      "computed. A difference is significant where it is larger than the root of the sum of squares "
-      "of both intervals. It is not judged where the uncertainty of sampling is not known: two pieces of one "
-      "electrode differ too. Dashed lines are the limits of control, mean &plusmn; 2.66 times the mean range "
+      "<h2>Comparison</h2>\n<p>&plusmn; is half of an interval of 95 % from all uncertainties together; "
+      "there is none where one of them that counts is not known. A difference is significant where it is "
+      "larger than the root of the sum of squares of both intervals. It is not judged where one of them, or "
+      "the uncertainty of sampling, is not known: two pieces of one electrode differ too. Dashed lines are "
+      "the limits of control, mean &plusmn; 2.66 times the mean range "
       "from one volume to the next; points beyond them are larger. A limit beyond what a quantity can be, "
       "such as a "
       "share above 1, is not drawn.</p>\n";

@@ -5,7 +5,6 @@
 
 #include "host/report/json_scan.hpp"
 #include "host/report/results_file.hpp"
-#include "host/studies/combined.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/error.hpp"
 
@@ -17,7 +16,8 @@ using Kind = JsonScan::Kind;
 
 /// Of what is beside the results.
 bool is_wanted(const std::string& key) {
-  for (const char* wanted : {"status", "exit_code", "verdict", "tool", "input", "settings", "device"})
+  for (const char* wanted : {"status", "exit_code", "verdict", "decision_rule", "judgements", "tool", "input",
+                             "settings", "device"})
     if (key == wanted) return true;
   return false;
 }
@@ -72,7 +72,6 @@ class ResultsScan {
 
   LotValue quantity() {
     LotValue value;
-    uncertainties_.clear();
     if (scan_.next() != Kind::object) return scan_.skip(), value;
     scan_.members([&](const std::string& key) {
       const Kind kind = scan_.next();
@@ -82,33 +81,27 @@ class ResultsScan {
       else if (kind == Kind::text && key == "unit")
         scan_.text(value.unit);
       else if (kind == Kind::object && key == "uncertainty")
-        scan_.members([&](const std::string& source) { uncertainty(source, value); });
+        scan_.members([&](const std::string& source) {
+          if (const std::optional<double> width = half_width()) value.half_widths[source] = *width;
+        });
+      else if (kind == Kind::object && key == "combined")  // not there where a kind that is needed is missing
+        value.half_width = half_width();
       else
         scan_.skip();
     });
-    if (!uncertainties_.empty()) value.half_width = together(uncertainties_).half_width;
     return value;
   }
 
-  void uncertainty(const std::string& source, LotValue& value) {
-    if (scan_.next() != Kind::object) return void(scan_.skip());
-    Uncertainty u;
-    std::string kind;
+  std::optional<double> half_width() {
+    std::optional<double> found;
+    if (scan_.next() != Kind::object) return scan_.skip(), found;
     scan_.members([&](const std::string& key) {
-      const Kind next = scan_.next();
-      if (next == Kind::other && key == "half_width")
-        u.half_width = number_in(scan_.other());
-      else if (next == Kind::other && key == "one_sided")
-        u.one_sided = scan_.other() == "true";
-      else if (next == Kind::text && key == "kind")
-        scan_.text(kind);
+      if (scan_.next() == Kind::other && key == "half_width")
+        found = number_in(scan_.other());
       else
         scan_.skip();
     });
-    u.proven = kind == "bound";
-    if (!u.half_width) return;
-    value.half_widths[source] = *u.half_width;
-    uncertainties_.push_back(u);
+    return found;
   }
 
   static std::optional<double> number_in(std::string_view written) {
@@ -128,7 +121,6 @@ class ResultsScan {
   }
 
   JsonScan scan_;
-  std::vector<Uncertainty> uncertainties_;
   ResultsRows found_;
 };
 

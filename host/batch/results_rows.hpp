@@ -13,7 +13,7 @@ namespace tauvox {
 struct ResultsRows {
   /// By phase and axis; studies that say the same of one subject share a row.
   std::vector<LotRow> rows;
-  /// Status, exit code, verdict, tool, input, settings and device.
+  /// Status, exit code, verdict and judgements, tool, input, settings and device.
   nlohmann::ordered_json facts;
 };
 

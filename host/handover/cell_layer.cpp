@@ -74,23 +74,22 @@ class Evaluation {
   }
   const Json settings() const { return report_.value("settings", Json::object()); }
 
-  /// Names of the phases that the labels given with --ionic belong to.
-  std::set<std::string> ionic_phases() const {
-    std::set<std::int64_t> labels;
-    const Json phases = settings().value("phases", Json::object());
-    const auto add = [&](const Json& of) {
-      for (const Json& label : of.is_array() ? of : Json::array({of}))
-        if (label.is_number_integer()) labels.insert(label.get<std::int64_t>());
-    };
-    const Json ionic = settings().value("ionic", Json());
-    for (const Json& given : ionic.is_array() ? ionic : Json::array({ionic}))
-      add(given.is_string() ? phases.value(given.get<std::string>(), Json()) : given);
-    std::set<std::string> names;
-    for (const Json& phase : report_.value("phases", Json::array()))
-      if (phase.contains("label") && phase["label"].is_number_integer() &&
-          labels.contains(phase["label"].get<std::int64_t>()))
-        names.insert(text_or_empty(phase, "name"));
-    return names;
+  /// Phases that carry ions by --ionic or --phase-porosity, as interfaces name them.
+  struct IonicPhases {
+    std::set<std::string> whole, in_part;  // in part: other labels of the same name carry none
+  };
+  IonicPhases ionic_phases() const {
+    const std::set<std::int64_t> labels = ionic_labels();
+    IonicPhases carrying;
+    std::set<std::string> others;
+    for (const Json& phase : report_.value("phases", Json::array())) {
+      if (!phase.contains("label") || !phase["label"].is_number_integer()) continue;
+      const bool carries = labels.contains(phase["label"].get<std::int64_t>());
+      (carries ? carrying.whole : others).insert(text_or_empty(phase, "name"));
+    }
+    for (const std::string& name : others)
+      if (carrying.whole.erase(name) > 0) carrying.in_part.insert(name);
+    return carrying;
   }
 
   /// Of --electronic, which need not be in the volume.
@@ -116,6 +115,22 @@ class Evaluation {
   }
 
  private:
+  std::set<std::int64_t> ionic_labels() const {
+    std::set<std::int64_t> labels;
+    const Json given = settings(), phases = given.value("phases", Json::object());
+    const auto add = [&](const Json& of) {
+      for (const Json& label : of.is_array() ? of : Json::array({of}))
+        if (label.is_number_integer()) labels.insert(label.get<std::int64_t>());
+    };
+    const Json ionic = given.value("ionic", Json());
+    for (const Json& each : ionic.is_array() ? ionic : Json::array({ionic}))
+      add(each.is_string() ? phases.value(each.get<std::string>(), Json()) : each);
+    const Json porosities = given.value("phase-porosity", Json::object());
+    for (const auto& [key, porosity] : porosities.items())  // of an object: a label is text there
+      add(phases.contains(key) ? phases[key] : Json::parse(key, nullptr, false));
+    return labels;
+  }
+
   template <class Condition>
   const Json* find(Condition condition) const {
     for (const Json& result : report_["results"])
@@ -171,7 +186,7 @@ void add_electrons(const Evaluation& evaluation, const LayerRequest& request, Ce
 /// Sum over the interfaces with what carries ions; those that do not occur have no result.
 std::optional<Measured> wetted_surface(const Evaluation& evaluation, const std::string& active) {
   Measured sum{0, 0.0, ""};
-  for (const std::string& other : evaluation.ionic_phases()) {
+  for (const std::string& other : evaluation.ionic_phases().whole) {
     const Json* interface = evaluation.interface_of(active, other);
     const auto area =
         interface ? measured(*interface, "specific_surface_extrapolated", "interfaces") : std::nullopt;
@@ -190,16 +205,24 @@ void add_particles(const Evaluation& evaluation, const LayerRequest& request, Ce
     layer.active_fraction = measured(*fractions, "volume_fraction", "fractions");
   if (const Json* particles = evaluation.about("particles", request.active))
     layer.particle_diameter = measured(*particles, "particle_d50", "particles");
-  layer.surface = wetted_surface(evaluation, request.active);
+  std::set<std::string> in_part = evaluation.ionic_phases().in_part;
+  in_part.erase(request.active);  // what carries ions inside of it has no interface with it
+  if (in_part.empty()) layer.surface = wetted_surface(evaluation, request.active);
   if (!layer.active_fraction && request.active != LayerRequest().active)
     evaluation.refuse("no phase of that name in the results", request.active,
                       "give --active a name of --phases");
   if (!layer.active_fraction)
     layer.missing.push_back(fmt::format(
         "active material: the evaluation has no phase '{}'; give its name with --active", request.active));
+  else if (!in_part.empty())
+    layer.missing.push_back(fmt::format(
+        "surface: ions are in a part of phase '{}' alone; evaluate with names of their own for its labels",
+        *in_part.begin()));
   else if (!layer.surface)
     layer.missing.push_back(fmt::format(
-        "surface: '{}' has no interface of its own with what --ionic named, or none at all", request.active));
+        "surface: '{}' has no interface of its own with what carries ions (--ionic, --phase-porosity), or "
+        "none at all",
+        request.active));
   if (layer.active_fraction && !layer.particle_radius())
     layer.missing.push_back("radius of particles: --radius " + request.radius + " finds no number for it");
 }

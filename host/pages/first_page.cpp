@@ -155,8 +155,7 @@ const char* const half_width_headings =
 
 Shown shown_in(const Quantity& q, const QuantityDefinition& row, double factor) {
   std::optional<double> half_width;
-  if (const std::optional<Combined> all = combined(q, row); all && !row.needs.empty())
-    half_width = all->half_width;
+  if (const std::optional<Combined> all = combined(q, row)) half_width = all->half_width;
   return in_unit(q, factor, half_width);
 }
 

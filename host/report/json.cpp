@@ -41,7 +41,7 @@ Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Prope
     of = {{"half_width", number(u.half_width)}, {"kind", u.proven ? "bound" : "estimate"}};
     if (u.one_sided) of["one_sided"] = true;
   }
-  if (const std::optional<Combined> all = combined(q, row); all && !row.needs.empty())
+  if (const std::optional<Combined> all = combined(q, row))
     j["combined"] = {{"half_width", number(all->half_width)},
                      {"dominated_by", all->dominant ? Json(name_of(*all->dominant)) : Json(nullptr)}};
   if (row.bounded) j["bounds"] = q.bounds ? Json::array({(*q.bounds)[0], (*q.bounds)[1]}) : Json(nullptr);

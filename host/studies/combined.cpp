@@ -32,7 +32,7 @@ Combined together(const std::vector<Uncertainty>& uncertainties) {
 }
 
 std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinition& row) {
-  if (!quantity.value || !missing(quantity, row).empty()) return std::nullopt;
+  if (!quantity.value || row.needs.empty() || !missing(quantity, row).empty()) return std::nullopt;
   return together(quantity.uncertainties);
 }
 

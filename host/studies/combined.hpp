@@ -23,7 +23,8 @@ Combined together(const std::vector<Uncertainty>& uncertainties);
 
 /// What a verdict needs and nobody could say.
 std::vector<ErrorSource> missing(const Quantity& quantity, const QuantityDefinition& row);
-/// Empty where something is missing. What can be left out counts where it is there.
+/// Empty where something is missing, or nobody knows what is needed. What can be left out counts where it is
+/// there.
 std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinition& row);
 
 }  // namespace tauvox

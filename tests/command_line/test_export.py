@@ -160,6 +160,31 @@ def test_a_bpx_file_gets_the_numbers_in_place_of_its_own(evaluated, export, tauv
     assert_refused(tauvox("export", "bpx", "both/results.json", "--into", "other.json"), 4, "Positive electrode")
 
 
+@pytest.mark.parametrize("ions, porous", [("pore,binder", None), ("pore", "binder"), ("0", "2"), ("pore", "2")])
+def test_the_surface_is_with_every_phase_that_carries_ions(evaluated, export, cell, ions, porous):
+    report = evaluated("ions", "--ionic", ions, *(["--phase-porosity", f"{porous}=0.5"] if porous else []))
+    each = [value(found(report, "interfaces", *pair), "specific_surface_extrapolated") for pair in [("pore", "active"), ("active", "binder")]]
+    assert min(each) > 0
+    p = export("pybamm", "ions/results.json")["parameters"]
+    assert p["Positive electrode surface area to volume ratio [m-1]"] == pytest.approx(sum(each), rel=1e-12)
+    active = value(found(report, "fractions", "active"), "volume_fraction")
+    assert p["Positive particle radius [m]"] == pytest.approx(3 * active / sum(each), rel=1e-12)
+    bpx = export("bpx", "ions/results.json", "--into", "cell.json")["Parameterisation"]["Positive electrode"]
+    assert bpx["Surface area per unit volume [m-1]"] == pytest.approx(sum(each), rel=1e-12)
+    battmo = export("battmo", "ions/results.json")["PositiveElectrode"]["Coating"]["ActiveMaterial"]
+    assert battmo["Interface"]["volumetricSurfaceArea"] == pytest.approx(sum(each), rel=1e-12)
+
+
+def test_a_surface_with_labels_that_carry_no_ions_is_not_handed_over(tauvox):
+    names = ["--phases", "active=1,rest=0+2", "--voxel-size", "1um", "--axis", "z", "--device", "cpu"]
+    assert tauvox("evaluate", "cathode.h5", *names, "--ionic", "0", "-o", "part").returncode == 0
+    assert tauvox("evaluate", "cathode.h5", *names, "--ionic", "rest", "-o", "whole").returncode == 0
+    said = {folder: tauvox("export", "pybamm", f"{folder}/results.json") for folder in ["part", "whole"]}
+    assert "not handed over: surface: ions are in a part of phase 'rest' alone" in said["part"].stderr
+    assert "surface area" not in said["part"].stdout and "particle radius" not in said["part"].stdout
+    assert "surface area" in said["whole"].stdout
+
+
 def test_battmo(evaluated, export, tauvox, tmp_path):
     m = measured(evaluated.both)
     (tmp_path / "cell.json").write_text(json.dumps(

@@ -275,6 +275,46 @@ def test_the_limit_of_time_can_be_taken_up_again(tauvox, volume, tmp_path):
     assert numbers(tmp_path / "out.json") == whole
 
 
+def kept_parts(path):
+    return set(json.loads(path.read_text().split("\n", 1)[1])["parts"]) if path.exists() else set()
+
+
+def test_a_limit_too_short_for_an_axis_is_said(program, tauvox, volume, tmp_path):
+    """The same command would end there each time."""
+    for limit in (0.1, 0.2, 0.4, 0.8, 1.6):  # on a busy machine the first are over before the axis begins
+        late = tauvox(*command("--time-limit", limit))
+        assert late.returncode == 75 and "run the same command with more time" in late.stderr, late.stderr
+        if "before axis z began" not in late.stderr:
+            break
+    assert "nothing new was finished: it is too short for axis z, which takes more than 0." in late.stderr, late.stderr
+    code, said = interrupted(program, tmp_path, signal.SIGTERM)
+    assert code == 75 and "run the same command again to go on" in said, said
+    parts = kept_parts(tmp_path / "out.ckpt")
+    late = tauvox(*command("--time-limit", "0.01"))
+    assert late.returncode == 75 and kept_parts(tmp_path / "out.ckpt") == parts
+    assert "nothing new was finished: it was over before axis" in late.stderr and "with more time" in late.stderr, late.stderr
+    assert tauvox(*command()).returncode == 0
+
+
+def test_a_limit_too_short_for_a_study_is_said(tauvox, volume, tmp_path):
+    """Studies are kept until one takes longer than the limit; it is named then, in every run."""
+    before, stuck = set(), 0
+    for _ in range(30):
+        late = tauvox(*EVALUATE, "--time-limit", "1.2")
+        assert late.returncode == 75, late.stderr
+        parts = kept_parts(tmp_path / "report" / "evaluate.ckpt")
+        assert ("run the same command again to go on" in late.stderr) == (parts > before), late.stderr
+        assert ("run the same command with more time" in late.stderr) == (parts == before), late.stderr
+        stuck += "nothing new was finished: it is too short for " in late.stderr
+        before = parts
+        if stuck == 2:
+            break
+    assert stuck == 2
+    study = late.stderr.split("it is too short for ")[1].split(",")[0]
+    assert study.removesuffix(" transport") not in parts and "which takes more than" in late.stderr
+    assert tauvox(*EVALUATE, "--time-limit", "600").returncode == 0
+
+
 def test_the_end_of_a_slurm_job_is_a_limit_of_time(tauvox, volume, tmp_path):
     def until(seconds):
         return {"env": os.environ | {"SLURM_JOB_END_TIME": str(time.time() + seconds)}}

@@ -255,7 +255,7 @@ def test_collect(begin, tauvox, tmp_path):
     result = tauvox("collect", "lot", "more", "twice", "lot/volumes", "-o", "all.csv")
     assert result.returncode == 0, result.stderr
     assert "9 evaluations" in result.stdout
-    for what in ("2 left out: another folder", "1 left out: failed or not finished", "1 left out: not readable"):
+    for what in (f"2 left out: another folder holds the same evaluation, such as {tmp_path}/twice/volumes/s", "1 left out: failed or not finished", "1 left out: not readable"):
         assert what in result.stderr
     rows = list(csv.DictReader((tmp_path / "all.csv").open()))
     assert len({row["id"] for row in rows}) == 9 and len({row["settings_hash"] for row in rows}) == 2
@@ -275,6 +275,34 @@ def test_collect(begin, tauvox, tmp_path):
     assert [r["id"] for r in found] == list(dict.fromkeys(row["id"] for row in rows))
     porous = [r for r in found[0]["rows"] if (r["phase"], r["with"], r["axis"]) == ("pore", "", "z")]
     assert porous[0]["quantities"]["effective_ratio"]["value"] > 0
+
+
+def test_what_limits_and_masks_say_is_collected(tauvox, tmp_path):
+    """Of one volume and the same settings: other contents of the files that settings name are other evaluations."""
+    volume = volumes.hdf5(tmp_path / "s.h5", volume=volumes.repeated(2))
+
+    def evaluate(folder, *more, code=0):
+        done = tauvox("evaluate", "s.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "-o", folder, *more,
+                      env=WITHOUT_FIGURES)
+        assert done.returncode == code, done.stderr
+
+    for folder, most, verdict, code in [("a", 0.9, "pass", 0), ("b", 0.1, "fail", 11), ("c", 0.8, "pass", 0), ("d", 0.9, "pass", 0)]:
+        (tmp_path / "limits.toml").write_text(f'decision_rule = "simple"\nporosity.max = {most}\n')
+        evaluate(folder, "--limits", "limits.toml", code=code)
+    for folder, cut in [("e", 1), ("f", 2)]:
+        mask = numpy.ones_like(volumes.repeated(2))
+        mask[:, :cut, :cut] = 0
+        volumes.hdf5(tmp_path / "mask.h5", volume=mask)
+        evaluate(folder, "--mask", "mask.h5")
+    said = tauvox("collect", *"abcdef", "-o", "all.csv")
+    assert said.returncode == 0 and "5 evaluations" in said.stdout, said.stderr
+    assert f"1 left out: another folder holds the same evaluation, such as {tmp_path}/d\n" in said.stderr
+    rows = list(csv.DictReader((tmp_path / "all.csv").open()))
+    expected = {"a": "pass", "b": "fail", "c": "pass", "e": "", "f": ""}
+    assert {Path(row["folder"]).name: row["verdict"] for row in rows} == expected
+    assert len({row["id"] for row in rows}) == 5 and len({row["settings_hash"] for row in rows}) == 2, volume
+    assert tauvox("collect", *"abcdef", "-o", "all.json").returncode == 0
+    assert {Path(r["folder"]).name: r["verdict"] for r in json.loads((tmp_path / "all.json").read_text())} == expected
 
 
 def test_what_cannot_be_collected_is_refused(tauvox, tmp_path):

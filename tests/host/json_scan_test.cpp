@@ -137,7 +137,9 @@ TEST_F(ResultsRowsTest, HaveWhatTheFileSays) {
       {"study": "a", "phase": "pore", "axis": "z", "with": null, "quantities": {
         "porosity": {"value": 0.5, "unit": "1", "uncertainty": {
           "resolution": {"half_width": 0.3, "kind": "estimate", "one_sided": true}, "solver": {"half_width": null},
-          "sampling": {"half_width": 0.4, "kind": "estimate"}}, "combined": {"half_width": 9}},
+          "sampling": {"half_width": 0.4, "kind": "estimate"}}, "combined": {"half_width": 9, "dominated_by": "sampling"}},
+        "open": {"value": 1, "uncertainty": {"solver": {"half_width": 1e-6, "kind": "bound"}, "resolution": {"half_width": null}}},
+        "none": {"value": 1, "combined": {"half_width": null}},
         "tau": {"value": null, "unit": "1", "infinite": true}}, "seconds": 0.25},
       7,
       {"phase": "pore", "axis": "z", "quantities": {"porosity": {"value": 0.6}, "count": {"value": -3, "unit": "m"}}},
@@ -147,11 +149,14 @@ TEST_F(ResultsRowsTest, HaveWhatTheFileSays) {
   ASSERT_EQ(found.rows.size(), 3u);
   const LotRow& pore = found.rows[0];
   EXPECT_EQ(pore.subject(), "pore, axis z");
-  ASSERT_EQ(pore.values.size(), 3u);
+  ASSERT_EQ(pore.values.size(), 5u);
   const LotValue& porosity = *pore.value("porosity");
   EXPECT_EQ(porosity.value, 0.5);
   EXPECT_EQ(porosity.half_widths, (std::map<std::string, double>{{"resolution", 0.3}, {"sampling", 0.4}}));
-  EXPECT_NEAR(porosity.half_width.value(), 2 * 0.4 / 1.96 + 0.3, 1e-12);
+  EXPECT_EQ(porosity.half_width, 9);  // as the results have it
+  EXPECT_EQ(pore.value("open")->half_widths, (std::map<std::string, double>{{"solver", 1e-6}}));
+  EXPECT_FALSE(pore.value("open")->half_width);  // of those that are known alone: too certain
+  EXPECT_FALSE(pore.value("none")->half_width);
   EXPECT_TRUE(pore.value("tau")->infinite);
   EXPECT_FALSE(pore.value("tau")->value);
   EXPECT_EQ(pore.value("count")->value, -3);

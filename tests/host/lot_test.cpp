@@ -63,6 +63,9 @@ TEST(Lot, ADifferenceIsSignificantBeyondTheIntervalsOfBoth) {
   LotValue unsampled = sampled(9, 0.1);
   unsampled.half_widths.clear();
   EXPECT_EQ(difference_of(sampled(1, 0.3), unsampled), Difference::not_judged);
+  LotValue unknown = sampled(9, 0.1);
+  unknown.half_width.reset();
+  EXPECT_EQ(difference_of(sampled(1, 0.3), unknown), Difference::not_judged);
 }
 
 TEST(Lot, ABiasIsReadBackAsOne) {

@@ -142,6 +142,8 @@ TEST(Combined, IsUnknownWhereOneThatIsNeededIs) {
   EXPECT_EQ(missing(quantity, row), std::vector<ErrorSource>{ErrorSource::sampling});
   row.needs = {ErrorSource::resolution};
   EXPECT_TRUE(combined(quantity, row));
+  row.needs.clear();  // no verdict can be of it
+  EXPECT_FALSE(combined(quantity, row));
 }
 
 }  // namespace
