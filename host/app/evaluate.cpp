@@ -164,7 +164,7 @@ std::vector<std::string> leave_out_changing_axes(const Volume& volume, bool solv
                       left_out)};
     }
   }
-  check_prism(volume, s.axes);
+  check_prism(volume, s.axes, "; without --ionic and --electronic the geometry alone is evaluated");
   return {};
 }
 
