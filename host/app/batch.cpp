@@ -59,12 +59,13 @@ void add_batch(Rows& rows) {
                                     .group = "Input",
                                     .meaning = "file with a path or pattern in each line"},
                                    &BatchRun::list));
-  rows.push_back(
-      setting<BatchRun>({.name = "settings",
-                         .kind = Kind::path_in,
-                         .group = "Input",
-                         .meaning = "study file with settings of evaluate, such as the settings.toml of one"},
-                        &BatchRun::settings));
+  rows.push_back(setting<BatchRun>(
+      {.name = "settings",
+       .kind = Kind::path_in,
+       .group = "Input",
+       .meaning = "study file with settings of evaluate, such as the settings.toml of one; its "
+                  "input is not taken"},
+      &BatchRun::settings));
   rows.push_back(setting<BatchRun>({.name = "output",
                                     .letter = 'o',
                                     .kind = Kind::path_out,
@@ -117,20 +118,27 @@ const Rows& rows() {
   return table;
 }
 
+/// Of a settings file: also the input, in whose place there are the volumes, and what batch has itself.
+bool is_taken_from_file(const SettingFacts& facts) {
+  return is_for_every_volume(facts) || facts.name == "input" || facts.name == "dry-run" ||
+         facts.name == "calibration";
+}
+
 /// The settings file first, then what the command line says otherwise.
 BatchRun run_from(const Arguments& arguments) {
   BatchRun run;
-  run.evaluation.axes.clear();  // all, unless some are named
-  if (const Given* settings = arguments.find("settings")) {
-    read_study_file(settings->text(), run.evaluation, false);
-    if (const auto others = not_taken(settings->text(), run.evaluation, &SettingFacts::for_evaluate))
-      print_notice(*others);
-  }
-  apply(rows(), arguments, run);
   Settings& s = run.evaluation;
+  s.axes.clear();  // all, unless some are named
+  StudyFileNotices notices;
+  if (const Given* settings = arguments.find("settings"))
+    notices = read_study_file(settings->text(), s, false, is_taken_from_file);
+  std::swap(run.dry_run, s.dry_run);
+  std::swap(run.calibration, s.calibration);
+  apply(rows(), arguments, run);
+  if (notices.left_out && !s.quiet) print_notice(*notices.left_out);
   if (s.axes.empty()) s.axes.assign(all_axes.begin(), all_axes.end());
   s.input.clear();
-  s.output.clear();
+  s.kept = {};
   s.study_file.reset();
   if (!s.read.external_files.empty())
     throw Error(ExitCode::usage, "batch reads no other files", "--external-files",

@@ -258,7 +258,7 @@ ExitCode run_evaluate(Settings s) {
   if (s.rve && (s.read.outside || !s.mask.empty()))
     throw Error(ExitCode::usage, "--rve has no meaning for a sample that is no box", "--outside, --mask",
                 "its parts would differ in shape", "cut a box out of it by --crop");
-  if (s.fields && s.output.empty())
+  if (s.fields && s.output.empty() && s.kept.output.empty())
     throw Error(ExitCode::usage, "the fields go nowhere", "--fields", "", "give -o FOLDER");
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   std::vector<Carriers> carriers = resolve_carriers(s);
@@ -318,7 +318,7 @@ ExitCode run_evaluate(Settings s) {
     report.notices.push_back(
         "--axis does nothing here: it is for transport, and nothing is solved without --ionic or "
         "--electronic");
-  if (!s.slice_at.empty() && s.output.empty())
+  if (!s.slice_at.empty() && s.output.empty() && s.kept.output.empty())
     report.notices.push_back("--slice-at does nothing here: pictures are drawn into the folder of -o");
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));

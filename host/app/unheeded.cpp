@@ -92,9 +92,10 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
   note(!solves && s.unit != standard.unit, "--unit", "nothing conducts");
   note(s.flux_balance != standard.flux_balance && !s.wants_concentration(), "--flux-balance",
        "it is for fields, and none is written (--field, --png)");
-  note(!s.slice_at.empty() && s.png.empty(), "--slice-at", "no picture is drawn (--png)");
-  note(study.gives_frames && s.field.empty() && s.frames != standard.frames, "--frames",
-       "there is no --field");
+  note(!s.slice_at.empty() && s.png.empty() && s.kept.png.empty(), "--slice-at",
+       "no picture is drawn (--png)");
+  note(study.gives_frames && s.field.empty() && s.kept.field.empty() && s.frames != standard.frames,
+       "--frames", "there is no --field");
   note(s.is_grey() && s.allow_absent, "--allow-absent", "grey values conduct, and no label is named");
   if (!s.png.empty() && study.gives_frames && s.field.empty())
     notices.push_back(
