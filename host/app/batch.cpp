@@ -346,7 +346,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
     inputs.insert(inputs.end(), {run.list, run.settings, run.evaluation.limits, run.evaluation.mask});
     io::check_replaces_no_input((fs::path(run.output) / name).string(), inputs);
   }
-  BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);
+  BatchWorker worker(run.output, words_of(run.evaluation), run.evaluation, key, run.retry_failed);
   if (!run.evaluation.quiet) print_log_head("batch", run.evaluation.device + ", taken by each evaluation");
   note_of_device(run);
   listen_to_signals();
@@ -356,6 +356,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   for (std::size_t i = 0; i < paths.size(); ++i)
     if (shard.has(i)) rows.push_back(i);
   Round(run, paths, worker).go(rows);
+  if (const auto said = worker.text_of_kept(); said && !run.evaluation.quiet) print_notice(*said);
   const std::optional<std::vector<LotVolume>> volumes = write_tables(run, paths, worker);
   if (!volumes) print_notice("batch.csv and batch.html are left to the other workers");
   const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard);

@@ -320,6 +320,8 @@ ExitCode run_evaluate(Settings s) {
         "--electronic");
   if (!s.slice_at.empty() && s.output.empty() && s.kept.output.empty())
     report.notices.push_back("--slice-at does nothing here: pictures are drawn into the folder of -o");
+  if (!s.operator_name.empty() && s.output.empty() && s.kept.output.empty())
+    report.notices.push_back("--operator does nothing here: it is recorded in the folder of -o");
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
   report.warnings = volume.warnings;

@@ -145,3 +145,40 @@ def test_near_names_are_those_of_the_command(tauvox, tmp_path):
     assert_refused(studies, 2, "tensor", "percolation")
     assert "accessible" not in studies.stderr and "accessible" not in tauvox("solve", "--help").stdout
     assert_refused(tauvox("solve", "cathode.h5", "--phase", "0", "--study", "accessible"), 2, "one of: effective_transport")
+
+
+# --- settings without effect ---
+
+@pytest.mark.parametrize("scheme", ["tr-bdf2", "bdf2", "backward-euler"])
+def test_a_tolerance_beside_fixed_steps_is_said(tauvox, scheme):
+    run = ["solve", "cathode.h5", "--phase", "0", *OPTIONS, "--study", "transient", "--time-scheme", scheme, "--time-step", "0.25"]
+    assert "--time-tolerance does nothing here" in tauvox(*run, "--time-tolerance", "1e-5").stderr
+    assert "does nothing" not in tauvox(*run).stderr
+
+
+def test_as_2d_of_a_volume_is_said(tauvox):
+    said = "--as-2d does nothing here"
+    for command in (["solve", "--phase", "0"], ["inspect"], ["evaluate", *PHASES, "--voxel-size", "1um", "--no-sampling"]):
+        run = [command[0], "cathode.h5", *command[1:]]
+        of_all = tauvox(*run, "--as-2d")
+        assert of_all.returncode == 0 and said in of_all.stdout + of_all.stderr
+        plain = tauvox(*run)
+        assert said not in plain.stdout + plain.stderr
+
+
+def test_an_operator_that_is_recorded_nowhere_is_said(tauvox, without_gnuplot):
+    run = ["evaluate", "cathode.h5", *PHASES, *OPTIONS, "--no-sampling", "--operator", "A. Person"]
+    said = "--operator does nothing here"
+    assert said in tauvox(*run).stderr
+    assert said not in tauvox(*run, "-o", "r").stderr and said not in tauvox("evaluate", "r/settings.toml").stderr
+
+
+def test_a_batch_says_what_is_not_drawn_anew(tauvox, tmp_path, without_gnuplot):
+    run = ["batch", "cathode.h5", *PHASES, *OPTIONS, "--no-sampling", "-o", "lot"]
+    first = tauvox(*run, "--operator", "A. Person")
+    assert first.returncode == 0 and "not drawn anew" not in first.stderr
+    assert "not drawn anew" not in tauvox(*run, "--operator", "A. Person").stderr
+    assert "not drawn anew" not in tauvox(*run).stderr
+    later = tauvox(*run, "--operator", "B. Other", "--slice-at", "z=1")
+    assert later.returncode == 0 and "(kept," in later.stdout
+    assert "1 had another value of --operator, --slice-at: they are not drawn anew" in later.stderr
