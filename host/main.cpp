@@ -23,10 +23,10 @@ std::vector<Command> commands() {
           generate_command(), bench::command(),   info_command()};
 }
 
-/// Two things that libraries read before main, so the program starts itself again. Idle threads must sleep, not
-/// spin: on a shared machine a spinning one takes the core from who has work (a 48^3 solve took ten times as
-/// long). And large arrays shall lie in huge pages where the system has them for those who ask: an evaluation
-/// of 250^3 voxels has a quarter of the faults of memory then.
+/// Two things that libraries read before main, so the program starts itself again. Idle threads must sleep,
+/// not spin: on a shared machine a spinning one takes the core from who has work (a 48^3 solve took ten times
+/// as long). And large arrays shall lie in huge pages where the system has them for those who ask: an
+/// evaluation of 250^3 voxels has a quarter of the faults of memory then.
 void prepare_libraries(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
   setenv("OMP_WAIT_POLICY", "passive", 1);

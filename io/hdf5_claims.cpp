@@ -235,6 +235,12 @@ class Reader {
           " is not three positive numbers; give --voxel-size");
     else
       take({(*um)[0] * 1e-6, (*um)[1] * 1e-6, (*um)[2] * 1e-6}, "attribute element_size_um");
+    // Its order is z, y, x by agreement; who stores x, y, z may have written it in that of the array.
+    const bool turned = axis_at(0) > axis_at(1) || axis_at(1) > axis_at(2);
+    if (um && um->size() == 3 && !stated_.empty() && turned && ((*um)[0] != (*um)[1] || (*um)[1] != (*um)[2]))
+      claims_.warnings.push_back(
+          "attribute element_size_um is taken as steps of z, y, x, though the axes are stored in another "
+          "order; --voxel-size z,y,x settles it");
   }
 
   /// Our own files, of a volume whose steps had no unit.

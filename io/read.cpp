@@ -126,6 +126,7 @@ Opened open_checked(const std::string& path, const ReadOptions& options) {
     description.voxel_ratio.reset();
     description.voxel_size_source = "--voxel-size";
   }
+  warn_of_size(description);
   return opened;
 }
 

@@ -1,7 +1,8 @@
-// Steps without a unit.
+// Steps without a unit, and those whose unit may be wrong.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "io/volume_source.hpp"
 
@@ -35,6 +36,17 @@ void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& sourc
       fmt::format("{}: {}: only the ratio of the edges is used, z,y,x = {:g} : {:g} : {:g}, on which D_eff "
                   "depends; --voxel-size, such as {}, settles it",
                   source, said, z / unit, y / unit, x / unit, as_voxel_size(steps_zyx)));
+}
+
+void warn_of_size(VolumeDescription& description) {
+  constexpr double least = 1e-10, most = 1e-3;  // m: an atom; what no electrode is thick
+  if (!description.voxel_size) return;
+  const auto [smallest, largest] =
+      std::minmax({(*description.voxel_size)[0], (*description.voxel_size)[1], (*description.voxel_size)[2]});
+  if (smallest < least || largest > most)
+    description.warnings.push_back(fmt::format(
+        "voxels of {:g} m ({}) are no size of a microstructure: is the unit right? --voxel-size settles it",
+        largest > most ? largest : smallest, description.voxel_size_source));
 }
 
 }  // namespace tauvox::io

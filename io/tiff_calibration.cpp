@@ -121,6 +121,11 @@ void take_resolution(const ResolutionTags& tags, const TiffDescription& text, bo
   steps.unit = {unit, text.y_unit.empty() ? unit : text.y_unit, text.z_unit.empty() ? unit : text.z_unit};
   steps.value = {1.0 / tags.x, 1.0 / tags.y, text.spacing.value_or(1.0 / tags.x)};
   if (!take_steps(steps, source, description)) return;
+  if (tags.is_default() && text.spacing.value_or(1) != 1)
+    description.warnings.push_back(
+        fmt::format("{}: {}: pixels of 1 {} are used, though programs write these tags where nobody gave a "
+                    "size; --voxel-size z,y,x settles it",
+                    source, said, unit));
   if (has_unit && *tags.unit_name()) compare(tags, description);
 }
 

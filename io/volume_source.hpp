@@ -128,4 +128,8 @@ void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& sourc
 /// above 4 GiB, over a thousand times what is stored.
 void refuse_implausible_size(const std::string& path, std::uint64_t claimed, std::uint64_t stored);
 
+/// A warning where voxels are thicker than 1 mm or thinner than an atom: a unit that is off by a thousand is
+/// right for every ratio and wrong for every length.
+void warn_of_size(VolumeDescription& description);
+
 }  // namespace tauvox::io

@@ -72,7 +72,8 @@ void add_material(Rows& rows) {
       &Settings::bruggeman);
   add({.name = "reactive",
        .kind = Kind::labels,
-       .meaning = "--study electrode: labels or names of phases at whose faces ions react, e.g. active"},
+       .meaning = "--study electrode: labels or names of phases at whose faces ions react, e.g. active; grey "
+                  "values by --law: all that insulate, unless named"},
       &Settings::reactive);
   add({.name = "ionic",
        .kind = Kind::labels,

@@ -257,8 +257,10 @@ class Planner {
   }
   void outputs() {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
-    if (wanted) add("concentration", voxels_ * 4, false, {"write"});
-    if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, {"write"});
+    const bool goes_on = contents_.share_classes && settings_.study != "effective_transport";  // solving
+    const Stages here = goes_on ? Stages{"bound", "write"} : Stages{"write"};
+    if (wanted) add("concentration", voxels_ * 4, false, here);
+    if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, here);
     const bool is_vti = settings_.field.ends_with(".vti");
     if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name
       add("what writes fields", (std::int64_t{11} << 20) + voxels_ * (is_vti ? 2 : 1), false, {"write"});

@@ -1,5 +1,6 @@
 // `tauvox solve`
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "host/app/log.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/plan.hpp"
+#include "host/app/reactive.hpp"
 #include "host/app/read_sample.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
@@ -162,29 +164,6 @@ void refuse_shared_classes(const Materials& materials, const Study& study) {
               "give fewer than 255, such as by grey values of 8 bits, or --study effective_transport");
 }
 
-/// What reacts, where the study asks for that.
-/// @throws Error(usage) where it was not said, would conduct as well, or is for an impedance that is not
-/// asked for
-void resolve_reactive(Settings& s, const Study& study) {
-  const bool wanted = study.name == "electrode";
-  if (!s.impedance && (s.double_layer || s.charge_transfer_resistance))
-    throw Error(ExitCode::usage, "this is for an impedance",
-                s.double_layer ? "--double-layer" : "--charge-transfer-resistance", "",
-                "leave it out, or add --impedance");
-  if (!wanted) return;
-  if (s.reactive.empty())
-    throw Error(ExitCode::usage, "nothing said about what reacts", "--study " + study.name, "",
-                "give --reactive and the labels or phases at whose faces ions react, such as --reactive 1");
-  const std::map<std::int64_t, double> conducting = given_conductivities(s);
-  for (const LabelOrName& given : s.reactive)
-    for (const std::int64_t label : labels_of(given, s.phases, "--reactive")) {
-      if (const auto found = conducting.find(label); found != conducting.end() && found->second > 0)
-        throw Error(ExitCode::usage, "a label cannot both conduct and react", "--reactive",
-                    label_text(label, s.phases), "ions react where a phase ends that carries them");
-      s.reactive_labels.push_back(label);
-    }
-}
-
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
@@ -198,11 +177,12 @@ const Study& chosen_study(const Settings& s) {
     throw Error(ExitCode::usage, "nothing said about what conducts", "", "",
                 "give --phase LABEL, or --conductivity LABEL=VALUE,...; 'tauvox inspect " + s.input +
                     "' lists the labels");
-  if (s.is_grey() && study.name != "effective_transport" && study.name != "tensor")
+  const std::vector<std::string> by_grey{"effective_transport", "tensor", "electrode", "transient"};
+  if (s.is_grey() && std::find(by_grey.begin(), by_grey.end(), study.name) == by_grey.end())
     throw Error(ExitCode::usage, "conductivities by grey values do not apply to this study",
                 s.resolution_study ? "--resolution-study" : "--study " + study.name, "",
-                "give --study effective_transport or tensor; for others make labels of grey values "
-                "(--threshold)");
+                fmt::format("give --study {}; for others make labels of grey values (--threshold)",
+                            fmt::join(by_grey, ", ")));
   return study;
 }
 
@@ -290,7 +270,13 @@ ExitCode run_solve(Settings s) {
     throw Error(ExitCode::input_invalid, "the study takes a box alone", "--study " + study.name,
                 "some voxels are outside of the sample", "cut a box out of it by --crop");
   report.volume = &volume;
+  check_reactive_have_names(s, volume);
   if (study.needs_conductivity) report.materials = assign_materials(volume, s);
+  if (study.name == "electrode" && s.is_grey()) {
+    const std::vector<std::string> taken = take_reactive_grey_values(s, volume, report.materials);
+    append(report.notices, taken);
+    note_all(s, taken);
+  }
   if (study.gives_field) check_prism(volume, s.axes);  // after: a label both outside and named is said first
   if (study.name == "tensor") refuse_shared_classes(report.materials, study);
   if (!study.needs_conductivity) report.materials.warnings = check_named_labels(volume, s);

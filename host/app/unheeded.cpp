@@ -96,7 +96,8 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
        "no picture is drawn (--png)");
   note(study.gives_frames && s.field.empty() && s.kept.field.empty() && s.frames != standard.frames,
        "--frames", "there is no --field");
-  note(s.is_grey() && s.allow_absent, "--allow-absent", "grey values conduct, and no label is named");
+  note(s.is_grey() && s.allow_absent && s.reactive.empty() && s.phases.named.empty(), "--allow-absent",
+       "grey values conduct, and no label is named");
   if (!s.png.empty() && study.gives_frames && s.field.empty())
     notices.push_back(
         "--png draws the structure, and uptake and fluxes over time; for concentrations give --field "

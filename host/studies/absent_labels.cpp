@@ -82,8 +82,10 @@ std::vector<std::string> check_named_labels(const Volume& volume, const Material
                 volume.path,
                 fmt::format("the volume has {} values from {} to {}, as a grey image has",
                             volume.labels.size(), volume.labels.front().value, volume.labels.back().value),
-                "--threshold makes labels of grey values, such as --threshold otsu3; 'tauvox inspect' shows "
-                "where to cut");
+                settings.is_grey()
+                    ? fmt::format("correct {}, or pass --allow-absent", fmt::join(options, " and "))
+                    : "--threshold makes labels of grey values, such as --threshold otsu3; 'tauvox inspect' "
+                      "shows where to cut");
   throw Error(ExitCode::input_invalid,
               fmt::format("{} {} {} not occur", labels.size() == 1 ? "label" : "labels",
                           fmt::join(labels, ", "), labels.size() == 1 ? "does" : "do"),

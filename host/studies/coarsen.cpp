@@ -30,8 +30,9 @@ struct Coarsener {
   const LabelArray<Code>& codes;
   Extent fine;
   CoarseAxis z, y, x;
-  std::int64_t outside;                          // the code, or one that is none
-  std::vector<std::pair<Code, int>> votes = {};  // of one block
+  std::int64_t outside;  // the code, or one that is none
+  const Kinds& kinds;
+  std::vector<std::pair<Code, int>> votes = {};  // of one block, by kind where there are any
 
   Code at(std::int64_t k, std::int64_t j, std::int64_t i) const {
     return codes[static_cast<std::size_t>(i + fine.nx * (j + fine.ny * k))];
@@ -46,8 +47,9 @@ struct Coarsener {
     for (std::int64_t c = z.begin[k]; c < z.begin[k + 1]; ++c)
       for (std::int64_t b = y.begin[j]; b < y.begin[j + 1]; ++b)
         for (std::int64_t a = x.begin[i]; a < x.begin[i + 1]; ++a) {
-          const Code code = at(c, b, a);
+          Code code = at(c, b, a);
           if (code == outside) continue;
+          if (!kinds.empty()) code = static_cast<Code>(kinds[static_cast<std::size_t>(code)]);
           auto found = std::find_if(votes.begin(), votes.end(),
                                     [code](const std::pair<Code, int>& v) { return v.first == code; });
           if (found == votes.end()) found = votes.insert(found, {code, 0});
@@ -59,19 +61,22 @@ struct Coarsener {
     const auto tied = static_cast<std::size_t>(
         std::count_if(votes.begin(), votes.end(),
                       [this](const std::pair<Code, int>& v) { return v.second == votes.front().second; }));
-    return votes[(k + j + i) % tied].first;
+    const Code most = votes[(k + j + i) % tied].first;
+    if (kinds.empty()) return most;
+    return static_cast<Code>(std::find(kinds.begin(), kinds.end(), most) - kinds.begin());
   }
 };
 
 template <class Code>
 std::vector<Code> coarse_codes(const LabelArray<Code>& codes, const Extent& fine, const Extent& coarse,
-                               int factor, CoarseRule rule, std::int64_t outside) {
+                               int factor, CoarseRule rule, std::int64_t outside, const Kinds& kinds) {
   Coarsener<Code> from{codes,
                        fine,
                        coarse_axis(fine.nz, coarse.nz, factor, rule),
                        coarse_axis(fine.ny, coarse.ny, factor, rule),
                        coarse_axis(fine.nx, coarse.nx, factor, rule),
-                       outside};
+                       outside,
+                       kinds};
   std::vector<Code> out;
   out.reserve(static_cast<std::size_t>(coarse.voxels()));
   for (std::size_t k = 0; k < static_cast<std::size_t>(coarse.nz); ++k)
@@ -101,11 +106,11 @@ double refinement(const Extent& fine, const Extent& coarse) {
   return axes > 0 ? std::pow(product, 1.0 / axes) : 1;
 }
 
-Volume coarsen(const Volume& volume, int factor, CoarseRule rule) {
+Volume coarsen(const Volume& volume, int factor, CoarseRule rule, const Kinds& kinds) {
   const Extent extent = coarse_extent(volume.extent, factor);
   Volume coarse = derived_volume(volume, extent, [&](const auto& codes) {
     return coarse_codes(codes, volume.extent, extent, factor, rule,
-                        static_cast<std::int64_t>(volume.labels.size()));
+                        static_cast<std::int64_t>(volume.labels.size()), kinds);
   });
   const std::array<std::int64_t, 3> from = volume.extent.zyx(), to = extent.zyx();
   // Where nobody gave a size only the ratios count, and an odd length has made them differ a little.

@@ -4,6 +4,8 @@
 // long, so that odd lengths are neither cropped nor padded. An axis of one voxel stays as it is.
 #pragma once
 
+#include <vector>
+
 #include "host/studies/materials.hpp"
 #include "kernels/volume/volume.hpp"
 
@@ -16,6 +18,11 @@ enum class CoarseRule {
   vote  // most frequent in its block; ties in turn, by x + y + z: whichever was fixed would gain volume
 };
 
+/// What votes are counted for, by code: labels of one kind count together, ties go in the order of kinds.
+/// What conducts alike is one thing to transport, into however many labels it was parted and whatever they
+/// are.
+using Kinds = std::vector<std::uint8_t>;
+
 /// Shape of the copy.
 Extent coarse_extent(const Extent& extent, int factor);
 
@@ -24,7 +31,8 @@ double refinement(const Extent& fine, const Extent& coarse);
 
 /// The copy; the codes mean what they mean in `volume`, a label may have lost all its voxels. Bytes: those of
 /// the codes over factor^3.   @pre factor is 2 or 4
-Volume coarsen(const Volume& volume, int factor, CoarseRule rule);
+/// @param kinds for a vote: a coarse voxel gets the first code of the kind; empty: each code is one
+Volume coarsen(const Volume& volume, int factor, CoarseRule rule, const Kinds& kinds = {});
 
 /// The same conductivities with the volume fractions of the copy.
 Materials materials_of(const Volume& coarse, const Materials& fine);

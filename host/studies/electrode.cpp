@@ -5,7 +5,7 @@
 //
 // K the conductances of what is joined to the separator, with a plate of potential 0 there and no other; S
 // the area of each voxel's faces to what reacts. The least energy psi.K psi - 2 S.psi is -S.psi, so its bound
-// is one of Re Z(0).
+// is one of Re Z(0). Where conductivities share classes it is of the voxels' own (true_energy.hpp).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
+#include "host/studies/true_energy.hpp"
 #include "host/studies/units.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/volume/class_field.hpp"
@@ -33,6 +34,16 @@ Sides sides_of(const StudySettings& s) {
     if (s.periodic_sides && axis != s.thickness) sides.join(axis);
   (s.separator == "low" ? sides.before(s.thickness) : sides.behind(s.thickness)) = Side::plate(0);
   return sides;
+}
+
+/// 1 for every code that reacts.
+std::vector<std::uint8_t> reacting_codes(const StudyInput& in) {
+  std::vector<std::int64_t> labels = in.settings.reactive_labels;
+  std::sort(labels.begin(), labels.end());  // all that insulate, of a grey volume, are thousands
+  std::vector<std::uint8_t> reacts;
+  for (const Label& label : in.volume.labels)
+    reacts.push_back(std::binary_search(labels.begin(), labels.end(), label.value));
+  return reacts;
 }
 
 /// What carries ions from the separator, and where it reacts.
@@ -57,15 +68,6 @@ struct Pore {
     faces = found.faces;
     kinds = std::move(found.kind);
   }
-
- private:
-  static std::vector<std::uint8_t> reacting_codes(const StudyInput& in) {
-    const std::vector<std::int64_t>& labels = in.settings.reactive_labels;
-    std::vector<std::uint8_t> reacts;
-    for (const Label& label : in.volume.labels)
-      reacts.push_back(std::find(labels.begin(), labels.end(), label.value) != labels.end());
-    return reacts;
-  }
 };
 
 /// Conductivity in S/m of what conducts best, where it is known.
@@ -86,11 +88,12 @@ class ElectrodeStudy {
         progress_(progress),
         sides_(sides_of(in.settings)),
         units_(in.volume, in.settings.thickness),
-        conductivity_(conductivity_of(in)) {
+        conductivity_(conductivity_of(in)),
+        own_(in.volume, in.materials) {
     if (in.settings.impedance) check_spectrum(in.settings, units_, conductivity_);
     found_.axis = in.settings.thickness;
     found_.volume_fraction = in.materials.volume_fraction;
-    found_.mean = in.materials.mean;
+    found_.mean = own_.share() ? own_.mean() : in.materials.mean;
   }
 
   Report run() {
@@ -107,6 +110,7 @@ class ElectrodeStudy {
     Report report;
     report.results.push_back(
         result_of(found_, units_, conductivity_, spectrum_.direct, spectrum_.direct_bounds));
+    tell_of_classes(report.results.back());
     if (spectrum_.curve) report.curves.push_back(*spectrum_.curve);
     report.notices = spectrum_.notices;
     report.warnings = warnings_;
@@ -121,7 +125,8 @@ class ElectrodeStudy {
     for (std::size_t a = 0; a < 3; ++a) found_.unreached_faces[a] = pore.all_faces[a] - pore.faces[a];
     found_.connected_fraction =
         static_cast<double>(pore.joined->count()) / static_cast<double>(in_.volume.extent.voxels());
-    found_.connected_mean = mean_conductivity(codes, in_.materials, *pore.joined);
+    found_.connected_mean = own_.share() ? own_.mean_of(codes, *pore.joined)
+                                         : mean_conductivity(codes, in_.materials, *pore.joined);
     for (std::size_t a = 0; a < 3; ++a)
       found_.area += static_cast<double>(found_.faces[a]) * units_.area_of_face[a];
     found_.connected = found_.area > 0;
@@ -156,7 +161,7 @@ class ElectrodeStudy {
     problem_.spacing = in_.volume.spacing();
     problem_.unit_axis = found_.axis;
     reacting_ = {std::make_shared<const Buffer<std::uint8_t>>(std::move(pore.kinds)),
-                 weights_of_kinds(units_.area_of_face)};
+                 weights_of_kinds(units_.area_of_face), reacting_codes(in_)};
     problem_.load =
         std::make_shared<const Buffer<double>>(values_of_kinds(*reacting_.kinds, reacting_.weights));
     if (problem_.one_class()) return;
@@ -175,16 +180,16 @@ class ElectrodeStudy {
     found_.stages.setup.seconds += seconds_since(start);
     const auto setup = Clock::now();
     const std::int64_t limit = in_.settings.max_iterations;
-    const double tolerance = std::max(in_.settings.tolerance, 2e-14);
+    const double tolerance = tolerance_of_solve();
     if (in_.settings.precision == "mixed") solver->minimise<float>(tolerance, limit, observer);
     const Solution so_far = solver->solution();
     if (so_far.iterations == 0 ||
         (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
       solver->minimise<double>(tolerance, limit, observer);
-    judge(solver->solution());
+    judge(*solver);
     if (in_.settings.impedance && found_.status == Status::converged)
       spectrum_ = find_spectrum(in_, problem_, reacting_, std::move(solver), found_, units_, conductivity_,
-                                progress_);
+                                own_, progress_);
     if (!spectrum_.why_none.empty()) {  // it was asked for: what there is does not pass for all
       found_.status = Status::not_converged;
       found_.reason = spectrum_.why_none;
@@ -193,21 +198,39 @@ class ElectrodeStudy {
     found_.stages.solve.seconds = seconds_since(setup);
   }
 
-  void judge(const Solution& found) {
+  /// Where conductivities share classes the rest is for those.
+  double tolerance_of_solve() const {
+    return std::max(own_.share() ? in_.settings.tolerance / 4 : in_.settings.tolerance, 2e-14);
+  }
+
+  /// Bounds on the energy, of the conductivities that voxels have.
+  EnergyBounds bounds_of(const Solver& solver) const {
+    EnergyBounds bounds = solver.solution().bounds;
+    if (!own_.share()) return bounds;
+    const OwnConductivities::Enclosed own = own_.enclose({bounds.lower, bounds.upper}, solver.potential(),
+                                                         sides_, found_.axis, {reacting_.codes, 1, 0});
+    bounds.lower = own.lower;
+    bounds.upper = own.upper;
+    return bounds;
+  }
+
+  void judge(const Solver& solver) {
+    const Solution& found = solver.solution();
+    const EnergyBounds bounds = bounds_of(solver);
     const double to_resistance = 1 / (found_.area * found_.area);
-    SolverResult& solver = found_.solver;
-    solver.method = found.method;
-    solver.precision = found.precision;
-    solver.iterations = found.iterations;
-    solver.operator_applications = found.operator_applications;
-    solver.relative_residual = found.relative_residual;
-    solver.error = std::max(found.error(), 1e-15);  // FP64 sums are no better
-    solver.error_kind = "bound";
-    found_.resistance_bounds = {-found.bounds.upper * to_resistance, -found.bounds.lower * to_resistance};
+    SolverResult& told = found_.solver;
+    told.method = found.method;
+    told.precision = found.precision;
+    told.iterations = found.iterations;
+    told.operator_applications = found.operator_applications;
+    told.relative_residual = found.relative_residual;
+    told.error = std::max(bounds.relative_error(), 1e-15);  // FP64 sums are no better
+    told.error_kind = "bound";
+    found_.resistance_bounds = {-bounds.upper * to_resistance, -bounds.lower * to_resistance};
     const Evaluation& at = found.bounds.at;
     const double leaves = at.flux_out - at.flux_in;  // through the one plate there is
     found_.flux_balance = std::abs(leaves / found_.area - 1);
-    const double resistance = -found.energy() * to_resistance;
+    const double resistance = -bounds.middle() * to_resistance;
     if (!(found.error() <= in_.settings.tolerance)) {
       found_.status = Status::not_converged;
       found_.best_estimate = resistance;
@@ -228,11 +251,21 @@ class ElectrodeStudy {
     found_.resistance = resistance;
   }
 
+  void tell_of_classes(Result& result) {
+    if (!own_.share() || !found_.connected) return;
+    result.remarks.push_back(
+        fmt::format("{}; the bound holds for their own{}", own_.text(),
+                    spectrum_.curve ? ", and error_estimate of the impedance has what that may change" : ""));
+    if (found_.status == Status::converged && *found_.solver.error > in_.settings.tolerance)
+      warnings_.push_back(own_.text_of_wide_bound(*found_.solver.error, in_.settings.tolerance));
+  }
+
   const StudyInput& in_;
   const Progress& progress_;
   const Sides sides_;
   const ElectrodeUnits units_;
   const std::optional<double> conductivity_;
+  const OwnConductivities own_;
   ElectrodeResult found_;
   Problem problem_;
   Reacting reacting_;

@@ -25,8 +25,10 @@ template <class T>
 class SpectrumSolves {
  public:
   SpectrumSolves(const StudyInput& in, const Problem& steady, const Reacting& reacting,
-                 std::shared_ptr<const Octets> octets, const Progress& progress)
+                 const OwnConductivities& own, std::shared_ptr<const Octets> octets, const Progress& progress)
       : in_(in),
+        own_(own),
+        reacts_(reacting.codes),
         octets_(std::move(octets)),
         progress_(progress),
         shifted_(steady),
@@ -46,8 +48,9 @@ class SpectrumSolves {
   }
 
   /// phi at a shift, whose energy is Y. Its deviation is phi - 1.
+  /// @param is_answer Y itself is told: with the conductivities that voxels have
   /// @return whether it is good enough
-  bool solve(double shift) {
+  bool solve(double shift, bool is_answer) {
     Problem problem = shifted_;
     problem.shift = shift;
     Solver solver(problem,
@@ -62,12 +65,19 @@ class SpectrumSolves {
     iterations += last.iterations;
     ++solves;
     if (!last.reached) return false;
+    last_bounds = {last.bounds.lower, last.bounds.upper};
+    if (own_.share() && is_answer) {
+      const OwnConductivities::Enclosed own = own_.enclose(last_bounds, solver.potential(), shifted_.sides,
+                                                           shifted_.unit_axis, {reacts_, 0, shift});
+      last_bounds = {own.lower, own.upper};
+    }
     add(solver.deviation<T>());
     return true;
   }
 
   const Projection& projection() const { return projection_; }
   Solution last;
+  std::array<double, 2> last_bounds{};  // of Y
   std::int64_t iterations = 0;
   int solves = 0;
 
@@ -83,6 +93,8 @@ class SpectrumSolves {
   }
 
   const StudyInput& in_;
+  const OwnConductivities& own_;
+  const std::vector<std::uint8_t>& reacts_;
   std::shared_ptr<const Octets> octets_;
   const Progress& progress_;
   Problem shifted_;
@@ -129,8 +141,9 @@ double error_of(const std::complex<double>& Z, const std::complex<double>& s,
 }
 
 /// @param first_of_shifts its place in the projection
+/// @param classes bound on what classes change Z by, over its real part (impedance.hpp)
 Curve curve_of(const Projection& projection, const std::vector<double>& shift_of, std::size_t first_of_shifts,
-               const Asked& asked) {
+               double classes, const Asked& asked) {
   const double middle = asked.characteristic * std::sqrt(first_shift * last_shift);
   const PoleSum all = projection.poles(middle);
   std::vector<PoleSum> without;
@@ -144,7 +157,8 @@ Curve curve_of(const Projection& projection, const std::vector<double>& shift_of
   for (const double frequency : on_logarithmic_scale(first_frequency, last_frequency, frequencies)) {
     const std::complex<double> s(asked.transfer, frequency * asked.characteristic);
     const std::complex<double> Z = 1.0 / all.admittance(s);
-    std::vector<double> row{frequency, Z.real(), Z.imag(), error_of(Z, s, shift_of, without)};
+    const double error = error_of(Z, s, shift_of, without) + classes * Z.real() / std::abs(Z);
+    std::vector<double> row{frequency, Z.real(), Z.imag(), error};
     if (asked.to_ohm) row.insert(row.end(), {Z.real() * *asked.to_ohm, Z.imag() * *asked.to_ohm});
     if (asked.to_hertz) row.push_back(frequency * *asked.to_hertz);
     for (std::size_t k = 0; k < row.size(); ++k) curve.values[k].push_back(row[k]);
@@ -168,13 +182,14 @@ void tell(const Asked& asked, std::int64_t iterations, int solves, Spectrum& spe
 
 template <class T>
 Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& reacting,
-                  std::unique_ptr<const Solver> at_rest, const Asked& asked, const Progress& progress) {
+                  std::unique_ptr<const Solver> at_rest, const Asked& asked, const OwnConductivities& own,
+                  const Progress& progress) {
   Spectrum spectrum;
-  SpectrumSolves<T> solves(in, steady, reacting, at_rest->octets(), progress);
+  SpectrumSolves<T> solves(in, steady, reacting, own, at_rest->octets(), progress);
   solves.add(at_rest->deviation<T>());
   at_rest.reset();  // its memory
-  const auto solved = [&](double shift) {
-    if (solves.solve(shift)) return true;
+  const auto solved = [&](double shift, bool is_answer) {
+    if (solves.solve(shift, is_answer)) return true;
     spectrum.why_none =
         fmt::format("no impedance: the solve at {:.3g} omega_0 {}", shift / asked.characteristic,
                     why_not_reached(solves.last, std::min(in.settings.tolerance, tolerance_of_shifts),
@@ -183,18 +198,19 @@ Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& r
   };
   std::size_t first_of_shifts = 2;
   if (asked.transfer > 0) {
-    if (!solved(asked.transfer)) return spectrum;
-    const EnergyBounds& Y = solves.last.bounds;
-    spectrum.direct = 1 / Y.middle();
-    spectrum.direct_bounds = {1 / Y.upper, 1 / Y.lower};
+    if (!solved(asked.transfer, true)) return spectrum;
+    const auto [lower, upper] = solves.last_bounds;
+    spectrum.direct = 1 / (lower + (upper - lower) / 2);
+    spectrum.direct_bounds = {1 / upper, 1 / lower};
     ++first_of_shifts;
   }
   std::vector<double> shift_of = on_logarithmic_scale(first_shift, last_shift, shifts);
   for (double& shift : shift_of) {
     shift *= asked.characteristic;
-    if (!solved(shift)) return spectrum;
+    if (!solved(shift, false)) return spectrum;
   }
-  spectrum.curve = curve_of(solves.projection(), shift_of, first_of_shifts, asked);
+  const double classes = own.share() ? own.most_off() : 0;
+  spectrum.curve = curve_of(solves.projection(), shift_of, first_of_shifts, classes, asked);
   tell(asked, solves.iterations, solves.solves, spectrum);
   return spectrum;
 }
@@ -213,11 +229,11 @@ void check_spectrum(const StudySettings& s, const ElectrodeUnits& units,
 Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting,
                        std::unique_ptr<const Solver> at_rest, const ElectrodeResult& found,
                        const ElectrodeUnits& units, const std::optional<double>& conductivity,
-                       const Progress& progress) {
+                       const OwnConductivities& own, const Progress& progress) {
   const Asked asked(in.settings, found, units, conductivity);
   if (in.settings.precision == "double")
-    return found_by<double>(in, steady, reacting, std::move(at_rest), asked, progress);
-  return found_by<float>(in, steady, reacting, std::move(at_rest), asked, progress);
+    return found_by<double>(in, steady, reacting, std::move(at_rest), asked, own, progress);
+  return found_by<float>(in, steady, reacting, std::move(at_rest), asked, own, progress);
 }
 
 }  // namespace tauvox

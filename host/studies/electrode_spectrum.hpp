@@ -5,6 +5,7 @@
 #include "host/solve/solver.hpp"
 #include "host/studies/electrode_quantities.hpp"
 #include "host/studies/study.hpp"
+#include "host/studies/true_energy.hpp"
 
 namespace tauvox {
 
@@ -12,6 +13,7 @@ namespace tauvox {
 struct Reacting {
   std::shared_ptr<const Buffer<std::uint8_t>> kinds;
   std::vector<double> weights;
+  std::vector<std::uint8_t> codes;  // 1 for each that reacts
 };
 
 struct Spectrum {
@@ -31,9 +33,11 @@ void check_spectrum(const StudySettings& settings, const ElectrodeUnits& units,
 /// @param steady the problem K psi = S
 /// @param at_rest its solver, done
 /// @param conductivity in S/m
+/// @param own where they share classes the spectrum is that of the classes, and its errors have what that may
+/// change; `direct` is of the voxels' own
 Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting,
                        std::unique_ptr<const Solver> at_rest, const ElectrodeResult& found,
                        const ElectrodeUnits& units, const std::optional<double>& conductivity,
-                       const Progress& progress);
+                       const OwnConductivities& own, const Progress& progress);
 
 }  // namespace tauvox

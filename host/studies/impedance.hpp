@@ -11,6 +11,11 @@
 //   Y(s) = sum of share rate s / (rate + s),
 //
 // resistors and capacitors in series, side by side: passive, whatever was left out.
+//
+// Other conductivities g in place of q, with |ln(g/q)| at most c, change Z by no more than (e^c - 1) Re Z:
+// with d the drops of both potentials Y_g - Y_q = sum (g - q) d_g d_q, |g - q| <= 2 sinh(c/2) sqrt(g q), and
+// the sum of g |d_g|^2 is at most Re Y_g where Re s >= 0. So |Z_g - Z_q| <= 2 sinh(c/2) sqrt(Re Z_g Re Z_q),
+// and Re Z_g <= e^c Re Z_q follows.
 #pragma once
 
 #include <array>

@@ -9,12 +9,22 @@ namespace tauvox {
 namespace {
 
 constexpr double least_order = 0.5, most_order = 2;  // outside, the four-times copy is not like the others
-constexpr double safety = 1.5;                       // of the staircase
+constexpr double slow_contrast = 10;  // from here on a small order is that of edges and corners, no chance
+constexpr double safety = 1.5;        // of the staircase
 // Of where voxels happen to fall: what two ways to make a copy differ by. Without the pair of copies of four
 // times the voxel size, the other pair counts twice.
 constexpr double chance_twice = 0.25, chance_four = 0.2;
 // Of the two sampled copies either could have been the one: the volume mirrored has the other.
 constexpr double chance_spread = 0.5;
+
+/// Of edges and corners where unlike conductors meet.
+bool is_slow(const ResolutionValues& v, const Resolution& r) {
+  return v.contrast >= slow_contrast && *r.order > 0 && *r.order < least_order;
+}
+/// Copies differ less than the volume from its first one: what is narrow takes other forms still.
+bool is_unresolved(const ResolutionValues& v, const Resolution& r) {
+  return v.contrast >= slow_contrast && v.narrow && *r.order <= 0;
+}
 
 /// log((D_4 - D_2) / (D_2 - D_1)) / log 2, if there is one.
 void find_order(const ResolutionValues& v, Resolution& r) {
@@ -26,8 +36,11 @@ void find_order(const ResolutionValues& v, Resolution& r) {
     r.because("order not seen: the copy of four times the voxel size differs in the other direction");
   } else {
     r.order = std::log(far / near) / std::log(v.refinement_four / v.refinement_twice);
-    if (!(*r.order >= least_order && *r.order <= most_order))
-      r.because(fmt::format("order {:.2f} is far from 1: the larger of two estimates was taken", *r.order));
+    if (*r.order >= least_order && *r.order <= most_order) return;
+    const char* taken = "the larger of two estimates was taken";
+    if (is_slow(v, r)) taken = "the limit that the copies tend to was taken";
+    if (is_unresolved(v, r)) taken = "what conducts well is too thin for these voxels, so nothing is said";
+    r.because(fmt::format("order {:.2f} is far from 1: {}", *r.order, taken));
   }
 }
 
@@ -59,10 +72,16 @@ Resolution judge_resolution(const ResolutionValues& v) {
   const double staircase = (v.twice - v.fine) / (v.refinement_twice - 1);
   const double by_four = v.four ? (*v.four - v.fine) / (v.refinement_four - 1) : 0;
   const bool seen = r.order && *r.order >= least_order && *r.order <= most_order;
-  const double first = seen ? std::abs(staircase) : std::max(std::abs(staircase), std::abs(by_four));
-  r.uncertainty = safety * first + chance(v) + 2 * v.solver_error;
+  if (r.order && is_unresolved(v, r)) return r;
+  double first = seen ? std::abs(staircase) : std::max(std::abs(staircase), std::abs(by_four));
   // First order whatever was fitted: over many lattices that came nearer to the exact value.
-  const double limit = v.fine - staircase;
+  double limit = v.fine - staircase;
+  if (r.order && is_slow(v, r)) {
+    limit = v.fine - (v.twice - v.fine) / (std::pow(v.refinement_twice, *r.order) - 1);
+    first =
+        std::min(std::abs(v.fine - limit), std::max(v.fine, v.largest - v.fine));  // it stays in its bounds
+  }
+  r.uncertainty = safety * first + chance(v) + 2 * v.solver_error;
   if (limit > 0 && limit <= v.largest)
     r.extrapolated = limit;
   else

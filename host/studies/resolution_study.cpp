@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "host/studies/add_uncertainty.hpp"
 #include "host/studies/coarsen.hpp"
@@ -110,7 +111,7 @@ double absolute_error(const Result& r) {
 enum CopyPlace : std::size_t { twice, twice_upper, twice_voted, four, four_upper, four_voted };
 
 Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fine, std::size_t position,
-                   const std::vector<Copy>& copies) {
+                   const std::vector<Copy>& copies, int throat) {
   const auto on = [&](std::size_t copy) -> const Result& { return copies[copy].results[position]; };
   const auto ratio = [&](std::size_t copy) { return on(copy).value("effective_ratio"); };
   const auto mean = [&](std::size_t lower, std::size_t upper) -> std::optional<double> {
@@ -146,11 +147,24 @@ Resolution compare(const StudyInput& in, const AxisStudy& axis, const Result& fi
   if (differs.empty()) v.four = none.four;
   if (axis.changed(copies[four_voted]).empty() && axis.misfit(copies[four_voted], on(four_voted)).empty())
     v.voted_four = none.voted_four;
+  v.contrast = in.materials.class_conductivity.back() / in.materials.class_conductivity.front();
+  v.narrow = throat < most_throat;
   Resolution resolution = judge_resolution(v);
   resolution.four = none.four;
   resolution.voted_four = none.voted_four;
   if (!differs.empty()) resolution.because("order not seen: " + differs);
   return resolution;
+}
+
+/// What conducts alike; nothing where values share classes, since each has its own conductivity still.
+Kinds kinds_of(const Materials& m) {
+  for (std::size_t code = 0; code < m.phases.size(); ++code) {
+    const int c = m.class_of_code[code] - first_conducting_class;
+    const double own = m.phases[code].conductivity;
+    if (c >= 0 && std::abs(m.class_conductivity[static_cast<std::size_t>(c)] * m.largest - own) > 1e-12 * own)
+      return {};
+  }
+  return m.class_of_code;
 }
 
 std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settings,
@@ -167,7 +181,7 @@ std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settin
                            Kind{"four times the voxel size", 4, CoarseRule::sample},
                            Kind{"four times the voxel size, upper voxels", 4, CoarseRule::sample_upper},
                            Kind{"four times the voxel size, by vote", 4, CoarseRule::vote}}) {
-    Copy copy{kind.name, coarsen(in.volume, kind.factor, kind.rule), {}};
+    Copy copy{kind.name, coarsen(in.volume, kind.factor, kind.rule, kinds_of(in.materials)), {}};
     const Materials materials = materials_of(copy.volume, in.materials);
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
       if (progress) progress(doing + ", " + kind.name, fraction, remark);
@@ -237,7 +251,8 @@ Report resolution(const StudyInput& in, const FieldSink& sink, const Progress& p
       const Result& result = report.results[studied[position]];
       Resolution& of_axis = found[studied[position]];
       const std::optional<int> width = of_axis.throat;
-      of_axis = compare(in, AxisStudy(in, *result.axis), result, position, copies);
+      of_axis = compare(in, AxisStudy(in, *result.axis), result, position, copies,
+                        of_axis.throat.value_or(most_throat));
       of_axis.throat = width;
     }
   }
@@ -265,13 +280,17 @@ QuantityDefinitions resolution_quantities() {
            "the smooth structure which the voxels describe: u = 1.5 |d| + 0.5 S_2 + 0.25 |V_2 - D_2| + 0.2 "
            "|V_4 - D_4| + solver, d = (D_2 - D_1) / (r - 1); D_2, D_4 means of two sampled and V_2, V_4 "
            "voted copies with voxels 2 and 4 times as large. A volume mirrored along one axis has other "
-           "copies: the same u in kind, not to the digit.",
+           "copies: the same u in kind, not to the digit. Where conductors of 10 to 1 or more give an order "
+           "p "
+           "below 0.5, d = (D_2 - D_1) / (2^p - 1); none where p is below 0 and the throat below 5 voxels.",
        .least = 0,
        .in_text = false},
       {.name = "extrapolated_ratio",
        .title = "extrapolated to zero voxel size",
        .symbol = "{D}_0h/{D}0",
-       .definition = "effective_ratio extrapolated in first order to a voxel size of zero: D_1 - d.",
+       .definition =
+           "effective_ratio extrapolated to a voxel size of zero: D_1 - d, in first order but where "
+           "resolution_uncertainty says otherwise.",
        .least = 0},
       {.name = "resolution_order",
        .title = "order of convergence",

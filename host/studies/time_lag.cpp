@@ -1,6 +1,7 @@
 #include "host/studies/time_lag.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "host/studies/slowest_decay.hpp"
 
@@ -11,8 +12,10 @@ constexpr double tolerance_of_step = 1e-9;
 
 class MembraneSolve {
  public:
-  MembraneSolve(const Problem& problem, const StageSolve& solve, const IterationObserver& observe)
-      : how_(solve),
+  MembraneSolve(const Problem& problem, const StageSolve& solve, const IterationObserver& observe,
+                const OwnConductivities* own)
+      : own_(own),
+        how_(solve),
         observe_(observe),
         A_(problem),
         capacity_(A_),
@@ -21,20 +24,30 @@ class MembraneSolve {
 
   Membrane run(double tolerance) {
     if (!good(steady_, tolerance)) return found_;
-    const Solution& solution = steady_.solution();
-    found_.flux = solution.energy();
-    found_.flux_error = solution.error() * solution.energy();
+    EnergyBounds flux = steady_.solution().bounds;
+    double off_squared = flux.upper - flux.lower;  // energy of what the potential is off by, at most
+    if (own_) {
+      const Problem& problem = A_.problem();
+      const OwnConductivities::Enclosed own =
+          own_->enclose({flux.lower, flux.upper}, steady_.potential(), problem.sides, problem.unit_axis);
+      flux.lower = own.lower;
+      flux.upper = own.upper;
+      off_squared = own.off * own.off;
+    }
+    found_.flux = flux.middle();
+    found_.flux_error = flux.relative_error() * found_.flux;
     const Buffer<double> u = state_of(A_, steady_.deviation<double>());
     const Moments of_u = capacity_.moments(u);
     found_.time_lag = (of_u.sum - of_u.squares) / found_.flux;
     if (!find_rate(u)) return found_;
     // |sum M u (1 - u)| is off by no more than |error of u| sqrt(sum M), and that by the energy and lambda_1.
-    const double least_rate = std::max(
-        found_.decay_rate - found_.decay_rate_error.value_or(found_.decay_rate), found_.decay_rate / 4);
-    const double of_sum =
-        std::sqrt(capacity_.total() * (solution.bounds.upper - solution.bounds.lower) / least_rate) /
-        found_.flux;
-    found_.time_lag_error = of_sum + found_.time_lag * solution.error() + 1e-14 * found_.time_lag;
+    const double least_rate =
+        std::exp(own_ ? -own_->spread() : 0) *
+        std::max(found_.decay_rate - found_.decay_rate_error.value_or(found_.decay_rate),
+                 found_.decay_rate / 4);
+    const double of_sum = std::sqrt(capacity_.total() * off_squared / least_rate) / found_.flux;
+    found_.time_lag_error = of_sum + found_.time_lag * (flux.relative_error() + 1e-14);
+    if (own_ && found_.decay_rate_error) *found_.decay_rate_error += found_.decay_rate * own_->most_off();
     found_.solved = true;
     return found_;
   }
@@ -70,6 +83,7 @@ class MembraneSolve {
     return true;
   }
 
+  const OwnConductivities* own_;
   StageSolve how_;
   const IterationObserver& observe_;
   TransportOperator<double> A_;
@@ -82,8 +96,8 @@ class MembraneSolve {
 }  // namespace
 
 Membrane find_membrane(const Problem& problem, const StageSolve& solve, double tolerance,
-                       const IterationObserver& observe) {
-  return MembraneSolve(problem, solve, observe).run(tolerance);
+                       const IterationObserver& observe, const OwnConductivities* own) {
+  return MembraneSolve(problem, solve, observe, own).run(tolerance);
 }
 
 }  // namespace tauvox

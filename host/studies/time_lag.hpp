@@ -4,9 +4,14 @@
 // membrane that was empty is Q(t) = J t - sum of M (1 - u) c(t), exactly, on the voxels too, with M the
 // capacity of each (time_steps.hpp). So the straight line that Q approaches crosses 0 at
 // t_lag = sum of M u (1 - u) / J.
+//
+// Where conductivities share classes, those that voxels have are what is meant (true_energy.hpp): the flux
+// has a bound for them, the lag follows from how far the potential can be from theirs, and by the theorem of
+// Courant and Fischer their rate is within e^s of that of the classes.
 #pragma once
 
 #include "host/solve/time_steps.hpp"
+#include "host/studies/true_energy.hpp"
 
 namespace tauvox {
 
@@ -22,7 +27,8 @@ struct Membrane {
 };
 
 /// @param problem plates of 1 before and 0 behind an axis, of which each cluster touches both
+/// @param own where classes are shared
 Membrane find_membrane(const Problem& problem, const StageSolve& solve, double tolerance,
-                       const IterationObserver& observe);
+                       const IterationObserver& observe, const OwnConductivities* own = nullptr);
 
 }  // namespace tauvox

@@ -47,11 +47,16 @@ using Row = TransientRow;
 class Transient {
  public:
   Transient(const StudyInput& in, const Progress& progress)
-      : in_(in), progress_(progress), units_(units_of(in)), clock_(in.device, found_.stages) {
+      : in_(in),
+        progress_(progress),
+        units_(units_of(in)),
+        own_(in.volume, in.materials),
+        clock_(in.device, found_.stages) {
     found_.axis = in.settings.axes.front();
     found_.membrane = in.settings.boundary == "membrane";
     found_.end = end_of(in.settings, units_);
     found_.volume_fraction = in.materials.volume_fraction;
+    if (own_.share()) found_.classes = {own_.spread(), own_.text()};
     if (in.frames) frames_.emplace(in.frames->most, found_.end, units_);
   }
 
@@ -235,7 +240,8 @@ class Transient {
     found_.solver.error_kind = "bound";
     if (found_.membrane) {
       const double tolerance = std::max(std::min(in_.settings.tolerance, tolerance_at_last), 1e-13);
-      found_.at_last = find_membrane(problem, how(), tolerance, observer("steady membrane", -1));
+      found_.at_last = find_membrane(problem, how(), tolerance, observer("steady membrane", -1),
+                                     own_.share() ? &own_ : nullptr);
       found_.solver.iterations += found_.at_last->iterations;
       if (!found_.at_last->solved) {
         found_.status = Status::not_converged;
@@ -335,6 +341,7 @@ class Transient {
   const StudyInput& in_;
   const Progress& progress_;
   const TransientUnits units_;
+  const OwnConductivities own_;
   TransientResult found_;
   StageClock clock_;
   double step_ = 0, step_error_ = 0;  // L^2/D0

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -17,13 +18,30 @@ Quantity with_error(const char* name, std::optional<double> value, std::optional
   return quantity;
 }
 
+/// Bound on what sharing classes changes M / M_inf by, at any time.
+///
+/// On the way from conductances q to g = q e^(a theta), |a| at most s, two step responses with drops d and d'
+/// change what one plate counts of the other by the integral of sum a g d(t') d'(t - t') over t'. Of the
+/// concentration itself sum g d^2 integrates to Q_in - <c^2>/2 at most, and of what is left of a volume that
+/// was full, all plates at 0, to half of what it held:
+///
+///   Q_in changes by a factor of e^s at most, and so does an uptake, of which it is all; an uptake also by
+///   s/2 of a membrane M / M_inf changes by s e^(s/2) sqrt(Q_in / (2 capacity)) at most
+double off_by_classes(const TransientResult& found) {
+  if (!found.classes) return 0;
+  const double s = found.classes->spread;
+  if (!found.membrane) return std::min(s / 2, found.mean * std::expm1(s));
+  return s * std::exp(s / 2) * std::sqrt(found.in / (2 * found.capacity));
+}
+
 /// Where the tangent of what came out crosses 0: what is not steady yet moves it.
-Quantity lag_of_transient(const TransientResult& found) {
+Quantity lag_of_transient(const TransientResult& found, const TransientUnits& units) {
   const double off = std::abs(found.outflow / found.inflow - 1);
   if (!found.membrane || !(off <= steady_enough)) return {"time_lag_of_transient", {}};
   std::optional<double> error;
   if (found.step_error)
-    error = off * found.now + (*found.step_error + found.open) * found.capacity / found.outflow;
+    error = off * found.now + (*found.step_error + found.open) * found.capacity / found.outflow +
+            (found.classes ? units.time(found.at_last->time_lag_error) : 0);
   return with_error("time_lag_of_transient", found.now - found.out / found.outflow, error);
 }
 
@@ -56,7 +74,7 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
         "many modes decay at nearly the same rate: which is the slowest was not found, so there is no "
         "diffusivity_decay");
   if (units.seconds) result.quantities.push_back({"time_lag_seconds", lag * *units.seconds});
-  result.quantities.push_back(lag_of_transient(found));
+  result.quantities.push_back(lag_of_transient(found, units));
 }
 
 QuantityDefinition row(const char* name, const char* title, const char* symbol, const char* unit,
@@ -90,7 +108,7 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
                        {"reached_capacity", found.capacity}};
   if (found.status == Status::converged) {
     std::optional<double> error;
-    if (found.step_error) error = *found.step_error + found.open;
+    if (found.step_error) error = *found.step_error + found.open + off_by_classes(found);
     result.quantities.push_back(with_error("uptake", found.mean, error));
     result.quantities.push_back({"end_time", found.now});
     if (units.seconds) result.quantities.push_back({"end_time_seconds", found.now * *units.seconds});
@@ -110,6 +128,12 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
   }
   for (const QuantityDefinition& row : transient_quantities())
     if (!result.quantity(row.name)) result.quantities.push_back({row.name, {}});
+  if (found.status == Status::converged && found.classes)
+    result.remarks.push_back(fmt::format(
+        "{}; the uncertainties {} allow for that, by bounds. What came in is off by at most {:.2g} %; fluxes "
+        "in time are those of the classes",
+        found.classes->text, found.membrane ? "of uptake, steady flux, time lags and decay" : "of the uptake",
+        100 * std::expm1(found.classes->spread)));
   if (found.status == Status::converged && !found.step_error)
     result.remarks.push_back(
         "the error of steps of this scheme is not estimated: repeat it with half the --time-step");
@@ -127,7 +151,8 @@ QuantityDefinitions transient_quantities() {
       row("uptake", "uptake", "M/M_inf", "1",
           "Amount in the voxels that are reached, over what they hold at the concentration of the first "
           "plate, at "
-          "end_time. Uncertainty: time_step_error and open_error.",
+          "end_time. Uncertainty: time_step_error, open_error, and what classes that grey values share may "
+          "change.",
           true),
       row("end_time", "end", "t", "1",
           "Time at the end, over L^2/D0: L the length along the axis, D0 the largest diffusivity of a phase.",

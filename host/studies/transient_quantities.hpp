@@ -8,6 +8,12 @@
 
 namespace tauvox {
 
+/// Conductivities that share classes: the largest |ln| of one over that of its class, and what is told.
+struct SharedClasses {
+  double spread = 0;
+  std::string text;
+};
+
 struct TransientResult {
   Axis axis = Axis::z;
   bool membrane = false;
@@ -22,6 +28,7 @@ struct TransientResult {
   double in = 0, out = 0;            // over L Dc, until now
   std::optional<double> step_error;  // of M / M_inf: sum of the estimates of each step
   double open = 0;                   // bound on its error from what solves left open
+  std::optional<SharedClasses> classes;
   std::int64_t steps = 0, rejected = 0;
   std::optional<Membrane> at_last;
   SolverResult solver;

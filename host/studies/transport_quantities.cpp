@@ -26,7 +26,7 @@ Quantity resistance(const std::string& name, const Quantity& ratio, double over)
 /// ln(ratio) / ln(eps); without an insulator ln(1) / ln(1) has no meaning.
 Quantity bruggeman(const Quantity& ratio, const Materials& materials) {
   const double eps = materials.volume_fraction;
-  if (!ratio.value || *ratio.value == 0 || materials.conducting_phases != 1 || eps >= 1)
+  if (!ratio.value || *ratio.value == 0 || materials.class_conductivity.size() != 1 || eps >= 1)
     return {"bruggeman_exponent", {}};
   return derived("bruggeman_exponent", ratio, [eps](double r) { return std::log(r) / std::log(eps); });
 }

@@ -67,7 +67,7 @@ QuantityDefinitions transport_quantities() {
       {.name = "bruggeman_exponent",
        .title = "Bruggeman exponent",
        .symbol = "b",
-       .definition = "b = ln(D_eff/D0) / ln(eps); undefined with several conducting phases, without an "
+       .definition = "b = ln(D_eff/D0) / ln(eps); undefined with several conductivities, without an "
                      "insulator or without a path.",
        .uncertainties = both,
        .bounded = true},

@@ -276,6 +276,26 @@ struct LeaveOut {
 
 }  // namespace
 
+EdgeUnits edge_units(const std::array<double, 3>& spacing) {
+  constexpr double nearly = 1e-6, most_square = 1 << 24;  // FP32 holds whole numbers up to there
+  const double shortest = std::min({spacing[0], spacing[1], spacing[2]});
+  for (int parts = 1; parts <= 32; ++parts) {
+    EdgeUnits whole{{}, shortest / parts};
+    bool fits = true;
+    for (std::size_t a = 0; a < 3; ++a) {
+      const double edge = spacing[a] / whole.unit;
+      whole.edges[a] = std::round(edge);
+      fits = fits && std::abs(edge - whole.edges[a]) <= nearly * edge && edge * edge < most_square;
+    }
+    if (fits) return whole;
+  }
+  // Rounded, so that it does not matter in which unit of length they were stated.
+  constexpr double fine = 1 << 30;
+  EdgeUnits others{{}, shortest};
+  for (std::size_t a = 0; a < 3; ++a) others.edges[a] = std::round(spacing[a] / shortest * fine) / fine;
+  return others;
+}
+
 void leave_out(SquaredDistance& distances, const Codes& codes, std::int64_t code) {
   std::visit(
       [&]<class Value>(Buffer<Value>& values) {
@@ -294,12 +314,13 @@ SquaredDistance squared_distance(const PhaseBits& bits, int phase, const std::ar
                 "at most " + std::to_string(most_line) + " voxels along an axis; use --crop");
   SquaredDistance found;
   found.extent = e;
-  found.unit = std::min({spacing[0], spacing[1], spacing[2]});
+  const EdgeUnits units = edge_units(spacing);
+  found.unit = units.unit;
   const auto finish = [&](auto&& transform) {
     found.unbounded = transform.cut_off;
     found.values = std::move(transform.values);
   };
-  if (spacing[0] == spacing[1] && spacing[0] == spacing[2]) {
+  if (units.cube()) {
     Transform<std::uint8_t, std::uint16_t> near(bits, phase, {1, 1, 1});
     if (!near.cut_off)
       finish(near);
@@ -310,8 +331,7 @@ SquaredDistance squared_distance(const PhaseBits& bits, int phase, const std::ar
     return found;
   }
   std::array<float, 3> weights{};
-  for (std::size_t a = 0; a < 3; ++a)
-    weights[a] = static_cast<float>(spacing[a] / found.unit * (spacing[a] / found.unit));
+  for (std::size_t a = 0; a < 3; ++a) weights[a] = static_cast<float>(units.weights()[a]);
   finish(Transform<std::uint16_t, float>(bits, phase, weights));
   return found;
 }

@@ -10,14 +10,28 @@
 // as much again.
 #pragma once
 
+#include <array>
 #include <variant>
 
 #include "kernels/geometry/phase_bits.hpp"
 
 namespace tauvox {
 
-/// Squared distances per voxel, [z][y][x], 0 outside the phase: whole numbers of squared voxels where voxels
-/// are cubes, else squares in units of the shortest edge.
+/// Edges of a voxel as whole numbers of a unit, where they are in such ratios (within 1e-6, numbers up to 32
+/// times the ratio), as nearly all are that somebody chose. Distances are whole numbers then, and equal ones
+/// stay equal whatever the length was stated in. Of others the unit is the shortest edge.
+struct EdgeUnits {
+  std::array<double, 3> edges;  // z, y, x
+  double unit;                  // m
+  bool cube() const { return edges[0] == edges[1] && edges[1] == edges[2]; }
+  std::array<double, 3> weights() const {
+    return {edges[0] * edges[0], edges[1] * edges[1], edges[2] * edges[2]};
+  }
+};
+/// @param spacing voxel size along z, y, x, m
+EdgeUnits edge_units(const std::array<double, 3>& spacing);
+
+/// Squared distances per voxel, [z][y][x], 0 outside the phase, in units of edge_units.
 struct SquaredDistance {
   std::variant<Buffer<std::uint16_t>, Buffer<std::uint32_t>, Buffer<float>> values;
   Extent extent;

@@ -185,9 +185,8 @@ void paint_all(const Device& device, const Value* radii, const Extent& e,
 }  // namespace
 
 SquaredDistance largest_covering_balls(const SquaredDistance& radii, const std::array<double, 3>& spacing) {
-  std::array<double, 3> weights{};
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    weights[axis] = static_cast<float>(spacing[axis] / radii.unit * (spacing[axis] / radii.unit));
+  std::array<double, 3> weights = edge_units(spacing).weights();
+  for (double& weight : weights) weight = static_cast<float>(weight);  // as the distances have them
   SquaredDistance found;
   found.extent = radii.extent;
   found.unit = radii.unit;

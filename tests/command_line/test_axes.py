@@ -108,3 +108,29 @@ def test_steps_go_with_their_axes_and_a_ratio_counts(folder, solve, tauvox, tmp_
     for field in ["f.vti", "g.h5"]:
         assert tauvox("solve", "ratio.tif", "--phase", "3", "--field", field, "--device", "cpu").returncode == 0
         assert "as 2.5 : 1 : 1" in tauvox("inspect", field).stdout
+
+
+def test_sizes_that_are_in_doubt_are_warned_of(tauvox, tmp_path):
+    def warnings(name, *more):
+        result = tauvox("inspect", name, *more)
+        assert result.returncode == 0, result.stderr
+        return [line for line in (result.stdout + result.stderr).splitlines() if line.startswith("warning:") and "voxel-size" in line]
+
+    # Pixels of 1 are what tifffile writes where nobody gave a size.
+    for name, more in [("plain.tif", {}), ("imagej.tif", {"imagej": True})]:
+        tifffile.imwrite(tmp_path / name, WANTED, metadata={"spacing": 0.4, "unit": "um"}, **more)
+        assert len(warnings(name)) == 1 and "pixels of 1 um are used" in warnings(name)[0]
+    tifffile.imwrite(tmp_path / "given.tif", WANTED, imagej=True, resolution=(2.5, 2.5), metadata={"spacing": 0.4, "unit": "um"})
+    assert warnings("given.tif") == []
+    # Whose order element_size_um has where the axes are turned.
+    for name, axes, order in [("turned.h5", "xyz", (2, 1, 0)), ("straight.h5", "zyx", (0, 1, 2))]:
+        with h5py.File(tmp_path / name, "w") as file:
+            data = file.create_dataset("volume", data=WANTED.transpose(order))
+            data.attrs["element_size_um"] = [0.6, 0.5, 0.4]
+            for i, axis in enumerate(axes):
+                data.dims[i].label = axis
+    assert len(warnings("turned.h5")) == 1 and "taken as steps of z, y, x" in warnings("turned.h5")[0]
+    assert warnings("straight.h5") == []
+    for size in ["40cm", "0.01nm"]:
+        assert len(warnings("straight.h5", f"--voxel-size={size}")) == 1 and "is the unit right?" in warnings("straight.h5", f"--voxel-size={size}")[0]
+    assert warnings("straight.h5", "--voxel-size=1mm") == []

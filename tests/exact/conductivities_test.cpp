@@ -8,43 +8,17 @@
 #include "host/studies/porous_phases.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/transport.hpp"
-#include "tests/oracle/full_grid.hpp"
+#include "tests/exact/grey.hpp"
 #include "tests/support.hpp"
 
 namespace tauvox {
 namespace {
 
-using Law = double (*)(double grey);
+using test::grey_volume;
+using Law = test::GreyToConductivity;
 
-/// Of z,y,x voxels with grey(z, y, x), however many different ones.
-template <class F>
-Volume grey_volume(std::array<std::int64_t, 3> zyx, F grey) {
-  Volume v;
-  v.extent = make_extent(zyx);
-  std::map<std::int64_t, std::int64_t> count;
-  std::vector<std::int64_t> values;
-  for (std::int64_t z = 0; z < zyx[0]; ++z)
-    for (std::int64_t y = 0; y < zyx[1]; ++y)
-      for (std::int64_t x = 0; x < zyx[2]; ++x) ++count[values.emplace_back(grey(z, y, x))];
-  for (const auto& [value, voxels] : count) v.labels.push_back({value, voxels});
-  std::vector<std::uint16_t> codes;
-  for (const std::int64_t value : values)
-    codes.push_back(static_cast<std::uint16_t>(std::distance(count.begin(), count.find(value))));
-  v.codes = codes;
-  v.path = "test";
-  return v;
-}
-
-/// A table with a row for each grey value of the volume.
 Settings settings_of(const Volume& volume, Law law, Axis axis = Axis::z) {
-  Settings s;
-  s.conductivity_table = "table";
-  for (const Label& label : volume.labels)
-    s.grey_table.emplace_back(static_cast<double>(label.value), law(static_cast<double>(label.value)));
-  s.axes = {axis};
-  s.precision = "double";
-  s.tolerance = 1e-12;
-  return s;
+  return test::grey_settings(volume, law, axis);
 }
 
 test::Found found(const Volume& volume, const Settings& s, std::size_t classes = 254) {
@@ -55,16 +29,8 @@ test::Found found(const Volume& volume, const Settings& s, std::size_t classes =
 
 /// D over the largest conductivity by a dense factorisation, with every voxel's own conductivity.
 double exact_ratio(const Volume& volume, Law law, Axis axis, bool periodic = false) {
-  test::FullGrid grid;
-  grid.size = volume.extent.zyx();
-  grid.spacing = volume.spacing();
-  double largest = 0;
-  for (const Label& label : volume.labels) largest = std::max(largest, law(static_cast<double>(label.value)));
-  for (std::int64_t i = 0; i < volume.extent.voxels(); ++i)
-    grid.sigma.push_back(
-        law(static_cast<double>(volume.labels[static_cast<std::size_t>(volume.code(i))].value)) / largest);
+  test::FullGrid grid = test::own_grid(volume, law, axis);
   const int flow = static_cast<int>(axis);
-  grid.unit_axis = flow;
   grid.sides = test::FullGrid::between_plates(flow, {periodic, periodic, periodic});
   const auto n = static_cast<double>(volume.extent.along(axis));
   return grid.sums(grid.solve()).energy * n * n / static_cast<double>(volume.extent.voxels());
@@ -140,11 +106,7 @@ TEST(Conductivities, ThatShareClassesAreWithinTheBound) {
   int tried = 0;
   for (const Law law : laws)
     for (const std::uint64_t seed : {1u, 2u, 3u}) {
-      std::uint64_t h = seed;
-      Volume v = grey_volume({7, 8, 6}, [&](auto, auto, auto) {
-        h = h * 6364136223846793005ull + 1442695040888963407ull;
-        return static_cast<std::int64_t>((h >> 33) % 1000);
-      });
+      Volume v = test::noise({7, 8, 6}, seed);
       v.voxel_size = std::array{1e-6, 2e-6, 0.7e-6};
       for (const bool periodic : {false, true})
         for (const Axis axis : {Axis::z, Axis::x}) {
@@ -170,11 +132,7 @@ TEST(Conductivities, ThatShareClassesAreWithinTheBound) {
 
 TEST(Conductivities, TheBoundIsOfSecondOrderInWhatMergingChanges) {
   const Law law = [](double g) { return std::pow(10, -4 * g / 1000); };
-  std::uint64_t h = 5;
-  const Volume v = grey_volume({12, 12, 12}, [&](auto, auto, auto) {
-    h = h * 6364136223846793005ull + 1442695040888963407ull;
-    return static_cast<std::int64_t>((h >> 33) % 1000);
-  });
+  const Volume v = test::noise({12, 12, 12}, 5);
   Settings s = settings_of(v, law);
   const double of_32 = found(v, s, 32).solver.error.value(), of_128 = found(v, s, 128).solver.error.value();
   EXPECT_LT(of_128, of_32 / 12);  // a quarter of the spread: a sixteenth

@@ -83,8 +83,12 @@ TEST(TransportQuantities, FollowFromTheRatio) {
   materials.to_si = 0.1;
   materials.largest = 30;
   materials.volume_fraction = 0.5;
-  materials.conducting_phases = 1;
+  materials.conducting_phases = 2;  // of one conductivity: labels are not what conducts
+  materials.class_conductivity = {1};
   Result result = result_of(r, materials);
+  materials.class_conductivity = {0.5, 1};
+  EXPECT_FALSE(result_of(r, materials).value("bruggeman_exponent"));
+  materials.class_conductivity = {1};
   const auto value = [&](const char* name) { return result.value(name).value(); };
   EXPECT_EQ(value("effective_value"), 0.2 * 30);
   EXPECT_NEAR(value("effective_value_si"), 0.6, 1e-15);

@@ -77,6 +77,39 @@ TEST(Resolution, NothingIsEverNotANumber) {
   EXPECT_EQ(r.uncertainty.value(), 0);
 }
 
+TEST(Resolution, ASmallOrderIsThatOfEdgesWhereConductorsDiffer) {
+  ResolutionValues v;  // a checkerboard of 100 to 1, which has 0.1
+  v.fine = 0.060407;
+  v.twice = v.voted = 0.054526;
+  v.four = v.voted_four = 0.048053;
+  v.largest = 0.505;
+  const double alike = judge_resolution(v).uncertainty.value();
+  EXPECT_LT(alike, 0.02);
+  v.contrast = 100;
+  const Resolution slow = judge_resolution(v);
+  EXPECT_NEAR(slow.order.value(), 0.138, 1e-3);
+  EXPECT_GT(slow.uncertainty.value(), 0.1 - v.fine);
+  EXPECT_NEAR(slow.extrapolated.value(), 0.119, 1e-3);
+  EXPECT_NE(slow.reason.find("the limit that the copies tend to"), std::string::npos);
+  v.twice = v.voted = 0.0594;  // next to no order: no more than the bounds allow
+  v.four = v.voted_four = 0.0583;
+  EXPECT_LE(judge_resolution(v).uncertainty.value(), 1.5 * 0.505 + 1e-3);
+}
+
+TEST(Resolution, NothingIsSaidOfGoodConductorsThatAreTooThin) {
+  ResolutionValues v;
+  v.fine = 0.0073639;
+  v.twice = v.voted = 0.0053118;
+  v.four = v.voted_four = 0.0037317;
+  v.contrast = 100;
+  EXPECT_TRUE(judge_resolution(v).uncertainty);
+  v.narrow = true;
+  const Resolution r = judge_resolution(v);
+  EXPECT_FALSE(r.uncertainty || r.extrapolated);
+  EXPECT_LT(r.order.value(), 0);
+  EXPECT_NE(r.reason.find("too thin for these voxels"), std::string::npos);
+}
+
 TEST(Resolution, WhatIsImpossibleIsNotExtrapolated) {
   ResolutionValues v;
   v.fine = 0.9;
@@ -150,6 +183,36 @@ TEST(ResolutionStudy, TheIntervalHoldsTheExactValueWhereTheStaircaseIsSmallByCha
   EXPECT_LT(1.5 * std::abs(*r.twice - *r.ratio), 0.6 * error);
   EXPECT_GE(r.uncertainty.value(), error);
   EXPECT_LE(*r.uncertainty, 4 * error);
+}
+
+TEST(ResolutionStudy, TheIntervalHoldsTheExactValueOfACheckerboard) {
+  GenerateSettings g;
+  g.shape = "checkerboard";
+  g.size = {48, 48, 48};
+  const Studied r = studied(generate(g), "0=0.01,1=1");
+  EXPECT_LT(*r.ratio, 0.07);
+  EXPECT_GE(r.uncertainty.value(), 0.1 - *r.ratio);  // Keller: the root of the product
+}
+
+TEST(ResolutionStudy, DoesNotDependOnTheLabelsOfWhatConductsAlike) {
+  GenerateSettings g;
+  g.size = {40, 40, 40};
+  const Volume v = generate(g);  // pore 0, active 1, binder 2
+  const auto relabelled = [&](std::array<std::int64_t, 3> to) {
+    std::int64_t i = 0;
+    return test::volume_of({40, 40, 40}, [&](auto z, auto y, auto x) {
+      i = x + 40 * (y + 40 * z);
+      return to[static_cast<std::size_t>(v.labels[static_cast<std::size_t>(v.code(i))].value)];
+    });
+  };
+  const Studied three = studied(v, "0=1,1=0,2=0");
+  for (const auto& [to, conductivity] : {std::pair{std::array<std::int64_t, 3>{0, 1, 1}, "0=1,1=0"},
+                                         std::pair{std::array<std::int64_t, 3>{5, 2, 3}, "2=0,3=0,5=1"}}) {
+    const Studied same = studied(relabelled(to), conductivity);
+    EXPECT_EQ(same.ratio, three.ratio);
+    EXPECT_EQ(same.all.value("voted_ratio_twice"), three.all.value("voted_ratio_twice"));
+    EXPECT_EQ(same.uncertainty, three.uncertainty);
+  }
 }
 
 TEST(ResolutionStudy, AShortAxisIsTooSmall) {

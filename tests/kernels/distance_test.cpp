@@ -65,14 +65,13 @@ TEST(Distance, IsThatOfTheNearestVoxelForEveryNumberOfThreads) {
     for (const std::array<double, 3>& edges :
          {std::array{1.0, 1.0, 1.0}, std::array{2.0, 1.0, 0.5}, std::array{1.0, 3.0, 1.5}}) {
       const std::vector<double> expected = by_trying_all(v, 1, edges);
-      const double shortest = *std::min_element(edges.begin(), edges.end());
       for (const Device& device : test::devices()) {
         SCOPED_TRACE(to_string(v.extent) + " on " + device.description());
         const SquaredDistance found = squared_distance(test::bits_of(device, v), 1, edges);
         const std::vector<double> values = values_of(found);
         ASSERT_FALSE(found.unbounded);
         for (std::size_t i = 0; i < values.size(); ++i)
-          ASSERT_EQ(values[i] * shortest * shortest, expected[i]) << i;
+          ASSERT_EQ(values[i] * found.unit * found.unit, expected[i]) << i;
       }
     }
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "kernels/geometry/distribution.hpp"
@@ -92,7 +93,7 @@ TEST(Distribution, CountsEveryValueButZero) {
       EXPECT_EQ(bin.voxels, next++->second);
     }
     const std::vector<SizeBin> flat =
-        distribution_of(squared_distance(test::bits_of(device, v), 1, {1.3, 1, 1}));
+        distribution_of(squared_distance(test::bits_of(device, v), 1, {std::sqrt(2.0), 1, 1}));
     std::int64_t voxels = 0;
     for (const SizeBin& bin : flat) voxels += bin.voxels;
     EXPECT_EQ(voxels, v.labels[1].voxels);

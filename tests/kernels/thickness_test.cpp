@@ -71,15 +71,15 @@ TEST(LocalThickness, IsThatOfPaintingEveryBallForEveryNumberOfThreads) {
       test::shape_of({9, 66, 12}, [](double z, double y, double x) { return z + y / 7 + x > 3; })};
   for (const Volume& v : volumes)
     for (const Edges& edges : {Edges{1, 1, 1}, Edges{2, 1, 0.5}, Edges{1, 3, 1.5}}) {
-      const double shortest = *std::min_element(edges.begin(), edges.end());
-      const Edges units{edges[0] / shortest, edges[1] / shortest, edges[2] / shortest};
+      const double unit = edges[1] == 3 ? 0.5 : *std::min_element(edges.begin(), edges.end());
+      const Edges units{edges[0] / unit, edges[1] / unit, edges[2] / unit};
       const std::vector<double> expected = by_painting_all(
           v.extent, values_of(squared_distance(test::bits_of(Device::cpu(1), v), 1, edges)), units);
       for (const Device& device : test::devices()) {
         SCOPED_TRACE(to_string(v.extent) + " on " + device.description());
         const SquaredDistance found = thickness_of(device, v, 1, edges);
         EXPECT_EQ(values_of(found), expected);
-        EXPECT_EQ(found.unit, shortest);
+        EXPECT_EQ(found.unit, unit);
       }
       const SquaredDistance radii = squared_distance(test::bits_of(Device::cpu(2), v), 1, edges);
       SquaredDistance at_once;
@@ -113,6 +113,33 @@ TEST(LocalThickness, BallsLargerThanTheTables) {
       values_of(squared_distance(test::bits_of(test::device(), v), 1, {1, 1, 1}));
   EXPECT_EQ(values_of(thickness_of(test::device(), v, 1, {1, 1, 1})),
             by_painting_all(v.extent, radii, {1, 1, 1}));
+}
+
+TEST(LocalThickness, DoesNotDependOnHowTheEdgesWereStated) {
+  const Volume v = test::noise({20, 22, 24}, 5, {20, 80});
+  const Edges stated{0.4e-6, 0.5e-6, 0.6e-6};
+  const std::vector<double> expected = by_painting_all(
+      v.extent, values_of(squared_distance(test::bits_of(Device::cpu(1), v), 1, {4, 5, 6})), {4, 5, 6});
+  const auto of_float = [](float micrometres) { return static_cast<double>(micrometres) * 1e-6; };
+  for (const Edges& edges : {stated, Edges{0.0004 * 1e-3, 0.0005 * 1e-3, 0.0006 * 1e-3}, Edges{0.4, 0.5, 0.6},
+                             Edges{of_float(0.4F), of_float(0.5F), of_float(0.6F)}}) {
+    const SquaredDistance found = thickness_of(test::device(), v, 1, edges);
+    EXPECT_EQ(values_of(found), expected);
+    EXPECT_NEAR(found.unit, edges[0] / 4, 1e-12 * edges[0]);
+  }
+}
+
+TEST(EdgeUnits, AreWholeNumbersWhereTheyCanBe) {
+  const auto edges = [](const Edges& spacing) { return edge_units(spacing).edges; };
+  EXPECT_EQ(edges({2e-7, 2e-7, 2e-7}), (Edges{1, 1, 1}));
+  EXPECT_EQ(edges({2e-7, 2e-7, 2.0000001e-7}), (Edges{1, 1, 1}));
+  EXPECT_EQ(edges({3e-7, 4e-7, 5e-7}), (Edges{3, 4, 5}));
+  EXPECT_EQ(edges({1, 1, 1000}), (Edges{1, 1, 1000}));
+  EXPECT_EQ(edge_units({3e-7, 4e-7, 5e-7}).unit, 3e-7 / 3);
+  const Edges others = edges({0.3985, 0.4, 0.5});
+  EXPECT_EQ(others[0], 1);
+  EXPECT_NEAR(others[1], 0.4 / 0.3985, 1e-9);
+  EXPECT_EQ(others, edges({0.3985e-6, 0.4e-6, 0.5e-6}));
 }
 
 }  // namespace
