@@ -59,12 +59,13 @@ void add_batch(Rows& rows) {
                                     .group = "Input",
                                     .meaning = "file with a path or pattern in each line"},
                                    &BatchRun::list));
-  rows.push_back(
-      setting<BatchRun>({.name = "settings",
-                         .kind = Kind::path_in,
-                         .group = "Input",
-                         .meaning = "study file with settings of evaluate, such as the settings.toml of one"},
-                        &BatchRun::settings));
+  rows.push_back(setting<BatchRun>(
+      {.name = "settings",
+       .kind = Kind::path_in,
+       .group = "Input",
+       .meaning = "study file with settings of evaluate, such as the settings.toml of one; its "
+                  "input is not taken"},
+      &BatchRun::settings));
   rows.push_back(setting<BatchRun>({.name = "output",
                                     .letter = 'o',
                                     .kind = Kind::path_out,
@@ -117,20 +118,27 @@ const Rows& rows() {
   return table;
 }
 
+/// Of a settings file: also the input, in whose place there are the volumes, and what batch has itself.
+bool is_taken_from_file(const SettingFacts& facts) {
+  return is_for_every_volume(facts) || facts.name == "input" || facts.name == "dry-run" ||
+         facts.name == "calibration";
+}
+
 /// The settings file first, then what the command line says otherwise.
 BatchRun run_from(const Arguments& arguments) {
   BatchRun run;
-  run.evaluation.axes.clear();  // all, unless some are named
-  if (const Given* settings = arguments.find("settings")) {
-    read_study_file(settings->text(), run.evaluation, false);
-    if (const auto others = not_taken(settings->text(), run.evaluation, &SettingFacts::for_evaluate))
-      print_notice(*others);
-  }
-  apply(rows(), arguments, run);
   Settings& s = run.evaluation;
+  s.axes.clear();  // all, unless some are named
+  StudyFileNotices notices;
+  if (const Given* settings = arguments.find("settings"))
+    notices = read_study_file(settings->text(), s, false, is_taken_from_file);
+  std::swap(run.dry_run, s.dry_run);
+  std::swap(run.calibration, s.calibration);
+  apply(rows(), arguments, run);
+  if (notices.left_out && !s.quiet) print_notice(*notices.left_out);
   if (s.axes.empty()) s.axes.assign(all_axes.begin(), all_axes.end());
   s.input.clear();
-  s.output.clear();
+  s.kept = {};
   s.study_file.reset();
   if (!s.read.external_files.empty())
     throw Error(ExitCode::usage, "batch reads no other files", "--external-files",
@@ -338,7 +346,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
     inputs.insert(inputs.end(), {run.list, run.settings, run.evaluation.limits, run.evaluation.mask});
     io::check_replaces_no_input((fs::path(run.output) / name).string(), inputs);
   }
-  BatchWorker worker(run.output, words_of(run.evaluation), key, run.retry_failed);
+  BatchWorker worker(run.output, words_of(run.evaluation), run.evaluation, key, run.retry_failed);
   if (!run.evaluation.quiet) print_log_head("batch", run.evaluation.device + ", taken by each evaluation");
   note_of_device(run);
   listen_to_signals();
@@ -348,6 +356,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   for (std::size_t i = 0; i < paths.size(); ++i)
     if (shard.has(i)) rows.push_back(i);
   Round(run, paths, worker).go(rows);
+  if (const auto said = worker.text_of_kept(); said && !run.evaluation.quiet) print_notice(*said);
   const std::optional<std::vector<LotVolume>> volumes = write_tables(run, paths, worker);
   if (!volumes) print_notice("batch.csv and batch.html are left to the other workers");
   const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard);

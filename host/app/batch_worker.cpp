@@ -1,6 +1,7 @@
 #include "host/app/batch_worker.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <ctime>
@@ -9,8 +10,10 @@
 #include <utility>
 
 #include "host/app/console.hpp"
+#include "host/app/describe.hpp"
 #include "host/app/evaluate_process.hpp"
 #include "host/app/outputs.hpp"
+#include "host/app/study_file.hpp"
 #include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
 #include "io/fetch_ahead.hpp"
@@ -85,12 +88,13 @@ LotState running(const std::string& key, const std::string& folder) {
 
 }  // namespace
 
-BatchWorker::BatchWorker(std::string output, std::vector<std::string> words, std::string settings,
-                         bool retry_failed)
+BatchWorker::BatchWorker(std::string output, std::vector<std::string> words, Settings evaluation,
+                         std::string key, bool retry_failed)
     : output_(std::move(output)),
       volumes_(joined(output_, "volumes")),
       words_(std::move(words)),
-      settings_(std::move(settings)) {
+      evaluation_(std::move(evaluation)),
+      settings_(std::move(key)) {
   std::error_code failed;
   fs::create_directories(volumes_, failed);
   if (failed || !fs::is_directory(volumes_))
@@ -111,7 +115,9 @@ LotVolume BatchWorker::evaluate(const std::string& path, std::span<const std::st
     check_is_utf8(path, "");
     const VolumeContent content = contents_.of(path);
     volume.folder = folder_in_lot(path, key_of(content, settings_));
-    take(volume, state_for(path, content, joined(output_, volume.folder), later, what));
+    const std::string folder = joined(output_, volume.folder);
+    take(volume, state_for(path, content, folder, later, what));
+    if (what == "kept") compare_drawn(folder);
   });
   failed_here_.erase(path);
   if (volume.status == LotStatus::failed && volume.exit_code != static_cast<int>(ExitCode::interrupted))
@@ -145,6 +151,34 @@ LotState BatchWorker::state_for(const std::string& path, const VolumeContent& co
   what = "evaluated";
   fetch_first_of(later);
   return evaluated(path, content, *row);
+}
+
+/// Settings that make no result another are not part of its key.
+void BatchWorker::compare_drawn(const std::string& folder) {
+  const std::string file = joined(folder, "settings.toml");
+  if (!fs::exists(file)) return;  // it failed
+  Settings then;
+  try {
+    (void)read_study_file(file, then, false, &SettingFacts::for_evaluate);
+  } catch (const Error&) {
+    return;  // how it was drawn nobody knows
+  }
+  bool otherwise = false;
+  for (const Setting<Settings>& row : describe()) {
+    if (row.name != "operator" && row.name != "slice-at") continue;
+    const Value now = row.value(evaluation_);
+    if (now.is_null() || now == row.value(then)) continue;
+    drawn_otherwise_.insert("--" + row.name);
+    otherwise = true;
+  }
+  if (otherwise) ++volumes_drawn_otherwise_;
+}
+
+std::optional<std::string> BatchWorker::text_of_kept() const {
+  if (drawn_otherwise_.empty()) return std::nullopt;
+  return fmt::format(
+      "of volumes that are kept as they were evaluated {} had another value of {}: they are not drawn anew",
+      volumes_drawn_otherwise_, fmt::join(drawn_otherwise_, ", "));
 }
 
 /// Which others have claimed is not known before their contents are.

@@ -167,7 +167,7 @@ std::vector<std::string> leave_out_changing_axes(const Volume& volume, bool solv
                       left_out)};
     }
   }
-  check_prism(volume, s.axes);
+  check_prism(volume, s.axes, "; without --ionic and --electronic the geometry alone is evaluated");
   return {};
 }
 
@@ -261,7 +261,7 @@ ExitCode run_evaluate(Settings s) {
   if (s.rve && (s.read.outside || !s.mask.empty()))
     throw Error(ExitCode::usage, "--rve has no meaning for a sample that is no box", "--outside, --mask",
                 "its parts would differ in shape", "cut a box out of it by --crop");
-  if (s.fields && s.output.empty())
+  if (s.fields && s.output.empty() && s.kept.output.empty())
     throw Error(ExitCode::usage, "the fields go nowhere", "--fields", "", "give -o FOLDER");
   if (!s.axes_named) s.axes.assign(all_axes.begin(), all_axes.end());
   check_electrolyte(s);

@@ -78,7 +78,7 @@ std::vector<std::string> former_files(const Settings& s) {
   if (!fs::exists(settings)) return {};
   try {
     Settings former;
-    read_study_file(settings, former, false);
+    (void)read_study_file(settings, former, false, &SettingFacts::for_evaluate);
     return files_of(former.phases);
   } catch (const Error&) {
     return {};  // whose files these are nobody knows

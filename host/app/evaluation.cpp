@@ -175,8 +175,9 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
 }
 
 FieldSink Evaluation::transport_sink(const StudyInput& in, const std::string& what) {
-  if (!fields_.wanted()) return {};
+  if (!fields_.computed()) return {};
   return [this, &in, what](const Result& result, const std::vector<float>& concentration) {
+    if (!fields_.wanted()) return;
     announce_outputs();
     fields_.write_transport(what, in.volume, in.materials, result, concentration);
   };

@@ -24,6 +24,8 @@ class EvaluationFields {
   explicit EvaluationFields(const Settings& settings) : settings_(settings) {}
 
   bool wanted() const { return settings_.fields && !settings_.output.empty(); }
+  /// Also where an earlier run's are kept.
+  bool computed() const { return wanted() || (settings_.fields && !settings_.kept.output.empty()); }
   /// Every one that such a run may write, seen from the folder of results.
   static std::vector<std::string> names();
   /// Of a part: "thickness", or "ionic" and "electronic", one an axis.

@@ -44,12 +44,12 @@ void add_volume(Rows& rows) {
   add({.name = "porosity",
        .kind = Kind::number,
        .meaning = "electrode: fraction of pore",
-       .range = Range{0, 1}},
+       .range = Range{0, 1, true, true}},
       &GenerateSettings::porosity);
   add({.name = "binder",
        .kind = Kind::number,
        .meaning = "electrode: fraction of carbon-binder",
-       .range = Range{0, 1}},
+       .range = Range{0, 1, true, true}},
       &GenerateSettings::binder);
   add({.name = "fraction",
        .kind = Kind::number,

@@ -89,6 +89,8 @@ Volume read_sample(ReaderProcess& reader, Settings& s, const std::function<void(
   if (!s.mask.empty()) mask = mask_of(s, reader.description());
   const bool counts_grey = s.read.thresholds.otsu > 0 || what != io::Read::labels;
   Volume volume = reader.read(progress, what, mask && counts_grey ? &*mask : nullptr);
+  if (s.read.as_2d && reader.description().extent.zyx()[0] > 1)
+    volume.notices.emplace_back("--as-2d does nothing here: the array has three axes");
   volume = without_outside(std::move(volume), s, mask ? &*mask : nullptr);
   volume = cleaned(turned(of_cubes(std::move(volume), s.resample), s.orient), s);
   settle_statements(reader.description(), s, volume);

@@ -51,7 +51,8 @@ std::string scalar_text(const SettingFacts& facts, const Value& value) {
 }
 
 bool in_range(double value, const Range& range) {
-  return (range.above ? value > range.least : value >= range.least) && (!range.most || value <= *range.most);
+  if (range.above ? value <= range.least : value < range.least) return false;
+  return !range.most || (range.below ? value < *range.most : value <= *range.most);
 }
 
 template <class T>
@@ -300,7 +301,9 @@ std::string text_of(const SettingFacts& facts, const Value& value) {
 
 std::string text_of(const Range& range) {
   const std::string least = fmt::format("{} {}", range.above ? "above" : "from", range.least);
-  return range.most ? fmt::format("{}{} {}", least, range.above ? ", up to" : " to", *range.most) : least;
+  if (!range.most) return least;
+  const char* to = range.below ? " and below" : range.above ? ", up to" : " to";
+  return fmt::format("{}{} {}", least, to, *range.most);
 }
 
 std::string placeholder(const SettingFacts& facts) {

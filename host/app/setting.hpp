@@ -52,11 +52,12 @@ enum class Kind {
   paths_in
 };
 
-/// Of a number, ends included but for `above`.
+/// Of a number, ends included but for `above` and `below`.
 struct Range {
   double least = 0;
   std::optional<double> most = {};
   bool above = false;  // `least` itself is out
+  bool below = false;  // `most` itself is
 };
 
 struct Choice {

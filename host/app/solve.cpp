@@ -173,7 +173,7 @@ const Study& chosen_study(const Settings& s) {
   if ((!s.field.empty() || s.flux) && !study.gives_field && !study.gives_frames)
     throw Error(ExitCode::usage, "this study gives no field", "--study " + study.name, "",
                 fmt::format("leave out {}, or choose another study", s.field.empty() ? "--flux" : "--field"));
-  if (s.flux && s.field.empty() && study.gives_frames)
+  if (s.flux && s.field.empty() && s.kept.field.empty() && study.gives_frames)
     throw Error(ExitCode::usage, "pictures of this study show no field", "--flux", "--study " + study.name,
                 "give --field NAME.pvd for vectors of the flux, or leave it out");
   if (study.needs_conductivity && s.phase.empty() && s.conductivity.empty() && !s.is_grey())

@@ -17,6 +17,7 @@ namespace tauvox {
 namespace {
 
 namespace fs = std::filesystem;
+using Takes = std::function<bool(const SettingFacts&)>;
 constexpr const char* written = "written";  // the table of what an earlier run wrote
 
 std::string hyphens(std::string name) {
@@ -62,7 +63,7 @@ std::string types_of(const SettingFacts& facts) {
   }
 }
 
-bool takes(const SettingFacts& facts, const toml::node& node) {
+bool fits(const SettingFacts& facts, const toml::node& node) {
   const std::string types = types_of(facts);
   if (node.is_string()) return true;
   if (node.is_boolean()) return facts.kind == Kind::flag;
@@ -76,7 +77,9 @@ bool takes(const SettingFacts& facts, const toml::node& node) {
 /// Reads the values of one study file.
 class Reader {
  public:
-  Reader(const std::string& path, Settings& settings) : path_(path), settings_(settings) {}
+  /// @param settings those that the command takes   @param others the rest
+  Reader(const std::string& path, Settings& settings, Settings& others, const Takes& takes)
+      : path_(path), settings_(settings), others_(others), takes_(takes) {}
 
   void read(const toml::table& table, bool outputs_only) {
     refuse_unknown(table, outputs_only);
@@ -96,12 +99,15 @@ class Reader {
   }
 
   void refuse_unknown(const toml::table& table, bool outputs_only) const {
-    std::vector<std::string> names, unknown;
+    std::vector<std::string> names, unknown;  // names: only what this command takes
+    const auto may_stand = [&](const SettingFacts& row) {
+      return !outputs_only || row.kind == Kind::path_out;
+    };
     for (const Setting<Settings>& row : describe())
-      if (!outputs_only || row.kind == Kind::path_out) names.push_back(row.name);
+      if (may_stand(row) && takes_(row)) names.push_back(row.name);
     for (const auto& [key, node] : table) {
       const std::string name = hyphens(std::string(key.str()));
-      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      if (const auto* row = row_of(name); row && may_stand(*row)) continue;
       if (!outputs_only && key == written && node.is_table()) continue;
       const std::string near = parse::nearest(name, names);
       unknown.push_back(fmt::format("'{}' in line {}{}", std::string_view(key.str()), key.source().begin.line,
@@ -141,11 +147,11 @@ class Reader {
 
   void set(const Setting<Settings>& row, const toml::node& node) {
     const std::string place = place_in(path_, node.source());
-    if (const auto* table = node.as_table(); table && takes(row, node)) check_items(row, *table);
+    if (const auto* table = node.as_table(); table && fits(row, node)) check_items(row, *table);
     if (row.kind == Kind::labels) remember_names(row, node);
     std::string text = text_from(row, node);
     if (row.kind == Kind::path_in || row.kind == Kind::path_out) text = from_folder(text);
-    row.set(settings_, text, fmt::format("{} ({})", row.name, place));
+    row.set(takes_(row) ? settings_ : others_, text, fmt::format("{} ({})", row.name, place));
   }
 
   /// Each by itself, so that a mistake is reported where it stands.
@@ -174,7 +180,7 @@ class Reader {
 
   // A TOML value as the text that the command line would take.
   std::string text_from(const SettingFacts& row, const toml::node& node) const {
-    if (!takes(row, node))
+    if (!fits(row, node))
       throw Error(ExitCode::usage, "bad value for " + row.name, place_in(path_, node.source()),
                   std::string("it is ") + type_name(node), "give " + types_of(row));
     if (const auto* v = node.as_string()) return v->get();
@@ -197,7 +203,8 @@ class Reader {
   }
 
   const std::string& path_;
-  Settings& settings_;
+  Settings &settings_, &others_;
+  const Takes& takes_;
   std::vector<std::pair<std::string, std::string>> names_;  // of phases or labels that were given, and where
 };
 
@@ -226,35 +233,47 @@ std::string toml_line(const Setting<Settings>& row, Value value, const std::stri
   return fmt::format("{} = {}\n", row.name, toml_text(row, value));
 }
 
-}  // namespace
-
-std::optional<std::string> read_study_file(const std::string& path, Settings& settings, bool overwrite) {
-  const toml::table table = read_toml(path, "study file");
-  settings.study_file = path;
-  Reader reader(path, settings);
-  reader.read(table, false);
-  const toml::table* outputs = table[written].as_table();
-  if (!outputs) return std::nullopt;
-  Settings unused;
-  const bool again = overwrite || settings.overwrite;
-  Reader(path, again ? settings : unused).read(*outputs, true);
-  if (again) return std::nullopt;
-  return fmt::format("what the run of {} wrote is kept as it is; --overwrite writes it again", path);
-}
-
-std::optional<std::string> not_taken(const std::string& path, const Settings& settings,
-                                     bool SettingFacts::*of_command) {
+/// Of what differs from where nothing is said.
+std::string names_of_given(const Settings& settings) {
   const Settings standard;
   std::string names;
   for (const Setting<Settings>& row : describe())
-    if (!(row.*of_command) && row.kind != Kind::path_out && row.value(settings) != row.value(standard))
-      names += (names.empty() ? "" : ", ") + row.name;
-  if (names.empty()) return std::nullopt;
-  return fmt::format("{}: not taken here are {}; they are settings of another command", path, names);
+    if (row.value(settings) != row.value(standard)) names += (names.empty() ? "" : ", ") + row.name;
+  return names;
+}
+
+bool is_taken_by(const SettingFacts& facts, bool of_evaluate) {
+  return of_evaluate ? facts.for_evaluate : facts.for_solve;
+}
+
+}  // namespace
+
+StudyFileNotices read_study_file(const std::string& path, Settings& settings, bool overwrite,
+                                 const Takes& takes) {
+  const toml::table table = read_toml(path, "study file");
+  settings.study_file = path;
+  Settings former, others;
+  Reader(path, settings, others, takes).read(table, false);
+  StudyFileNotices notices;
+  if (const toml::table* outputs = table[written].as_table()) {
+    const bool again = overwrite || settings.overwrite;
+    Reader(path, again ? settings : former, again ? others : former, takes).read(*outputs, true);
+    if (!again)
+      notices.kept =
+          fmt::format("what the run of {} wrote is kept as it is; --overwrite writes it again", path);
+    settings.kept = {former.field, former.png, former.output};
+  }
+  if (const std::string names = names_of_given(others); !names.empty())
+    notices.left_out =
+        fmt::format("{}: not taken here are {}; they are settings of another command", path, names);
+  return notices;
 }
 
 std::string to_study_file(const Settings& settings, const std::string& path) {
   const bool of_evaluate = !settings.output.empty();
+  Settings repeated = settings;  // also what made the numbers what they are
+  if (repeated.field.empty()) repeated.field = settings.kept.field;
+  if (repeated.png.empty()) repeated.png = settings.kept.png;
   std::string out = fmt::format(
       "# Effective settings of a run of tauvox {}. `tauvox {} THIS_FILE` computes the same again and "
       "prints "
@@ -262,8 +281,8 @@ std::string to_study_file(const Settings& settings, const std::string& path) {
       TAUVOX_VERSION, of_evaluate ? "evaluate" : "solve", written);
   std::string outputs;
   for (const Setting<Settings>& row : describe()) {
-    const Value value = row.value(settings);
-    if (value.is_null() || !row.repeats_run || !(of_evaluate ? row.for_evaluate : row.for_solve)) continue;
+    const Value value = row.value(repeated);
+    if (value.is_null() || !row.repeats_run || !is_taken_by(row, of_evaluate)) continue;
     const bool file = row.kind == Kind::path_out && value != "-";
     (file ? outputs : out) += toml_line(row, value, path);
   }
@@ -273,7 +292,9 @@ std::string to_study_file(const Settings& settings, const std::string& path) {
 bool repeats_study_file(const Settings& settings) {
   if (!settings.study_file) return false;
   Settings alone;
-  read_study_file(*settings.study_file, alone, true);
+  const bool of_evaluate = !settings.output.empty();
+  (void)read_study_file(*settings.study_file, alone, true,
+                        [&](const SettingFacts& facts) { return is_taken_by(facts, of_evaluate); });
   return to_study_file(alone, *settings.study_file) == to_study_file(settings, *settings.study_file);
 }
 

@@ -109,9 +109,10 @@ std::vector<std::string> unheeded(const Settings& s, const Study& study) {
   note(!solves && s.unit != standard.unit, "--unit", "nothing conducts");
   note(s.flux_balance != standard.flux_balance && !s.wants_concentration(), "--flux-balance",
        "it is for fields, and none is written (--field, --png)");
-  note(!s.slice_at.empty() && s.png.empty(), "--slice-at", "no picture is drawn (--png)");
-  note(study.gives_frames && s.field.empty() && s.frames != standard.frames, "--frames",
-       "there is no --field");
+  note(!s.slice_at.empty() && s.png.empty() && s.kept.png.empty(), "--slice-at",
+       "no picture is drawn (--png)");
+  note(study.gives_frames && s.field.empty() && s.kept.field.empty() && s.frames != standard.frames,
+       "--frames", "there is no --field");
   note(s.is_grey() && s.allow_absent && s.reactive.empty() && s.phases.named.empty(), "--allow-absent",
        "grey values conduct, and no label is named");
   const std::vector<std::string> of_parts{"interfaces", "triple_lines", "sizes",
@@ -138,7 +139,9 @@ std::vector<std::string> unheeded_by_evaluate(const Settings& s) {
        "nothing is solved without --ionic or --electronic");
   note(!solves && s.axes_named, "--axis",
        "it is for transport, and nothing is solved without --ionic or --electronic");
-  note(!s.slice_at.empty() && s.output.empty(), "--slice-at", "pictures are drawn into the folder of -o");
+  const bool nowhere = s.output.empty() && s.kept.output.empty();
+  note(!s.slice_at.empty() && nowhere, "--slice-at", "pictures are drawn into the folder of -o");
+  note(!s.operator_name.empty() && nowhere, "--operator", "it is recorded in the folder of -o");
   append(notices, notes_of_composed_names(s.phases));
   return notices;
 }

@@ -19,13 +19,12 @@ Settings read_settings(const Arguments& arguments, bool SettingFacts::*of_comman
     return settings;
   }
   const Given* overwrite = arguments.find("overwrite");
-  const std::optional<std::string> notice =
-      read_study_file(input, settings, overwrite && overwrite->text() == "true");
-  const std::optional<std::string> others = not_taken(input, settings, of_command);
+  const StudyFileNotices notices =
+      read_study_file(input, settings, overwrite && overwrite->text() == "true", of_command);
   const std::string volume = settings.input;
   apply(describe(), arguments, settings);
   settings.input = volume;
-  for (const std::optional<std::string>& said : {notice, others})
+  for (const std::optional<std::string>& said : {notices.kept, notices.left_out})
     if (said && !settings.quiet) print_notice(*said);
   return settings;
 }
@@ -79,25 +78,12 @@ std::vector<const SettingFacts*> facts_of_evaluate() {
   return rows;
 }
 
-/// Studies that an evaluation alone runs are none of its choices.
-std::vector<const SettingFacts*> facts_of_solve() {
-  static SettingFacts study;
-  std::vector<const SettingFacts*> rows = facts_where(&SettingFacts::for_solve);
-  for (const SettingFacts*& facts : rows)
-    if (facts->name == "study") {
-      study = *facts;
-      std::erase_if(study.choices, [](const Choice& choice) { return choice.name == "accessible"; });
-      facts = &study;
-    }
-  return rows;
-}
-
 }  // namespace
 
 Command solve_command() {
   return {.name = "solve",
           .meaning = "effective diffusivity or conductivity and tortuosity factor",
-          .settings = facts_of_solve(),
+          .settings = facts_where(&SettingFacts::for_solve),
           .examples = {{"tauvox solve cathode.h5 --phase 0 --axis all", "label 0 conducts, along all axes"},
                        {"tauvox solve cathode.tif --conductivity 0=0,1=0.01,2=1 --unit S/m --json out.json",
                         "two phases conduct; the report in a file"},

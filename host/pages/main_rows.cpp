@@ -55,13 +55,8 @@ std::string short_subject(const Result& result, Axis thickness) {
   return text;
 }
 
-bool carries_electrons(const Result& result) {
-  return std::find(result.remarks.begin(), result.remarks.end(), "electronic transport") !=
-         result.remarks.end();
-}
-
 std::string title_of(const Result& result, const QuantityDefinition& row) {
-  return in_words_of(property_of(carries_electrons(result) ? "S/m" : "relative"), row.title);
+  return in_words_of(property_of(result, property_of("relative")), row.title);
 }
 
 std::vector<MainRow> main_rows(const RunReport& report, const Look& look) {

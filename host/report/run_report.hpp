@@ -81,6 +81,8 @@ std::string text_of_outside(const Volume& volume);
 /// docs/quantities.md: every quantity of every study.
 std::string quantities_page();
 
+/// What a result is of: an electrical conductivity where electrons are carried, also a relative one.
+Property property_of(const Result& result, const Property& given);
 /// In words of what was given; empty where it is not known.
 std::string unit_of(const QuantityDefinition& row, const Property& property);
 /// Whether it is a value without a unit, and the same number as its ratio to D0: D0 is 1.

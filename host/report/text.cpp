@@ -37,8 +37,9 @@ std::string line_of(const Result& result, const Quantity& q, const QuantityDefin
                     const Property& property) {
   if (!row.in_text || repeats_ratio(result, q, row, property) || (!q.value && !q.infinite)) return "";
   const ShownUnit unit = shown_unit(unit_of(row, property));
-  std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(property, row.title),
-                                 in_words_of(property, row.symbol), value_text(q, unit.factor));
+  const Property words = property_of(result, property);
+  std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(words, row.title),
+                                 in_words_of(words, row.symbol), value_text(q, unit.factor));
   if (unit.name != "1") line += " " + unit.plain;
   for (const Uncertainty& u : q.uncertainties)
     if (u.half_width)
@@ -83,6 +84,16 @@ bool repeats_ratio(const Result& result, const Quantity& q, const QuantityDefini
       return q.value && result.value(ratio) == q.value;
     }
   return false;
+}
+
+Property property_of(const Result& result, const Property& given) {
+  const bool of_electrons =
+      std::find(result.remarks.begin(), result.remarks.end(), "electronic transport") != result.remarks.end();
+  if (!of_electrons || given.unit != "1") return given;
+  Property property = given;
+  property.name = "electrical conductivity";
+  property.symbol = "sigma";
+  return property;
 }
 
 std::string unit_of(const QuantityDefinition& row, const Property& property) {

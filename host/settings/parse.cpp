@@ -135,9 +135,9 @@ void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const st
 void check_voxel_ratio(const std::array<double, 3>& size, ExitCode code, const std::string& where) {
   constexpr double most_ratio = 1000;
   const auto [shortest, longest] = std::minmax_element(size.begin(), size.end());
-  if (*longest > most_ratio * *shortest * (1 + 1e-12))
+  if (*longest > most_ratio * *shortest * (1 + 1e-6))  // lengths in files are FP32 at times
     throw Error(code, "the voxels are too flat", where,
-                fmt::format("their edges differ by a factor of {:g}", *longest / *shortest),
+                fmt::format("their edges differ by a factor of {:.8g}", *longest / *shortest),
                 fmt::format("up to {:g} is solved; is the order z,y,x right, and the unit?", most_ratio));
 }
 
@@ -250,6 +250,8 @@ io::Crop crop(const std::string& text, const std::string& option) {
     const std::size_t colon = items[axis].find(':');
     if (colon == std::string::npos) refuse(option, text, takes);
     const std::string begin = items[axis].substr(0, colon), end = items[axis].substr(colon + 1);
+    if (end.find(':') != std::string::npos)
+      refuse(option, text, takes + "; a range is BEGIN:END, without a step");
     if (!begin.empty()) crop.begin[axis] = integer(begin, option);
     if (!end.empty()) crop.end[axis] = integer(end, option);
     if (crop.begin[axis] < 0 || (!end.empty() && crop.end[axis] <= crop.begin[axis]))

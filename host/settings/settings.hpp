@@ -20,6 +20,12 @@ struct Resample {
   bool operator==(const Resample&) const = default;
 };
 
+/// Outputs of an earlier run, which a run from its settings leaves as they are. What they hold it computes
+/// all the same: a solve for a field goes on until the fluxes agree, so other digits would come out without.
+struct KeptOutputs {
+  std::string field, png, output;
+};
+
 struct Settings : MaterialSettings, StudySettings {
   // input
   std::string input;
@@ -53,10 +59,13 @@ struct Settings : MaterialSettings, StudySettings {
   std::string calibration;   // file of tauvox bench, from which a dry run tells the time
   std::string checkpoint;    // of what is finished; empty: beside the first output
   std::vector<std::pair<Axis, std::int64_t>> slice_at;  // where pictures cut the volume; else in the middle
-  bool wants_concentration() const { return !field.empty() || !png.empty(); }
+  bool wants_concentration() const {
+    return !field.empty() || !png.empty() || !kept.field.empty() || !kept.png.empty();
+  }
   bool overwrite = false, dry_run = false, quiet = false;
   std::string progress = "auto";             // auto | always | plain | never
   std::optional<double> time_limit_seconds;  // then the best value so far, as not converged
+  KeptOutputs kept;
 
   /// Files that are read, and which no output may replace.
   std::vector<std::string> input_files() const;

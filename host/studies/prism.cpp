@@ -36,7 +36,7 @@ bool is_prism(const Volume& volume, Axis axis) {
       volume.codes);
 }
 
-void check_prism(const Volume& volume, const std::vector<Axis>& axes) {
+void check_prism(const Volume& volume, const std::vector<Axis>& axes, const std::string& otherwise) {
   if (!volume.outside) return;
   std::vector<const char*> defined, undefined;
   for (const Axis axis : all_axes) {
@@ -53,8 +53,9 @@ void check_prism(const Volume& volume, const std::vector<Axis>& axes) {
       volume.path,
       "the section of the sample changes along the way: the current through it depends on its outline",
       defined.empty()
-          ? "cut a box or a straight column out of it, by --crop or by a --mask with one outline "
-            "in all layers; without --ionic and --electronic evaluate gives the geometry alone"
+          ? "cut a box or a straight column out of it, by --crop or by a --mask with one outline in all "
+            "layers" +
+                otherwise
           : fmt::format("give --axis {}, or cut a box out of it by --crop", fmt::join(defined, ",")));
 }
 

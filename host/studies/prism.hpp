@@ -1,6 +1,7 @@
 // Along which axes a sample that is no box has an effective transport.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "kernels/volume/volume.hpp"
@@ -11,7 +12,8 @@ namespace tauvox {
 /// whole, or outside.
 bool is_prism(const Volume& volume, Axis axis);
 
+/// @param otherwise advice where it has none along any
 /// @throws Error(input_invalid) where D_eff has no meaning along one of these axes
-void check_prism(const Volume& volume, const std::vector<Axis>& axes);
+void check_prism(const Volume& volume, const std::vector<Axis>& axes, const std::string& otherwise = "");
 
 }  // namespace tauvox
