@@ -5,7 +5,6 @@
 #include "kernels/geometry/geodesic.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -250,7 +249,7 @@ class Ways {
 
   void walk(Axis axis, bool from_low) {
     for_each_cell(device_, words_, Begin{view(), axis, from_low ? 0 : e_.along(axis) - 1});
-    const std::uint32_t width = std::bit_floor(static_cast<std::uint32_t>(units_));
+    const auto width = static_cast<std::uint32_t>(units_);  // that of the shortest step
     BusyRows busy(device_, e_);
     bool left = true;
     for (std::uint32_t end = width; left; end += width) {

@@ -14,7 +14,7 @@ struct ShortestWays {
 /// From any voxel of the first layer, by steps to the 26 neighbours, each as long as its centres are apart.
 /// Lengths are whole units: as many in the shortest edge, 32768 to 65536, as make all steps nearly whole,
 /// within 3e-8 of a step of a cube, 1e-6 of flatter ones (coarser where voxels are flatter than 9 to 1).
-/// Found in bands of half a step to a whole one (after Dial 1969, and Meyer and Sanders 2003), all of a band
+/// Found in bands as wide as the shortest step (after Dial 1969, and Meyer and Sanders 2003), all of a band
 /// at once. Bytes per voxel: 4.5.
 /// @param spacing voxel size along z, y, x, m
 /// @param from_low whether the first layer is that at 0
