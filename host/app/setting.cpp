@@ -300,7 +300,7 @@ std::string text_of(const SettingFacts& facts, const Value& value) {
 }
 
 std::string text_of(const Range& range) {
-  const std::string least = fmt::format("{} {}", range.above ? "above" : "from", range.least);
+  std::string least = fmt::format("{} {}", range.above ? "above" : "from", range.least);
   if (!range.most) return least;
   const char* to = range.below ? " and below" : range.above ? ", up to" : " to";
   return fmt::format("{}{} {}", least, to, *range.most);
