@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+NAMES = "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"
 COUNT = """<script>addEventListener("load", () => { const all = [...document.images];
 document.body.setAttribute("data-pictures", all.length);
 document.body.setAttribute("data-missing", all.filter(i => !i.complete || i.naturalWidth == 0).length); });</script>"""
@@ -26,9 +27,9 @@ PAPER = 273, 184  # mm of an A4 page within its margins
 
 
 def chromium(folder, *arguments):
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        sys.exit("no chromium on the PATH (Debian: chromium)")
+        sys.exit("no chromium on the PATH (Debian: chromium-headless-shell or chromium)")
     result = subprocess.run(
         [program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update", "--no-first-run", f"--user-data-dir={folder / 'profile'}",
