@@ -115,7 +115,8 @@ ExitCode run(const Arguments& arguments, bool&) {
   check(settings.volume);
   check_fits(make_extent(settings.volume.size), settings.volume.shape == "electrode" ? 5 : 1);
   const Volume volume = generate(settings.volume);
-  io::write_volume(path, volume, settings.overwrite);
+  const std::string phases = phases_of(settings.volume.shape, volume);
+  io::write_volume(path, io::FieldFile{.volume = &volume, .phases = phases}, settings.overwrite);
   results_are_in_files();
   std::string text =
       fmt::format("{}: {}\n  {}\n", io::printable(path), to_string(volume.extent), volume.path);

@@ -73,6 +73,11 @@ std::vector<std::string> options_of(Uses uses) {
   return {};
 }
 
+std::vector<std::string> phases_of(Uses uses) {
+  if (uses != Uses::packing) return {};
+  return {"pore", "active", "binder"};
+}
+
 const Row& row_of(const std::string& shape) {
   std::string names;
   for (const Row& row : table) {
@@ -126,10 +131,23 @@ std::string describe(const GenerateSettings& settings, const Extent& extent, Use
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = [] {
     std::vector<Generator> rows;
-    for (const Row& row : table) rows.push_back({row.name, row.meaning, options_of(row.uses)});
+    for (const Row& row : table)
+      rows.push_back({row.name, row.meaning, options_of(row.uses), phases_of(row.uses)});
     return rows;
   }();
   return list;
+}
+
+std::string phases_of(const std::string& shape, const Volume& volume) {
+  std::string text;
+  for (const Generator& g : generators()) {
+    if (g.name != shape) continue;
+    for (const Label& label : volume.labels)
+      if (label.value < std::ssize(g.phases))
+        text += fmt::format("{}{}={}", text.empty() ? "" : ",",
+                            g.phases[static_cast<std::size_t>(label.value)], label.value);
+  }
+  return text;
 }
 
 void check(const GenerateSettings& settings) {

@@ -22,13 +22,17 @@ struct GenerateSettings {
   double voxel_size = 4e-7;  // m
 };
 
-/// Name and one-line meaning of each shape, and the options that it heeds besides its size and the voxel
-/// size.
+/// Name and one-line meaning of each shape, the options that it heeds besides its size and the voxel size,
+/// and what its labels 0, 1, ... are; no names where they are nothing in particular.
 struct Generator {
   std::string name, meaning;
   std::vector<std::string> options;
+  std::vector<std::string> phases;
 };
 const std::vector<Generator>& generators();
+
+/// Names of the labels that a volume of this shape has, as --phases takes them; "" for none.
+std::string phases_of(const std::string& shape, const Volume& volume);
 
 /// @throws Error(usage) for an unknown shape (the valid ones listed), a size or a voxel size out of range
 void check(const GenerateSettings& settings);

@@ -324,3 +324,23 @@ def test_segments_that_are_not_plain_are_named(tauvox, tmp_path, segments, shown
     seg_nrrd(tmp_path / "a.seg.nrrd", segments)
     (told,) = [line for line in said_by(done(tauvox, "inspect", "a.seg.nrrd")) if "names labels" in line]
     assert shown in told and told.startswith("warning: a.seg.nrrd names labels") and "give --phases NAME=LABEL" in told
+
+
+# What is generated says what its labels are
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_generated_electrode_is_evaluated_without_names(tauvox, tmp_path, form):
+    done(tauvox, "generate", "electrode", "--size", 12, "--voxel-size", "1um", "-o", f"e.{form}")
+    result = done(tauvox, "evaluate", f"e.{form}", "--no-sampling", "-o", "report")
+    assert f"notice: phases {SPACED} are those" in result.stdout + result.stderr
+    report = json.loads((tmp_path / "report/results.json").read_text())
+    assert {"pore", "active", "binder"} <= {phase for _, phase, _, _ in values(report)}
+
+
+def test_generated_names_are_of_labels_that_occur(tauvox, tmp_path):
+    done(tauvox, "generate", "electrode", "--size", 2, "--porosity", 0.9, "-o", "few.h5")
+    done(tauvox, "generate", "sphere", "--size", 12, "-o", "sphere.h5")
+    with h5py.File(tmp_path / "few.h5") as few, h5py.File(tmp_path / "sphere.h5") as sphere:
+        assert few.attrs["phases"].decode() == "pore=0,binder=2"
+        assert "phases" not in sphere.attrs
