@@ -49,8 +49,8 @@ class Lines {
   int count_ = 0;
 };
 
-std::string line_style(const Look& look, std::size_t phase, bool dashed = false) {
-  return fmt::format("with lines lw 1.8 dt {} lc rgb '{}'", dashed ? "(8,5)" : "1",
+std::string line_style(const Look& look, std::size_t phase, bool dashed = false, bool steps = false) {
+  return fmt::format("with {} lw 1.8 dt {} lc rgb '{}'", steps ? "steps" : "lines", dashed ? "(8,5)" : "1",
                      hex_of(look.colours[phase].line));
 }
 std::string point_style(const Look& look, std::size_t phase, bool filled) {
@@ -97,7 +97,9 @@ void add_sizes(const RunReport& report, const Look& look, std::size_t phase, boo
     std::vector<double> sizes = curve->values[0], shares = curve->values[2];
     sizes.insert(sizes.begin(), sizes.front());  // the smallest begins where none is counted yet
     shares.insert(shares.begin(), shares.front() - curve->values[1].front());
-    lines.add(sizes, shares, line_style(look, phase, kind.dashed), title);
+    // Sizes are few, and a share belongs to each: with slopes between them the median would lie off its
+    // curve.
+    lines.add(sizes, shares, line_style(look, phase, kind.dashed, true), title);
     if (median) lines.add({*median->value * 1e6}, {0.5}, point_style(look, phase, !kind.dashed), "");
   }
 }
