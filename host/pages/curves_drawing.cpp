@@ -49,8 +49,8 @@ class Lines {
   int count_ = 0;
 };
 
-std::string line_style(const Look& look, std::size_t phase, bool dashed = false, bool steps = false) {
-  return fmt::format("with {} lw 1.8 dt {} lc rgb '{}'", steps ? "steps" : "lines", dashed ? "(8,5)" : "1",
+std::string line_style(const Look& look, std::size_t phase, bool dashed = false) {
+  return fmt::format("with lines lw 1.8 dt {} lc rgb '{}'", dashed ? "(8,5)" : "1",
                      hex_of(look.colours[phase].line));
 }
 std::string point_style(const Look& look, std::size_t phase, bool filled) {
@@ -94,12 +94,19 @@ void add_sizes(const RunReport& report, const Look& look, std::size_t phase, boo
     if (median && !title.empty())
       title += ", " +
                (with_radius ? in_micrometres(kind.radius, *median, 0.5) : in_micrometres("d50", *median, 1));
-    std::vector<double> sizes = curve->values[0], shares = curve->values[2];
-    sizes.insert(sizes.begin(), sizes.front());  // the smallest begins where none is counted yet
-    shares.insert(shares.begin(), shares.front() - curve->values[1].front());
-    // Sizes are few, and a share belongs to each: with slopes between them the median would lie off its
-    // curve.
-    lines.add(sizes, shares, line_style(look, phase, kind.dashed, true), title);
+    // In steps, for sizes are few and a share belongs to each: with slopes between them the median would lie
+    // off its curve. Made of lines, along which dashes go on.
+    std::vector<double> sizes, shares;
+    double below =
+        curve->values[2].front() - curve->values[1].front();  // none of the smallest is counted yet
+    for (std::size_t i = 0; i < curve->values[0].size(); ++i) {
+      for (const double share : {below, curve->values[2][i]}) {
+        sizes.push_back(curve->values[0][i]);
+        shares.push_back(share);
+      }
+      below = shares.back();
+    }
+    lines.add(sizes, shares, line_style(look, phase, kind.dashed), title);
     if (median) lines.add({*median->value * 1e6}, {0.5}, point_style(look, phase, !kind.dashed), "");
   }
 }
@@ -109,7 +116,7 @@ std::string sizes_axes(double largest) {
       "set xrange [0:{:.4g}]\nset yrange [0:1]\nset xlabel 'diameter (µm)'\n"
       "set ylabel 'share of volume up to it'\n"
       "set arrow from graph 0, first 0.5 to graph 1, first 0.5 nohead lc rgb '#999999' lw 0.7 dt (2,3)\n",
-      std::max(largest, 1e-6));
+      std::max(1.02 * largest, 1e-6));  // the last step is seen
 }
 
 }  // namespace

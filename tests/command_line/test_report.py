@@ -69,6 +69,21 @@ def without_gnuplot(tmp_path):
 needs_gnuplot = pytest.mark.skipif(shutil.which("gnuplot") is None, reason="no gnuplot")
 
 
+def distances_to_curves(svg):
+    """Of each mark from the nearest line that is drawn, in pixels."""
+    marks = re.findall(r"<use xlink:href='#gpPt[56]' transform='translate\(([\d.]+),([\d.]+)\)", svg)
+    ways = [numpy.array(re.findall(r"([\d.]+),([\d.]+)", way), float)
+            for line, way in re.findall(r"<path ([^>]*) d='([^']*)'", svg) if "rgb(" in line and "gridline" not in line]
+    ways = [way for way in ways if len(way) > 2]
+
+    def distance(point, way):
+        first, step = way[:-1], numpy.diff(way, axis=0)
+        along = ((point - first) * step).sum(1) / numpy.maximum((step * step).sum(1), 1e-12)
+        return numpy.hypot(*(first + numpy.clip(along, 0, 1)[:, None] * step - point).T).min()
+
+    return [min(distance(numpy.array(mark, float), way) for way in ways) for mark in marks]
+
+
 def test_the_page_is_whole_and_needs_nothing_else(evaluated):
     text = (evaluated("pore=0,active=1,binder=2", "--ionic", "pore", "--electrolyte", "nyman2008") / "report.html").read_text()
     page = Page(text)
@@ -119,6 +134,9 @@ def test_figures_have_three_forms(evaluated):
         assert words in drawn, words
     assert re.search(r">\d+ µm<", drawn)  # the scale bar
     assert tomllib.loads((folder / "settings.toml").read_text())["slice-at"] == {"z": 3, "x": 100}
+    for name in "sizes.svg", "sizes_active.svg":
+        distances = distances_to_curves(figures[name].decode())
+        assert len(distances) >= 2 and max(distances) < 0.5
     assert "d50 = " in figures["sizes_pore.svg"].decode() and "r50,min" in figures["sizes_pore.svg"].decode()
 
 
