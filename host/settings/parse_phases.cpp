@@ -51,6 +51,23 @@ LabelOrName label_or_name(const std::string& text, const std::string& option) {
   return text;
 }
 
+/// What goes by parts of the volume needs one name for each label. So a phase is made of labels that all go
+/// by other names, or of such that go by its own; where some do, the name would stand for the rest alone.
+void refuse_torn(const Phases& phases, const std::string& option, const std::string& text) {
+  for (const NamedPhase& phase : phases.named) {
+    std::optional<std::int64_t> own, others;
+    for (const std::int64_t label : phase.labels)
+      (phases.name_of(label) == phase.name ? own : others) = label;
+    if (!own || !others) continue;
+    throw Error(
+        ExitCode::usage, fmt::format("a label of '{}' has no other name, and others do", phase.name),
+        fmt::format("{} {}", option, text),
+        fmt::format("label {} is '{}', label {} is '{}' alone", *others, phases.name_of(*others), *own,
+                    phase.name),
+        fmt::format("name label {} as well, such as NAME={}, or no part of '{}'", *own, *own, phase.name));
+  }
+}
+
 /// "name=value" -> both sides.
 std::optional<std::pair<std::string, std::string>> sides_of(const std::string& item) {
   const std::vector<std::string> sides = split(item, '=');
@@ -117,6 +134,7 @@ Phases phases(const std::string& text, const std::string& option) {
     found.named.push_back(phase);
   }
   if (found.named.empty()) refuse(option, text, takes);
+  refuse_torn(found, option, text);
   return found;
 }
 

@@ -1,5 +1,5 @@
-// Percolation of every label, and of every named phase of several: which clusters of its face-sharing voxels
-// touch both outer faces across an axis. Nothing is solved. Memory: that of one search for clusters.
+// Percolation of every phase, and of every label that is a part of none: which clusters of its face-sharing
+// voxels touch both outer faces across an axis. Nothing is solved. Memory: that of one search for clusters.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,9 +24,12 @@ std::vector<Asked> sets_of(const Volume& volume, const Phases& phases) {
   std::vector<Asked> sets;
   const std::vector<Label>& labels = volume.labels;
   for (std::size_t code = 0; code < std::min(labels.size(), examined_labels); ++code) {
-    Asked& set = sets.emplace_back(Asked{labels[code].value, phases.name_of(labels[code].value),
-                                         std::vector<std::uint8_t>(volume.codes_there_are()),
-                                         volume.fraction(labels[code])});
+    const std::string name = phases.name_of(labels[code].value);
+    // Not for itself where the name is of several: their results could not be told apart.
+    if (const NamedPhase* phase = phases.find(name); phase && phase->labels.size() > 1) continue;
+    Asked& set =
+        sets.emplace_back(Asked{labels[code].value, name, std::vector<std::uint8_t>(volume.codes_there_are()),
+                                volume.fraction(labels[code])});
     set.codes[code] = 1;
   }
   for (const NamedPhase& phase : phases.named) {

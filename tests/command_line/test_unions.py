@@ -5,7 +5,7 @@ import json
 
 import pytest
 import volumes
-from conftest import value
+from conftest import assert_refused, value
 
 NAMES = "pore=0,active=1,binder=2,solid=1+2"
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
@@ -66,3 +66,27 @@ def test_fractions_need_no_voxel_size(solve, tmp_path):
     assert value(flat["results"][0], "volume_fraction") == value(without["results"][0], "volume_fraction")
     shifts = [r["results"][0]["quantities"]["volume_fraction"]["uncertainty"]["segmentation"]["half_width"] for r in (flat, without)]
     assert shifts[0] != pytest.approx(shifts[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("phases, torn, alone", [
+    ("pore=0,active=1,solid=1+2", "solid", 2), ("pore=0,active=0+1,binder=2", "active", 1), ("a=0+1,b=1+2", "b", 2)])
+def test_a_name_that_would_stand_for_a_rest_is_refused(tauvox, tmp_path, phases, torn, alone):
+    for command in ("evaluate", "solve", "inspect"):
+        arguments = {"evaluate": ["--voxel-size", "1um", "-o", "report"], "solve": ["--phase", "0"], "inspect": []}[command]
+        result = tauvox(command, "cathode.h5", "--phases", phases, *arguments)
+        assert_refused(result, 2, f"'{torn}'", f"name label {alone} as well")
+    (tmp_path / "study.toml").write_text('input = "cathode.h5"\nphase = [0]\nphases.a = [0, 1]\nphases.b = [1, 2]\n')
+    assert_refused(tauvox("solve", "study.toml"), 2, "'b'", "label 2")
+
+
+def test_a_phase_of_several_labels_has_one_row_of_each_number(tauvox, tmp_path):
+    result = tauvox("batch", "cathode.h5", "--phases", "pore=0,solid=1+2", "--voxel-size", "1um", "--no-sampling", "-o", "lot")
+    assert result.returncode == 0, result.stderr
+    folder, = (tmp_path / "lot/volumes").glob("cathode*")
+    report = json.loads((folder / "results.json").read_text())
+    keys = [(r["study"], r.get("phase"), r.get("axis")) for r in report["results"] if "with" not in r]
+    assert sorted(keys, key=str) == sorted(set(keys), key=str)
+    fraction = 1 - (volumes.LABELS == 0).mean()
+    rows = [row for row in csv.DictReader((tmp_path / "lot" / "batch.csv").open()) if row["phase"] == "solid"]
+    assert {row["axis"] for row in rows if row["percolating_volume_fraction"]} == {"z", "y", "x"}
+    assert all(float(row["volume_fraction"]) == pytest.approx(fraction) for row in rows if row["volume_fraction"])
