@@ -220,7 +220,8 @@ Limits limits_of(const Settings& s, const std::vector<Carriers>& carriers) {
   Limitable of;
   of.phases = s.phases;
   for (const Carriers& those : carriers) of.carriers.push_back(those.names());
-  for (const LabelOrName& given : s.ionic) of.ionic.push_back(text_of(given));
+  for (const LabelOrName& given : s.ionic)
+    for (const std::int64_t label : labels_of(given, s.phases, "--ionic")) of.ionic.push_back(label);
   of.studies = studies_of(s);
   of.axes = s.axes;
   of.thickness = s.thickness;

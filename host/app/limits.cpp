@@ -124,15 +124,30 @@ class Key {
                     fmt::join(phases, ", "), rule));
   }
 
+  /// What --ionic names, where that has one name; else what is called so.
   void name_the_pore() {
     limit_.quantity = "volume_fraction";
     if (!limit_.phase.empty()) return;
-    if (of_.ionic.size() == 1 && of_.phases.find(of_.ionic.front()))
-      limit_.phase = of_.ionic.front();
-    else if (of_.phases.find("pore"))
-      limit_.phase = "pore";
-    else
+    if (is_among(of_.studies, "porous_phases"))
+      ask("pores that no voxel shows (--phase-porosity) may count or not",
+          "write liquid_volume_fraction, with them, or volume_fraction.NAME");
+    if (const NamedPhase* pore = of_.ionic.empty() ? of_.phases.find("pore") : phase_of(of_.ionic))
+      limit_.phase = pore->name;
+    else if (of_.ionic.empty())
       ask("which phase is the pore is not said", "give --ionic NAME, or write volume_fraction.NAME");
+    else
+      ask("what carries ions has no name of its own",
+          fmt::format("give it one, --phases ...,NAME={} --ionic NAME, or write volume_fraction.NAME",
+                      fmt::join(of_.ionic, "+")));
+  }
+  const NamedPhase* phase_of(std::vector<std::int64_t> labels) const {
+    std::sort(labels.begin(), labels.end());
+    for (const NamedPhase& phase : of_.phases.named) {
+      std::vector<std::int64_t> of_phase = phase.labels;
+      std::sort(of_phase.begin(), of_phase.end());
+      if (of_phase == labels) return &phase;
+    }
+    return nullptr;
   }
 
   /// Of transport where one is solved; other numbers are of phases that must be named.
