@@ -25,6 +25,44 @@ std::vector<std::optional<double>> values_on(const std::vector<std::vector<Resul
   return values;
 }
 
+/// What octants have of q, by its slopes in D_eff and in the volume fraction: where there is more pore more
+/// gets through, so that neither alone says how far they deviate.
+/// @param q      a tortuosity factor, eps / D_eff, or the Bruggeman exponent, ln D_eff / ln eps
+/// @param ratio  D_eff of the whole; eps: its volume fraction
+/// @param ratios D_eff of the octants; fractions, values: their volume fractions, and their values of q
+std::vector<std::optional<double>> by_slopes(const Quantity& q, double ratio,
+                                             const std::vector<std::optional<double>>& ratios,
+                                             const std::vector<std::optional<double>>& fractions,
+                                             const std::vector<std::optional<double>>& values, double eps) {
+  std::vector<std::optional<double>> deviations;
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    std::optional<double>& d = deviations.emplace_back();
+    if (!ratios[i] || !values[i]) continue;
+    const double of_ratio = *ratios[i] / ratio - 1;
+    if (q.name != "bruggeman_exponent")  // eps of an octant is tau D_eff there
+      d = *q.value * (*values[i] * *ratios[i] / (*q.value * ratio) - of_ratio);
+    else if (fractions[i])
+      d = *q.value + (of_ratio - *q.value * (*fractions[i] / eps - 1)) / std::log(eps);
+  }
+  return deviations;
+}
+
+void take_both(Result& result, double ratio, const std::vector<std::vector<Result>>& octants,
+               const std::vector<std::optional<double>>& ratios) {
+  const std::vector<std::optional<double>> fractions = values_on(octants, result, "volume_fraction");
+  const std::optional<double> eps = result.value("volume_fraction");
+  for (Quantity& q : result.quantities) {
+    if (!q.name.starts_with("tortuosity_factor") && q.name != "bruggeman_exponent") continue;
+    for (Uncertainty& u : q.uncertainties) {
+      if (u.source != ErrorSource::sampling || !u.half_width || !q.value) continue;
+      const Sampling found = judge_sampling(
+          *q.value,
+          by_slopes(q, ratio, ratios, fractions, values_on(octants, result, q.name), eps.value_or(1)));
+      if (found.half_width) u.half_width = found.half_width;
+    }
+  }
+}
+
 /// Transport: what an octant without a path lets through is nothing, but two of them are too many.
 void add_to_transport(Result& result, const std::vector<std::vector<Result>>& octants,
                       const Materials& materials, std::vector<std::string>& warnings) {
@@ -35,6 +73,7 @@ void add_to_transport(Result& result, const std::vector<std::vector<Result>>& oc
   if (const auto closed = std::count(values.begin(), values.end(), 0.0); closed > 1)
     found = {std::nullopt, found.bias, fmt::format("{} of 8 octants do not percolate", closed)};
   add_uncertainty(result, {ErrorSource::sampling, found.half_width}, materials);
+  take_both(result, *whole, octants, values);
   if (found.reason.empty()) return;
   result.remarks.push_back("sampling: " + found.reason);
   if (found.half_width) warnings.push_back(subject_of(result) + ": sampling: " + found.reason);

@@ -65,13 +65,19 @@ TEST(Sampling, IsUnknownWhereAnOctantHasNoValue) {
   EXPECT_NE(found.reason, "");
 }
 
-std::vector<Result> transport(double ratio) {
+std::vector<Result> transport(double ratio, double fraction = 0.5) {
   Result result;
   result.study = "effective_transport";
   result.axis = Axis::z;
   result.status = ratio > 0 ? Status::converged : Status::not_percolating;
-  result.quantities = {{"effective_ratio", ratio}, {"tortuosity_factor", {}}};
-  if (ratio > 0) result.quantities[1].value = 0.5 / ratio;
+  result.quantities = {{"effective_ratio", ratio},
+                       {"tortuosity_factor", {}},
+                       {"bruggeman_exponent", {}},
+                       {"volume_fraction", fraction}};
+  if (ratio > 0) {
+    result.quantities[1].value = fraction / ratio;
+    result.quantities[2].value = std::log(ratio) / std::log(fraction);
+  }
   return {result};
 }
 
@@ -112,16 +118,23 @@ TEST(Sampling, OneOctantWithoutAPathLetsNothingThroughTwoAreTooMany) {
   EXPECT_EQ(whole.front().remarks, std::vector<std::string>{"sampling: 2 of 8 octants do not percolate"});
 }
 
-TEST(Sampling, TauHasTheEndsOfTheIntervalOfTheRatio) {
-  std::vector<std::vector<Result>> octants;
-  for (const double ratio : {0.19, 0.21, 0.19, 0.21, 0.19, 0.21, 0.19, 0.21})
-    octants.push_back(transport(ratio));
-  std::vector<Result> whole = transport(0.2);
-  const Materials materials;
-  add_sampling(whole, {}, octants, &materials);
-  const double h = whole.front().half_width("effective_ratio", ErrorSource::sampling).value();
-  EXPECT_NEAR(whole.front().half_width("tortuosity_factor", ErrorSource::sampling).value(),
-              0.5 / (0.2 - h) - 0.5 / 0.2, 1e-12);
+TEST(Sampling, TauAndBruggemanVaryWithRatioAndFraction) {
+  Materials materials;
+  materials.volume_fraction = 0.5;
+  const auto width = [&](double fraction_more, const char* name) {
+    std::vector<std::vector<Result>> octants;
+    for (const double sign : {-1, 1, -1, 1, -1, 1, -1, 1})
+      octants.push_back(transport(0.2 * (1 + 0.01 * sign), 0.5 * (1 + fraction_more * sign)));
+    std::vector<Result> whole = transport(0.2);
+    add_sampling(whole, {}, octants, &materials);
+    return whole.front().half_width(name, ErrorSource::sampling).value();
+  };
+  const double w = width(0, "effective_ratio") / 0.2, b = std::log(0.2) / std::log(0.5);
+  EXPECT_NEAR(width(0, "tortuosity_factor"), 2.5 * w, 1e-12);
+  EXPECT_NEAR(width(0.01, "tortuosity_factor"), 0, 1e-12);  // as much more pore as gets through
+  EXPECT_NEAR(width(0.004, "tortuosity_factor"), 2.5 * 0.6 * w, 1e-12);
+  EXPECT_NEAR(width(0, "bruggeman_exponent"), w / std::log(2), 1e-12);
+  EXPECT_NEAR(width(0.01 / b, "bruggeman_exponent"), 0, 1e-12);  // along the curve of Bruggeman
 }
 
 TEST(Combined, AddsSquaresAndBiases) {
