@@ -4,26 +4,37 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace tauvox {
 namespace {
 
 constexpr double least_order = 0.5, most_order = 2;  // outside, the four-times copy is not like the others
 constexpr double slow_contrast = 10;  // from here on a small order is that of edges and corners, no chance
-constexpr double safety = 1.5;        // of the staircase
+constexpr double least_limit_order = 0.15;  // of a limit; below it is more than nine times as far as a copy
+constexpr double safety = 1.5;              // of the staircase
 // Of where voxels happen to fall: what two ways to make a copy differ by. Without the pair of copies of four
 // times the voxel size, the other pair counts twice.
 constexpr double chance_twice = 0.25, chance_four = 0.2;
 // Of the two sampled copies either could have been the one: the volume mirrored has the other.
 constexpr double chance_spread = 0.5;
 
-/// Of edges and corners where unlike conductors meet.
+/// The least order that edges of unlike conductors can have: of four quarters around one, in the energy
+/// (Keller 1964, doi 10.1063/1.1704146, has the effective conductivity of such boards).
+double least_of_edges(double contrast) { return 8 / std::numbers::pi * std::atan(1 / std::sqrt(contrast)); }
+
+/// Of edges and corners where unlike conductors meet. What is seen of it goes up and down by chance, also
+/// below what can be.
 bool is_slow(const ResolutionValues& v, const Resolution& r) {
-  return v.contrast >= slow_contrast && *r.order > 0 && *r.order < least_order;
+  return v.contrast >= slow_contrast && *r.order < least_order;
 }
-/// Copies differ less than the volume from its first one: what is narrow takes other forms still.
+double order_of_edges(const ResolutionValues& v, const Resolution& r) {
+  return std::max(*r.order, least_of_edges(v.contrast));
+}
+/// Copies differ less than the volume from its first one, and what is narrow takes other forms still; or no
+/// limit is seen that they tend to.
 bool is_unresolved(const ResolutionValues& v, const Resolution& r) {
-  return v.contrast >= slow_contrast && v.narrow && *r.order <= 0;
+  return is_slow(v, r) && ((v.narrow && *r.order <= 0) || order_of_edges(v, r) < least_limit_order);
 }
 
 /// log((D_4 - D_2) / (D_2 - D_1)) / log 2, if there is one.
@@ -39,7 +50,10 @@ void find_order(const ResolutionValues& v, Resolution& r) {
     if (*r.order >= least_order && *r.order <= most_order) return;
     const char* taken = "the larger of two estimates was taken";
     if (is_slow(v, r)) taken = "the limit that the copies tend to was taken";
-    if (is_unresolved(v, r)) taken = "what conducts well is too thin for these voxels, so nothing is said";
+    if (is_unresolved(v, r))
+      taken = v.narrow && *r.order <= 0
+                  ? "what conducts well is too thin for these voxels, so nothing is said"
+                  : "the copies show no limit that they tend to, so nothing is said";
     r.because(fmt::format("order {:.2f} is far from 1: {}", *r.order, taken));
   }
 }
@@ -77,7 +91,7 @@ Resolution judge_resolution(const ResolutionValues& v) {
   // First order whatever was fitted: over many lattices that came nearer to the exact value.
   double limit = v.fine - staircase;
   if (r.order && is_slow(v, r)) {
-    limit = v.fine - (v.twice - v.fine) / (std::pow(v.refinement_twice, *r.order) - 1);
+    limit = v.fine - (v.twice - v.fine) / (std::pow(v.refinement_twice, order_of_edges(v, r)) - 1);
     first =
         std::min(std::abs(v.fine - limit), std::max(v.fine, v.largest - v.fine));  // it stays in its bounds
   }

@@ -7,9 +7,9 @@
 //   u
 //
 // Where conductors of 10 to 1 and more meet in edges and corners the order is far below one (checkerboard of
-// 100 to 1: 0.13): with an order p below 0.5 d is (D_2 - D_1) / (2^p - 1) there, the limit of the series; and
-// where the copies differ less than the volume from its first one, what is narrow is not resolved, and
-// nothing is said.
+// 100 to 1: 0.25): with an order p below 0.5 d is (D_2 - D_1) / (2^p - 1) there, the limit of the series,
+// with at least the order that edges of this contrast can have. Nothing is said where that is below 0.15, and
+// where the copies differ less than the volume from its first one and what conducts is narrow.
 //
 // D_1 is the fine value, D_2 and D_4 the means of two sampled copies each, from the lower and the upper voxel
 // of the middle, which differ by S_2; V_2 and V_4 those of voted ones; r is 2 as near as odd lengths allow.
