@@ -310,12 +310,26 @@ void LabelEncoder::refuse_unusable_values() const {
         "segment first or pass --threshold; 'tauvox inspect' shows a histogram");
 }
 
+/// A threshold that parts nothing is most often of another scale of grey values.
+void LabelEncoder::warn_of_empty(Volume& volume) const {
+  for (std::size_t i = 0; i <= thresholds_.size(); ++i) {
+    const auto is_there = [i](const Label& label) { return label.value == static_cast<std::int64_t>(i); };
+    if (std::any_of(volume.labels.begin(), volume.labels.end(), is_there)) continue;
+    const std::string from = i > 0 ? fmt::format("from {}", thresholds_[i - 1]) : "",
+                      to = i < thresholds_.size() ? fmt::format("below {}", thresholds_[i]) : "";
+    volume.warnings.push_back(fmt::format(
+        "label {} has no voxel, as no grey value is {}{}{} (--threshold); 'tauvox inspect' shows which "
+        "there are",
+        i, from, from.empty() || to.empty() ? "" : " and ", to));
+  }
+}
+
 void LabelEncoder::finish(Volume& volume) {
   refuse_unusable_values();
   if (info(element_).bytes == 1) name_bytes();
   sort_codes(volume);
   part_outside(volume);
-  if (!thresholds_.empty()) return;
+  if (!thresholds_.empty()) return warn_of_empty(volume);
   if (element_ == Element::float32 || element_ == Element::float64)
     volume.notices.push_back(
         fmt::format("all {} values are whole numbers and taken as labels", info(element_).name));

@@ -54,6 +54,7 @@ class LabelEncoder {
   void sort_codes(Volume& volume);
   void part_outside(Volume& volume) const;
   void refuse_unusable_values() const;
+  void warn_of_empty(Volume& volume) const;
   std::string position_text(std::int64_t position) const;
 
   Element element_;

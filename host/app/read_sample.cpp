@@ -22,14 +22,16 @@ Settings settings_of_mask(const Settings& s) {
   mask.read.hdf5_plugins = s.read.hdf5_plugins;
   mask.read.external_files = s.read.external_files;
   if (s.read.axes.size() == 3) mask.read.axes = s.read.axes;
-  if (!s.mask.ends_with(".raw")) return mask;
+  if (!s.mask.ends_with(".raw") && !s.mask.ends_with(".RAW")) return mask;
   mask.read.shape = s.read.shape;
   mask.read.dtype = "uint8";
   return mask;
 }
 
+/// What is advised in there is of options that are the volume's.
 Error of_mask(const Error& error) {
-  return {error.code(), std::string("the mask cannot be used: ") + error.what()};
+  return {error.code(), std::string("the mask cannot be used: ") + error.what(), "", "",
+          "options are for the volume; of a mask nothing but whole numbers is taken (0: outside)"};
 }
 
 Volume mask_of(const Settings& s, const io::VolumeDescription& of) {

@@ -14,7 +14,7 @@ Settings read_settings(const Arguments& arguments, bool SettingFacts::*of_comman
   settings.axes.clear();
   begin_log();
   const std::string& input = arguments.find("input")->words.front();
-  if (!input.ends_with(".toml")) {
+  if (!input.ends_with(".toml") && !input.ends_with(".TOML")) {
     apply(describe(), arguments, settings);
     return settings;
   }

@@ -1,6 +1,7 @@
 #include "host/studies/slowest_decay.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -13,9 +14,13 @@ namespace {
 constexpr int most_steps = 60;
 constexpr std::size_t most_vectors = 3;
 constexpr double slowest = 0.95;  // factor between changes above which the rest is not foreseen
+constexpr double safety = 2;      // of what is foreseen from two changes
 constexpr double settled = 5e-7;  // of the rate: what may be to come when it counts as found
 // Of the rate: what a mode that the vectors hold next to nothing of can hide.
 constexpr double hidden = 1e-5;
+// Rates of all vectors within this share of the least: modes beyond them may be as near, and come up too
+// slowly to be seen.
+constexpr double crowded = 0.01;
 constexpr double dependent = 1e-12;  // square of what a vector adds to the others
 
 using Vectors = std::vector<Buffer<double>>;
@@ -39,7 +44,8 @@ class Iteration {
 
   /// The least quotient of Rayleigh of all combinations of the vectors, which become the best of them: at
   /// right angles, of length 1, as M measures both, the slowest first.
-  double combine() {
+  /// @return of the first and of the last
+  std::array<double, 2> combine() {
     for (Buffer<double>& x : x_) x = combination(1 / std::sqrt(M_.moments(x).squares), x);
     const auto squares = [this](const Buffer<double>& v) { return M_.moments(v).squares; };
     const auto energy = [this](const Buffer<double>& v) { return K_.residual(v, spare_).energy; };
@@ -63,7 +69,7 @@ class Iteration {
       best.push_back(std::move(sum));
     }
     x_ = std::move(best);
-    return modes.values[order.front()];
+    return {modes.values[order.front()], modes.values[order.back()]};
   }
 
  private:
@@ -124,7 +130,8 @@ std::optional<SlowestDecay> find_slowest_decay(
     const std::function<bool(const Buffer<double>& x, Buffer<double>& y)>& invert) {
   Iteration iteration(K, capacity, start);
   SlowestDecay found;
-  found.rate = iteration.combine();
+  std::array<double, 2> rates = iteration.combine();
+  found.rate = rates.front();
   double change = 0, ratio = 0;
   for (int step = 0; step < most_steps; ++step) {
     for (Buffer<double>& x : iteration.vectors()) {
@@ -133,7 +140,8 @@ std::optional<SlowestDecay> find_slowest_decay(
       x = std::move(y);
     }
     const double before = found.rate, change_before = change, ratio_before = ratio;
-    found.rate = iteration.combine();
+    rates = iteration.combine();
+    found.rate = rates.front();
     // Changes shrink by the square of the rate over that of the first mode beyond the vectors; so what is
     // still to come follows from two of them. Where they do not shrink a slower mode is coming up.
     change = std::abs(found.rate - before);
@@ -143,9 +151,11 @@ std::optional<SlowestDecay> find_slowest_decay(
     found.error.reset();
     if (step < 2 || (shrinks_by > slowest && !is_rounding)) continue;
     const double to_come = change / (1 - std::min(slowest, shrinks_by));
-    found.error = to_come + hidden * found.rate;
+    found.error = safety * to_come + hidden * found.rate;
     if (to_come <= little) break;
   }
+  const bool has_others = iteration.vectors().size() < static_cast<std::size_t>(K.unknowns());
+  if (has_others && rates.back() < (1 + crowded) * found.rate) found.error.reset();
   return found;
 }
 

@@ -62,7 +62,10 @@ std::vector<SizeBin> bins_of(const Device& device, const Value* values, std::int
   } else {
     const auto bin_of = [](Value v) { return std::size_t{bits_of(static_cast<float>(v)) >> dropped_bits}; };
     keep(histogram_of(device, values, count, bin_of(largest) + 1, bin_of),
-         [](std::size_t bin) { return from_bits(static_cast<std::uint32_t>(bin) << dropped_bits); });
+         [](std::size_t bin) {  // the middle of what was counted there
+           return from_bits(static_cast<std::uint32_t>(bin) << dropped_bits | 1u << (dropped_bits - 1));
+         });
+    if (!found.empty()) found.back().squared = static_cast<double>(largest);
   }
   return found;
 }

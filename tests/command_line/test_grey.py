@@ -341,3 +341,13 @@ def test_values_that_cannot_be_cut(tauvox, tmp_path):
     assert_refused(tauvox("inspect", "flat.npy", "--threshold", "1", "--histogram", "-"), 2, ".png")
     tifffile.imwrite(tmp_path / "flat.png", numpy.zeros((2, 5, 6), "u1"), photometric="minisblack")
     assert_refused(tauvox("inspect", "flat.png", "--histogram", "flat.png", "--overwrite"), 2, "is the input")
+
+
+def test_a_threshold_that_parts_nothing_is_told(tauvox, tmp_path):
+    numpy.save(tmp_path / "few.npy", numpy.arange(27, dtype="u1").reshape(3, 3, 3) % 3)
+    beyond = tauvox("solve", "few.npy", "--threshold", "118", "--phase", "0")
+    assert beyond.returncode == 0
+    assert "warning: label 1 has no voxel, as no grey value is from 118 (--threshold)" in beyond.stderr + beyond.stdout
+    between = tauvox("inspect", "few.npy", "--threshold", "0.5,0.7")
+    assert "label 1 has no voxel, as no grey value is from 0.5 and below 0.7" in between.stderr + between.stdout
+    assert "has no voxel" not in tauvox("inspect", "few.npy", "--threshold", "0.5,1.5").stderr

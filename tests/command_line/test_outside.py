@@ -243,3 +243,8 @@ def test_transport_through_a_cylinder_is_that_of_plain_numpy(tauvox, tmp_path):
     with numpy.errstate(divide="ignore"):
         expected = effective_ratio(sigma, IN_CYLINDER)
     assert report["results"][0]["quantities"]["effective_ratio"]["value"] == pytest.approx(expected, rel=1e-8)
+
+
+def test_what_a_mask_lacks_is_no_option_of_the_volume(tauvox, folder):
+    refused = tauvox("solve", folder / "phases.npy", "--mask", folder / "nan.npy", "--phase", "0")
+    assert_refused(refused, 4, "the mask cannot be used", "of a mask nothing but whole numbers is taken")

@@ -231,3 +231,13 @@ def test_what_its_pictures_lack_is_said(tauvox, tmp_path, electrode):
                                   ["--impedance"]])
 def test_what_it_would_not_heed_is_refused(tauvox, electrode, more):
     assert_refused(tauvox("solve", electrode, *TRANSIENT, *more), 2, more[0], "does not apply", "transient")
+
+
+def test_rates_that_crowd_are_not_told_apart(solve, tmp_path):
+    """Modes of a thin film differ by its thickness over its width, squared: more than three are near the slowest."""
+    film = numpy.random.default_rng(3).integers(0, 2, (2, 24, 24)).astype("u1")
+    volumes.hdf5(tmp_path / "film.h5", volume=film)
+    found = only(solve("film.h5", "--conductivity", "0=1,1=0.9", "--study", "transient", "--boundary", "membrane",
+                       "--end-time", "0.1"))
+    assert found["quantities"].get("diffusivity_decay", {}).get("value") is None
+    assert any("nearly the same rate" in remark for remark in found["remarks"])

@@ -92,12 +92,18 @@ TEST(Distribution, CountsEveryValueButZero) {
       EXPECT_EQ(bin.squared, next->first);
       EXPECT_EQ(bin.voxels, next++->second);
     }
-    const std::vector<SizeBin> flat =
-        distribution_of(squared_distance(test::bits_of(device, v), 1, {std::sqrt(2.0), 1, 1}));
-    std::int64_t voxels = 0;
-    for (const SizeBin& bin : flat) voxels += bin.voxels;
-    EXPECT_EQ(voxels, v.labels[1].voxels);
-    EXPECT_NEAR(flat.front().squared, 1, 1e-3);
+    // Numbers that are not whole are in the middle of what is counted together; the largest is itself.
+    const SquaredDistance flat =
+        squared_distance(test::bits_of(device, v), 1, {1, std::sqrt(0.5), std::sqrt(0.3)});
+    std::vector<double> values = values_of(flat);
+    std::erase(values, 0.0);
+    std::sort(values.begin(), values.end());
+    std::size_t at = 0;
+    const std::vector<SizeBin> rounded = distribution_of(flat);
+    for (const SizeBin& bin : rounded)
+      for (std::int64_t k = 0; k < bin.voxels; ++k) ASSERT_NEAR(bin.squared / values.at(at++), 1, 2.5e-4);
+    EXPECT_EQ(at, values.size());
+    EXPECT_EQ(rounded.back().squared, values.back());
   }
 }
 
