@@ -15,8 +15,9 @@ struct Climb;
 
 /// Whether a neighbour is earlier than the earliest so far, which is `which` and has the distance `most`.
 template <bool before, class Value, class Step>
-TAUVOX_HD void take_earlier(const Value* there, Step step, Value (&most)[detail::pieces],
-                            Step (&which)[detail::pieces]) {
+inline __attribute__((always_inline)) void take_earlier(const Value* there, Step step,
+                                                        Value (&most)[detail::pieces],
+                                                        Step (&which)[detail::pieces]) {
   for (int i = 0; i < detail::pieces; ++i) {
     const bool first = before & (there[i] == most[i]) & (which[i] == 0), take = (there[i] > most[i]) | first;
     which[i] = take ? step : which[i];
@@ -169,7 +170,7 @@ struct FindFirstNecks {  // one call a word of necks
     const TakingOrder<Value>& order = meeting.order;
     std::uint32_t kept = 0;
     order.for_marked(w, necks[w], [&](std::int64_t at, const Voxel& v) {
-      std::uint32_t roots[6];
+      std::uint32_t roots[6] = {};
       int count = 0, open = 0;
       bool several = false;
       meeting.for_roots(v, [&](std::uint32_t root) {

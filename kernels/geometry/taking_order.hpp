@@ -143,14 +143,15 @@ inline std::uint32_t bits_of_bytes(const std::uint8_t (&bytes)[pieces]) {
 template <class T>
 class Piece {
  public:
-  TAUVOX_HD Piece(const T* row, std::int64_t begin, std::int64_t nx) : values_(row + begin) {
+  __attribute__((always_inline)) Piece(const T* row, std::int64_t begin, std::int64_t nx)
+      : values_(row + begin) {
     if (begin >= 0 && begin + pieces <= nx) return;
     for (std::int64_t i = 0; i < pieces; ++i)
       copy_[i] = begin + i >= 0 && begin + i < nx ? row[begin + i] : T{};
     values_ = copy_;
   }
   Piece(const Piece&) = delete;
-  TAUVOX_HD const T* values() const { return values_; }
+  const T* values() const { return values_; }
 
  private:
   const T* values_;
@@ -158,7 +159,7 @@ class Piece {
 };
 
 template <class T>
-TAUVOX_HD bool all_zero(const T* values) {
+inline __attribute__((always_inline)) bool all_zero(const T* values) {
   bool any = false;
   for (int i = 0; i < pieces; ++i) any |= values[i] > 0;
   return !any;
@@ -166,7 +167,8 @@ TAUVOX_HD bool all_zero(const T* values) {
 
 /// f(is_before, step) for those neighbours of a piece that lie in rows of the volume, in memory order.
 template <class F>
-TAUVOX_HD void for_steps(const Extent& e, std::int64_t y, std::int64_t z, const F& f) {
+inline __attribute__((always_inline)) void for_steps(const Extent& e, std::int64_t y, std::int64_t z,
+                                                     const F& f) {
   const std::int64_t row = e.nx, plane = row * e.ny;
   if (z > 0) f(std::true_type{}, -plane);
   if (y > 0) f(std::true_type{}, -row);
@@ -177,8 +179,10 @@ TAUVOX_HD void for_steps(const Extent& e, std::int64_t y, std::int64_t z, const 
 }
 
 template <bool before, class Value>
-TAUVOX_HD void flag_different(const Value* d, const Value* there, const std::uint32_t* label,
-                              const std::uint32_t* label_there, std::uint8_t (&differs)[pieces]) {
+inline __attribute__((always_inline)) void flag_different(const Value* d, const Value* there,
+                                                          const std::uint32_t* label,
+                                                          const std::uint32_t* label_there,
+                                                          std::uint8_t (&differs)[pieces]) {
   for (int i = 0; i < pieces; ++i)
     differs[i] |= static_cast<std::uint8_t>((before ? there[i] >= d[i] : there[i] > d[i]) &
                                             (label[i] != label_there[i]));

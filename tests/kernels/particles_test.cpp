@@ -77,7 +77,7 @@ std::vector<Volume> many_volumes() {
                           test::cylinder(10),
                           chain(3, 16),
                           test::rough_volume({12, 13, 40}, 5)};
-  for (std::uint64_t seed = 1; seed <= 6; ++seed)
+  for (std::uint64_t seed = 1; seed <= 4; ++seed)
     for (const int percent : {2, 8, 40, 90})
       all.push_back(
           test::noise({9, 20, 30 + static_cast<std::int64_t>(seed)}, seed, {percent, 100 - percent}));
@@ -89,7 +89,7 @@ TEST(Particles, AllAtOnceTheyAreThoseOfTheFlood) {
   for (const std::array<double, 3>& edges : {cubes, std::array{2.0, 1.0, 0.7}, {1.234567, 1.0, 0.777131}})
     for (const Volume& v : many_volumes()) {
       const SquaredDistance distances = distances_on(Device::cpu(1), v, edges);
-      for (const double neck : {0.3, 0.8, 0.95, 1.0, 1.5}) {
+      for (const double neck : {0.5, 0.8, 1.0}) {
         const ParticleNumbers expected = flood_particles(distances, neck);
         for (const Device& device : test::devices()) {
           const ParticleNumbers found = part_at_once(distances_on(device, v, edges), neck);
