@@ -84,7 +84,20 @@ class Metrics {
     std::function<Answer()> run;
   };
   std::vector<Metric> all() const {
+    std::vector<Metric> metrics = of_phase();
+    if (of_code_.size() == 3)
+      metrics.push_back({"triple", "edges where three labels meet, over all inside",
+                         [this] { return number(triple_edges()); }});
+    return metrics;
+  }
+
+ private:
+  std::vector<Metric> of_phase() const {
     return {
+        {"fraction", "volume fraction",
+         [this] {
+           return number(static_cast<double>(set().count()) / static_cast<double>(codes_.extent().voxels()));
+         }},
         {"distance", "sum of squared distances", [this] { return of_sizes(distances(), sum_of_squares); }},
         {"thickness", "mean diameter", [this] { return of_sizes(thickness(), mean_diameter); }},
         {"intrusion", "mean diameter where mercury enters from z = 0",
@@ -99,8 +112,6 @@ class Metrics {
         {"particles", "number of particles",
          [this] { return number(static_cast<double>(find_particles(distances(), cube).size())); }}};
   }
-
- private:
   PhaseBits bits() const { return {codes_, of_code_, 2}; }
   SquaredDistance distances() const { return squared_distance(bits(), 0, cube); }
   SquaredDistance thickness() const { return largest_covering_balls(distances(), cube); }
@@ -115,6 +126,15 @@ class Metrics {
     const PhaseBits phases = bits();
     (void)count_neighbour_pairs(phases, 2);
     return surface_density(count_neighbour_pairs(phases, 1), pair_of(0, 1), cube);
+  }
+  double triple_edges() const {
+    const Extent& e = codes_.extent();
+    const std::array<std::int64_t, 3> n = e.zyx();
+    std::int64_t found = 0, edges = 0;
+    for (const std::int64_t count : count_triple_edges({codes_, {0, 1, 2}, 3}, {0, 1, 2})) found += count;
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      edges += n[axis] * (n[(axis + 1) % 3] - 1) * (n[(axis + 2) % 3] - 1);
+    return static_cast<double>(found) / static_cast<double>(edges);
   }
   double chord() const {
     const PhaseBits phases = bits();

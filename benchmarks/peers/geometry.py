@@ -3,7 +3,7 @@ thread, memory it takes beside the array, and what it found.
 
     bash benchmarks/peers/geometry.sh [--size 160] [--data FILE --label N] [--repeats 3] [--only METRIC]
 
-Prints a table in Markdown and keeps the rows in benchmarks/results/geometry.jsonl. A tool that is not there, fails or is cut
+tauvox and the tools alike ask for huge pages, as the program tauvox does for itself. Prints a table in Markdown and keeps the rows in benchmarks/results/geometry.jsonl. A tool that is not there, fails or is cut
 off after --timeout is a row that says so. Called by geometry.sh, which installs the tools.
 """
 
@@ -22,6 +22,8 @@ import time
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS",
                                      "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS")}
+# Large arrays in huge pages, as tauvox asks for itself (host/main.cpp); all tools get the same.
+HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 # Each gives what is timed, and the number that its result stands for, which is not.
@@ -132,8 +134,33 @@ def particles_by_porespy(phase):
     return (lambda: porespy.filters.snow_partitioning(phase)), lambda found: found.regions.max()
 
 
+def fraction_by_taufactor(phase):
+    import taufactor.metrics
+    return (lambda: taufactor.metrics.volume_fraction(phase, {"phase": 1})), lambda found: found["phase"]
+
+
+def surface_by_taufactor(method):
+    def surface(phase):
+        import taufactor.metrics
+        return (lambda: taufactor.metrics.specific_surface_area(phase, phases={"phase": 1}, method=method, device="cpu"),
+                lambda found: found["phase"])
+    return surface
+
+
+def triple_by_taufactor(labels):
+    import contextlib
+    import io
+    import taufactor.metrics
+
+    def run():
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints the number of edges
+            return taufactor.metrics.triple_phase_boundary(labels)
+    return run, float
+
+
 # metric -> tool, name of its package, function, what is to be known of its answer
 PEERS = {
+    "fraction": [("TauFactor", "taufactor", fraction_by_taufactor, "")],
     "distance": [("edt", "edt", squared_by_edt, ""), ("scipy", "scipy", squared_by_scipy, ""),
                  ("ITK", "SimpleITK", squared_by_itk, "")],
     "thickness": [("PoreSpy", "porespy", thickness_by_porespy, "whole radii"),
@@ -141,14 +168,19 @@ PEERS = {
     "intrusion": [("PoreSpy", "porespy", intrusion_by_porespy, "whole radii")],
     "clusters": [("cc3d", "connected-components-3d", clusters_by_cc3d, ""), ("scipy", "scipy", clusters_by_scipy, "")],
     "surface": [("ITK", "SimpleITK", surface_by_itk, "one lag; cut faces count"),
-                ("scikit-image", "scikit-image", surface_by_skimage, "marching cubes")],
+                ("scikit-image", "scikit-image", surface_by_skimage, "marching cubes"),
+                ("TauFactor, gradient", "taufactor", surface_by_taufactor("gradient"), "smoothed"),
+                ("TauFactor, faces", "taufactor", surface_by_taufactor("face_counting"), "faces"),
+                ("TauFactor, marching cubes", "taufactor", surface_by_taufactor("marching_cubes"), "smoothed")],
+    "triple": [("TauFactor", "taufactor", triple_by_taufactor, "")],
     "euler": [("scikit-image", "scikit-image", euler_by_skimage, "")],
     "chords": [("PoreSpy", "porespy", chords_by_porespy, "bins")],
     "correlation": [("PoreSpy", "porespy", correlation_by_porespy, "another number, by FFT")],
     "geodesic": [("scikit-image", "scikit-image", geodesic_by_skimage, "")],
     "particles": [("PoreSpy", "porespy", particles_by_porespy, "other rule (SNOW)")],
 }
-EXACT = {"distance", "clusters", "euler"}  # every tool has to find the same, edt but for FP32
+EXACT = {"fraction", "distance", "clusters", "euler", "triple"}  # every tool has to find the same, edt but for FP32
+OF_LABELS = {"triple"}  # of the whole volume, all others of one phase
 
 
 def resident(which):
@@ -160,6 +192,8 @@ def work(metric, tool, volume, repeats):
     import numpy
     phase = numpy.load(volume)
     package, function = next((p[1], p[2]) for p in PEERS[metric] if p[0] == tool)
+    if package == "taufactor":
+        phase = phase.astype("int8")  # the edges of its image it fills with -1
     run, number = function(phase)
     pathlib.Path("/proc/self/clear_refs").write_text("5")
     before = resident("VmRSS")
@@ -178,7 +212,9 @@ def work(metric, tool, volume, repeats):
 
 def run(command, timeout):
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=os.environ | ONE_THREAD)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=os.environ | ONE_THREAD | HUGE_PAGES)
+    except FileNotFoundError:
+        return {"status": "not installed"}
     except subprocess.TimeoutExpired:
         return {"status": f"stopped after {timeout:g} s"}
     if done.returncode:
@@ -192,9 +228,10 @@ def rows_of(metric, options, volume, folder):
     if ours["status"] == "ok":
         ours |= ours.pop("metrics")[0]
     yield {"metric": metric, "tool": "tauvox", "remark": ours.get("answer_is", ""), **ours}
-    for tool, _, _, remark in PEERS[metric]:
-        found = run([sys.executable, "-B", __file__, "--work", metric, tool, str(folder / "phase.npy"), str(options.repeats)],
-                    options.timeout)
+    array = str(folder / ("labels.npy" if metric in OF_LABELS else "phase.npy"))
+    for tool, package, _, remark in PEERS[metric]:
+        python = options.taufactor if package == "taufactor" else sys.executable
+        found = run([python, "-B", __file__, "--work", metric, tool, array, str(options.repeats)], options.timeout)
         if metric in EXACT and found["status"] == ours["status"] == "ok" \
                 and abs(found["answer"] - ours["answer"]) > 1e-6 * abs(ours["answer"]):
             found["status"] = f"other answer: {found['answer']} beside {ours['answer']}"
@@ -228,6 +265,7 @@ def main():
     p.add_argument("--output", type=pathlib.Path, default=pathlib.Path("benchmarks/results/geometry.jsonl"))
     p.add_argument("--tauvox", required=True, help=argparse.SUPPRESS)
     p.add_argument("--dev", required=True, help=argparse.SUPPRESS)
+    p.add_argument("--taufactor", required=True, help=argparse.SUPPRESS)
     options = p.parse_args()
     import h5py
     import numpy
@@ -237,8 +275,10 @@ def main():
         make = ["convert", options.data] if options.data else ["generate", "electrode", "--size", str(options.size), "-o"]
         subprocess.run([options.tauvox, *make, volume], check=True, stdout=subprocess.DEVNULL)
         with h5py.File(volume) as file:
-            phase = file["label"][...] == options.label
+            labels = file["label"][...]
+        phase = labels == options.label
         numpy.save(folder / "phase.npy", phase)
+        numpy.save(folder / "labels.npy", labels)
         rows = []
         for metric in [options.only] if options.only else PEERS:
             for row in rows_of(metric, options, volume, folder):

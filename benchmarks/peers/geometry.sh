@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Metrics of geometry beside other programs; geometry.py has the usage. Tools go to build-peers/geometry.
+# Metrics of geometry beside other programs; geometry.py has the usage. Tools go to build-peers/geometry, and
+# TauFactor, as for run.sh, to build-peers/taufactor.
 # Environment: TAUVOX and TAUVOX_DEV (default build/tauvox, build/tauvox_dev).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,5 +13,7 @@ if [ ! -x "$tools/bin/python" ]; then
     "$tools/bin/pip" install -q "$package" || echo "$package is not there" >&2
   done
 fi
+. benchmarks/peers/taufactor.sh
+[ -x build-peers/taufactor/bin/python ] || install_taufactor build-peers/taufactor >&2
 "$tools/bin/python" -B benchmarks/peers/geometry.py --tauvox "$(realpath "${TAUVOX:-build/tauvox}")" \
-  --dev "$(realpath "${TAUVOX_DEV:-build/tauvox_dev}")" "$@"
+  --dev "$(realpath "${TAUVOX_DEV:-build/tauvox_dev}")" --taufactor build-peers/taufactor/bin/python "$@"

@@ -15,22 +15,17 @@ cd "$(dirname "$0")/../.."
 build="build-peers"
 tauvox=${TAUVOX:-build/tauvox}
 
-# TauFactor needs torch; Debian's is a CPU build and wants NumPy 1. The others want NumPy 2: two environments.
+. benchmarks/peers/taufactor.sh
+
+# TauFactor and the others want different versions of NumPy: two environments.
 install() {
-  local sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
-  if ! /usr/bin/python3 -c 'import torch' 2>/dev/null; then
-    $sudo apt-get install -y -qq --no-install-recommends python3-torch python3-venv >/dev/null || true
-  fi
-  rm -rf "$build/taufactor" "$build/others"
+  rm -rf "$build/others"
   mkdir -p "$build"
-  /usr/bin/python3 -m venv --system-site-packages "$build/taufactor"
-  "$build/taufactor/bin/pip" install -q "numpy<2" ipython matplotlib scikit-image scipy psutil || true
-  "$build/taufactor/bin/pip" install -q --no-deps taufactor || true
+  install_taufactor "$build/taufactor"
   /usr/bin/python3 -m venv "$build/others"
   "$build/others/bin/pip" install -q numpy scipy h5py tifffile  # reading and references: cannot do without
   "$build/others/bin/pip" install -q openimpala || true
   "$build/others/bin/pip" install -q porespy openpnm || true
-  for package in taufactor torch; do "$build/taufactor/bin/pip" show -q "$package" 2>/dev/null || echo "$package is not there"; done
   for package in porespy openpnm openimpala; do "$build/others/bin/pip" show -q "$package" 2>/dev/null || echo "$package is not there"; done
 }
 

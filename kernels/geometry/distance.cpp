@@ -106,18 +106,32 @@ TAUVOX_HD bool pays(Weight<Value> along, std::int64_t k, Value most, Value& cost
   return cost < most;
 }
 
+/// No whole number is larger before something is added to it: it is the square of steps along z, of one of
+/// the two types.
+template <class Value>
+constexpr Value largest = sizeof(Value) == 2 ? Value{255 * 255} : static_cast<Value>(65535u * 65535u);
+template <>
+constexpr float largest<float> = std::numeric_limits<float>::max();
+
 /// best = min(best, value_of(lane) + cost) for every voxel of a block.   @return the largest of them
-template <class Value, class ValueOf>
-inline __attribute__((always_inline)) Value improve(Value* best, Value cost, const ValueOf& value_of) {
+template <bool fits, class Value, class ValueOf>
+inline __attribute__((always_inline)) Value improved(Value* best, Value cost, const ValueOf& value_of) {
   Value most{};
 #pragma GCC ivdep
   for (std::int64_t l = 0; l < block; ++l) {
-    const Value other = raised(value_of(l), cost);
+    const Value value = value_of(l), other = fits ? static_cast<Value>(value + cost) : raised(value, cost);
     const Value better = best[l] < other ? best[l] : other;
     best[l] = better;
     most = most > better ? most : better;
   }
   return most;
+}
+template <class Value, class ValueOf>
+inline __attribute__((always_inline)) Value improve(Value* best, Value cost, const ValueOf& value_of) {
+  if constexpr (!std::is_floating_point_v<Value>)
+    if (cost <= std::numeric_limits<Value>::max() - largest<Value>)  // whatever the value
+      return improved<true>(best, cost, value_of);
+  return improved<false>(best, cost, value_of);
 }
 
 /// Of two rows as far away the nearer voxel counts.
@@ -181,8 +195,8 @@ struct ScanY {
   }
 };
 
-/// min over k of line[x + k] + along(k), in place; `padded` holds the row between nx large values on each
-/// side.
+/// min over k of line[x + k] + along(k), in place; `padded` holds the row between nx of the largest values on
+/// each side.
 template <class Value>
 TAUVOX_CLONES void scan_line(const Value* padded, std::int64_t nx, Weight<Value> along, Value* out) {
   for (std::int64_t x0 = 0; x0 < nx; x0 += block) {
@@ -222,7 +236,7 @@ struct ScanX {
   void row(std::int64_t y, std::int64_t z, std::int64_t nx) const {
     thread_local std::vector<Value> padded;  // what stands around the row stays from one to the next
     if (const auto size = static_cast<std::size_t>(3 * nx + block); padded.size() != size)
-      padded.assign(size, std::numeric_limits<Value>::max());
+      padded.assign(size, largest<Value>);
     Value* here = out + nx * (y + extent.ny * z);
     std::copy(here, here + nx, padded.data() + nx);
     scan_line(padded.data() + nx, nx, along, here);

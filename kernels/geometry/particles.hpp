@@ -5,7 +5,7 @@
 // surface as the middle of the smaller, and otherwise belongs to the larger (a watershed of the distances,
 // merged by the ratio of neck and particle). Neighbours share a face; equal ones are taken in memory order.
 //
-// Bytes per voxel: 8, on one CPU thread; on a GPU the distances come to the host for it.
+// Bytes per voxel: at most 8 (watershed.hpp).
 #pragma once
 
 #include <vector>

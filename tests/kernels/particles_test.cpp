@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/geometry/flood_cpu.hpp"
 #include "tests/geometry.hpp"
 
 namespace tauvox {
@@ -63,6 +64,66 @@ TEST(Particles, WhatIsCutIsSaid) {
   const std::vector<Particle> found = particles_of(v);
   ASSERT_FALSE(found.empty());
   for (const Particle& particle : found) EXPECT_TRUE(particle.at_side);
+}
+
+SquaredDistance distances_on(const Device& device, const Volume& v, const std::array<double, 3>& edges) {
+  return squared_distance(test::bits_of(device, v), 1, edges);
+}
+
+std::vector<Volume> many_volumes() {
+  std::vector<Volume> all{test::electrode(40, 0.4, 5),
+                          test::electrode(33, 0.5, 6),
+                          test::gyroid(),
+                          test::cylinder(10),
+                          chain(3, 16),
+                          test::rough_volume({12, 13, 40}, 5)};
+  for (std::uint64_t seed = 1; seed <= 4; ++seed)
+    for (const int percent : {2, 8, 40, 90})
+      all.push_back(
+          test::noise({9, 20, 30 + static_cast<std::int64_t>(seed)}, seed, {percent, 100 - percent}));
+  return all;
+}
+
+TEST(Particles, AllAtOnceTheyAreThoseOfTheFlood) {
+  // Whole numbers of 16 bits; others, as numbers of 32 bits and as they are.
+  for (const std::array<double, 3>& edges : {cubes, std::array{2.0, 1.0, 0.7}, {1.234567, 1.0, 0.777131}})
+    for (const Volume& v : many_volumes()) {
+      const SquaredDistance distances = distances_on(Device::cpu(1), v, edges);
+      for (const double neck : {0.5, 0.8, 1.0}) {
+        const ParticleNumbers expected = flood_particles(distances, neck);
+        for (const Device& device : test::devices()) {
+          const ParticleNumbers found = part_at_once(distances_on(device, v, edges), neck);
+          ASSERT_EQ(found.particles, expected.particles) << device.description() << " " << neck;
+          ASSERT_EQ(found.of_voxel.to_host(), expected.of_voxel.to_host())
+              << device.description() << " " << neck;
+        }
+      }
+    }
+}
+
+TEST(Particles, AreTheSameForEveryNumberOfThreads) {
+  const Volume v = test::electrode(40, 0.4, 5);
+  const auto voxels = static_cast<std::size_t>(v.extent.voxels());
+  std::vector<std::uint8_t> outside(voxels);
+  for (std::size_t i = 0; i < voxels; i += 1009) outside[i] = 1;
+  for (const auto& where : {std::vector<std::uint8_t>{}, outside}) {
+    const auto particles_by = [&](const Device& device) {
+      return find_particles(distances_on(device, v, cubes), cubes, default_neck, where);
+    };
+    const std::vector<Particle> expected = particles_by(Device::cpu(1));
+    EXPECT_EQ(expected.size(), 249u);
+    std::vector<Device> all = test::devices();
+    all.push_back(Device::cpu(2));
+    for (const Device& device : all) {
+      const std::vector<Particle> found = particles_by(device);
+      ASSERT_EQ(found.size(), expected.size());
+      for (std::size_t p = 0; p < found.size(); ++p) {
+        EXPECT_EQ(found[p].voxels, expected[p].voxels);
+        EXPECT_EQ(found[p].at_side, expected[p].at_side);
+        EXPECT_EQ(found[p].area, expected[p].area);
+      }
+    }
+  }
 }
 
 }  // namespace
