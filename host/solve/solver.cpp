@@ -46,10 +46,9 @@ void Solver::judge(Iterate<T>& at) {
   solution_.relative_residual = std::sqrt(solution_.bounds.at.residual2 / at.A.source_norm2());
 }
 
-/// Rounding separates the recurrence of CG from the true residual; a restart from the true one mends that.
-/// FP64 needs none as a rule, FP32 one or two at tight tolerances. A restart is also what a wrong guess of
-/// the stopping rule costs. FP32 that does not halve the error by one has come to its end: at contrasts above
-/// some 1e8 it cannot tell how much flows through the good conductors, and FP64 does it in fewer iterations.
+/// Rounding separates the recurrence of CG from the true residual; a restart mends that. FP64 needs none as a
+/// rule, FP32 one or two, a wrong guess of the stopping rule one. FP32 whose error is not halved by it has
+/// come to its end: above contrasts of some 1e8 it cannot tell how much flows, and FP64 is there sooner.
 template <class T, class Preconditioner>
 void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64_t limit,
                  const IterationObserver& observe) {

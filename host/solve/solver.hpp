@@ -1,5 +1,4 @@
 // Minimises the energy of a problem until a bound says that it is good enough.
-//
 // The solver keeps what it has found: a call with a smaller tolerance, or in FP64 where FP32 does not
 // suffice, goes on from there, with the same hierarchy.
 #pragma once
@@ -22,8 +21,12 @@ class Solver {
   /// Of a problem with the same matrix, driven by something else: octets and hierarchy are shared.
   Solver(Problem problem, const Solver& same_matrix);
 
-  /// Goes on until the error is at most `tolerance`, or `limit` iterations in all have been made, or rounding
-  /// allows no more.
+  /// Begins with this deviation in place of zero.   @pre minimise has not been called
+  template <class T>
+  void start_from(Buffer<T> deviation) {
+    iterate_ = Iterate<T>{TransportOperator<T>(problem_, KernelForm::tuned, octets_), std::move(deviation)};
+  }
+  /// Goes on to an error of at most `tolerance`, for `limit` iterations in all, or as far as rounding allows.
   /// @param observe is told the number of all iterations and the estimated error
   template <class T>
   const Solution& minimise(double tolerance, std::int64_t limit, const IterationObserver& observe = {});
@@ -36,8 +39,7 @@ class Solver {
   /// Gives the memory of the hierarchy back; it is made anew where it is needed again.
   void drop_hierarchy() { hierarchy_.reset(); }
 
-  // Of the potential found. @pre minimise has been called
-  /// Less its reference (transport/problem.hpp), as a vector.
+  /// Of the potential found, less its reference (problem.hpp).   @pre as of all here, minimise was called
   template <class T>
   Buffer<T> deviation() const;
   std::vector<double> plane_fluxes(Axis axis) const;
@@ -72,8 +74,7 @@ class Solver {
   double first_energy_ = 0;
 };
 
-/// What to say where the error is above the tolerance: how far it came, and what would help.
-/// @param limit of iterations
+/// What to say where the error is above the tolerance, with that limit of iterations, and what would help.
 std::string why_not_reached(const Solution& found, double tolerance, std::int64_t limit);
 
 }  // namespace tauvox

@@ -98,14 +98,16 @@ class ElectrodeStudy {
 
   Report run() {
     const auto start = Clock::now();
+    StageClock clock(in_.device, found_.stages);
     {
       const Codes codes(in_.device, in_.volume);
+      clock.end_of(&StageCosts::transfer);
       Pore pore(codes, in_, sides_);
       find(codes, pore);
       if (found_.connected) pose(codes, pore);
     }
-    found_.stages.setup.seconds = seconds_since(start);
-    if (found_.connected) solve();
+    clock.end_of(&StageCosts::setup);
+    if (found_.connected) solve(clock);
     found_.seconds = seconds_since(start);
     Report report;
     report.results.push_back(
@@ -172,13 +174,11 @@ class ElectrodeStudy {
   }
 
   /// In FP64 where FP32 does not reach what is asked for.
-  void solve() {
-    const auto start = Clock::now();
+  void solve(StageClock& clock) {
     auto solver = std::make_unique<Solver>(
         problem_, in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
     const IterationObserver observer = watched(in_, progress_, "electrode");
-    found_.stages.setup.seconds += seconds_since(start);
-    const auto setup = Clock::now();
+    clock.end_of(&StageCosts::setup);
     const std::int64_t limit = in_.settings.max_iterations;
     const double tolerance = tolerance_of_solve();
     if (in_.settings.precision == "mixed") solver->minimise<float>(tolerance, limit, observer);
@@ -195,12 +195,14 @@ class ElectrodeStudy {
       found_.reason = spectrum_.why_none;
       found_.best_estimate = std::exchange(found_.resistance, std::nullopt);
     }
-    found_.stages.solve.seconds = seconds_since(setup);
+    clock.end_of(&StageCosts::solve);
   }
 
-  /// Where conductivities share classes the rest is for those.
+  /// Where conductivities share classes the rest is for those. The impedance is a sum with psi in it.
   double tolerance_of_solve() const {
-    return std::max(own_.share() ? in_.settings.tolerance / 4 : in_.settings.tolerance, 2e-14);
+    constexpr double for_impedance = 1e-6;
+    const double wanted = own_.share() ? in_.settings.tolerance / 4 : in_.settings.tolerance;
+    return std::max(in_.settings.impedance ? std::min(wanted, for_impedance) : wanted, 2e-14);
   }
 
   /// Bounds on the energy, of the conductivities that voxels have.

@@ -9,17 +9,21 @@
 
 #include "host/studies/impedance.hpp"
 #include "kernels/base/clock.hpp"
+#include "kernels/base/vector.hpp"
 #include "kernels/transport/forms.hpp"
 
 namespace tauvox {
 namespace {
 
-constexpr int shifts = 10;                             // of the real solves, evenly on a logarithmic scale
-constexpr double first_shift = 0.1, last_shift = 1e4;  // over omega_0
+// Shifts of the real solves, evenly on a logarithmic scale, over omega_0. Each begins with what those before
+// say of it, and the larger ones say more.
+constexpr int shifts = 10;
+constexpr double first_shift = 1e4, last_shift = 0.1;
 constexpr double first_frequency = 0.125, last_frequency = 1024;  // over omega_0; four in each octave
 constexpr int frequencies = 53;
-/// Of the energy, second order in the error of the potential, as the impedance is.
-constexpr double tolerance_of_shifts = 1e-7;
+/// Of the energy, second order in the error of the potential, as the impedance is; and what the errors that
+/// are told have for it.
+constexpr double tolerance_of_shifts = 5e-8, error_of_solves = 1e-7;
 
 template <class T>
 class SpectrumSolves {
@@ -42,9 +46,7 @@ class SpectrumSolves {
 
   void add(Buffer<T> v) {
     basis_.push_back(std::move(v));
-    std::vector<std::array<double, 2>> with_each;
-    for (const Buffer<T>& w : basis_) with_each.push_back(forms(A_, basis_.back(), w));
-    projection_.add(with_each);
+    projection_.add(forms(A_, basis_.back(), std::span<const Buffer<T>>(basis_)));
   }
 
   /// phi at a shift, whose energy is Y. Its deviation is phi - 1.
@@ -56,6 +58,7 @@ class SpectrumSolves {
     Solver solver(problem,
                   in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi,
                   octets_);
+    solver.start_from(nearest(shift));
     const double tolerance = std::min(in_.settings.tolerance, tolerance_of_shifts);
     const std::int64_t limit = in_.settings.max_iterations;
     solver.minimise<T>(tolerance, limit, observer());
@@ -82,6 +85,14 @@ class SpectrumSolves {
   int solves = 0;
 
  private:
+  /// The sum of the potentials there are that is nearest to phi - 1.
+  Buffer<T> nearest(double shift) const {
+    Buffer<T> sum = A_.vector();
+    sum.zero();
+    const std::vector<double> factor = projection_.nearest(shift);
+    for (std::size_t i = 0; i < basis_.size(); ++i) add_scaled(sum, factor[i], basis_[i]);
+    return sum;
+  }
   IterationObserver observer() {
     return [this](std::int64_t k, double estimate) {
       if (in_.deadline && Clock::now() > *in_.deadline) return false;
@@ -137,7 +148,7 @@ double error_of(const std::complex<double>& Z, const std::complex<double>& s,
   double most = 0;
   for (const std::size_t j : {nearest[0], nearest[1]})
     most = std::max(most, std::abs(1.0 / (Z * without[j].admittance(s)) - 1.0));
-  return most + tolerance_of_shifts;
+  return most + error_of_solves;
 }
 
 /// @param first_of_shifts its place in the projection

@@ -42,8 +42,11 @@ class Projection {
   /// @param without vectors that are left out, but for the first
   /// @param at a shift in the middle of those that are asked for
   PoleSum poles(double at, std::size_t without = 0) const;
+  /// Factors of the vectors whose sum comes nearest to phi - 1 at a shift, in the energy of that.
+  std::vector<double> nearest(double shift) const;
 
  private:
+  struct Scaled;
   std::vector<std::vector<std::array<double, 2>>> rows_;  // lower triangle
 };
 

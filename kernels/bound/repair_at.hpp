@@ -31,7 +31,7 @@ struct InLattice {
   TAUVOX_OCTET InLattice(const RepairVoxels<T>& pass, const Place& p) {
     const Medium<double>& m = pass.u.m;
     node = pass.blocks.first_node[pass.blocks.block(p.at[2], p.at[1], p.at[0])];
-    holds = m.shift == 0 && pass.flux.graph.in_lattice(node);
+    holds = pass.flux.graph.in_lattice(node);
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
       const std::uint32_t beyond = m.octets.codes[p.octet] >> (24 - 8 * a) & 0xffu;
@@ -41,7 +41,8 @@ struct InLattice {
   }
 };
 
-/// Takes the flux of the links out of what is left in such an octet, and lets the rest flow inside it.
+/// Takes the flux of the links, and of the shift, out of what is left in such an octet, and lets the rest
+/// flow inside it. It touches no side: what its node gives to potential 0 goes through the shift.
 template <class T>
 TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const InLattice& one,
                          Octet<double> rest, Totals<2>& totals) {
@@ -60,6 +61,10 @@ TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const InLa
     rest = rest - m.scale[a] * where<double>(one.faces[2 * a] | one.faces[2 * a + 1],
                                              halves<a>(splat<double>(drop[0]), splat<double>(drop[1])));
   });
+  const Octet<double> shift = typename Alike::template Faces<double>(m, p).shift();
+  const double held = sum_of(shift), drop = held > 0 ? pass.flux.to_plate(one.node) / held : 0;
+  energy += held * drop * drop;
+  rest = rest - drop * shift;
   double left[8];
   store<double>(left, rest);
   const double* form = pass.forms + 64 * (m.octets.codes[p.octet] & 0xffu);

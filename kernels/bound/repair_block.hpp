@@ -63,8 +63,8 @@ struct RepairBlock {
                                BlockNetwork& network) const {
     Sums<2> sums;
     const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
-    const bool simple = m.shift == 0 && blocks.inside(bx, by, bz) &&
-                        (blocks.all_links_join() || BlockView::one_aggregate(code));
+    const bool simple =
+        blocks.inside(bx, by, bz) && (blocks.all_links_join() || BlockView::one_aggregate(code));
     network.clear_conductances();
     sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
     sums.value[0] += network.eliminate(code, sums.value[1]);
@@ -76,7 +76,8 @@ struct RepairBlock {
     return blocks.first_node[b] + static_cast<std::uint32_t>(local);
   }
 
-  /// A block without boundaries and without links inside: the faces to each of the six blocks around it.
+  /// A block without boundaries and without links inside: the faces to each of the six blocks around it, and
+  /// the shift, all that its nodes give to potential 0.
   TAUVOX_HD double interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::uint32_t code,
                               BlockNetwork& network) const {
     const std::int64_t b = blocks.block(bx, by, bz), at[3] = {bz, by, bx};
@@ -117,6 +118,16 @@ struct RepairBlock {
           }
         }
       }
+    }
+    double held[8] = {};  // of each node
+    for (int s = 0; m.shift != 0 && s < 8; ++s)
+      if (BlockView::conducts(code, s)) held[BlockView::local(code, s)] += m.shift_of(8 * octet + s);
+    for (int s = 0; s < 8; ++s) {
+      const int here = BlockView::local(code, s);
+      if (!BlockView::conducts(code, s) || held[here] == 0) continue;
+      const double g = m.shift_of(8 * octet + s), drop = flux.to_plate(number(b, here)) / held[here];
+      energy += g * drop * drop;
+      network.rest[s] -= g * drop;
     }
     return energy;
   }

@@ -241,6 +241,20 @@ TEST(Impedance, AGeneratedElectrodeIsThatOfTheDirectSolver) {
   }
 }
 
+/// From nothing the ten shifts take 74; each from what those before say of it, 43.
+TEST(Impedance, TakesFewIterations) {
+  Settings s = electrode_settings();
+  s.impedance = true;
+  s.precision = "mixed";
+  s.tolerance = 1e-4;
+  const Report report = report_of(test::electrode(32, 0.4, 1), s);
+  const std::string& told = report.notices.front();
+  const std::size_t at = told.find("10 solves, ");
+  ASSERT_NE(at, std::string::npos) << told;
+  EXPECT_LE(std::stoi(told.substr(at + 11)), 46) << told;
+  EXPECT_GT(report.results.front().stages->solve.bytes_moved, 0);
+}
+
 TEST(Impedance, GoesToTheSteadyResistanceAndTheCapacityOfAllFaces) {
   Settings s = electrode_settings();
   s.impedance = true;

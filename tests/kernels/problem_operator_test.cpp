@@ -65,6 +65,33 @@ void expect_without_isolated(const TransportOperator<double>& A, const Buffer<do
     ASSERT_NEAR(r[i], diagonal[i] > 0 ? expected[i] : 0, 1e-10 * (1 + std::abs(expected[i]))) << i;
 }
 
+/// More vectors than a pass takes at once.
+void expect_forms(const TransportOperator<double>& A, const Posed& posed, const Buffer<double>& v,
+                  const std::vector<double>& full, KernelForm form) {
+  const test::FullGrid& grid = posed.grid;
+  const std::vector<double> Av = grid.apply(full);
+  std::vector<std::vector<double>> spread;
+  std::vector<Buffer<double>> with;
+  for (std::ptrdiff_t k = 1; k <= 6; ++k) {
+    const std::vector<double> longer = wave<double>(A.unknowns() + 7 * k);
+    const std::vector<double> values(longer.begin() + 7 * k, longer.end());
+    spread.push_back(posed.spread(values));
+    with.push_back(A.vector_of(values));
+  }
+  const std::vector<std::array<double, 2>> found = forms(A, v, std::span<const Buffer<double>>(with), form);
+  ASSERT_EQ(found.size(), with.size());
+  for (std::size_t k = 0; k < with.size(); ++k) {
+    double all = 0, of_shift = 0, scale = 1;
+    for (std::size_t i = 0; i < full.size(); ++i) {
+      all += Av[i] * spread[k][i];
+      of_shift += grid.shift * (grid.weight.empty() ? 1 : grid.weight[i]) * full[i] * spread[k][i];
+      scale += std::abs(Av[i] * spread[k][i]);
+    }
+    EXPECT_NEAR(found[k][0] + found[k][1], all, 1e-12 * scale) << k;
+    EXPECT_NEAR(found[k][1], of_shift, 1e-12 * scale) << k;
+  }
+}
+
 void expect_as_the_oracle(const Asked& asked, const Device& device, KernelForm form) {
   const Posed posed = test::pose(asked, device);
   const TransportOperator<double> A(posed.problem, form);
@@ -75,21 +102,7 @@ void expect_as_the_oracle(const Asked& asked, const Device& device, KernelForm f
   A.apply_dot(v, q);
   expect_close(test::undivided(A, q), posed.gather(grid.apply(full)), 1e-11);
 
-  const std::vector<double> other = wave<double>(A.unknowns() + 7);
-  const std::vector<double> second(other.begin() + 7, other.end());
-  const Buffer<double> w = A.vector_of(second);
-  const std::vector<double> spread = posed.spread(second), Aw = posed.gather(grid.apply(spread));
-  double all = 0, scale_of_form = 1;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    all += values[i] * Aw[i];
-    scale_of_form += std::abs(values[i] * Aw[i]);
-  }
-  const std::array<double, 2> found = forms(A, v, w, form);
-  EXPECT_NEAR(found[0] + found[1], all, 1e-12 * scale_of_form);
-  double of_shift = 0;
-  for (std::size_t i = 0; i < full.size(); ++i)
-    of_shift += grid.shift * (grid.weight.empty() ? 1 : grid.weight[i]) * full[i] * spread[i];
-  EXPECT_NEAR(found[1], of_shift, 1e-12 * scale_of_form);
+  expect_forms(A, posed, v, full, form);
 
   std::vector<double> u = full;
   for (std::size_t i = 0; i < u.size(); ++i)
