@@ -141,3 +141,21 @@ def test_an_evaluation_goes_on_within_its_transport(program, tauvox, tmp_path):
     assert again.returncode == 0 and "of ionic transport" in again.stderr, again.stderr
     assert numbers(tmp_path / "report" / "results.json") == numbers(tmp_path / "whole" / "results.json")
     assert sorted(os.listdir(tmp_path / "report" / "fields")) == sorted(os.listdir(tmp_path / "whole" / "fields"))
+
+
+def test_a_limit_of_time_shorter_than_the_transport_of_an_evaluation_is_enough(tauvox, volume, tmp_path):
+    run = ["evaluate", volume, "--phases", "pore=0,active=1,binder=2", "--ionic", "pore", "--tolerance", "1e-9", "--threads", "1", "--device", "cpu"]
+    start = time.monotonic()
+    assert tauvox(*run, "-o", "whole").returncode == 0
+    took = time.monotonic() - start
+    transport = sum(result["seconds"] for result in json.loads((tmp_path / "whole" / "results.json").read_text())["results"]
+                    if "effective_ratio" in result["quantities"])  # without copies and parts
+    limit = (took - transport) / 3
+    for runs in range(1, 40):
+        late = tauvox(*run, "-o", "report", "--time-limit", f"{limit:.2f}")
+        if late.returncode == 0:
+            break
+        assert late.returncode == 75 and "run the same command" in late.stderr, late.stderr
+        limit *= 1.2 if "with more time" in late.stderr else 1  # too short for a study of geometry
+    assert late.returncode == 0 and runs > 1 and limit < took / 2
+    assert numbers(tmp_path / "report" / "results.json") == numbers(tmp_path / "whole" / "results.json")
