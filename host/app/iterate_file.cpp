@@ -19,10 +19,10 @@ namespace {
 
 constexpr const char* layout = "tauvox-iterate-1";
 constexpr std::size_t piece = std::size_t{8} << 20, synced = std::size_t{256} << 20;  // bytes
-constexpr double most_share = 0.03;                  // of the time of a solve, to write it
-constexpr double least_seconds = 60;                 // from one to the next
-constexpr double least_work = 2, work_to_write = 4;  // seconds, and a ratio, for the last one
-constexpr double most_seconds_at_end = 20;           // of the 30 that Slurm gives a job it signals
+constexpr double most_share = 0.03;         // of the time of a solve, to write it
+constexpr double least_seconds = 60;        // from one to the next
+constexpr double least_work = 2;            // s, for the last one
+constexpr double most_seconds_at_end = 20;  // of the 30 that Slurm gives a job it signals
 
 struct Sizes {
   std::uint64_t numbers = 0, vector = 0;  // bytes
@@ -102,8 +102,7 @@ bool IterateFile::is_over(double in_seconds) const {
 }
 
 bool IterateFile::pays(double work, double writing, bool ends) {
-  return ends ? work > std::max(least_work, work_to_write * writing)
-              : work > std::max(least_seconds, writing / most_share);
+  return ends ? work > std::max(least_work, writing) : work > std::max(least_seconds, writing / most_share);
 }
 
 bool IterateFile::is_due(std::size_t bytes) {

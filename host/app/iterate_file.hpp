@@ -28,7 +28,8 @@ class IterateFile : public SolveKeeper {
   std::string begin(const std::string& solve) override;
   void read(const Device& device, const Vectors& to, std::size_t bytes) override;
   /// Whether writing pays: at most 3 % of the time since that was done last, and not more than once a minute;
-  /// of a run that ends a quarter, and two seconds at least are lost.   @param work, writing  s
+  /// of a run that ends, where it is less than the work that would be lost, and that two seconds at least.
+  /// @param work, writing  s
   static bool pays(double work, double writing, bool ends);
   bool is_due(std::size_t bytes) override;
   void keep(const Device& device, const std::string& numbers, const Vectors& from,
@@ -51,7 +52,7 @@ class IterateFile : public SolveKeeper {
   std::optional<Deadline> deadline_;
   Say note_, warn_;
   bool failed_ = false;
-  double bytes_per_second_ = 200e6;  // until it is measured
+  double bytes_per_second_ = 100e6;  // until it is measured
   Clock::time_point since_ = Clock::now();
 };
 

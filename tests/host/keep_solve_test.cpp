@@ -149,8 +149,8 @@ TEST(IterateFile, IsWrittenWhereThatPays) {
   EXPECT_FALSE(IterateFile::pays(330, 10, false)) << "more than 3 %";
   EXPECT_TRUE(IterateFile::pays(2.1, 0.1, true));
   EXPECT_FALSE(IterateFile::pays(1.9, 0.1, true)) << "a solve of a few seconds";
-  EXPECT_TRUE(IterateFile::pays(41, 10, true));
-  EXPECT_FALSE(IterateFile::pays(39, 10, true));
+  EXPECT_TRUE(IterateFile::pays(11, 10, true));
+  EXPECT_FALSE(IterateFile::pays(9, 10, true));
 }
 
 TEST(IterateFile, WhatIsDamagedOrOfAnotherRunIsNotTaken) {
