@@ -112,6 +112,7 @@ bool IterateFile::is_due(std::size_t bytes) {
 
 void IterateFile::keep(const Device& device, const std::string& numbers, const Vectors& from,
                        std::size_t bytes) {
+  if (failed_) return;
   const auto start = Clock::now();
   std::optional<Clock::time_point> asked;
   try {

@@ -153,6 +153,19 @@ TEST(IterateFile, IsWrittenWhereThatPays) {
   EXPECT_FALSE(IterateFile::pays(9, 10, true));
 }
 
+TEST(IterateFile, WhatCannotBeWrittenIsSaidOnce) {
+  std::vector<std::string> warned;
+  IterateFile file("no-such-folder/name.iterate", "this", "", std::nullopt, {},
+                   [&](const std::string& text) { warned.push_back(text); });
+  EXPECT_EQ(file.begin("axis z"), "");
+  Buffer<float> vector(test::device(), 10);
+  for (int i = 0; i < 2; ++i)
+    file.keep(test::device(), "numbers", {vector.data(), vector.data(), vector.data()}, 40);
+  EXPECT_FALSE(file.has_kept());
+  ASSERT_EQ(warned.size(), 1u);
+  EXPECT_NE(warned[0].find("no-such-folder"), std::string::npos) << warned[0];
+}
+
 TEST(IterateFile, WhatIsDamagedOrOfAnotherRunIsNotTaken) {
   const Volume volume = test::rough_volume({26, 25, 24}, 11);
   Settings settings = test::exact_settings("0=0.01,1=1");
