@@ -71,7 +71,8 @@ std::optional<std::string> IterateFile::read_all(const Take& take) const {
 
 std::string IterateFile::begin(const std::string& solve) {
   solve_ = of_ + solve;
-  since_ = Clock::now();
+  begun_ = since_ = Clock::now();
+  written_ = 0;
   std::error_code unknown;
   if (!std::filesystem::exists(path_, unknown)) return "";
   std::string line;
@@ -80,7 +81,7 @@ std::string IterateFile::begin(const std::string& solve) {
   const std::optional<std::string> numbers = read_all({});
   note_(numbers ? fmt::format("{}: {} goes on within its solve", path_, solve_)
                 : fmt::format("{} is damaged, or of another run: {} begins anew", path_, solve_));
-  since_ = Clock::now();
+  begun_ = since_ = Clock::now();
   return numbers.value_or("");
 }
 
@@ -101,13 +102,15 @@ bool IterateFile::is_over(double in_seconds) const {
   return asked_to_end() || (deadline_ && then > deadline_->at);
 }
 
-bool IterateFile::pays(double work, double writing, bool ends) {
-  return ends ? work > std::max(least_work, writing) : work > std::max(least_seconds, writing / most_share);
+bool IterateFile::pays(const Times& t, bool ends) {
+  return ends ? t.work > std::max(least_work, t.writing)
+              : t.work > least_seconds && t.written + t.writing < most_share * t.all;
 }
 
 bool IterateFile::is_due(std::size_t bytes) {
   const double writing = static_cast<double>(bytes) / bytes_per_second_;
-  return !failed_ && pays(seconds_since(since_), writing, is_over(writing));
+  return !failed_ &&
+         pays({seconds_since(begun_), seconds_since(since_), written_, writing}, is_over(writing));
 }
 
 void IterateFile::keep(const Device& device, const std::string& numbers, const Vectors& from,
@@ -151,7 +154,9 @@ void IterateFile::keep(const Device& device, const std::string& numbers, const V
     warn_(fmt::format("how far a solve came is not kept: {}", error.what()));
   }
   since_ = Clock::now();
-  bytes_per_second_ = 3 * static_cast<double>(bytes) / std::max(seconds_since(start), 1e-3);
+  const double took = std::max(seconds_since(start), 1e-3);
+  written_ += took;
+  bytes_per_second_ = 3 * static_cast<double>(bytes) / took;
 }
 
 void IterateFile::remove() {

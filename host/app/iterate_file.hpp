@@ -27,10 +27,14 @@ class IterateFile : public SolveKeeper {
 
   std::string begin(const std::string& solve) override;
   void read(const Device& device, const Vectors& to, std::size_t bytes) override;
-  /// Whether writing pays: at most 3 % of the time since that was done last, and not more than once a minute;
-  /// of a run that ends, where it is less than the work that would be lost, and that two seconds at least.
-  /// @param work, writing  s
-  static bool pays(double work, double writing, bool ends);
+  /// Times of a solve in this run, s: since it began, since it was written last, for all that was written,
+  /// and for the next one.
+  struct Times {
+    double all = 0, work = 0, written = 0, writing = 0;
+  };
+  /// Whether writing pays: once a minute, where it takes 3 % at most of all the time with what was written
+  /// before; of a run that ends, where it is less than the work that would be lost, two seconds at least.
+  static bool pays(const Times& times, bool ends);
   bool is_due(std::size_t bytes) override;
   void keep(const Device& device, const std::string& numbers, const Vectors& from,
             std::size_t bytes) override;
@@ -53,7 +57,8 @@ class IterateFile : public SolveKeeper {
   Say note_, warn_;
   bool failed_ = false;
   double bytes_per_second_ = 100e6;  // until it is measured
-  Clock::time_point since_ = Clock::now();
+  double written_ = 0;               // seconds
+  Clock::time_point begun_ = Clock::now(), since_ = begun_;
 };
 
 }  // namespace tauvox

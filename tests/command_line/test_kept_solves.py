@@ -159,3 +159,15 @@ def test_a_limit_of_time_shorter_than_the_transport_of_an_evaluation_is_enough(t
         limit *= 1.2 if "with more time" in late.stderr else 1  # too short for a study of geometry
     assert late.returncode == 0 and runs > 1 and limit < took / 2
     assert numbers(tmp_path / "report" / "results.json") == numbers(tmp_path / "whole" / "results.json")
+
+
+def test_a_batch_says_what_the_evaluation_says_that_its_job_ended(tauvox, volume):
+    """Not only that the same command goes on, where nothing new was finished in the whole job."""
+    for seconds in (1, 1.4, 2, 2.8, 4, 5.6, 8):  # the first are over before a study begins, the last may finish some
+        ended = tauvox("batch", volume, "--phases", "pore=0,active=1,binder=2", "--threads", "1", "--device", "cpu", "-o", f"lot{seconds}",
+                       env=os.environ | {"SLURM_JOB_END_TIME": str(time.time() + seconds)})
+        assert ended.returncode == 75 and "of 1 volumes; " in ended.stderr, ended.stderr
+        if "volumes; ended by" in ended.stderr:
+            break
+    assert "nothing new was finished" in ended.stderr or "run the same command again to go on" in ended.stderr
+    assert "evaluate.ckpt" in ended.stderr, ended.stderr

@@ -143,14 +143,18 @@ class InFile : public IterateFile {
 };
 
 TEST(IterateFile, IsWrittenWhereThatPays) {
-  EXPECT_TRUE(IterateFile::pays(61, 1, false));
-  EXPECT_FALSE(IterateFile::pays(59, 0.001, false)) << "once a minute is enough";
-  EXPECT_TRUE(IterateFile::pays(334, 10, false));
-  EXPECT_FALSE(IterateFile::pays(330, 10, false)) << "more than 3 %";
-  EXPECT_TRUE(IterateFile::pays(2.1, 0.1, true));
-  EXPECT_FALSE(IterateFile::pays(1.9, 0.1, true)) << "a solve of a few seconds";
-  EXPECT_TRUE(IterateFile::pays(11, 10, true));
-  EXPECT_FALSE(IterateFile::pays(9, 10, true));
+  const auto pays = [](IterateFile::Times times, bool ends) { return IterateFile::pays(times, ends); };
+  EXPECT_TRUE(pays({61, 61, 0, 1}, false));
+  EXPECT_FALSE(pays({59, 59, 0, 0.001}, false)) << "once a minute is enough";
+  EXPECT_FALSE(pays({161, 59, 0, 0.001}, false));
+  EXPECT_TRUE(pays({334, 334, 0, 10}, false));
+  EXPECT_FALSE(pays({330, 330, 0, 10}, false)) << "more than 3 %";
+  EXPECT_FALSE(pays({664, 334, 10, 10}, false)) << "the last one took longer than it should have";
+  EXPECT_TRUE(pays({668, 334, 10, 10}, false));
+  EXPECT_TRUE(pays({2.1, 2.1, 0, 0.1}, true));
+  EXPECT_FALSE(pays({1.9, 1.9, 0, 0.1}, true)) << "a solve of a few seconds";
+  EXPECT_TRUE(pays({11, 11, 0, 10}, true));
+  EXPECT_FALSE(pays({11, 9, 0, 10}, true));
 }
 
 TEST(IterateFile, WhatCannotBeWrittenIsSaidOnce) {
