@@ -107,6 +107,23 @@ def test_what_is_kept_of_a_solve_may_be_lost(program, tauvox, volume, tmp_path):
     assert numbers(tmp_path / "out.json") == numbers(tmp_path / "whole.json")
 
 
+def test_the_resistance_of_an_electrode_goes_on(tauvox, volume, tmp_path):
+    run = [*command(volume, "out.json", "--solver", "jacobi", "--tolerance", "1e-9", "--default-insulating", "--study", "electrode"),
+           "--phases", "pore=0,active=1,binder=2", "--reactive", "active"]
+    start = time.monotonic()
+    assert tauvox(*[word if word != "out.json" else "whole.json" for word in run]).returncode == 0
+    limit = max(3.5, 0.6 * (time.monotonic() - start))
+    kept = False
+    for _ in range(10):
+        late = tauvox(*run, "--time-limit", f"{limit:.2f}")
+        if late.returncode == 0:
+            break
+        assert late.returncode == 75 and "the electrode came in out.ckpt.iterate" in late.stderr, late.stderr
+        kept = True
+    assert late.returncode == 0 and kept == ("the electrode goes on within its solve" in late.stderr)
+    assert numbers(tmp_path / "out.json") == numbers(tmp_path / "whole.json")
+
+
 def test_no_output_has_its_name(tauvox, volume, tmp_path):
     refused = tauvox(*command(volume, "out.ckpt.iterate", "--checkpoint", "out.ckpt"))
     assert refused.returncode == 2 and "checkpoint and output have the same name" in refused.stderr
