@@ -230,6 +230,10 @@ void CheckedFile::replace(std::uint64_t offset, const std::string& bytes) {
     throw_output("cannot write the output file", path_, written < 0 ? errno : ENOSPC);
 }
 
+void CheckedFile::sync() {
+  if (::fdatasync(descriptor_) != 0) throw_output("cannot bring the output to disk", path_, errno);
+}
+
 void CheckedFile::close() {
   const int descriptor = descriptor_;
   descriptor_ = -1;

@@ -1,5 +1,5 @@
-// What the writers share with each other and with nobody else: errors with the system's reason, and a file
-// that checks every write.
+// What the writers share with each other, and with who streams bytes of his own: errors with the system's
+// reason, and a file that checks every write.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,8 @@ class CheckedFile {
   std::uint64_t written() const { return written_; }
   /// Replaces bytes that were written.
   void replace(std::uint64_t offset, const std::string& bytes);
+  /// Waits until what was written so far is on disk.
+  void sync();
   /// Some file systems report a full disk or quota only here.
   void close();
 

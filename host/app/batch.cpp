@@ -1,5 +1,4 @@
-// `tauvox batch`: many volumes, each evaluated in a process and a folder of its own, and what they have in
-// common.
+// `tauvox batch`: many volumes, each evaluated in a process and a folder of its own, and compared.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -195,22 +194,25 @@ class Round {
   Round(const BatchRun& run, const std::vector<std::string>& paths, BatchWorker& worker)
       : run_(run), paths_(paths), worker_(worker) {}
 
-  void go(std::vector<std::size_t> rows) {
+  /// @return what to do where it was ended: as the evaluation that was ended says, if it did
+  std::string go(std::vector<std::size_t> rows) {
+    const std::string again = "run the same command again to go on";
     for (bool first = true; !rows.empty(); first = false) {
       std::vector<std::size_t> claimed;
       std::vector<std::string> later;
       for (const std::size_t row : rows) later.push_back(paths_[row]);
       for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::size_t row = rows[i];
-        if (asked_to_end()) return;
-        const LotVolume volume = visit(row, std::span(later).subspan(i + 1), first);
-        if (volume.exit_code == static_cast<int>(ExitCode::interrupted)) return;
-        if (volume.status == LotStatus::running) claimed.push_back(row);
+        if (asked_to_end()) return again;
+        const LotVolume volume = visit(rows[i], std::span(later).subspan(i + 1), first);
+        if (volume.exit_code == static_cast<int>(ExitCode::interrupted))
+          return volume.reason.find("same command") < std::string::npos ? volume.reason : again;
+        if (volume.status == LotStatus::running) claimed.push_back(rows[i]);
       }
-      if (claimed.size() == rows.size() && run_.no_wait) return;
+      if (claimed.size() == rows.size() && run_.no_wait) break;
       if (claimed.size() == rows.size()) ::sleep(1);  // a signal ends it
       rows = claimed;
     }
+    return again;
   }
 
  private:
@@ -355,7 +357,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   std::vector<std::size_t> rows;
   for (std::size_t i = 0; i < paths.size(); ++i)
     if (shard.has(i)) rows.push_back(i);
-  Round(run, paths, worker).go(rows);
+  const std::string advice = Round(run, paths, worker).go(rows);
   if (const auto said = worker.text_of_kept(); said && !run.evaluation.quiet) print_notice(*said);
   const std::optional<std::vector<LotVolume>> volumes = write_tables(run, paths, worker);
   if (!volumes) print_notice("batch.csv and batch.html are left to the other workers");
@@ -363,8 +365,8 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   const ExitCode code = code_of(tally, run);
   if (code == ExitCode::interrupted)
     report_failure("interrupted", code,
-                   fmt::format("ended by {} after {} of {} volumes; run the same command again to go on",
-                               *asked_to_end(), tally.finished, tally.volumes));
+                   fmt::format("ended by {} after {} of {} volumes; {}", *asked_to_end(), tally.finished,
+                               tally.volumes, advice));
   else if (code == ExitCode::incomplete)
     report_failure("failed", code,
                    fmt::format("{} of {} volumes have no results; batch.csv has the reasons",

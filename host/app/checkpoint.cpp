@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "host/app/describe.hpp"
+#include "host/app/iterate_file.hpp"
 #include "host/app/outputs.hpp"
 #include "host/report/build_id.hpp"
 #include "host/report/kept.hpp"
@@ -29,6 +30,8 @@ constexpr double most_share = 0.03;  // of the time of a run, to write it
 std::string previous_of(const std::string& path) { return path + ".previous"; }
 
 std::string state_path_of(const std::string& path) { return path + ".state"; }
+
+std::string iterate_path_of(const std::string& path) { return path + ".iterate"; }
 
 std::string line_of(const std::string& text) { return fmt::format("{} {:016x}\n", layout, hash_of(text)); }
 
@@ -97,7 +100,7 @@ void Checkpoint::check_name(const Settings& s, const std::vector<std::string>& o
                             const std::vector<std::string>& other_files) {
   const std::string path = path_of(s);
   if (path.empty()) return;
-  for (const std::string& own : {path, previous_of(path), state_path_of(path)}) {
+  for (const std::string& own : {path, previous_of(path), state_path_of(path), iterate_path_of(path)}) {
     check_replaces_no_input(own, s, other_files);
     for (const std::string& output : outputs)
       if (full(output) == full(own) || io::same_file(output, own))
@@ -140,7 +143,8 @@ void Checkpoint::hold() {
   if (path_.empty()) return;
   lock_.emplace(path_);
   if (lock_->notice()) notices_.push_back(*lock_->notice());
-  for (const std::string& left : io::remove_stale_temporaries(path_)) notices_.push_back(left);
+  for (const std::string& own : {path_, iterate_path_of(path_)})
+    for (const std::string& left : io::remove_stale_temporaries(own)) notices_.push_back(left);
 }
 
 bool Checkpoint::owns(const std::string& output) const {
@@ -201,7 +205,14 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
       notices_.push_back(fmt::format("{} is missing or damaged: {} begins anew", file, part.first));
   std::erase_if(parts_, [&](const auto& part) { return !lost_by(part).empty(); });
   std::vector<std::string> names;
-  for (const auto& [name, part] : parts_) names.push_back(name);
+  std::map<std::string, int> of_studies;  // parts of those that are not finished
+  for (const auto& [name, part] : parts_)
+    if (const std::size_t end = name.find(": "); end == std::string::npos)
+      names.push_back(name);
+    else
+      ++of_studies[name.substr(0, end)];
+  for (const auto& [name, count] : of_studies)
+    names.push_back(fmt::format("{} part{} of {}", count, count == 1 ? "" : "s", name));
   notices_.push_back(
       fmt::format("{}: {}", path_,
                   names.empty() ? "nothing was finished" : fmt::format("{} kept", fmt::join(names, ", "))));
@@ -233,7 +244,20 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
   for (const std::string& file : files) parts_[part].files.push_back(full(file));
   unsaved_ = progressed_ = true;
   if (seconds_since(saved_) * most_share < save_seconds_) return std::nullopt;
-  return save();
+  const std::optional<std::string> failed = save();
+  if (iterate_ && !failed) iterate_->remove();
+  return failed;
+}
+
+SolveKeeper* Checkpoint::keeper(const std::string& of, const std::optional<Deadline>& deadline,
+                                const std::function<void(const std::string&)>& note,
+                                const std::function<void(const std::string&)>& warn) {
+  if (path_.empty()) return nullptr;
+  Json same_bits = identity_;
+  same_bits["settings"].erase("device");  // its vectors are those of every device
+  iterate_ =
+      std::make_shared<IterateFile>(iterate_path_of(path_), same_bits.dump(), of, deadline, note, warn);
+  return iterate_.get();
 }
 
 Checkpoint::~Checkpoint() {
@@ -279,6 +303,10 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
   return state;
 }
 
+void Checkpoint::drop_within(const std::string& beginning) {
+  std::erase_if(parts_, [&](const auto& part) { return part.first.starts_with(beginning); });
+}
+
 std::optional<std::string> Checkpoint::announce_outputs() { return announced_ ? std::nullopt : save(); }
 
 void Checkpoint::disown(const std::string& output) {
@@ -320,8 +348,16 @@ std::string Checkpoint::how_to_go_on(const std::string& what, const std::string&
                                      const std::optional<Deadline>& over) const {
   if (path_.empty())
     return fmt::format("nothing of it is kept: a run with {} goes on when it is given again", options);
-  if (!over || progressed_)
-    return fmt::format("{} kept in {}; run the same command again to go on", what, path_);
+  const std::string solve = iterate_ ? iterate_->kept() : "";
+  if (progressed_ || !solve.empty() || (!over && work_.empty()))
+    return fmt::format(
+        "{} kept in {}{}; run the same command again to go on", what, path_,
+        solve.empty() ? "" : fmt::format(", and how far {} came in {}", solve, iterate_path_of(path_)));
+  if (!over)
+    return fmt::format(
+        "nothing new was finished, {} had begun {:.2g} s before; {} kept in {}; run the same "
+        "command again to go on",
+        work_, seconds_since(work_begun_), what, path_);
   const double seconds = std::chrono::duration<double>(over->at - work_begun_).count();
   return fmt::format(
       "nothing new was finished: {}; {} kept in {}; run the same command with more time",
@@ -335,7 +371,9 @@ void Checkpoint::remove() {
   std::error_code failed;                  // then it stays, and is found to be complete
   fs::remove(previous_of(path_), failed);  // first: alone it would pass for what is left of a damaged one
   fs::remove(path_, failed);
-  if (!path_.empty()) fs::remove(state_path_of(path_), failed);
+  if (path_.empty()) return;
+  fs::remove(state_path_of(path_), failed);
+  fs::remove(iterate_path_of(path_), failed);
 }
 
 }  // namespace tauvox

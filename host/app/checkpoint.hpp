@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@
 #include "kernels/volume/volume.hpp"
 
 namespace tauvox {
+
+class IterateFile;  // iterate_file.hpp
+class SolveKeeper;  // solve/solver.hpp
 
 class Checkpoint {
  public:
@@ -72,8 +76,16 @@ class Checkpoint {
   /// @param files that hold more of it so far: where one is missing later the part begins anew
   KeptState state_of(const std::string& part, const std::function<void(const std::string&)>& warn,
                      const std::function<std::vector<std::string>()>& files);
+  /// How far the solve at work came, in NAME.iterate: until the next part is kept. Null where nothing is
+  /// kept.
+  /// @pre continue_with has been called   @param of, deadline, note, warn  iterate_file.hpp
+  SolveKeeper* keeper(const std::string& of, const std::optional<Deadline>& deadline,
+                      const std::function<void(const std::string&)>& note,
+                      const std::function<void(const std::string&)>& warn);
   /// Of what is finished, how far it had come is no longer wanted.
   void drop(const std::string& part) { parts_.erase(part); }
+  /// The same of all parts whose names begin so.
+  void drop_within(const std::string& beginning);
   /// To be called before an output is written: that those of this run are its own, should it be killed.
   /// @return why that failed, once
   std::optional<std::string> announce_outputs();
@@ -117,6 +129,7 @@ class Checkpoint {
   std::string work_;
   Clock::time_point work_begun_ = Clock::now();
   std::map<std::string, Part> parts_;
+  std::shared_ptr<IterateFile> iterate_;
   std::vector<std::string> outputs_;
   std::vector<std::string> notices_;
 };

@@ -322,8 +322,8 @@ void add_run(Rows& rows) {
       &Settings::time_limit_seconds);
   add({.name = "checkpoint",
        .kind = Kind::path_out,
-       .meaning = "where finished parts are kept until the run is over (default NAME.ckpt beside the first "
-                  "output)",
+       .meaning = "where finished parts are kept until the run is over, and long solves beside it (default "
+                  "NAME.ckpt beside the first output)",
        .for_evaluate = true,
        .repeats_run = false},
       &Settings::checkpoint);

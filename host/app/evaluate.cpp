@@ -236,8 +236,9 @@ void judge_by(const Limits& limits, const Settings& s, RunReport& report) {
 }
 
 void run_studies(const Settings& s, const StudyInput& in, const std::vector<Carriers>& carriers,
-                 RunReport& report, ProgressPrinter& printer, Checkpoint& checkpoint) {
-  Evaluation evaluation(s, in.volume, report, printer, checkpoint);
+                 RunReport& report, ProgressPrinter& printer, Checkpoint& checkpoint,
+                 const std::optional<Deadline>& deadline) {
+  Evaluation evaluation(s, in.volume, report, printer, checkpoint, deadline);
   for (const auto& [name, parts] : evaluated) evaluation.run(study_named(name), in, parts);
   if (!s.ionic.empty() && !s.electronic.empty()) evaluation.run(study_named("accessible"), in, Parts::none);
   for (const Carriers& those : carriers) solve(s, in, those, evaluation);
@@ -340,7 +341,7 @@ ExitCode run_evaluate(Settings s) {
   StudyInput in{volume, report.materials, s, device};
   in.phases = s.phases;
   try {
-    run_studies(s, in, carriers, report, printer, checkpoint);
+    run_studies(s, in, carriers, report, printer, checkpoint, deadline);
   } catch (const Interrupted& asked) {
     printer.clear();
     report_failure(

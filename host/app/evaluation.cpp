@@ -63,6 +63,9 @@ double shift_of_fraction(const StudyInput& in) {
   return 0;
 }
 
+/// What precedes the parts of a transport that the checkpoint holds.
+std::string within(const std::string& what) { return what + " transport: "; }
+
 bool has_boundary(const StudyInput& in) {
   return in.materials.volume_fraction != 0 && in.materials.volume_fraction != 1;
 }
@@ -79,14 +82,16 @@ void add_shift_of_fraction(const StudyInput& in, Report& found) {
 }  // namespace
 
 Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport& report,
-                       ProgressPrinter& printer, Checkpoint& checkpoint)
+                       ProgressPrinter& printer, Checkpoint& checkpoint,
+                       const std::optional<Deadline>& deadline)
     : settings_(settings),
       fields_(settings),
       volume_(volume),
       copies_(copies_of(volume)),
       report_(report),
       printer_(printer),
-      checkpoint_(checkpoint) {
+      checkpoint_(checkpoint),
+      deadline_(deadline) {
   if (copies_.empty()) note("the volume is too small for a copy with larger voxels: fewer uncertainties");
   if (settings.no_sampling) return;
   if (volume.outside) {
@@ -149,11 +154,12 @@ void Evaluation::add_resolution(const Study& study, const StudyInput& in, Report
   add_copy_resolution(found.results, study.quantities, of_copies, copies_.front(), in.phases);
 }
 
-void Evaluation::run_transport(const StudyInput& in, const std::string& carries, const std::string& what) {
+void Evaluation::run_transport(const StudyInput& asked, const std::string& carries, const std::string& what) {
   const Study &study = study_named("effective_transport"), &with_copies = with_resolution(study);
   add_quantities(quantities_of_family(study), report_);
   if (take_finished(what, study)) return;
   checkpoint_.begin(what + " transport");
+  const StudyInput in = kept_within(asked, what);
   const auto start = Clock::now();
   Report found = with_copies.run(in, transport_sink(in, what), progress());
   std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
@@ -171,7 +177,29 @@ void Evaluation::run_transport(const StudyInput& in, const std::string& carries,
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
+  checkpoint_.drop_within(within(what));
   finish(what, study, found);
+}
+
+StudyInput Evaluation::kept_within(const StudyInput& in, const std::string& what) {
+  StudyInput kept = in;
+  kept.keeper = checkpoint_.keeper(
+      within(what), deadline_, [this](const std::string& said) { note(said); },
+      [this](const std::string& failed) { report_.warnings.push_back(failed); });
+  kept.remember = [this, what](const std::string& part, const StudyInput::Find& find) {
+    const std::string name = within(what) + part;
+    std::vector<std::string> files;
+    for (const Axis axis : all_axes)
+      if (part == fmt::format("axis {}", axis_name(axis))) files = fields_.paths_along(what, axis);
+    if (const Report* known = checkpoint_.find(name); known && checkpoint_.wrote(name, files))
+      return known->results;
+    checkpoint_.begin(name);
+    Report found;
+    found.results = find();
+    if (const auto failed = checkpoint_.keep(name, found, files)) report_.warnings.push_back(*failed);
+    return found.results;
+  };
+  return kept;
 }
 
 FieldSink Evaluation::transport_sink(const StudyInput& in, const std::string& what) {
@@ -214,9 +242,11 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
       progress()(doing + (set == &inside ? ", boundary moved out" : ", boundary moved in"), fraction, remark);
     };
-    shifted.push_back(
-        {materials.volume_fraction,
-         study.run({volume, materials, in.settings, in.device, {}, {}, in.phases}, {}, named).results});
+    StudyInput moved{volume, materials, in.settings, in.device, {}, {}, in.phases};
+    moved.keeper = in.keeper;
+    moved.remember = in.remember;
+    moved.within = set == &inside ? "boundary moved out, " : "boundary moved in, ";
+    shifted.push_back({materials.volume_fraction, study.run(moved, {}, named).results});
   }
   add_segmentation(found.results, report_.quantities, in.materials.volume_fraction, shift, shifted);
 }

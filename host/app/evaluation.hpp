@@ -18,8 +18,9 @@ class Evaluation {
  public:
   /// @param report gets results and notices; what is shown is printed along the thickness
   /// @param checkpoint what it holds is not computed again
+  /// @param deadline of the run
   Evaluation(const Settings& settings, const Volume& volume, RunReport& report, ProgressPrinter& printer,
-             Checkpoint& checkpoint);
+             Checkpoint& checkpoint, const std::optional<Deadline>& deadline);
 
   void run(const Study& study, const StudyInput& in, Parts parts);
   /// Effective transport.
@@ -36,6 +37,9 @@ class Evaluation {
   void add_resolution(const Study& study, const StudyInput& in, Report& found) const;
   /// Writes fields as they come, of transport one an axis, of sizes one of all phases.
   FieldSink transport_sink(const StudyInput& in, const std::string& what);
+  /// The same input, of which finished axes, copies and parts of the volume are kept, and how far a solve
+  /// came.
+  StudyInput kept_within(const StudyInput& in, const std::string& what);
   void write_thickness(const std::vector<float>& diameters);
   void announce_outputs();
   void add_shifted(const Study& study, const StudyInput& in, Report& found);
@@ -53,6 +57,7 @@ class Evaluation {
   RunReport& report_;
   ProgressPrinter& printer_;
   Checkpoint& checkpoint_;
+  std::optional<Deadline> deadline_;
 };
 
 }  // namespace tauvox

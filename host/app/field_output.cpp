@@ -62,6 +62,11 @@ std::vector<std::string> EvaluationFields::paths_of(const std::string& part) con
   return paths;
 }
 
+std::vector<std::string> EvaluationFields::paths_along(const std::string& carriers, Axis axis) const {
+  if (!wanted()) return {};
+  return {path(name_of(carriers, axis))};
+}
+
 std::string EvaluationFields::path(const std::string& name) const {
   return (fs::path(settings_.output) / name).string();
 }

@@ -30,6 +30,8 @@ class EvaluationFields {
   static std::vector<std::string> names();
   /// Of a part: "thickness", or "ionic" and "electronic", one an axis.
   std::vector<std::string> paths_of(const std::string& part) const;
+  /// Of a carrier along one axis.
+  std::vector<std::string> paths_along(const std::string& carriers, Axis axis) const;
 
   void write_transport(const std::string& carriers, const Volume& volume, const Materials& materials,
                        const Result& result, const std::vector<float>& concentration) const;

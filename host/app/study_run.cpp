@@ -112,6 +112,9 @@ class StudyRun {
           in_.volume,   in_.materials, rest, in_.device, [this](Result result) { finish(std::move(result)); },
           in_.deadline, in_.phases};
       if (!checkpoint_.path().empty()) asked.state = &state;
+      asked.keeper = checkpoint_.keeper(
+          "", deadline_, [this](const std::string& said) { note(said); },
+          [this](const std::string& failed) { warn(failed); });
       if (writes_series(s_)) asked.frames = &frames;
       found = study_.run(asked, sink(),
                          [this](const std::string& doing, double fraction, const std::string& remark) {
@@ -245,6 +248,11 @@ class StudyRun {
       checkpoint_.drop(state_part(axis));
     }
     if (const auto failed = checkpoint_.keep(part_of(axis), part, files)) warn(*failed);
+  }
+  void note(const std::string& said) {
+    printer_.clear();
+    report_.notices.push_back(said);
+    note_all(s_, {said});
   }
   void warn(const std::string& failed) {
     report_.warnings.push_back(failed);

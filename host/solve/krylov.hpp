@@ -24,6 +24,14 @@ enum class StopReason {
 /// Called after each iteration with the iteration and the estimated relative error; false ends it.
 using IterationObserver = std::function<bool(std::int64_t, double)>;
 
+/// Within an iteration: its residual is known, x and the next direction are not yet.
+struct CgState {
+  std::int64_t iteration = 0;           // 0: none has begun
+  double alpha = 0, rho = 0, size = 0;  // step, r.M r, p.M^-1 p
+};
+/// Called then with the estimated relative error; false ends it.
+using CgObserver = std::function<bool(const CgState&, double)>;
+
 /// What makes an inner product of the sum that this process has: nothing, as long as it is alone.
 struct OneProcess {
   double operator()(double local) const { return local; }
@@ -48,23 +56,30 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 /// @param null of a singular A: a direction whose p.Ap is less than this share of p.M^-1 p is of its null
 /// space,
 ///             which rounding led to; nothing is left to solve then
+/// @param at   where to go on: x, r, p and stop are as they were when the observer was called with it
 /// @throws Error(internal) within one iteration when a number is not finite
 template <class Vector, class Operator, class Preconditioner, class InnerProduct = OneProcess>
 StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& r, Vector& x, Vector& p,
-                              Vector& q, EnergyStop& stop, std::int64_t limit,
-                              const IterationObserver& observe, double null = 0,
-                              const InnerProduct& sum = {}) {
-  double rho = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", 0);  // z = M r, in q
-  copy(q, p);                                                      // p = z
-  double size = rho;                                               // p.M^-1 p
-  for (std::int64_t k = 1; k <= limit; ++k) {
-    if (rho == 0) return StopReason::converged;                                  // the residual is zero
-    const double curvature = detail::finite(sum(A.apply_dot(p, q)), "p.Ap", k);  // q = A p
-    if (rho < 0 || curvature <= null * size) return StopReason::stagnated;
-    const double alpha = rho / curvature;
-    add_scaled(r, -alpha, q);  // r -= alpha q
-    const bool done = stop.done_after(alpha * rho);
-    const bool go_on = !observe || observe(k, stop.relative_error());
+                              Vector& q, EnergyStop& stop, std::int64_t limit, const CgObserver& observe,
+                              double null = 0, CgState at = {}, const InnerProduct& sum = {}) {
+  auto& [k, alpha, rho, size] = at;
+  bool is_within = k > 0;
+  if (!is_within) {
+    rho = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", 0);  // z = M r, in q
+    copy(q, p);                                               // p = z
+    size = rho;
+  }
+  for (; is_within || k < limit; is_within = false) {
+    if (!is_within) {
+      ++k;
+      if (rho == 0) return StopReason::converged;                                  // the residual is zero
+      const double curvature = detail::finite(sum(A.apply_dot(p, q)), "p.Ap", k);  // q = A p
+      if (rho < 0 || curvature <= null * size) return StopReason::stagnated;
+      alpha = rho / curvature;
+      add_scaled(r, -alpha, q);  // r -= alpha q
+      stop.take(alpha * rho);
+    }
+    const bool done = stop.done(), go_on = !observe || observe(at, stop.relative_error());
     if (done || k == limit || !go_on || stop.stalled()) {
       add_scaled(x, alpha, p);  // x += alpha p; nothing follows that needs a direction
       return done         ? StopReason::converged

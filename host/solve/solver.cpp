@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "host/solve/jacobi.hpp"
 
@@ -46,6 +47,15 @@ void Solver::judge(Iterate<T>& at) {
   solution_.relative_residual = std::sqrt(solution_.bounds.at.residual2 / at.A.source_norm2());
 }
 
+void Solver::keep_with(SolveKeeper& keeper, const std::string& solve) {
+  keeper_ = &keeper;
+  const std::string numbers = keeper.begin(solve);
+  if (numbers.size() < sizeof kept_) return;
+  std::memcpy(&kept_, numbers.data(), sizeof kept_);
+  kept_terms_.resize((numbers.size() - sizeof kept_) / sizeof(double));
+  std::memcpy(kept_terms_.data(), numbers.data() + sizeof kept_, kept_terms_.size() * sizeof(double));
+}
+
 /// Rounding separates the recurrence of CG from the true residual; a restart mends that. FP64 needs none as a
 /// rule, FP32 one or two, a wrong guess of the stopping rule one. FP32 whose error is not halved by it has
 /// come to its end: above contrasts of some 1e8 it cannot tell how much flows, and FP64 is there sooner.
@@ -54,23 +64,52 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
                  const IterationObserver& observe) {
   Solution& s = solution_;
   s.method = M.method;
-  double aim = M.convergence == Convergence::fast ? tolerance : tolerance / 2;
   constexpr int starts = 5;
   const double null = problem_.held() ? 0 : std::is_same_v<T, float> ? 1e-6 : 1e-12;
-  double last = 1;
-  for (int start = 0; start < starts && s.iterations < limit && !s.reached; ++start) {
-    EnergyStop stop(aim, M.convergence);
-    const std::int64_t before = s.iterations;
+  State state = std::exchange(kept_, {});
+  if (state.word > 0) {
+    s.iterations = state.iterations;
+    s.operator_applications = state.operator_applications;
+    first_energy_ = state.first_energy;
+    if (state.weakened) M.weaken();
+  } else {
+    state.word = sizeof(T);
+    state.tolerance = tolerance;
+    state.aim = M.convergence == Convergence::fast ? tolerance : tolerance / 2;
+  }
+  for (; state.start < starts && s.iterations < limit && !s.reached; ++state.start) {
+    EnergyStop stop(state.aim, M.convergence);
+    const std::int64_t before = state.iterations = s.iterations;
+    state.operator_applications = s.operator_applications;
     // Steps of Jacobi need no hierarchy, and the bound needs the room of r, p and q.
     if (preconditioning_ == Preconditioning::jacobi) drop_hierarchy();
     {
       Buffer<T> r = at.A.vector(), p = at.A.vector(), q = at.A.vector();
-      const double energy = at.A.residual(at.x, r).energy;
-      stop.start(energy);
-      if (s.iterations == 0) first_energy_ = std::abs(energy);
-      s.why = conjugate_gradient(
-          at.A, M, r, at.x, p, q, stop, limit - before,
-          [&](std::int64_t k, double estimate) { return !observe || observe(before + k, estimate); }, null);
+      const SolveKeeper::Vectors vectors{at.x.data(), r.data(), p.data()};
+      const std::size_t bytes = static_cast<std::size_t>(r.size()) * sizeof(T);
+      if (state.at.iteration > 0) {
+        keeper_->read(r.device(), vectors, bytes);
+        stop.start(state.energy, std::move(kept_terms_));
+      } else {
+        const double energy = at.A.residual(at.x, r).energy;
+        stop.start(energy);
+        if (s.iterations == 0) first_energy_ = std::abs(energy);
+      }
+      const CgObserver told = [&](const CgState& now, double estimate) {
+        if (keeper_ && keeper_->is_due(3 * bytes)) {
+          State here = state;
+          here.first_energy = first_energy_;
+          here.energy = stop.energy();
+          here.at = now;
+          std::string numbers(reinterpret_cast<const char*>(&here), sizeof here);
+          numbers.append(reinterpret_cast<const char*>(stop.terms().data()),
+                         stop.terms().size() * sizeof(double));
+          keeper_->keep(r.device(), numbers, vectors, bytes);
+        }
+        return !observe || observe(before + now.iteration, estimate);
+      };
+      s.why = conjugate_gradient(at.A, M, r, at.x, p, q, stop, limit - before, told, null,
+                                 std::exchange(state.at, {}));
       at.A.jacobi_dot(r, q);
       add_scaled(at.x, 1, q);
     }
@@ -82,10 +121,13 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
     const EnergyBounds& b = s.bounds;
     s.reached = s.error() <= tolerance || b.upper - b.lower <= 1e-24 * first_energy_;
     if (s.why == StopReason::interrupted) return;
-    if (std::is_same_v<T, float> && !(s.error() < last / 2)) return;
-    last = s.error();
-    if (s.why == StopReason::stagnated) M.weaken();
-    aim *= std::clamp(0.7 * tolerance / s.error(), 0.01, 0.5);
+    if (std::is_same_v<T, float> && !(s.error() < state.last / 2)) return;
+    state.last = s.error();
+    if (s.why == StopReason::stagnated) {
+      M.weaken();
+      state.weakened = 1;
+    }
+    state.aim *= std::clamp(0.7 * tolerance / s.error(), 0.01, 0.5);
   }
 }
 
@@ -125,6 +167,9 @@ std::vector<float> Solver::potential() const {
 }
 
 std::string why_not_reached(const Solution& found, double tolerance, std::int64_t limit) {
+  if (found.why == StopReason::interrupted && found.error() <= tolerance)
+    return fmt::format("stopped after {} iterations by the limit of time; the same command goes on",
+                       found.iterations);
   const char* const help = found.why == StopReason::interrupted ? "the time is over: raise --time-limit"
                            : found.iterations >= limit          ? "raise --max-iterations"
                                                                 : "limited by rounding: raise --tolerance";

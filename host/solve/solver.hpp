@@ -1,9 +1,11 @@
 // Minimises the energy of a problem until a bound says that it is good enough.
 // The solver keeps what it has found: a call with a smaller tolerance, or in FP64 where FP32 does not
-// suffice, goes on from there, with the same hierarchy.
+// suffice, goes on from there, with the same hierarchy. So does another run, where a keeper has kept it.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <string>
 #include <variant>
 
 #include "host/solve/multigrid.hpp"
@@ -12,6 +14,24 @@
 namespace tauvox {
 
 enum class Preconditioning { multigrid, jacobi };
+
+/// Keeps how far a solve came: a few numbers, and three vectors in the memory of the device.
+class SolveKeeper {
+ public:
+  using Vectors = std::array<void*, 3>;
+  virtual ~SolveKeeper() = default;
+  /// The solve that begins, such as "axis z".
+  /// @return the numbers that an earlier run has kept of it; empty where there are none
+  virtual std::string begin(const std::string& solve) = 0;
+  /// The vectors that belong to them.   @param bytes of each
+  virtual void read(const Device& device, const Vectors& to, std::size_t bytes) = 0;
+  /// Called in each iteration: whether it is kept now.   @param bytes of all
+  virtual bool is_due(std::size_t bytes) = 0;
+  virtual void keep(const Device& device, const std::string& numbers, const Vectors& from,
+                    std::size_t bytes) = 0;
+  /// Whether it has kept something since the run began.
+  virtual bool has_kept() const = 0;
+};
 
 class Solver {
  public:
@@ -30,6 +50,19 @@ class Solver {
   /// @param observe is told the number of all iterations and the estimated error
   template <class T>
   const Solution& minimise(double tolerance, std::int64_t limit, const IterationObserver& observe = {});
+
+  /// From here on `keeper` is told how far it came; where that has kept something of this solve, minimise
+  /// goes on from there with the same bits, once it is called as it was then.
+  void keep_with(SolveKeeper& keeper, const std::string& solve);
+  /// Whether what was kept is of a later call than this one would be.
+  template <class T>
+  bool is_past(double tolerance) const {
+    return kept_.word > sizeof(T) || (kept_.word == sizeof(T) && kept_.tolerance < tolerance);
+  }
+
+  /// Whether minimise was ended early and goes on in another run. What it found is not to be taken then, be
+  /// it good enough: it has other bits.
+  bool goes_on() const { return solution_.why == StopReason::interrupted && keeper_ && keeper_->has_kept(); }
 
   const Problem& problem() const { return problem_; }
   const std::shared_ptr<const Octets>& octets() const { return octets_; }
@@ -53,6 +86,13 @@ class Solver {
     TransportOperator<T> A;
     Buffer<T> x;
   };
+  /// Where `run` is: all but the vectors and the terms of the stopping rule.
+  struct State {
+    std::size_t word = 0;  // bytes of a number; 0: nowhere
+    double tolerance = 0, first_energy = 0, aim = 0, last = 1, energy = 0;
+    std::int64_t start = 0, weakened = 0, iterations = 0, operator_applications = 0;
+    CgState at;
+  };
   template <class T>
   Iterate<T>& iterate();
   template <class T, class Preconditioner>
@@ -72,6 +112,9 @@ class Solver {
   std::variant<std::monostate, Iterate<float>, Iterate<double>> iterate_;
   Solution solution_;
   double first_energy_ = 0;
+  SolveKeeper* keeper_ = nullptr;
+  State kept_;  // of an earlier run, until it is gone on from
+  std::vector<double> kept_terms_;
 };
 
 /// What to say where the error is above the tolerance, with that limit of iterations, and what would help.

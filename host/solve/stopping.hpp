@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace tauvox {
@@ -30,15 +31,19 @@ class EnergyStop {
   /// @param tolerance relative error of the energy to reach
   EnergyStop(double tolerance, Convergence convergence) : tolerance_(tolerance), convergence_(convergence) {}
 
-  /// Takes the energy of the first iterate.
-  void start(double energy) { energy_ = energy; }
+  /// Takes the energy of the first iterate; or of a later one, and the terms of the steps before it.
+  void start(double energy, std::vector<double> terms = {}) {
+    energy_ = energy;
+    terms_ = std::move(terms);
+  }
 
-  /// Takes the term alpha_k rho_k of the step just made; true when the energy is good enough.
-  bool done_after(double term) {
+  /// Takes the term alpha_k rho_k of the step just made.
+  void take(double term) {
     terms_.push_back(term);
     energy_ -= term;
-    return relative_error() <= tolerance_;
   }
+  /// Whether the energy is good enough.
+  bool done() const { return relative_error() <= tolerance_; }
 
   /// Whether fast convergence has come to its end, far from the aim: the last 30 terms add up to half of the
   /// 30 before or more. Rounding does that at contrasts that FP32 cannot hold.
@@ -52,6 +57,8 @@ class EnergyStop {
   }
 
   std::int64_t iterations() const { return static_cast<std::int64_t>(terms_.size()); }
+  double energy() const { return energy_; }
+  const std::vector<double>& terms() const { return terms_; }
 
   /// Estimated (E_k - E*) / E_k; infinite while there is too little to judge by.
   double relative_error() const {

@@ -106,6 +106,7 @@ class AxisSolve {
   bool reach() {
     const StudySettings& s = in_.settings;
     for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
+      if (solver_.is_past<T>(std::max(tolerance, 2e-14))) continue;
       clock_.restart();
       const Solution& found = solver_.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer_);
       clock_.end_of(&StageCosts::solve);
@@ -136,7 +137,7 @@ class AxisSolve {
       result_.flux_balance = std::max(*result_.flux_balance, std::abs(flux / found.energy() - 1));
     result_.ratio.reset();
     result_.best_estimate.reset();
-    if (!(found.error() <= tolerance)) {
+    if (!(found.error() <= tolerance) || solver_.goes_on()) {
       result_.status = Status::not_converged;
       result_.best_estimate = ratio;
       result_.reason = why_not_reached(found, tolerance, in_.settings.max_iterations);
@@ -169,7 +170,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
       find_percolating(*codes, in.materials, in.settings.axes, in.settings.periodic_sides);
   ProblemsBetweenPlates problems(in, std::move(codes), percolating);
   clock_of_all.end_of(&StageCosts::setup);
-  for (const Percolating& found : percolating) {
+  const auto solve_along = [&](const Percolating& found) {
     AxisResult result;
     result.volume_fraction = in.materials.volume_fraction;
     result.mean = in.materials.mean;
@@ -189,16 +190,22 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
       Solver solver(problems.of(found),
                     in.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
       clock.end_of(&StageCosts::setup);
+      if (in.keeper) solver.keep_with(*in.keeper, fmt::format("{}axis {}", in.within, axis_name(found.axis)));
       AxisSolve(in, solver, clock, bool(sink), result, progress).run();
       solver.drop_hierarchy();
       if (sink) potential = solver.potential();
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);
-    report.results.push_back(result_of(result, in.materials));
-    if (in.finished) in.finished(report.results.back());
-    if (sink) sink(report.results.back(), potential);
+    const std::vector<Result> results{result_of(result, in.materials)};
+    if (in.finished) in.finished(results.front());
+    if (sink) sink(results.front(), potential);
     start = Clock::now();
+    return results;
+  };
+  for (const Percolating& found : percolating) {
+    const std::string name = fmt::format("axis {}", axis_name(found.axis));
+    report.results.push_back(in.part(name, [&] { return solve_along(found); }).front());
   }
   return report;
 }

@@ -181,7 +181,9 @@ class ElectrodeStudy {
     clock.end_of(&StageCosts::setup);
     const std::int64_t limit = in_.settings.max_iterations;
     const double tolerance = tolerance_of_solve();
-    if (in_.settings.precision == "mixed") solver->minimise<float>(tolerance, limit, observer);
+    if (in_.keeper) solver->keep_with(*in_.keeper, "the electrode");
+    if (in_.settings.precision == "mixed" && !solver->is_past<float>(tolerance))
+      solver->minimise<float>(tolerance, limit, observer);
     const Solution so_far = solver->solution();
     if (so_far.iterations == 0 ||
         (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
@@ -233,7 +235,7 @@ class ElectrodeStudy {
     const double leaves = at.flux_out - at.flux_in;  // through the one plate there is
     found_.flux_balance = std::abs(leaves / found_.area - 1);
     const double resistance = -bounds.middle() * to_resistance;
-    if (!(found.error() <= in_.settings.tolerance)) {
+    if (!(found.error() <= in_.settings.tolerance) || solver.goes_on()) {
       found_.status = Status::not_converged;
       found_.best_estimate = resistance;
       found_.reason = why_not_reached(found, in_.settings.tolerance, in_.settings.max_iterations);

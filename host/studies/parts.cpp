@@ -61,8 +61,10 @@ std::vector<std::vector<Result>> results_on(const std::vector<Box>& parts, const
         progress(fmt::format("part {} of {}, {}", results.size() + 1, parts.size(), doing),
                  (number + std::max(fraction, 0.0)) / count, "");
     };
-    results.push_back(
-        study.run({part, materials, in.settings, in.device, {}, in.deadline, in.phases}, {}, whole).results);
+    results.push_back(in.part(fmt::format("part {} of {}", results.size() + 1, parts.size()), [&] {
+      return study.run({part, materials, in.settings, in.device, {}, in.deadline, in.phases}, {}, whole)
+          .results;
+    }));
   }
   return results;
 }

@@ -186,9 +186,10 @@ std::vector<Copy> solve_copies(const StudyInput& in, const StudySettings& settin
     const Progress named = [&](const std::string& doing, double fraction, const std::string& remark) {
       if (progress) progress(doing + ", " + kind.name, fraction, remark);
     };
-    copy.results =
-        effective_transport({copy.volume, materials, settings, in.device, {}, in.deadline}, {}, named)
-            .results;
+    copy.results = in.part(kind.name, [&] {
+      return effective_transport({copy.volume, materials, settings, in.device, {}, in.deadline}, {}, named)
+          .results;
+    });
     copies.push_back(std::move(copy));
   }
   return copies;

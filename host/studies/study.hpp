@@ -28,8 +28,9 @@ using FieldSink = std::function<void(const Result&, const std::vector<float>& co
 /// Called with what is being done, the fraction done (0..1, negative: unknown) and a short remark.
 using Progress = std::function<void(const std::string& doing, double fraction, const std::string& remark)>;
 
-struct KeptState;  // kept_state.hpp
-struct FrameSink;  // frame_sink.hpp
+class SolveKeeper;  // solve/solver.hpp
+struct KeptState;   // kept_state.hpp
+struct FrameSink;   // frame_sink.hpp
 struct StudyInput {
   const Volume& volume;
   const Materials& materials;
@@ -42,6 +43,14 @@ struct StudyInput {
   bool octants = false;               // a study that can tell its numbers in the octants from one pass does
   const KeptState* state = nullptr;   // where a study that can go on within itself keeps how far it came
   const FrameSink* frames = nullptr;  // where a study in time gives its fields, if they are wanted
+  SolveKeeper* keeper = nullptr;      // of how far the solve at work came
+  /// Finds what a part of the study gives, or has kept that an earlier run of it found it.
+  using Find = std::function<std::vector<Result>()>;
+  std::function<std::vector<Result>(const std::string& part, const Find&)> remember{};
+  std::string within{};  // what precedes names of parts and solves
+  std::vector<Result> part(const std::string& name, const Find& find) const {
+    return remember ? remember(within + name, find) : find();
+  }
 };
 
 struct Study {

@@ -81,6 +81,7 @@ Report transport(const StudyInput& in, const FieldSink& sink, const Progress& pr
     if (sink) sink(results.back(), potential);
   };
   StudyInput classes{in.volume, in.materials, settings, in.device, {}, in.deadline, in.phases, in.octants};
+  classes.keeper = in.keeper;
   Report report = effective_transport(classes, enclose, progress);
   report.results = std::move(results);
   for (const Result& result : report.results)
