@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # An environment with TauFactor, sourced by run.sh and geometry.sh: install_taufactor FOLDER
 # It needs torch; Debian's is a CPU build and wants NumPy 1. What cannot be had is said.
 install_taufactor() {

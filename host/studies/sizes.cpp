@@ -271,7 +271,8 @@ QuantityDefinitions rows() {
           "holds the voxel (Hildebrand and Ruegsegger 1997, doi "
           "10.1046/j.1365-2818.1997.1340694.x), exact for the voxels as they are: cubes, and edges in ratios "
           "of "
-          "whole numbers; for others squares of distances are rounded to 2.5e-4 of themselves, but for the largest."),
+          "whole numbers; for others squares of distances are rounded to 2.5e-4 of themselves, but for the "
+          "largest."),
       diameter_row("thickness_d10", "local thickness, 10 %", "d10",
                    "Smallest local thickness with at least 10 % of the phase's volume up to it.", false),
       diameter_row("thickness_d50", "local thickness, median", "d50",
