@@ -75,11 +75,11 @@ def test_a_name_for_an_absent_label_is_refused_or_allowed(tauvox, command):
 
 def test_a_study_file_names_phases_and_the_echo_runs_again(tauvox, solve, tmp_path):
     (tmp_path / "study.toml").write_text(
-        'input = "cathode.h5"\ndevice = "cpu"\n[phases]\npore = 0\n"carbon & binder" = 2\nsolid = [1, 2]\n'
+        'input = "cathode.h5"\ndevice = "cpu"\n[phases]\npore = 0\nactive = 1\n"carbon & binder" = 2\nsolid = [1, 2]\n'
         '[conductivity]\npore = 1\nsolid = 0.1\n')
     assert tauvox("solve", "study.toml", "--csv", "out.csv", "--field", "out.vti").returncode == 0
     echo = tomllib.loads((tmp_path / "out.settings.toml").read_text())
-    assert echo["phases"] == {"pore": 0, "carbon & binder": 2, "solid": [1, 2]}
+    assert echo["phases"] == {"pore": 0, "active": 1, "carbon & binder": 2, "solid": [1, 2]}
     assert echo["conductivity"] == {"pore": 1, "solid": 0.1}
     before = contents(tmp_path)
     again = solve("out.settings.toml")
