@@ -7,6 +7,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/app/describe.hpp"
 #include "host/app/evaluate_folder.hpp"
 #include "host/app/evaluate_plan.hpp"
 #include "host/app/evaluation.hpp"
@@ -46,6 +47,18 @@ constexpr std::int64_t bytes_per_voxel = 12, bytes_per_voxel_to_solve = 24;
 /// Concentration or diameters, and what a .vti file is made of.
 constexpr std::int64_t bytes_per_voxel_of_fields = 16;
 
+/// What was said of the input, as on a command line.
+std::string input_options(const Settings& s) {
+  std::string options;
+  for (const Setting<Settings>& row : describe()) {
+    const Value value = row.value(s);
+    if (row.group != "Input" || row.positional || value.is_null() || value == row.standard) continue;
+    options += row.kind == Kind::flag ? fmt::format(" --{}", row.name)
+                                      : fmt::format(" --{} {}", row.name, text_of(row, value));
+  }
+  return options;
+}
+
 /// The labels there are, and the line to complete.
 [[noreturn]] void ask_for_phases(const Settings& s, const Volume& volume) {
   if (volume.grey) {
@@ -62,8 +75,8 @@ constexpr std::int64_t bytes_per_voxel_of_fields = 16;
   }
   print_text(text + text_of_outside(volume));
   throw Error(ExitCode::usage, "no phase has a name", s.input, "what the labels mean is not guessed",
-              fmt::format("complete: tauvox evaluate {} --phases {}{}{}", s.input, fmt::join(names, ","),
-                          volume.voxel_size ? "" : " --voxel-size 0.4um",
+              fmt::format("complete: tauvox evaluate {}{} --phases {}{}{}", s.input, input_options(s),
+                          fmt::join(names, ","), volume.voxel_size ? "" : " --voxel-size EDGE",
                           s.output.empty() ? "" : fmt::format(" -o {}", s.output)));
 }
 

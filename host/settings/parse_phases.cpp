@@ -51,21 +51,27 @@ LabelOrName label_or_name(const std::string& text, const std::string& option) {
   return text;
 }
 
-/// What goes by parts of the volume needs one name for each label. So a phase is made of labels that all go
-/// by other names, or of such that go by its own; where some do, the name would stand for the rest alone.
+/// What goes by parts of the volume has one name for each label. So a phase is one of these parts, or made of
+/// whole ones; else its name would stand for a rest alone, or for nothing.
 void refuse_torn(const Phases& phases, const std::string& option, const std::string& text) {
-  for (const NamedPhase& phase : phases.named) {
-    std::optional<std::int64_t> own, others;
-    for (const std::int64_t label : phase.labels)
-      (phases.name_of(label) == phase.name ? own : others) = label;
-    if (!own || !others) continue;
-    throw Error(
-        ExitCode::usage, fmt::format("a label of '{}' has no other name, and others do", phase.name),
-        fmt::format("{} {}", option, text),
-        fmt::format("label {} is '{}', label {} is '{}' alone", *others, phases.name_of(*others), *own,
-                    phase.name),
-        fmt::format("name label {} as well, such as NAME={}, or no part of '{}'", *own, *own, phase.name));
-  }
+  const auto refuse_parts = [&](const NamedPhase& phase, std::int64_t label, std::int64_t other) {
+    throw Error(ExitCode::usage,
+                fmt::format("'{}' overlaps another name, and not every label has one of its own", phase.name),
+                fmt::format("{} {}", option, text),
+                fmt::format("label {} is '{}', label {} is '{}'", label, phases.name_of(label), other,
+                            phases.name_of(other)),
+                fmt::format("give labels {} and {} names of their own", label, other));
+  };
+  for (const NamedPhase& phase : phases.named)
+    for (const std::int64_t label : phase.labels) {
+      const std::string part = phases.name_of(label);
+      for (const std::int64_t other : phase.labels)
+        if (part == phase.name && phases.name_of(other) != part) refuse_parts(phase, label, other);
+      for (const std::int64_t other : phases.find(part)->labels)
+        if (phases.name_of(other) == part &&
+            std::find(phase.labels.begin(), phase.labels.end(), other) == phase.labels.end())
+          refuse_parts(phase, label, other);
+    }
 }
 
 /// "name=value" -> both sides.

@@ -43,8 +43,7 @@ TAUVOX_CLONES void climb_row(const Climb<Value>& f, std::int64_t y, std::int64_t
     Step count = 0;
     std::copy_n(mine.values(), detail::pieces, most);
     detail::for_steps(
-        e, y, z, [&](auto before, std::int64_t step) __attribute__((always_inline)) {
-          const std::int64_t along = step == 1 || step == -1 ? step : 0;
+        e, y, z, [&](auto before, std::int64_t step, std::int64_t along) __attribute__((always_inline)) {
           const detail::Piece<Value> there(d + (step - along), x + along, e.nx);
           steps[++count] = static_cast<std::uint32_t>(step);
           take_earlier<decltype(before)::value>(there.values(), count, most, which);

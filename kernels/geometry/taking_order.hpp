@@ -165,17 +165,18 @@ inline __attribute__((always_inline)) bool all_zero(const T* values) {
   return !any;
 }
 
-/// f(is_before, step) for those neighbours of a piece that lie in rows of the volume, in memory order.
+/// f(is_before, step, along) for those neighbours of a piece that lie in rows of the volume, in memory order.
+/// along: the part of the step along the row, which the step does not tell where rows are one voxel long.
 template <class F>
 inline __attribute__((always_inline)) void for_steps(const Extent& e, std::int64_t y, std::int64_t z,
                                                      const F& f) {
   const std::int64_t row = e.nx, plane = row * e.ny;
-  if (z > 0) f(std::true_type{}, -plane);
-  if (y > 0) f(std::true_type{}, -row);
-  f(std::true_type{}, -1);
-  f(std::false_type{}, 1);
-  if (y + 1 < e.ny) f(std::false_type{}, row);
-  if (z + 1 < e.nz) f(std::false_type{}, plane);
+  if (z > 0) f(std::true_type{}, -plane, 0);
+  if (y > 0) f(std::true_type{}, -row, 0);
+  f(std::true_type{}, -1, -1);
+  f(std::false_type{}, 1, 1);
+  if (y + 1 < e.ny) f(std::false_type{}, row, 0);
+  if (z + 1 < e.nz) f(std::false_type{}, plane, 0);
 }
 
 template <bool before, class Value>
@@ -200,8 +201,7 @@ TAUVOX_CLONES void border_row(const Border& f, std::int64_t y, std::int64_t z) {
     const Piece<std::uint32_t> my_label(label, x, e.nx);
     std::uint8_t differs[pieces] = {};
     for_steps(
-        e, y, z, [&](auto before, std::int64_t step) __attribute__((always_inline)) {
-          const std::int64_t along = step == 1 || step == -1 ? step : 0;
+        e, y, z, [&](auto before, std::int64_t step, std::int64_t along) __attribute__((always_inline)) {
           const Piece<Value> there(d + (step - along), x + along, e.nx);
           const Piece<std::uint32_t> label_there(label + (step - along), x + along, e.nx);
           flag_different<decltype(before)::value>(mine.values(), there.values(), my_label.values(),

@@ -212,7 +212,7 @@ def test_a_copy_with_larger_voxels_says_what_is_due_to_them(tauvox, tmp_path):
 
 def test_without_names_the_labels_are_listed_and_nothing_is_guessed(tauvox, tmp_path):
     result = tauvox("evaluate", "cathode.h5", "-o", "report")
-    assert_refused(result, 2, "tauvox evaluate cathode.h5 --phases NAME=0,NAME=1,NAME=2 --voxel-size 0.4um -o report")
+    assert_refused(result, 2, "tauvox evaluate cathode.h5 --phases NAME=0,NAME=1,NAME=2 --voxel-size EDGE -o report")
     assert [line.split()[0] for line in result.stdout.splitlines()[2:]] == ["0", "1", "2"]
     assert not (tmp_path / "report").exists()
 
@@ -283,7 +283,7 @@ def test_what_carries_is_checked_before_anything_is_computed(tauvox, tmp_path):
 
 
 def test_the_line_to_complete_is_complete(tauvox, tmp_path):
-    assert_refused(tauvox("evaluate", "cathode.h5", "-o", "r"), 2, "NAME=2 --voxel-size 0.4um -o r")
+    assert_refused(tauvox("evaluate", "cathode.h5", "-o", "r"), 2, "NAME=2 --voxel-size EDGE -o r")
     with h5py.File(volumes.hdf5(tmp_path / "sized.h5", volume=volumes.LABELS), "a") as file:
         file["volume"].attrs["element_size_um"] = [1.0, 1.0, 1.0]
     assert "--voxel-size" not in tauvox("evaluate", "sized.h5").stderr

@@ -68,15 +68,16 @@ def test_fractions_need_no_voxel_size(solve, tmp_path):
     assert shifts[0] != pytest.approx(shifts[1], rel=1e-3)
 
 
-@pytest.mark.parametrize("phases, torn, alone", [
-    ("pore=0,active=1,solid=1+2", "solid", 2), ("pore=0,active=0+1,binder=2", "active", 1), ("a=0+1,b=1+2", "b", 2)])
-def test_a_name_that_would_stand_for_a_rest_is_refused(tauvox, tmp_path, phases, torn, alone):
+@pytest.mark.parametrize("phases, torn, labels", [
+    ("pore=0,active=1,solid=1+2", "solid", "2 and 1"), ("pore=0,active=0+1,binder=2", "active", "1 and 0"),
+    ("a=0+1,b=1+2", "b", "1 and 0"), ("pore=0,solid=1+2,big=0+1", "big", "1 and 2")])
+def test_a_name_that_would_stand_for_a_rest_is_refused(tauvox, tmp_path, phases, torn, labels):
     for command in ("evaluate", "solve", "inspect"):
         arguments = {"evaluate": ["--voxel-size", "1um", "-o", "report"], "solve": ["--phase", "0"], "inspect": []}[command]
         result = tauvox(command, "cathode.h5", "--phases", phases, *arguments)
-        assert_refused(result, 2, f"'{torn}'", f"name label {alone} as well")
+        assert_refused(result, 2, f"'{torn}'", f"give labels {labels} names of their own")
     (tmp_path / "study.toml").write_text('input = "cathode.h5"\nphase = [0]\nphases.a = [0, 1]\nphases.b = [1, 2]\n')
-    assert_refused(tauvox("solve", "study.toml"), 2, "'b'", "label 2")
+    assert_refused(tauvox("solve", "study.toml"), 2, "'b'", "labels 1 and 0")
 
 
 def test_a_phase_of_several_labels_has_one_row_of_each_number(tauvox, tmp_path):
@@ -90,3 +91,10 @@ def test_a_phase_of_several_labels_has_one_row_of_each_number(tauvox, tmp_path):
     rows = [row for row in csv.DictReader((tmp_path / "lot" / "batch.csv").open()) if row["phase"] == "solid"]
     assert {row["axis"] for row in rows if row["percolating_volume_fraction"]} == {"z", "y", "x"}
     assert all(float(row["volume_fraction"]) == pytest.approx(fraction) for row in rows if row["volume_fraction"])
+
+
+def test_the_line_to_complete_has_what_was_said_of_the_input(tauvox, tmp_path):
+    (tmp_path / "v.raw").write_bytes(volumes.LABELS.astype("u1").tobytes())
+    shape = ",".join(map(str, volumes.LABELS.shape))
+    asked = tauvox("evaluate", "v.raw", "--shape", shape, "--dtype", "uint8", "--voxel-size", "2um", "-o", "r")
+    assert_refused(asked, 2, f"tauvox evaluate v.raw --shape {shape} --dtype uint8 --voxel-size 2um --phases NAME=0,NAME=1,NAME=2 -o r")

@@ -77,6 +77,14 @@ std::vector<Volume> many_volumes() {
                           test::cylinder(10),
                           chain(3, 16),
                           test::rough_volume({12, 13, 40}, 5)};
+  for (const std::array<std::int64_t, 3>& thin : {std::array<std::int64_t, 3>{40, 33, 1},
+                                                  {40, 33, 2},
+                                                  {40, 1, 33},
+                                                  {1, 40, 33},
+                                                  {70, 1, 1},
+                                                  {1, 70, 1},
+                                                  {1, 1, 70}})
+    for (const int percent : {20, 70}) all.push_back(test::noise(thin, 7, {percent, 100 - percent}));
   for (std::uint64_t seed = 1; seed <= 4; ++seed)
     for (const int percent : {2, 8, 40, 90})
       all.push_back(
