@@ -196,7 +196,7 @@ class Round {
 
   /// @return what to do where it was ended: as the evaluation that was ended says, if it did
   std::string go(std::vector<std::size_t> rows) {
-    const std::string again = "run the same command again to go on";
+    constexpr const char* again = "run the same command again to go on";
     for (bool first = true; !rows.empty(); first = false) {
       std::vector<std::size_t> claimed;
       std::vector<std::string> later;
