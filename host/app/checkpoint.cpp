@@ -244,7 +244,7 @@ std::optional<std::string> Checkpoint::keep(const std::string& part, const Repor
   for (const std::string& file : files) parts_[part].files.push_back(full(file));
   unsaved_ = progressed_ = true;
   if (seconds_since(saved_) * most_share < save_seconds_) return std::nullopt;
-  const std::optional<std::string> failed = save();
+  std::optional<std::string> failed = save();
   if (iterate_ && !failed) iterate_->remove();
   return failed;
 }

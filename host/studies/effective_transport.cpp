@@ -197,7 +197,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
     }
     if (result.status == Status::failed) result.ratio.reset();
     result.seconds = seconds_since(start);
-    const std::vector<Result> results{result_of(result, in.materials)};
+    std::vector<Result> results{result_of(result, in.materials)};
     if (in.finished) in.finished(results.front());
     if (sink) sink(results.front(), potential);
     start = Clock::now();
