@@ -116,8 +116,7 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
     s.iterations += stop.iterations();
     s.operator_applications += stop.iterations() + 2;
     judge(at);
-    // Where the solution has no energy, no error is a small part of it: then one that is nothing of the
-    // first's.
+    // Where the solution has no energy no error is a small part of it: one that is nothing of the first's.
     const EnergyBounds& b = s.bounds;
     s.reached = s.error() <= tolerance || b.upper - b.lower <= 1e-24 * first_energy_;
     if (s.why == StopReason::interrupted) return;

@@ -1,5 +1,4 @@
-// Integer atomics that mean the same on CPU threads and on a CUDA device. Integers only: sums of
-// floating-point numbers have a fixed order (launch.hpp).
+// Integer atomics, alike on CPU threads and a CUDA device. Sums of floating-point numbers have a fixed order.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +24,19 @@ TAUVOX_HD void atomic_or(std::uint32_t* target, std::uint32_t bits) {
 #endif
 }
 
-TAUVOX_HD std::int64_t atomic_load(const std::int64_t* source) {
+template <class Integer>
+TAUVOX_HD Integer atomic_load(const Integer* source) {
 #ifdef __CUDA_ARCH__
-  return *const_cast<const volatile std::int64_t*>(source);
+  return *const_cast<const volatile Integer*>(source);
 #else
   return __atomic_load_n(source, __ATOMIC_RELAXED);
 #endif
 }
 
-TAUVOX_HD void atomic_store(std::int64_t* target, std::int64_t value) {
+template <class Integer>
+TAUVOX_HD void atomic_store(Integer* target, Integer value) {
 #ifdef __CUDA_ARCH__
-  *const_cast<volatile std::int64_t*>(target) = value;
+  *const_cast<volatile Integer*>(target) = value;
 #else
   __atomic_store_n(target, value, __ATOMIC_RELAXED);
 #endif

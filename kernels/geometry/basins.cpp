@@ -187,7 +187,7 @@ struct FindFirstNecks {  // one call a word of necks
       if (open > 0) kept |= 1u << (at & 31);
     });
     necks[w] = kept;
-    if (kept != 0) store(left, 1);
+    if (kept != 0) atomic_store(left, 1u);
   }
 };
 

@@ -15,27 +15,13 @@ namespace tauvox {
 /// Where there is no particle, no basin, no voxel.
 inline constexpr std::uint32_t nothing = no_particle;
 
-TAUVOX_HD std::uint32_t load(const std::uint32_t* source) {
-#ifdef __CUDA_ARCH__
-  return *const_cast<const volatile std::uint32_t*>(source);
-#else
-  return __atomic_load_n(source, __ATOMIC_RELAXED);
-#endif
-}
-TAUVOX_HD void store(std::uint32_t* target, std::uint32_t value) {
-#ifdef __CUDA_ARCH__
-  *const_cast<volatile std::uint32_t*>(target) = value;
-#else
-  __atomic_store_n(target, value, __ATOMIC_RELAXED);
-#endif
-}
-
 /// The root of i, in a forest that others shorten at the same time; shortens it.
 TAUVOX_HD std::uint32_t root_of(std::uint32_t* parent, std::uint32_t i) {
   std::uint32_t root = i;
-  for (std::uint32_t above = load(parent + i); above != root; above = load(parent + above)) root = above;
-  for (std::uint32_t above = load(parent + i); above != root; above = load(parent + i)) {
-    store(parent + i, root);  // nobody stores anything else, so it does not matter who is last
+  for (std::uint32_t above = atomic_load(parent + i); above != root; above = atomic_load(parent + above))
+    root = above;
+  for (std::uint32_t above = atomic_load(parent + i); above != root; above = atomic_load(parent + i)) {
+    atomic_store(parent + i, root);  // nobody stores anything else, so it does not matter who is last
     i = above;
   }
   return root;
@@ -44,7 +30,7 @@ TAUVOX_HD std::uint32_t root_of(std::uint32_t* parent, std::uint32_t i) {
 struct ToRoot {
   std::uint32_t* parent;
   TAUVOX_HD void operator()(std::int64_t i) const {
-    if (load(parent + i) != nothing) root_of(parent, static_cast<std::uint32_t>(i));
+    if (atomic_load(parent + i) != nothing) root_of(parent, static_cast<std::uint32_t>(i));
   }
 };
 

@@ -28,7 +28,7 @@ struct Marks {
 #endif
   }
   TAUVOX_HD static std::uint32_t take(std::uint32_t* word) {
-    if (load(word) == 0) return 0;
+    if (atomic_load(word) == 0) return 0;
 #ifdef __CUDA_ARCH__
     const std::uint32_t bits = atomicExch(word, 0u);
     __threadfence();
@@ -88,21 +88,21 @@ struct TakeBetween {
     std::uint32_t found = nothing;
     bool any = false, is_after = false, done = false;
     order.for_earlier(order.voxel(at), [&](std::int64_t other) {
-      const std::uint32_t there = load(basin + other);
+      const std::uint32_t there = atomic_load(basin + other);
       if (neck[there] == at) {  // another that joins here
         is_after |= there == mine;
         done |= is_after && any;
       } else if (!done) {
-        const std::uint32_t its = load(particle + there);
+        const std::uint32_t its = atomic_load(particle + there);
         found = its < found ? its : found;
         any = true;
         done |= is_after;
       }
     });
-    if (found >= load(particle + mine)) return;
-    store(particle + mine, found);
-    store(changed + mine, 1);
-    store(left, 1);
+    if (found >= atomic_load(particle + mine)) return;
+    atomic_store(particle + mine, found);
+    atomic_store(changed + mine, 1u);
+    atomic_store(left, 1u);
   }
 };
 
@@ -116,7 +116,7 @@ struct HandOn {
   Marks marks;
 
   TAUVOX_HD bool give(std::int64_t at, std::uint32_t given) const {
-    std::uint32_t has = load(basin + at);
+    std::uint32_t has = atomic_load(basin + at);
     while (has != given && particle[given] < particle[has])
       if (exchange_if(basin + at, has, given)) return true;
     return false;
@@ -125,11 +125,11 @@ struct HandOn {
     for (std::uint32_t words = Marks::take(marks.words + i); words != 0; words &= words - 1) {
       const std::int64_t w = 32 * i + lowest_bit(words);
       order.for_marked(w, Marks::take(marks.voxels + w), [&](std::int64_t at, const Voxel& v) {
-        const std::uint32_t mine = load(basin + at);
+        const std::uint32_t mine = atomic_load(basin + at);
         order.for_later(v, [&](std::int64_t other) {
           if (!give(other, mine)) return;
           marks.add(other);
-          store(left, 1);
+          atomic_store(left, 1u);
         });
       });
     }
