@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "kernels/base/extent.hpp"
+
 namespace tauvox {
 
 inline constexpr int neighbour_directions = 13;
@@ -18,6 +20,21 @@ struct Direction {
 inline constexpr Direction direction_of[neighbour_directions] = {
     {0, 0, 1},  {0, 1, -1}, {0, 1, 0}, {0, 1, 1},  {1, -1, -1}, {1, -1, 0}, {1, -1, 1},
     {1, 0, -1}, {1, 0, 0},  {1, 0, 1}, {1, 1, -1}, {1, 1, 0},   {1, 1, 1}};
+
+/// The same for kernels: device code cannot look at the table. In rows, as GCC 12 does not find the padding
+/// behind an array of more than five structs, and the stand-in takes what it finds there for an address.
+struct Directions {
+  int z[neighbour_directions], y[neighbour_directions], x[neighbour_directions];
+
+  TAUVOX_HD Direction operator[](int k) const { return {z[k], y[k], x[k]}; }
+  static constexpr Directions all() {
+    Directions d{};
+    for (int k = 0; k < neighbour_directions; ++k)
+      d.z[k] = direction_of[k].z, d.y[k] = direction_of[k].y, d.x[k] = direction_of[k].x;
+    return d;
+  }
+};
+
 inline constexpr std::array<int, 3> direction_of_axis = {8, 2, 0};  // z, y, x
 
 /// Distance between the centres of two voxels in that direction.

@@ -21,8 +21,8 @@ struct CountPairs {  // one call for some rows of a layer
   PhaseBitsView bits;
   RowBlocks blocks;
   int lag;
-  std::array<Direction, neighbour_directions> directions;  // device code cannot look at the table
-  std::int64_t* table;                                     // [pair][direction]
+  Directions directions;
+  std::int64_t* table;  // [pair][direction]
 
   TAUVOX_HD std::int64_t between(int p, int q, std::int64_t y, std::int64_t z, std::int64_t other_y,
                                  std::int64_t other_z, int s) const {
@@ -34,7 +34,7 @@ struct CountPairs {  // one call for some rows of a layer
   TAUVOX_HD void operator()(std::int64_t task) const {
     const std::int64_t z = blocks.z(task);
     for (int k = 0; k < neighbour_directions; ++k) {
-      const Direction d = directions[static_cast<std::size_t>(k)];
+      const Direction d = directions[k];
       const std::int64_t other_z = z + lag * d.z;
       if (other_z >= bits.extent.nz) continue;
       for (int q = 1; q < bits.phases; ++q)
@@ -53,13 +53,13 @@ struct CountPairsOfLayers {  // one call for some rows of a layer across z
   PhaseBitsView bits;
   RowBlocks blocks;
   Axis axis;
-  std::array<Direction, neighbour_directions> directions;
+  Directions directions;
   std::int64_t layer_size;  // of the table: pairs of phases x directions
   std::int64_t* table;      // [layer][pair][direction]
 
   /// Adds the pairs of a row to the layers of their lower voxels.
   TAUVOX_HD void add_row(int p, int q, int k, std::int64_t y, std::int64_t z) const {
-    const Direction d = directions[static_cast<std::size_t>(k)];
+    const Direction d = directions[k];
     std::int64_t* const of_pair = table + pair_of(p, q) * neighbour_directions + k;
     std::int64_t count = 0;
     for (std::int64_t w = 0; w < bits.row_words; ++w) {
@@ -78,7 +78,7 @@ struct CountPairsOfLayers {  // one call for some rows of a layer across z
   TAUVOX_HD void operator()(std::int64_t task) const {
     const std::int64_t z = blocks.z(task);
     for (int k = 0; k < neighbour_directions; ++k) {
-      const Direction d = directions[static_cast<std::size_t>(k)];
+      const Direction d = directions[k];
       if (z + d.z >= bits.extent.nz) continue;
       for (std::int64_t y = blocks.begin(task); y < blocks.end(task); ++y) {
         if (y + d.y < 0 || y + d.y >= bits.extent.ny) continue;
@@ -141,7 +141,7 @@ NeighbourPairs count_neighbour_pairs(const PhaseBits& bits, int lag) {
   table.zero();
   const RowBlocks blocks{e.ny, e.nz};
   for_each_task(bits.device(), blocks.count(),
-                CountPairs{bits.view(), blocks, lag, std::to_array(direction_of), table.data()});
+                CountPairs{bits.view(), blocks, lag, Directions::all(), table.data()});
   const std::vector<std::int64_t> counts = table.to_host();
   found.of_pair.resize(static_cast<std::size_t>(pairs));
   for (std::size_t i = 0; i < counts.size(); ++i)
@@ -156,9 +156,8 @@ std::vector<NeighbourPairs> count_pairs_of_layers(const PhaseBits& bits, Axis ax
   Buffer<std::int64_t> table(bits.device(), layers * layer_size);
   table.zero();
   const RowBlocks blocks{e.ny, e.nz};
-  for_each_task(
-      bits.device(), blocks.count(),
-      CountPairsOfLayers{bits.view(), blocks, axis, std::to_array(direction_of), layer_size, table.data()});
+  for_each_task(bits.device(), blocks.count(),
+                CountPairsOfLayers{bits.view(), blocks, axis, Directions::all(), layer_size, table.data()});
   const std::vector<std::int64_t> counts = table.to_host();
   std::vector<NeighbourPairs> found(static_cast<std::size_t>(layers));
   const std::array<std::int64_t, neighbour_directions> all = pairs_in(e, 1);

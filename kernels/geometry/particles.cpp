@@ -26,7 +26,7 @@ struct CountRuns {  // one call for some rows of a layer
   const std::uint8_t* outside;  // or nullptr
   Extent extent;
   RowBlocks blocks;
-  std::array<Direction, neighbour_directions> directions;  // device code cannot look at the table
+  Directions directions;
   Counts counts;
 
   /// What some rows add to one particle: few meet in them, and adding to the counts takes long.
@@ -90,8 +90,7 @@ struct CountRuns {  // one call for some rows of a layer
         sums = {mine};
       }
       sums.voxels += static_cast<std::int32_t>(end - x);
-      for (int k = 0; k < neighbour_directions; ++k)
-        sums.leaving[k] += leaving(run, directions[static_cast<std::size_t>(k)]);
+      for (int k = 0; k < neighbour_directions; ++k) sums.leaving[k] += leaving(run, directions[k]);
       sums.at_side = sums.at_side || is_at_side(run);
     }
   }
@@ -120,7 +119,7 @@ std::vector<Particle> measured(const ParticleNumbers& numbers, const Extent& e,
                           outside.empty() ? nullptr : not_sample.data(),
                           e,
                           blocks,
-                          std::to_array(direction_of),
+                          Directions::all(),
                           {voxels.data(), leaving.data(), at_side.data()}});
   const std::vector<std::int64_t> count = voxels.to_host(), pairs = leaving.to_host();
   const std::vector<std::uint32_t> is_cut = at_side.to_host();

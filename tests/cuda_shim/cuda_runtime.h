@@ -12,8 +12,8 @@
 //
 // Environment. TAUVOX_SHIM, a list with commas: no-driver, old-driver, no-device, devices:N, memory:BYTES (of
 // each device), taken-after:N (after N launches another process has taken what is left), lost-after:N (the
-// device is lost after N launches), no-pools, no-pinning, as-visible (of devices:N those that CUDA_VISIBLE_DEVICES
-// names; else it does nothing). TAUVOX_SHIM_SEED: of the shuffling.
+// device is lost after N launches), no-pools, no-pinning, as-visible (of devices:N those that
+// CUDA_VISIBLE_DEVICES names; else it does nothing). TAUVOX_SHIM_SEED: of the shuffling.
 // TAUVOX_SHIM_REPORT=1: counts at exit, 2: of each kernel too. TAUVOX_SHIM_OPEN=1: does not close device
 // memory (faster, finds less).
 #pragma once
@@ -112,8 +112,9 @@ struct Open {
   Open& operator=(const Open&) = delete;
 };
 
-/// Complains of addresses in a kernel's argument that the current device cannot use. Padding must be cleared.
-void check_argument(const void* argument, std::size_t bytes);
+/// Complains of addresses in an argument of the kernel `name` that the current device cannot use. Padding
+/// must be cleared.
+void check_argument(const char* name, const void* argument, std::size_t bytes);
 cudaError_t launch(const char* name, unsigned blocks, unsigned threads, void (*thread)(const void*),
                    const void*);
 /// Every thread of a block runs call(context); threads that wait at a barrier take turns. fibers.cpp
@@ -137,16 +138,17 @@ cudaError_t cudaLaunchKernel(void (*kernel)(P...), dim3 blocks, dim3 threads, vo
   };
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     Call call{kernel, {*static_cast<P*>(arguments[I])...}};
-    const auto check = [](auto argument) {
+    const char* const name = __PRETTY_FUNCTION__;
+    const auto check = [name](auto argument) {
       __builtin_clear_padding(&argument);
-      cuda_shim::check_argument(&argument, sizeof argument);
+      cuda_shim::check_argument(name, &argument, sizeof argument);
     };
     (check(std::get<I>(call.arguments)), ...);
     const auto thread = [](const void* context) {
       const Call& c = *static_cast<const Call*>(context);
       c.kernel(std::get<I>(c.arguments)...);
     };
-    return cuda_shim::launch(__PRETTY_FUNCTION__, blocks.x, threads.x, thread, &call);
+    return cuda_shim::launch(name, blocks.x, threads.x, thread, &call);
   }
   (std::index_sequence_for<P...>{});
 }

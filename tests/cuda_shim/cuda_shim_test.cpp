@@ -1,12 +1,16 @@
 // The stand-in finds what it says it finds.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <vector>
 
 #include "cuda_runtime.h"
+#include "kernels/geometry/directions.hpp"
 
 namespace {
 
@@ -36,6 +40,11 @@ struct Padded {  // a host address in its padding must not count as an argument
   bool flag;
 };
 
+struct PaddedTable {  // as kernels that look in all directions have
+  tauvox::Directions directions;
+  int* values;
+};
+
 void number_threads(int* out) {
   out[blockIdx.x * blockDim.x + threadIdx.x] = static_cast<int>(blockIdx.x * 1000 + threadIdx.x);
 }
@@ -54,6 +63,7 @@ void half_a_barrier(int* out) {
 }
 void write_at(float* out, std::int64_t i) { out[i] = 1; }
 void take(Padded p) { p.values[0] = p.flag; }
+void take_table(PaddedTable p) { p.values[0] = p.directions[0].x; }
 
 TEST(CudaShim, RunsEveryThreadOfEveryBlockOnce) {
   int* out = device_array<int>(7 * 33);
@@ -135,6 +145,22 @@ TEST(CudaShimDeathTest, KernelsTakeLivingDeviceMemoryOnly) {
   cudaFree(values);
   EXPECT_DEATH(run(number_threads, 1, 1, values), "freed");
   EXPECT_DEATH(cudaFree(values), "twice");
+}
+
+TEST(CudaShim, WhatLiesBehindATableIsNoAddress) {
+  constexpr std::uintptr_t upper = std::uintptr_t{0x2000} << 32;  // with the last number it is an address
+  void* const page = mmap(reinterpret_cast<void*>(upper), 1, PROT_READ,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  ASSERT_EQ(page, reinterpret_cast<void*>(upper));
+  PaddedTable table;
+  constexpr std::size_t behind = offsetof(PaddedTable, directions) + sizeof(tauvox::Directions);
+  static_assert(behind + 4 == offsetof(PaddedTable, values));
+  table.directions = tauvox::Directions::all();
+  table.values = device_array<int>(1);
+  std::memcpy(reinterpret_cast<char*>(&table) + behind, reinterpret_cast<const char*>(&upper) + 4, 4);
+  EXPECT_EQ(run(take_table, 1, 1, table), cudaSuccess);
+  cudaFree(table.values);
+  munmap(page, 1);
 }
 
 TEST(CudaShimDeathTest, WritesBehindTheEndAreFound) {

@@ -258,21 +258,27 @@ Open::~Open() {
     mprotect(s.arena, static_cast<std::size_t>(s.top - s.arena), PROT_NONE);
 }
 
-void check_argument(const void* argument, std::size_t bytes) {
+void check_argument(const char* name, const void* argument, std::size_t bytes) {
+  const auto misused = [&](const char* what, std::size_t at, std::uintptr_t word) {
+    std::fprintf(stderr, "shim: byte %zu of %zu, %#lx, of an argument in %s\n", at, bytes, word, name);
+    misuse(what);
+  };
   for (std::size_t at = 0; at + sizeof(std::uintptr_t) <= bytes; at += sizeof(std::uintptr_t)) {
     std::uintptr_t word;
     std::memcpy(&word, static_cast<const char*>(argument) + at, sizeof word);
     if (word < (std::uintptr_t{1} << 32) || word >> 47 != 0) continue;  // no address: a number, a double
     const auto* pointer = reinterpret_cast<const char*>(word);
     if (!in_arena(pointer)) {
-      if (mapped(word)) misuse("a kernel is given a host address");
+      if (mapped(word)) misused("a kernel is given a host address", at, word);
       continue;
     }
     // Where an allocation ends is where an empty one may begin.
     auto found = allocation_of(pointer);
     if (found == state().memory_map.end()) found = allocation_of(pointer - 1);
-    if (found == state().memory_map.end()) misuse("a kernel is given an address of memory that was freed");
-    if (found->second.device != state().current) misuse("a kernel is given memory of another device");
+    if (found == state().memory_map.end())
+      misused("a kernel is given an address of memory that was freed", at, word);
+    if (found->second.device != state().current)
+      misused("a kernel is given memory of another device", at, word);
   }
 }
 
