@@ -10,6 +10,8 @@ import os
 import random
 import shutil
 import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import h5py
@@ -81,34 +83,63 @@ def mutated(data, rng):
     return bytes(data)
 
 
-# Prints how many voxels there are of each value; its own process, for libraries crash on damaged files.
+# Prints how many voxels there are of each value, for a file a line; its own process, for libraries crash on damaged files.
 OTHER_READER = """
-import json, sys, numpy
-path, dataset = sys.argv[1:]
-if path.endswith(".h5"):
-    import h5py
-    with h5py.File(path) as file: data = file[dataset][...]
-elif path.endswith(".npy"):
-    data = numpy.load(path)
-else:
-    data = numpy.load(path)[dataset]
-values, counts = numpy.unique(data, return_counts=True)
-print(json.dumps([[float(v), int(c)] for v, c in zip(values, counts)]))
+import json, sys, numpy, h5py
+def counted(path, dataset):
+    if path.endswith(".h5"):
+        with h5py.File(path) as file: data = file[dataset][...]
+    else:
+        data = numpy.load(path)
+        data = data if path.endswith(".npy") else data[dataset]
+    values, counts = numpy.unique(data, return_counts=True)
+    return [[float(v), int(c)] for v, c in zip(values, counts)]
+for line in sys.stdin:
+    try: found = counted(*json.loads(line))
+    except Exception: found = None
+    print(json.dumps(found), flush=True)
 """
 
 
-def seen_otherwise(path, dataset):
-    """What another reader finds; None where it finds nothing."""
-    result = subprocess.run(["/usr/bin/python3", "-W", "ignore", "-c", OTHER_READER, path, dataset or "-"], capture_output=True,
-                            text=True, timeout=120)
-    return dict(map(tuple, json.loads(result.stdout))) if result.returncode == 0 else None
+class OtherReader:
+    def __init__(self):
+        self.process = None
+
+    def __call__(self, path, dataset):
+        """What it finds; None where it finds nothing, or is at it for long."""
+        if self.process is None:
+            self.process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", OTHER_READER], text=True, bufsize=1,
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process.stdin.write(json.dumps([str(path), dataset]) + "\n")
+        timer = threading.Timer(60, self.process.kill)
+        timer.start()
+        line = self.process.stdout.readline()
+        timer.cancel()
+        if not line:
+            self.end()
+            return None
+        found = json.loads(line)
+        return found and dict(map(tuple, found))
+
+    def end(self):
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+@pytest.fixture
+def other_reader():
+    reader = OtherReader()
+    yield reader
+    reader.end()
 
 
 def labels_of(report):
     return {float(phase["label"]): phase["voxels"] for phase in report["phases"]}, report["input"]["shape"]
 
 
-def judged(path, report, whole):
+def judged(path, report, whole, other_reader):
     """How a file that was read although it is damaged compares: the same numbers, those that another reader finds, or others."""
     if labels_of(report) == whole:
         return "read, nothing changed"
@@ -116,14 +147,14 @@ def judged(path, report, whole):
         return "read, changed"
     if report["input"]["grey"] or report["input"]["labels"] > len(report["phases"]):
         return "read as a grey image"
-    other = seen_otherwise(path, report["input"]["dataset"])
+    other = other_reader(path, report["input"]["dataset"])
     if other is None:
         return "read, where the other reader fails"
     return "read as by the other reader" if other == labels_of(report)[0] else "OTHER NUMBERS"
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_damage_is_borne(program, tmp_path, name):
+def test_damage_is_borne(program, tmp_path, other_reader, name):
     make, options = FORMS[name]
     whole = tmp_path / name
     if make:
@@ -143,7 +174,7 @@ def test_damage_is_borne(program, tmp_path, name):
         path.write_bytes(mutated(whole.read_bytes(), rng))
         result = inspect(path)
         borne = result.returncode in (0, 2, 3, 4, 5) and (result.returncode == 0 or "error: " in result.stderr)
-        verdict = judged(path, json.loads(result.stdout), undamaged) if result.returncode == 0 else ""
+        verdict = judged(path, json.loads(result.stdout), undamaged, other_reader) if result.returncode == 0 else ""
         borne = borne and verdict != "OTHER NUMBERS"
         if not borne and (keep := os.environ.get("TAUVOX_TEST_KEEP")):
             shutil.copy(path, Path(keep) / f"{sum(seen.values())}_{name}")
