@@ -221,28 +221,36 @@ Sums<N> fold_on_device(const Device& device, double* in, std::int64_t count) {
 
 }  // namespace detail
 
-/// Runs f(x, y, z) once for every cell of `extent`, in any order.
+namespace detail {
 template <class F>
-void for_each_cell(const Device& device, const Extent& extent, const F& f) {
-  count_pass(device, f, extent.cells());
+void cells_on_cpu(const Device& device, const Extent& extent, const F& f) {
   const std::int64_t rows = extent.ny * extent.nz;
-#ifdef TAUVOX_DEVICE_CODE
-  if (device.is_cuda()) {
-    const std::int64_t per_row = detail::chunks(extent.nx, detail::block_threads);
-    if (rows * per_row > 0)  // a launch of no blocks is an error
-      launch("starting a kernel", detail::cell_kernel<F>, rows * per_row, detail::block_threads, f, extent,
-             static_cast<unsigned>(per_row));
-    return;
-  }
-#endif
-#pragma omp parallel for schedule(static) num_threads(detail::team(device, extent))
+#pragma omp parallel for schedule(static) num_threads(team(device, extent))
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t y = row % extent.ny, z = row / extent.ny;
     if constexpr (requires { f.row(y, z, extent.nx); })
       f.row(y, z, extent.nx);
     else
-      detail::run_row(f, extent.nx, y, z);
+      run_row(f, extent.nx, y, z);
   }
+}
+}  // namespace detail
+
+/// Runs f(x, y, z) once for every cell of `extent`, in any order.
+template <class F>
+void for_each_cell(const Device& device, const Extent& extent, const F& f) {
+  count_pass(device, f, extent.cells());
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    const std::int64_t per_row = detail::chunks(extent.nx, detail::block_threads),
+                       blocks = extent.ny * extent.nz * per_row;
+    if (blocks > 0)  // a launch of no blocks is an error
+      launch("starting a kernel", detail::cell_kernel<F>, blocks, detail::block_threads, f, extent,
+             static_cast<unsigned>(per_row));
+    return;
+  }
+#endif
+  detail::cells_on_cpu(device, extent, f);
 }
 
 /// Runs f(y, z) once for every row of `extent`, in any order: for what has to walk along a row.
@@ -314,9 +322,6 @@ template <class F>
 struct Indexed {
   F f;
   std::int64_t count;
-  TAUVOX_HD void operator()(std::int64_t x, std::int64_t y, std::int64_t) const {
-    if (const std::int64_t i = x + chunk_cells * y; i < count) f(i);
-  }
   void row(std::int64_t y, std::int64_t, std::int64_t nx) const {
     run_range(f, y * nx, std::min(count, (y + 1) * nx));
   }
@@ -350,7 +355,7 @@ void for_each_index(const Device& device, std::int64_t count, const F& f) {
     return;
   }
 #endif
-  for_each_cell(device, detail::index_extent(count), detail::Indexed<F>{f, count});
+  detail::cells_on_cpu(device, detail::index_extent(count), detail::Indexed<F>{f, count});
 }
 
 /// Sums what f(i), a Sums<N>, returns over [0, count), in the fixed order; f may also write its element.
