@@ -34,11 +34,14 @@ std::string fixed(double value, int decimals) {
   return value < 0 && !is_zero ? fmt::format("−{}", text) : text;
 }
 
-std::string half_width_text(double half_width, int decimals) {
+constexpr double by_arithmetic = 1e-9;  // what products of powers of ten are off by is no reason to round up
+
+/// @param rounding what the value is shown off by: a bound holds what is shown
+std::string half_width_text(double half_width, double rounding, int decimals) {
   if (half_width == 0) return "0";
-  std::string text = fixed(half_width, decimals);
-  if (text.find_first_not_of("0.") != std::string::npos) return text;
-  return fmt::format("<{}", fixed(std::pow(10, -decimals), decimals));  // 0 is only what is exactly 0
+  const double step = std::pow(10, -decimals), all = half_width + rounding;
+  if (all < step) return fmt::format("<{}", fixed(step, decimals));  // 0 is only what is exactly 0
+  return fixed(std::ceil(all / step * (1 - by_arithmetic)) * step, decimals);
 }
 
 }  // namespace
@@ -62,13 +65,15 @@ Shown in_unit(const Quantity& q, double factor, const std::optional<double>& com
   else if (!is_count)
     decimals = digits_without_uncertainty - 1 - exponent_of(value * scale);
   decimals = std::clamp(decimals, 0, 12);
+  const double rounding =
+      std::abs(std::round(value * scale * std::pow(10, decimals)) * std::pow(10, -decimals) - value * scale);
   shown.value = value == 0 && power != 0 ? "0" : with_power(fixed(value * scale, decimals), power);
   for (const Uncertainty& u : q.uncertainties)
     if (u.half_width && std::isfinite(*u.half_width))
-      shown.half_widths[u.source] =
-          with_power(half_width_text(*u.half_width * factor * scale, decimals), power);
+      shown.half_widths[u.source] = with_power(
+          half_width_text(*u.half_width * factor * scale, u.proven ? rounding : 0, decimals), power);
   if (combined && std::isfinite(*combined))
-    shown.combined = with_power(half_width_text(*combined * factor * scale, decimals), power);
+    shown.combined = with_power(half_width_text(*combined * factor * scale, 0, decimals), power);
   return shown;
 }
 
@@ -88,6 +93,12 @@ std::string with_half_width(double value, std::optional<double> half_width) {
   const Shown shown = shown_with(value, half_width);
   if (shown.half_widths.empty()) return shown.value;
   return fmt::format("{} ± {}", shown.value, shown.half_widths.begin()->second);
+}
+
+std::string rounded_up(double half_width, int digits) {
+  if (!(half_width > 0) || !std::isfinite(half_width)) return fmt::format("{:g}", half_width);
+  const double step = std::pow(10, exponent_of(half_width) + 1 - digits);
+  return fmt::format("{:.{}g}", std::ceil(half_width / step * (1 - by_arithmetic)) * step, digits);
 }
 
 ShownUnit shown_unit(const std::string& unit) {

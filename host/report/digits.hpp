@@ -9,6 +9,7 @@
 namespace tauvox {
 
 /// As text: value and half widths with the same decimals, two of them significant in the largest half width.
+/// Half widths are rounded up; bounds have what rounding the value takes as well.
 struct Shown {
   std::string value;
   std::map<ErrorSource, std::string> half_widths;  // of those that were computed
@@ -23,6 +24,10 @@ Shown in_unit(const Quantity& q, double factor, const std::optional<double>& com
 /// Of a number with one half width: "0.400", and "0.400 ± 0.081".
 std::string rounded(double value, std::optional<double> half_width);
 std::string with_half_width(double value, std::optional<double> half_width);
+
+/// A half width with so many significant digits, never less than it is: an interval may grow by being shown,
+/// not shrink.
+std::string rounded_up(double half_width, int digits);
 
 /// A unit that suits the eye: m -> µm, 1/m -> 1/µm; others stay.
 struct ShownUnit {

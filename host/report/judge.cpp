@@ -169,7 +169,7 @@ std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guard
     out += fmt::format("  {:<36} {} in [{}, {}]{}", fmt::format("{}, {}", j.quantity, j.subject),
                        number_text(j.value, unit.factor), number_text(j.least, unit.factor),
                        number_text(j.most, unit.factor), j.unit == "1" ? "" : " " + unit.plain);
-    out += j.half_width ? fmt::format(", +- {:.2g}", *j.half_width * unit.factor) : ", +- -";
+    out += j.half_width ? fmt::format(", +- {}", rounded_up(*j.half_width * unit.factor, 2)) : ", +- -";
     out += ": " + j.verdict;
     if (j.probability) out += fmt::format(", probability of conformity {:.3g}", *j.probability);
     out += j.reason.empty() ? "\n" : fmt::format("; {}\n", j.reason);

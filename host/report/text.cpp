@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "host/report/digits.hpp"
 #include "host/report/run_report.hpp"
@@ -38,14 +39,20 @@ std::string line_of(const Result& result, const Quantity& q, const QuantityDefin
   if (!row.in_text || repeats_ratio(result, q, row, property) || (!q.value && !q.infinite)) return "";
   const ShownUnit unit = shown_unit(unit_of(row, property));
   const Property words = property_of(result, property);
+  const std::string value = value_text(q, unit.factor);
+  const double rounding =
+      q.infinite ? 0 : std::abs(std::strtod(value.c_str(), nullptr) - *q.value * unit.factor);
   std::string line = fmt::format("  {:<36}{:<16} = {}", in_words_of(words, row.title),
-                                 in_words_of(words, row.symbol), value_text(q, unit.factor));
+                                 in_words_of(words, row.symbol), value);
   if (unit.name != "1") line += " " + unit.plain;
   for (const Uncertainty& u : q.uncertainties)
     if (u.half_width)
-      line += fmt::format(" +- {:.{}g} ({}, {})", *u.half_width * unit.factor,
-                          u.source == ErrorSource::solver ? 1 : 2, name_of(u.source),
-                          u.proven ? "bound" : "estimate");
+      line +=
+          fmt::format(" +- {} ({}, {})",
+                      *u.half_width == 0 ? "0"
+                                         : rounded_up(*u.half_width * unit.factor + (u.proven ? rounding : 0),
+                                                      u.source == ErrorSource::solver ? 1 : 2),
+                      name_of(u.source), u.proven ? "bound" : "estimate");
   return line + "\n";
 }
 

@@ -92,7 +92,9 @@ Report accessible(const StudyInput& in, const FieldSink&, const Progress& progre
   result.quantities = {
       {"accessible_surface",
        reached,
-       {{ErrorSource::resolution, std::abs(reached - surface_density(twice, 1, edges)), false, true}}},
+       {{ErrorSource::resolution,
+         std::abs(reached - surface_density(twice, 1, edges)) + doubt_of_directions(fine, 1, edges), false,
+         true}}},
       {"accessible_share", all > 0 ? std::optional(reached / all) : std::nullopt}};
   if (both.count() > 0)
     result.remarks.push_back("some phases carry both: faces between voxels that do are not counted");

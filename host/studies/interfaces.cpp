@@ -10,19 +10,22 @@
 namespace tauvox {
 namespace {
 
-/// Per volume, 1/m: by voxels one apart, and by voxels two apart.
+/// Per volume, 1/m: by voxels one apart, and by voxels two apart; what the first is in doubt by as few
+/// directions are looked along.
 struct Area {
-  double fine = 0, twice = 0, faces = 0;
+  double fine = 0, twice = 0, faces = 0, doubt = 0;
   Area& operator+=(const Area& other) {
     fine += other.fine;
     twice += other.twice;
     faces += other.faces;
+    doubt += other.doubt;
     return *this;
   }
+  double resolution() const { return std::abs(fine - twice) + doubt; }
 };
 
 Quantity with_resolution_of(const char* name, double value, const Area& area, bool one_sided) {
-  return {name, value, {{ErrorSource::resolution, std::abs(area.fine - area.twice), false, one_sided}}};
+  return {name, value, {{ErrorSource::resolution, area.resolution(), false, one_sided}}};
 }
 
 std::vector<Quantity> quantities_of(const Area& area, double volume, std::optional<double> of_first,
@@ -31,7 +34,7 @@ std::vector<Quantity> quantities_of(const Area& area, double volume, std::option
           with_resolution_of("specific_surface_extrapolated", 2 * area.fine - area.twice, area, false),
           {"surface_area",
            area.fine * volume,
-           {{ErrorSource::resolution, std::abs(area.fine - area.twice) * volume, false, true}}},
+           {{ErrorSource::resolution, area.resolution() * volume, false, true}}},
           {"specific_faces", area.faces},
           {"share_of_phase", of_first},
           {"share_of_other", of_second},
@@ -66,7 +69,8 @@ class Interfaces {
       for (int p = 0; p < q; ++p) {
         Area& area = areas_[static_cast<std::size_t>(pair_of(p, q))];
         area = {surface_density(fine, pair_of(p, q), edges_), surface_density(twice, pair_of(p, q), edges_),
-                faces_per_volume(fine.faces(pair_of(p, q)))};
+                faces_per_volume(fine.faces(pair_of(p, q))),
+                doubt_of_directions(fine, pair_of(p, q), edges_)};
         of_phase_[static_cast<std::size_t>(p)] += area;
         of_phase_[static_cast<std::size_t>(q)] += area;
       }
@@ -158,8 +162,9 @@ QuantityDefinitions rows() {
            "the formula of Cauchy and Crofton in 13 directions weighted by their cells on the sphere "
            "(Legland, "
            "Kieu, Devaux 2007, doi 10.5566/ias.v26.p83-92), corrected for the sides of the volume. Planes "
-           "read "
-           "-7 to +2 % by direction; its interval is the difference from the same by voxels two apart.",
+           "of cubic voxels read -7 to +2 % by direction. Its interval is the difference from the same by "
+           "voxels "
+           "two apart, and a share of what such planes are off by, from how unlike the 13 directions see it.",
        .uncertainties = {ErrorSource::resolution},
        .evaluated = {ErrorSource::sampling},
        .least = 0,

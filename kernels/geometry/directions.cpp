@@ -1,5 +1,6 @@
 #include "kernels/geometry/directions.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -68,6 +69,28 @@ std::array<double, neighbour_directions> direction_weights(const std::array<doub
   for (std::size_t k = 0; k < neighbour_directions; ++k)
     weights[k] = 2 * cell(directions[2 * k], directions) / (4 * std::numbers::pi);
   return weights;
+}
+
+double worst_of_planes(const std::array<double, 3>& spacing) {
+  const auto weights = direction_weights(spacing);
+  constexpr int steps = 24;  // to 4 degrees; half of the sphere, as a plane has two normals
+  double worst = 0;
+  for (int i = 0; i <= steps; ++i)
+    for (int j = 0; j < 2 * steps; ++j) {
+      const double polar = std::numbers::pi / 2 * i / steps, around = std::numbers::pi * j / steps;
+      const Point normal{std::cos(polar), std::sin(polar) * std::cos(around),
+                         std::sin(polar) * std::sin(around)};
+      double seen = 0;
+      for (std::size_t k = 0; k < neighbour_directions; ++k) {
+        const Direction& d = direction_of[k];
+        seen += weights[k] *
+                std::abs(normal[0] * d.z * spacing[0] + normal[1] * d.y * spacing[1] +
+                         normal[2] * d.x * spacing[2]) /
+                length_of(d, spacing);
+      }
+      worst = std::max(worst, std::abs(2 * seen - 1));
+    }
+  return worst;
 }
 
 }  // namespace tauvox

@@ -45,4 +45,8 @@ double length_of(const Direction& direction, const std::array<double, 3>& spacin
 /// over the area of the sphere; they add up to 1 (Legland, Kieu, Devaux 2007, doi 10.5566/ias.v26.p83-92).
 std::array<double, neighbour_directions> direction_weights(const std::array<double, 3>& spacing);
 
+/// What planes that all lie alike are off by at most, relative, where their area is taken from these
+/// directions with these weights: 0.07 for cubes.
+double worst_of_planes(const std::array<double, 3>& spacing);
+
 }  // namespace tauvox

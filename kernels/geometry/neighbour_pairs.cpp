@@ -1,6 +1,7 @@
 #include "kernels/geometry/neighbour_pairs.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "kernels/base/atomic.hpp"
@@ -104,22 +105,52 @@ std::array<std::int64_t, neighbour_directions> pairs_in(const Extent& e, int lag
   return all;
 }
 
-/// The same without the correction for the sides: per pair of voxels a direction would have without them.
-double crofton(const std::array<double, neighbour_directions>& counts, int lag,
-               const std::array<double, 3>& spacing, const std::array<double, neighbour_directions>& out_of) {
+using PerDirection = std::array<double, neighbour_directions>;
+
+/// The direction with the step along some axes left out; -1 where no step is left. Opposite ones are one.
+int without(const Direction& d, int left_out) {
+  const int z = left_out & 1 ? 0 : d.z, y = left_out & 2 ? 0 : d.y, x = left_out & 4 ? 0 : d.x;
+  for (int k = 0; k < neighbour_directions; ++k) {
+    const Direction& other = direction_of[k];
+    if ((other.z == z && other.y == y && other.x == x) || (other.z == -z && other.y == -y && other.x == -x))
+      return k;
+  }
+  return -1;
+}
+
+/// Cuts of a line in each direction, per length. A volume of too few layers has no pairs across them: there
+/// it counts as going on alike, with what is seen within a layer.
+PerDirection cuts_of(const PerDirection& counts, int lag, const std::array<double, 3>& spacing,
+                     const PerDirection& out_of) {
+  constexpr int fewest_first[] = {0, 1, 2, 4, 3, 5, 6};  // axes as bits
+  PerDirection cuts{};
+  for (std::size_t k = 0; k < neighbour_directions; ++k)
+    for (const int left_out : fewest_first) {
+      const int seen = without(direction_of[k], left_out);
+      if (seen < 0 || !(out_of[static_cast<std::size_t>(seen)] > 0)) continue;
+      cuts[k] = counts[static_cast<std::size_t>(seen)] / out_of[static_cast<std::size_t>(seen)] /
+                (lag * length_of(direction_of[k], spacing));
+      break;
+    }
+  return cuts;
+}
+
+double crofton(const PerDirection& cuts, const std::array<double, 3>& spacing) {
   const auto weights = direction_weights(spacing);
   double sum = 0;
-  for (std::size_t k = 0; k < neighbour_directions; ++k)
-    if (out_of[k] > 0)
-      sum += weights[k] * counts[k] / out_of[k] / (lag * length_of(direction_of[k], spacing));
+  for (std::size_t k = 0; k < neighbour_directions; ++k) sum += weights[k] * cuts[k];
   return 2 * sum;
 }
 
-std::array<double, neighbour_directions> as_numbers(
-    const std::array<std::int64_t, neighbour_directions>& counts) {
-  std::array<double, neighbour_directions> numbers{};
+PerDirection as_numbers(const std::array<std::int64_t, neighbour_directions>& counts) {
+  PerDirection numbers{};
   std::copy(counts.begin(), counts.end(), numbers.begin());
   return numbers;
+}
+
+PerDirection cuts_of_pair(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing) {
+  return cuts_of(as_numbers(pairs.of_pair[static_cast<std::size_t>(pair)]), pairs.lag, spacing,
+                 as_numbers(pairs.all));
 }
 
 }  // namespace
@@ -192,27 +223,42 @@ std::vector<double> surface_densities(const std::vector<NeighbourPairs>& layers,
   const auto p = static_cast<std::size_t>(pair);
   std::vector<double> found;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    std::array<double, neighbour_directions> counts = as_numbers(layers[layer].of_pair[p]),
-                                             all = as_numbers(layers[layer].all);
+    PerDirection counts = as_numbers(layers[layer].of_pair[p]), all = as_numbers(layers[layer].all);
     for (std::size_t k = 0; k < neighbour_directions; ++k)
       if (step_along(direction_of[k], axis) != 0) {  // half of those to either side
         counts[k] = (counts[k] + (layer ? static_cast<double>(layers[layer - 1].of_pair[p][k]) : 0)) / 2;
         all[k] = (all[k] + (layer ? static_cast<double>(layers[layer - 1].all[k]) : 0)) / 2;
       }
-    found.push_back(crofton(counts, 1, spacing, all));
+    found.push_back(crofton(cuts_of(counts, 1, spacing, all), spacing));
   }
   return found;
 }
 
 double surface_density(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing) {
-  return crofton(as_numbers(pairs.of_pair[static_cast<std::size_t>(pair)]), pairs.lag, spacing,
-                 as_numbers(pairs.all));
+  return crofton(cuts_of_pair(pairs, pair, spacing), spacing);
+}
+
+double doubt_of_directions(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing) {
+  const double of_planes =
+      1 / std::sqrt(3.0);  // what |cos| over the sphere deviates by from its mean, relative
+  const PerDirection cuts = cuts_of_pair(pairs, pair, spacing);
+  const auto weights = direction_weights(spacing);
+  double mean = 0, squares = 0;
+  for (std::size_t k = 0; k < neighbour_directions; ++k) {
+    mean += weights[k] * cuts[k];
+    squares += weights[k] * cuts[k] * cuts[k];
+  }
+  if (!(mean > 0)) return 0;
+  const double deviation = std::sqrt(std::max(0.0, squares / (mean * mean) - 1));
+  const double worst = worst_of_planes(spacing);  // of the area itself, of which less may be seen
+  return 2 * mean * worst / (1 - worst) * std::min(1.0, deviation / of_planes);
 }
 
 double surface_area(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing) {
-  std::array<double, neighbour_directions> one{};
+  PerDirection one{};
   one.fill(1);
-  return crofton(as_numbers(pairs.of_pair[static_cast<std::size_t>(pair)]), pairs.lag, spacing, one) *
+  return crofton(cuts_of(as_numbers(pairs.of_pair[static_cast<std::size_t>(pair)]), pairs.lag, spacing, one),
+                 spacing) *
          spacing[0] * spacing[1] * spacing[2];
 }
 

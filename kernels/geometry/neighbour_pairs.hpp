@@ -32,9 +32,14 @@ NeighbourPairs sum_of_layers(const std::vector<NeighbourPairs>& layers);
 
 /// The interface between two phases, per volume, by the formula of Cauchy and Crofton:
 /// 2 sum_k w_k N_k / (P_k L_k), k the 13 directions, w_k direction_weights, N_k pairs of the two phases, P_k
-/// all pairs (which corrects for the sides of the volume), L_k the distance.
+/// all pairs (which corrects for the sides of the volume), L_k the distance. Where the volume is too thin for
+/// a direction it counts as going on alike: a pair is as often cut as along that direction within the layers.
 /// @param spacing m
 double surface_density(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing);
+/// What that is in doubt by because it is seen in 13 directions only: where all see as much of it, by
+/// nothing; where it is planes that lie alike, by what the worst of them is off by; in between by a share,
+/// from how unlike what the directions see is.
+double doubt_of_directions(const NeighbourPairs& pairs, int pair, const std::array<double, 3>& spacing);
 /// The same within each layer: of the pairs that it shares with a layer beside it, half.
 std::vector<double> surface_densities(const std::vector<NeighbourPairs>& layers, Axis axis, int pair,
                                       const std::array<double, 3>& spacing);

@@ -72,6 +72,69 @@ TEST(GeometryExact, TheGyroidHasItsArea) {
   EXPECT_NEAR(v.fraction(v.labels[1]), 0.5, 1e-3);
 }
 
+TEST(GeometryExact, OneLayerHasTheSurfaceOfMany) {
+  const auto label_at = [](std::int64_t row, std::int64_t column) -> std::int64_t {
+    return static_cast<std::int64_t>(
+        std::floor(3 * (0.5 + 0.49 * std::sin(0.9 * static_cast<double>(row)) *
+                                  std::cos(0.4 * static_cast<double>(row + 2 * column)))));
+  };
+  const std::array<double, 3> edges{0.7, 1.0, 1.3};
+  for (const Axis thin : all_axes) {
+    const auto a = static_cast<std::size_t>(thin);
+    const auto of_layers = [&](std::int64_t layers) {
+      std::array<std::int64_t, 3> n{24, 24, 31};
+      n[a] = layers;
+      return test::volume_of(n, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+        const std::array<std::int64_t, 3> at{z, y, x};
+        return label_at(at[a == 0 ? 1 : 0], at[a == 2 ? 1 : 2]);
+      });
+    };
+    for (const int lag : {1, 2}) {
+      const NeighbourPairs one = count_neighbour_pairs(test::bits_of(test::device(), of_layers(1)), lag),
+                           many = count_neighbour_pairs(test::bits_of(test::device(), of_layers(9)), lag);
+      for (int pair = 0; pair < 3; ++pair) {
+        const double found = surface_density(one, pair, edges);
+        EXPECT_GT(found, 0);
+        EXPECT_NEAR(found, surface_density(many, pair, edges), 1e-12 * found) << a << lag << pair;
+        EXPECT_NEAR(doubt_of_directions(one, pair, edges), doubt_of_directions(many, pair, edges),
+                    1e-12 * found);
+      }
+    }
+  }
+}
+
+TEST(GeometryExact, PlanesThatLieAlikeAreWithinTheDoubtOfDirections) {
+  EXPECT_NEAR(worst_of_planes(cubes), 0.073, 0.001);
+  for (const std::array<double, 3>& edges : {cubes, std::array{2.0, 1.0, 1.0}, std::array{0.5, 1.0, 1.4}})
+    for (const std::array<double, 3>& normal : {std::array{0.0, 0.0, 1.0}, std::array{0.0, 1.0, 1.0},
+                                                std::array{1.0, 1.0, 1.0}, std::array{3.0, 1.0, 0.3}}) {
+      const double length = std::sqrt(normal[0] * normal[0] + normal[1] * normal[1] + normal[2] * normal[2]),
+                   period = 12;
+      // Over all places that the planes can have their area is that of a box without sides.
+      constexpr int places = 8;
+      double found = 0, doubt = 0;
+      for (int place = 0; place < places; ++place) {
+        const Volume v = test::shape_of({48, 48, 48}, [&](double z, double y, double x) {
+          const double along =
+              (normal[0] * edges[0] * z + normal[1] * edges[1] * y + normal[2] * edges[2] * x) / length /
+                  period +
+              static_cast<double>(place) / places;
+          return along - std::floor(along) < 0.5;
+        });
+        const NeighbourPairs pairs = count_neighbour_pairs(test::bits_of(test::device(), v), 1);
+        found += surface_density(pairs, 0, edges) / places;
+        doubt += doubt_of_directions(pairs, 0, edges) / places;
+      }
+      EXPECT_NEAR(found, 2 / period, doubt + 0.01 * 2 / period) << normal[0] << normal[1] << normal[2];
+      EXPECT_LT(doubt, 1.4 * worst_of_planes(edges) * found);
+      EXPECT_GT(doubt, 0.8 * worst_of_planes(edges) * found);
+    }
+  // A sphere is seen alike from everywhere.
+  const Volume sphere = moved_sphere(20, cubes, {0.25, -0.375, 0.125});
+  const NeighbourPairs pairs = count_neighbour_pairs(test::bits_of(test::device(), sphere), 1);
+  EXPECT_LT(doubt_of_directions(pairs, 0, cubes), 0.015 * surface_density(pairs, 0, cubes));
+}
+
 /// Label 1 outside spheres of a radius whose centres are drawn at random, beyond the box too.
 Volume outside_spheres(std::int64_t n, double radius, double porosity, std::uint64_t seed) {
   const double density = -std::log(porosity) / (4 * pi / 3 * radius * radius * radius);

@@ -98,14 +98,32 @@ TEST(Pages, TwoDigitsOfTheLargestUncertaintyAreSignificant) {
     return found.value + " " + found.half_widths.at(ErrorSource::sampling);
   };
   EXPECT_EQ(shown(0.13571, 0.0105), "0.136 0.011");
-  EXPECT_EQ(shown(0.13571, 0.00952), "0.1357 0.0095");
-  EXPECT_EQ(shown(12.345, 3.21), "12.3 3.2");
+  EXPECT_EQ(shown(0.13571, 0.00952), "0.1357 0.0096");
+  EXPECT_EQ(shown(12.345, 3.21), "12.3 3.3");  // up: an interval that is shown holds the one that is meant
+  EXPECT_EQ(shown(12.345, 3.2), "12.3 3.2");
   EXPECT_EQ(shown(1234.6, 321.0), "1235 321");  // no place behind the point is left to take away
   EXPECT_EQ(shown(0.00012, 0.00034), "1.2·10⁻⁴ 3.4·10⁻⁴");
-  EXPECT_EQ(shown(2345678, 12345), "2.346·10⁶ 0.012·10⁶");
+  EXPECT_EQ(shown(2345678, 12345), "2.346·10⁶ 0.013·10⁶");
   EXPECT_EQ(shown(0, 0.02), "0.000 0.020");
   EXPECT_EQ(shown(0, 3.5e-4), "0 3.5·10⁻⁴");
   EXPECT_EQ(shown(-0.001, 0.02), "−0.001 0.020");
+}
+
+TEST(Pages, WhatIsShownOfABoundHoldsWhatItIsABoundFor) {
+  for (int i = 0; i < 2000; ++i) {
+    const double value = 10.553047 + 0.0137 * i, half_width = 1.31e-4 * std::pow(1.003, i);
+    const Shown shown = in_unit(with(value, {{ErrorSource::solver, half_width, true}}), 1);
+    const double around = std::stod(shown.value),
+                 width = std::stod(shown.half_widths.at(ErrorSource::solver));
+    EXPECT_LE(around - width, value - half_width + 1e-12) << value;
+    EXPECT_GE(around + width, value + half_width - 1e-12) << value;
+    EXPECT_LE(width, 1.2 * half_width);
+  }
+  EXPECT_EQ(rounded_up(1.31e-4, 1), "0.0002");
+  EXPECT_EQ(rounded_up(0.0002, 1), "0.0002");
+  EXPECT_EQ(rounded_up(0.00095, 1), "0.001");
+  EXPECT_EQ(rounded_up(3 * 0.1, 1), "0.3");  // 0.30000000000000004
+  EXPECT_EQ(rounded_up(0.0231, 2), "0.024");
 }
 
 TEST(Pages, TextStaysText) {
