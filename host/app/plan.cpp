@@ -148,6 +148,8 @@ class Planner {
   /// Nothing where nothing percolates, or only percolation is asked for.
   bool solves() const { return !contents_.known || contents_.unknowns > 0; }
   bool multigrid() const { return settings_.solver == "multigrid"; }
+  /// Bounds of a tensor for voxels' own conductivities.
+  bool encloses_gradients() const { return settings_.study == "tensor" && contents_.share_classes; }
   bool writes_frames() const { return settings_.study == "transient" && !settings_.field.empty(); }
   /// What nobody can know yet has a row all the same.
   void add(const char* name, std::int64_t bytes, bool on_device, const Stages& alive) {
@@ -185,7 +187,7 @@ class Planner {
   /// A solver of Jacobi steps has one while the bound is found, beside the solution.
   void hierarchy() {
     Stages in_use = multigrid() ? Stages{"solve", "bound"} : Stages{"bound"};
-    if (writes_frames()) in_use.push_back("write");  // the next step needs it
+    if (writes_frames() || (encloses_gradients() && multigrid())) in_use.push_back("write");  // more needs it
     Stages made = in_use;
     made.insert(made.begin(), "coarsen");
     add("octets", Octets::bytes(device_, extent_, octets(), one_class()), true,
@@ -218,8 +220,8 @@ class Planner {
   /// themselves.
   void directions() {
     const std::int64_t slots = contents_.known ? Octets::slots(octets()) : 0;
-    add("solutions of other directions", 2 * slots * value_bytes(), true, {"solve", "bound"});
-    add("sums of two solutions", 2 * slots * 8, true, {"bound"});
+    add("solutions of other directions", 2 * slots * value_bytes(), true, {"solve", "bound", "write"});
+    if (!encloses_gradients()) add("sums of two solutions", 2 * slots * 8, true, {"bound"});
     const std::int64_t layer = voxels_ / std::min({extent_.nx, extent_.ny, extent_.nz});
     add("clusters at two sides", layer * 8, true, {"cluster"});
     add("windings of clusters", layer * 16 + clusters_ * Wrapping::host_bytes_per_cluster, false,
@@ -257,9 +259,10 @@ class Planner {
   }
   void outputs() {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
-    const bool goes_on = contents_.share_classes && settings_.study != "effective_transport";  // solving
-    const Stages here = goes_on ? Stages{"bound", "write"} : Stages{"write"};
-    if (wanted) add("concentration", voxels_ * 4, false, here);
+    const std::int64_t fields = encloses_gradients() ? 3 : 1;
+    const bool goes_on = contents_.share_classes && fields == 1 && settings_.study != "effective_transport";
+    const Stages here = goes_on ? Stages{"bound", "write"} : Stages{"write"};  // solving
+    if (wanted) add("concentration", fields * voxels_ * 4, false, here);
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, here);
     const bool is_vti = settings_.field.ends_with(".vti");
     if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name
