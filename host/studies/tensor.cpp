@@ -60,7 +60,7 @@ class TensorSolve {
       for (const Axis other : all_axes) {
         if (index(other) > index(axis)) continue;
         Bounds& entry = result_.tensor[index(axis)][index(other)];
-        if (!solvers_[index(axis)] || !solvers_[index(other)])
+        if (!result_.windings.reach(axis) || !result_.windings.reach(other))
           entry = {0, 0};
         else if (axis != other)
           combine(axis, other, entry);
@@ -183,19 +183,23 @@ class TensorSolve {
     return narrower;
   }
 
-  /// Entries of the diagonal for the conductivities that voxels have, and what others follow from.
+  /// Entries of the diagonal for the conductivities that voxels have, and what others follow from. Potentials
+  /// take the place of the solvers.
   void enclose() {
     if (progress_) progress_("own conductivities of voxels", -1, "bound");
+    for (const auto& solver : solvers_)
+      if (solver) solver->drop_hierarchy();
     std::array<ImposedGradient, 3> found;
-    for (const Axis axis : all_axes)
-      if (const auto& solver = solvers_[index(axis)]) {
-        const EnergyBounds& bounds = solver->solution().bounds;
-        found[index(axis)] = {solver->problem().rise, {bounds.lower, bounds.upper}, solver->potential()};
-      }
+    for (const Axis axis : all_axes) {
+      std::unique_ptr<Solver> solver = std::move(solvers_[index(axis)]);
+      if (!solver) continue;
+      const EnergyBounds& bounds = solver->solution().bounds;
+      found[index(axis)] = {solver->problem().rise, {bounds.lower, bounds.upper}, solver->potential()};
+    }
     gradients_ = own_.enclose(found, problem_.unit_axis);
     result_.solver.error = 1e-15;
     for (const Axis axis : all_axes) {
-      if (!solvers_[index(axis)]) continue;
+      if (found[index(axis)].potential.empty()) continue;
       Bounds& entry = result_.tensor[index(axis)][index(axis)];
       entry = in_units(gradients_.of(index(axis)));
       result_.solver.error = std::max(*result_.solver.error, entry.half_width() / entry.middle());
@@ -206,7 +210,7 @@ class TensorSolve {
   std::optional<std::string> violated() const {
     const double tolerance = in_.settings.tolerance, error = own_.share() ? *result_.solver.error : tolerance;
     for (const Axis axis : all_axes) {
-      if (!solvers_[index(axis)]) continue;
+      if (!result_.windings.reach(axis)) continue;
       const double d = diagonal(axis);
       if (!(std::isfinite(d) && d > 0))
         return fmt::format("self-check failed: {0}{0} is not a positive number", axis_name(axis));
