@@ -12,13 +12,15 @@
 // |ln(E_q/E)| <= s.
 //
 // Of gradients imposed across joined sides the potential of a sum is the sum of potentials, so all of this
-// holds for each sum of theirs. Energies and W make forms, G and W, and so do those of the solution, D:
+// holds for each sum of theirs. With G the form of the energies of potentials, D that of the solutions, and
+// F = G - D:
 //
-//   Delta = G - D,   0 <= Delta(v, v) <= W(v)^2        4 Delta_ij = Delta(a e_i + e_j/a) - Delta(a e_i -
-//   e_j/a) G_ij - W(a e_i + e_j/a)^2 / 4 <= D_ij <= G_ij + W(a e_i - e_j/a)^2 / 4
+//   0 <= F(v, v) <= W(v)^2
+//   4 F_ij = F(v, v) - F(w, w),                        v = a e_i + e_j / a,  w = a e_i - e_j / a
+//   G_ij - W(v)^2 / 4 <= D_ij <= G_ij + W(w)^2 / 4
 //
-// for every a; a^2 = W_j/W_i makes that narrowest. B of a sum is at most (a sqrt(B_i) + sqrt(B_j)/a)^2, for
-// the flux that repairs it may be the sum of theirs.
+// for every a; a^2 = W_j / W_i is taken, which balances the two. B of a sum is at most the square of
+// a sqrt(B_i) + sqrt(B_j) / a, for the flux that repairs it may be the sum of theirs.
 #pragma once
 
 #include <array>

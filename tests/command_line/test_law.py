@@ -86,6 +86,7 @@ def test_fractions_are_taken_in_fine_steps(solve, tmp_path):
     exact = 20 / (1 / (1 + 3 * greys[:, 0, 0].astype(float))).sum()
     assert value(report["results"][0], "effective_value") == pytest.approx(exact, rel=1e-5)
     assert any("65535 equal steps" in notice for notice in report["notices"])
+    assert not any("has no voxel" in warning for warning in report["warnings"])  # a step is no threshold of anybody's
 
 
 def test_zero_insulates(solve, tmp_path):
