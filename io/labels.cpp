@@ -329,7 +329,8 @@ void LabelEncoder::finish(Volume& volume) {
   if (info(element_).bytes == 1) name_bytes();
   sort_codes(volume);
   part_outside(volume);
-  if (!thresholds_.empty()) return warn_of_empty(volume);
+  if (!volume.thresholds.empty()) return warn_of_empty(volume);
+  if (!thresholds_.empty()) return;  // steps in which grey values are shown
   if (element_ == Element::float32 || element_ == Element::float64)
     volume.notices.push_back(
         fmt::format("all {} values are whole numbers and taken as labels", info(element_).name));

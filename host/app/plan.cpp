@@ -23,8 +23,8 @@ namespace {
 // process that reads takes as much, and is gone before the solve.
 constexpr std::int64_t program_bytes = std::int64_t{34} << 20, cuda_context_bytes = std::int64_t{64} << 20;
 
-// A row of the table of phases, in the volume, the materials and the report.
-constexpr std::int64_t bytes_per_phase = 430;
+// A row of the table of phases, in the volume, the materials and the report. Holes that small arrays leave.
+constexpr std::int64_t bytes_per_phase = 430, holes = std::int64_t{15} << 19;
 
 using Stages = std::vector<std::string>;
 
@@ -148,6 +148,7 @@ class Planner {
   /// Nothing where nothing percolates, or only percolation is asked for.
   bool solves() const { return !contents_.known || contents_.unknowns > 0; }
   bool multigrid() const { return settings_.solver == "multigrid"; }
+  bool encloses_gradients() const { return settings_.study == "tensor" && contents_.share_classes; }
   bool writes_frames() const { return settings_.study == "transient" && !settings_.field.empty(); }
   /// What nobody can know yet has a row all the same.
   void add(const char* name, std::int64_t bytes, bool on_device, const Stages& alive) {
@@ -219,7 +220,9 @@ class Planner {
   void directions() {
     const std::int64_t slots = contents_.known ? Octets::slots(octets()) : 0;
     add("solutions of other directions", 2 * slots * value_bytes(), true, {"solve", "bound"});
-    add("sums of two solutions", 2 * slots * 8, true, {"bound"});
+    const std::int64_t left = std::min(levels_.graphs() + levels_.flux(), holes);  // by one to the next
+    if (encloses_gradients()) add("between them", left, false, {"solve", "bound", "write"});
+    if (!encloses_gradients()) add("sums of two solutions", 2 * slots * 8, true, {"bound"});
     const std::int64_t layer = voxels_ / std::min({extent_.nx, extent_.ny, extent_.nz});
     add("clusters at two sides", layer * 8, true, {"cluster"});
     add("windings of clusters", layer * 16 + clusters_ * Wrapping::host_bytes_per_cluster, false,
@@ -246,7 +249,7 @@ class Planner {
     if (differ) add("capacities", contents_.known ? unknowns + of_slot * slots : 0, true, always);
     // Vectors of a few MB that come and go with each step leave holes in the heap.
     const Stages in_use = writes_frames() ? Stages{"solve", "bound", "write"} : Stages{"solve", "bound"};
-    add("between them", std::min(of_states, std::int64_t{15} << 19), false, in_use);
+    add("between them", std::min(of_states, holes), false, in_use);
     if (settings_.boundary == "membrane")  // beside the state at the end
       add("modes that decay slowest", contents_.known ? 4 * 8 * slots : 0, true, {"solve", "bound"});
     add("loads of a stage", contents_.known ? 8 * (unknowns + slots) : 0, true, {"solve", "bound"});
@@ -257,9 +260,10 @@ class Planner {
   }
   void outputs() {
     const bool wanted = settings_.wants_concentration() || contents_.share_classes;  // for the bound
-    const bool goes_on = contents_.share_classes && settings_.study != "effective_transport";  // solving
-    const Stages here = goes_on ? Stages{"bound", "write"} : Stages{"write"};
-    if (wanted) add("concentration", voxels_ * 4, false, here);
+    const std::int64_t fields = encloses_gradients() ? 3 : 1;
+    const bool goes_on = contents_.share_classes && fields == 1 && settings_.study != "effective_transport";
+    const Stages here = goes_on ? Stages{"bound", "write"} : Stages{"write"};  // solving
+    if (wanted) add("concentration", fields * voxels_ * 4, false, here);
     if (plan_.gpu && wanted) add("concentration on its way back", voxels_ * 4, true, here);
     const bool is_vti = settings_.field.ends_with(".vti");
     if (!settings_.field.empty()) {  // the file is read back and compared before it takes its name

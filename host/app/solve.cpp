@@ -159,14 +159,6 @@ void check_porous_phases(const Settings& s, const Study& study) {
                 "leave it out, or give --study effective_transport");
 }
 
-/// @throws Error(input_invalid) where conductivities share a class: the study could not say what that changes
-void refuse_shared_classes(const Materials& materials, const Study& study) {
-  if (spread_of_classes(materials) == 0) return;
-  throw Error(ExitCode::input_invalid, "too many different conductivities", "--study " + study.name,
-              fmt::format("{} of them", materials.conducting_phases),
-              "give fewer than 255, such as by grey values of 8 bits, or --study effective_transport");
-}
-
 /// The row asked for. @throws Error(usage) when it cannot give what else is asked for
 const Study& chosen_study(const Settings& s) {
   const Study& study = s.resolution_study ? with_resolution(study_named(s.study)) : study_named(s.study);
@@ -282,7 +274,6 @@ ExitCode run_solve(Settings s) {
     note_all(s, taken);
   }
   if (study.gives_field) check_prism(volume, s.axes);  // after: a label both outside and named is said first
-  if (study.name == "tensor") refuse_shared_classes(report.materials, study);
   if (!study.needs_conductivity) report.materials.warnings = check_named_labels(volume, s);
   report.phases = s.phases;
   report.history = s.history;

@@ -13,7 +13,8 @@
 //   wide
 //
 // With half-widths of D_ii within `tolerance` D_ii, that of D_ij by the second is within
-// tolerance sqrt(D_ii D_jj): the energies that repair fluxes take add up as squares do. Symmetric by
+// tolerance sqrt(D_ii D_jj): the energies that repair fluxes take add up as squares do. Where conductivities
+// share classes all of it is bounded for the voxels' own (host/studies/true_energy.hpp). Symmetric by
 // construction. Only clusters that come back to themselves across joined sides are solved for; where no
 // winding vector has a part along an axis, row and column of it are exactly 0.
 #include <fmt/format.h>
@@ -26,6 +27,7 @@
 #include "host/solve/solver.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/tensor_quantities.hpp"
+#include "host/studies/true_energy.hpp"
 #include "host/studies/verify.hpp"
 #include "host/studies/wrapped.hpp"
 
@@ -36,8 +38,10 @@ constexpr std::size_t index(Axis axis) { return static_cast<std::size_t>(axis); 
 
 class TensorSolve {
  public:
-  TensorSolve(const StudyInput& in, Problem problem, const Progress& progress, TensorResult& result)
+  TensorSolve(const StudyInput& in, const OwnConductivities& own, Problem problem, const Progress& progress,
+              TensorResult& result)
       : in_(in),
+        own_(own),
         problem_(std::move(problem)),
         progress_(progress),
         result_(result),
@@ -47,13 +51,16 @@ class TensorSolve {
   }
 
   void run() {
+    bool in_time = true;
     for (const Axis axis : all_axes)
-      if (result_.windings.reach(axis) && !solve(axis)) return;
+      if (in_time && result_.windings.reach(axis)) in_time = solve(axis);
+    if (own_.share()) enclose();
+    if (!in_time) return;
     for (const Axis axis : all_axes)
       for (const Axis other : all_axes) {
         if (index(other) > index(axis)) continue;
         Bounds& entry = result_.tensor[index(axis)][index(other)];
-        if (!solvers_[index(axis)] || !solvers_[index(other)])
+        if (!result_.windings.reach(axis) || !result_.windings.reach(other))
           entry = {0, 0};
         else if (axis != other)
           combine(axis, other, entry);
@@ -74,6 +81,7 @@ class TensorSolve {
 
  private:
   Bounds in_units(const EnergyBounds& of) const { return {of.lower / voxels_, of.upper / voxels_}; }
+  Bounds in_units(const std::array<double, 2>& of) const { return {of[0] / voxels_, of[1] / voxels_}; }
   double diagonal(Axis axis) const { return result_.tensor[index(axis)][index(axis)].middle(); }
 
   /// @return false where the run shall end
@@ -147,39 +155,68 @@ class TensorSolve {
 
   void combine(Axis axis, Axis other, Bounds& entry) {
     if (progress_) progress_(fmt::format("entry {}{}", axis_name(axis), axis_name(other)), -1, "bound");
-    const Solver& mine = *solvers_[index(axis)];
-    const Solver& others = *solvers_[index(other)];
-    const double d = diagonal(axis), d_other = diagonal(other), a = std::pow(d_other / d, 0.25);
-    const double size = std::sqrt(d * d_other), a2 = a * a;
+    entry = own_.share() ? in_units(gradients_.of(index(axis), index(other))) : by_sums(axis, other);
+    const double size = std::sqrt(diagonal(axis) * diagonal(other));
     const Bounds &e = result_.tensor[index(axis)][index(axis)],
                  &f = result_.tensor[index(other)][index(other)];
-    const Bounds plus = in_units(bounds_of_sum(a, mine, 1 / a, others));
-    entry = {(plus.lower - a2 * e.upper - f.upper / a2) / 2, (plus.upper - a2 * e.lower - f.lower / a2) / 2};
-    if (entry.half_width() > in_.settings.tolerance * size) {
-      const Bounds minus = in_units(bounds_of_sum(a, mine, -1 / a, others)),
-                   narrower{(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
-      if (narrower.lower > entry.upper || narrower.upper < entry.lower)
-        contradiction_ = fmt::format("self-check failed: the bounds of {}{} contradict each other",
-                                     axis_name(axis), axis_name(other));
-      entry = narrower;
-    }
     if (std::max(entry.lower, -entry.upper) > std::sqrt(e.upper * f.upper))
       contradiction_ = fmt::format("self-check failed: {0}{1} is larger than {0}{0} and {1}{1} allow",
                                    axis_name(axis), axis_name(other));
     result_.solver.error = std::max(*result_.solver.error, entry.half_width() / size);
   }
+  Bounds by_sums(Axis axis, Axis other) {
+    const Solver& mine = *solvers_[index(axis)];
+    const Solver& others = *solvers_[index(other)];
+    const double d = diagonal(axis), d_other = diagonal(other), a = std::pow(d_other / d, 0.25);
+    const double a2 = a * a;
+    const Bounds &e = result_.tensor[index(axis)][index(axis)],
+                 &f = result_.tensor[index(other)][index(other)];
+    const Bounds plus = in_units(bounds_of_sum(a, mine, 1 / a, others)),
+                 entry{(plus.lower - a2 * e.upper - f.upper / a2) / 2,
+                       (plus.upper - a2 * e.lower - f.lower / a2) / 2};
+    if (!(entry.half_width() > in_.settings.tolerance * std::sqrt(d * d_other))) return entry;
+    const Bounds minus = in_units(bounds_of_sum(a, mine, -1 / a, others)),
+                 narrower{(plus.lower - minus.upper) / 4, (plus.upper - minus.lower) / 4};
+    if (narrower.lower > entry.upper || narrower.upper < entry.lower)
+      contradiction_ = fmt::format("self-check failed: the bounds of {}{} contradict each other",
+                                   axis_name(axis), axis_name(other));
+    return narrower;
+  }
+
+  /// Entries of the diagonal for the conductivities that voxels have, and what others follow from. Potentials
+  /// take the place of the solvers.
+  void enclose() {
+    if (progress_) progress_("own conductivities of voxels", -1, "bound");
+    for (const auto& solver : solvers_)
+      if (solver) solver->drop_hierarchy();
+    std::array<ImposedGradient, 3> found;
+    for (const Axis axis : all_axes) {
+      std::unique_ptr<Solver> solver = std::move(solvers_[index(axis)]);
+      if (!solver) continue;
+      const EnergyBounds& bounds = solver->solution().bounds;
+      found[index(axis)] = {solver->problem().rise, {bounds.lower, bounds.upper}, solver->potential()};
+    }
+    gradients_ = own_.enclose(found, problem_.unit_axis);
+    result_.solver.error = 1e-15;
+    for (const Axis axis : all_axes) {
+      if (found[index(axis)].potential.empty()) continue;
+      Bounds& entry = result_.tensor[index(axis)][index(axis)];
+      entry = in_units(gradients_.of(index(axis)));
+      result_.solver.error = std::max(*result_.solver.error, entry.half_width() / entry.middle());
+    }
+  }
 
   /// What no solution violates.
   std::optional<std::string> violated() const {
-    const double tolerance = in_.settings.tolerance, mean = in_.materials.mean;
+    const double tolerance = in_.settings.tolerance, error = own_.share() ? *result_.solver.error : tolerance;
     for (const Axis axis : all_axes) {
-      if (!solvers_[index(axis)]) continue;
+      if (!result_.windings.reach(axis)) continue;
       const double d = diagonal(axis);
       if (!(std::isfinite(d) && d > 0))
         return fmt::format("self-check failed: {0}{0} is not a positive number", axis_name(axis));
-      if (!(d <= mean * (1 + tolerance + 1e-12)))
+      if (!(d <= result_.mean * (1 + error + 1e-12)))
         return fmt::format("self-check failed: {0}{0} = {1:.6g} is above the Wiener bound {2:.6g}",
-                           axis_name(axis), d, mean);
+                           axis_name(axis), d, result_.mean);
       if (!(flux_off_[index(axis)] <= law_slack(tolerance)))
         return fmt::format(
             "self-check failed: {0}{0} from the energy and from the flux through a plane differ by "
@@ -190,6 +227,7 @@ class TensorSolve {
   }
 
   const StudyInput& in_;
+  const OwnConductivities& own_;
   const Problem problem_;
   const Progress& progress_;
   TensorResult& result_;
@@ -197,12 +235,15 @@ class TensorSolve {
   const double voxels_;
   std::array<std::unique_ptr<Solver>, 3> solvers_;  // of directions with a path
   std::array<double, 3> flux_off_{};
+  EnclosedGradients gradients_;
   std::optional<std::string> contradiction_;
 };
 
 Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) {
   const auto start = Clock::now();
+  const OwnConductivities own(in.volume, in.materials);
   TensorResult found;
+  found.mean = own.share() ? own.mean() : in.materials.mean;
   StageClock clock(in.device, found.stages);
   std::optional<Codes> codes(std::in_place, in.device, in.volume);
   clock.end_of(&StageCosts::transfer);
@@ -219,13 +260,22 @@ Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) 
     Problem problem = problem_of(wrapped, *codes, in.materials, in.volume.spacing());
     codes.reset();
     clock.end_of(&StageCosts::setup);
-    TensorSolve(in, std::move(problem), progress, found).run();
+    StudySettings settings = in.settings;
+    if (own.share()) settings.tolerance = std::max(settings.tolerance / 4, 1e-12);  // the rest is for classes
+    const StudyInput of_solves{in.volume, in.materials, settings, in.device, {}, in.deadline};
+    TensorSolve(of_solves, own, std::move(problem), progress, found).run();
   }
   found.seconds = seconds_since(start);
   Report report;
   report.results.push_back(
       result_of(found, in.materials, in.volume.extent, in.volume.spacing(), in.settings.thickness));
-  if (in.finished) in.finished(report.results.back());
+  Result& result = report.results.back();
+  if (own.share() && wrapped.voxels > 0)
+    result.remarks.push_back(own.text() + "; the bounds hold for their own");
+  if (in.finished) in.finished(result);
+  if (own.share() && result.status == Status::converged && *result.solver->error > in.settings.tolerance)
+    report.warnings.push_back("tensor: " +
+                              own.text_of_wide_bound(*result.solver->error, in.settings.tolerance));
   return report;
 }
 

@@ -202,8 +202,8 @@ class TensorQuantities {
       add(materials_.to_si ? scaled(name, of(entry), largest * *materials_.to_si) : Quantity{name, {}});
     }
     for (const Axis axis : all_axes)
-      add(quotient(fmt::format("tortuosity_factor_{0}{0}", axis_name(axis)),
-                   {materials_.mean, materials_.mean}, along(axis)));
+      add(quotient(fmt::format("tortuosity_factor_{0}{0}", axis_name(axis)), {found_.mean, found_.mean},
+                   along(axis)));
     principal();
     Bounds in_plane;
     for (const Axis axis : all_axes)

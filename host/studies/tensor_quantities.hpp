@@ -14,6 +14,7 @@ struct TensorResult {
   std::optional<std::string> reason;  // why nothing wraps, not converged or failed
   Windings windings;                  // of what conducts
   double wrapping_volume_fraction = 0;
+  double mean = 0;  // conductivity over all voxels, over the largest
   SymmetricIntervals tensor;
   SolverResult solver;
   StageCosts stages;

@@ -11,30 +11,48 @@
 namespace tauvox {
 namespace {
 
-/// Over faces between voxels that have a potential, and faces to plates.
+/// Relative error allowed to FP64 sums over faces.
+constexpr double sum_margin = 1e-14;
+
+template <std::size_t N>
+using Form = std::array<std::array<double, N>, N>;  // the part i >= j
+
+/// Over faces between voxels that have potentials, and faces to plates; d_i is the drop of the i-th.
+template <std::size_t N>
 struct FaceSums {
-  double energy = 0;    // g d^2
-  double change = 0;    // (q - g)^2 d^2 / g
-  double rounding = 0;  // q e^2, e what d may be off by because the potentials have come as FP32
-  double mean = 0;      // conductivity of voxels that have a potential, over all voxels of the sample
+  Form<N> energy{};                  // g d_i d_j
+  Form<N> change{};                  // (q - g)^2 d_i d_j / g
+  std::array<double, N> rounding{};  // q e^2, e what d may be off by because potentials have come as FP32
+  double mean = 0;  // conductivity of voxels that have a potential, over all voxels of the sample
   double reacting = 0, reacting_squares = 0;  // over faces that react: area times potential, and its square
 
   void add(const FaceSums& more) {
-    energy += more.energy;
-    change += more.change;
-    rounding += more.rounding;
+    for (std::size_t i = 0; i < N; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        energy[i][j] += more.energy[i][j];
+        change[i][j] += more.change[i][j];
+      }
+      rounding[i] += more.rounding[i];
+    }
     mean += more.mean;
     reacting += more.reacting;
     reacting_squares += more.reacting_squares;
   }
 };
 
+struct Potential {
+  std::span<const float> values;
+  std::array<double, 3> rise{};  // across joined sides
+};
+
+/// @tparam N potentials of the same voxels
+template <std::size_t N>
 class FaceWalk {
  public:
-  FaceWalk(const Volume& volume, const Materials& m, std::span<const float> potential, const Sides& sides,
-           Axis unit_axis, const std::vector<std::uint8_t>& reacts)
+  FaceWalk(const Volume& volume, const Materials& m, const std::array<Potential, N>& potentials,
+           const Sides& sides, Axis unit_axis, const std::vector<std::uint8_t>& reacts)
       : volume_(volume),
-        potential_(potential),
+        potentials_(potentials),
         sides_(sides),
         reacts_(reacts),
         all_(static_cast<double>(volume.voxels_of_sample())),
@@ -53,9 +71,20 @@ class FaceWalk {
     }
   }
 
+  FaceSums<N> all() const {
+    FaceSums<N> sums;
+    for (std::int64_t z = 0; z < volume_.extent.nz; ++z) {
+      FaceSums<N> layer;
+      for (std::int64_t y = 0; y < volume_.extent.ny; ++y) layer.add(row(z, y));
+      sums.add(layer);
+    }
+    return sums;
+  }
+
+ private:
   /// Of the faces of a row, each seen from the voxel before it.
-  FaceSums row(std::int64_t z, std::int64_t y) const {
-    FaceSums sums;
+  FaceSums<N> row(std::int64_t z, std::int64_t y) const {
+    FaceSums<N> sums;
     const std::array<std::int64_t, 3> last{volume_.extent.nz - 1, volume_.extent.ny - 1,
                                            volume_.extent.nx - 1};
     for (std::int64_t x = 0; x <= last[2]; ++x) {
@@ -65,55 +94,69 @@ class FaceWalk {
       for (std::size_t axis = 0; axis < 3; ++axis) {
         if (at[axis] == 0) plate(i, sides_.before(all_axes[axis]), axis, sums);
         if (at[axis] < last[axis])
-          face(i, i + strides_[axis], axis, sums);
+          face(i, i + strides_[axis], axis, false, sums);
         else if (sides_.is_joined(all_axes[axis]))
-          face(i, i - last[axis] * strides_[axis], axis, sums);
+          face(i, i - last[axis] * strides_[axis], axis, true, sums);
         else
           plate(i, sides_.behind(all_axes[axis]), axis, sums);
       }
     }
     return sums;
   }
-
- private:
   std::size_t code(std::int64_t i) const { return static_cast<std::size_t>(volume_.code(i)); }
-  double potential(std::int64_t i) const {
-    return static_cast<double>(potential_[static_cast<std::size_t>(i)]);
+  double potential(std::size_t n, std::int64_t i) const {
+    return static_cast<double>(potentials_[n].values[static_cast<std::size_t>(i)]);
   }
-  bool has_potential(std::int64_t i) const { return !std::isnan(potential_[static_cast<std::size_t>(i)]); }
+  bool has_potential(std::int64_t i) const {
+    return !std::isnan(potentials_[0].values[static_cast<std::size_t>(i)]);
+  }
   static double both(double a, double b) { return 2 * a * b / (a + b); }
-  /// @param sizes of both potentials together; a plate's is exact
-  static void add(double g, double q, double d, double sizes, FaceSums& sums) {
+  /// @param d, sizes of each potential: the drop, and both sides together; a plate's is exact
+  static void add(double g, double q, const std::array<double, N>& d, const std::array<double, N>& sizes,
+                  FaceSums<N>& sums) {
     constexpr double half_a_digit = 1.0 / (1 << 24);
-    const double e = half_a_digit * sizes;
-    sums.energy += g * d * d;
-    sums.change += (q - g) * (q - g) / g * d * d;
-    sums.rounding += q * e * e;
+    for (std::size_t i = 0; i < N; ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        sums.energy[i][j] += g * d[i] * d[j];
+        sums.change[i][j] += (q - g) * (q - g) / g * d[i] * d[j];
+      }
+      const double e = half_a_digit * sizes[i];
+      sums.rounding[i] += q * e * e;
+    }
   }
-  void face(std::int64_t i, std::int64_t j, std::size_t axis, FaceSums& sums) const {
+  /// @param across the joined sides
+  void face(std::int64_t i, std::int64_t j, std::size_t axis, bool across, FaceSums<N>& sums) const {
     if (!has_potential(i) || !has_potential(j)) {
       surface(i, j, axis, sums);
       surface(j, i, axis, sums);
       return;
     }
+    std::array<double, N> d, sizes;
+    for (std::size_t n = 0; n < N; ++n) {
+      d[n] = potential(n, i) - potential(n, j) - (across ? potentials_[n].rise[axis] : 0);
+      sizes[n] = std::abs(potential(n, i)) + std::abs(potential(n, j));
+    }
     add(weight_[axis] * both(own_[code(i)], own_[code(j)]),
-        weight_[axis] * both(class_[code(i)], class_[code(j)]), potential(i) - potential(j),
-        std::abs(potential(i)) + std::abs(potential(j)), sums);
+        weight_[axis] * both(class_[code(i)], class_[code(j)]), d, sizes, sums);
   }
-  void surface(std::int64_t i, std::int64_t j, std::size_t axis, FaceSums& sums) const {
+  void surface(std::int64_t i, std::int64_t j, std::size_t axis, FaceSums<N>& sums) const {
     if (!has_potential(i) || reacts_.empty() || !reacts_[code(j)]) return;
-    sums.reacting += area_[axis] * potential(i);
-    sums.reacting_squares += area_[axis] * potential(i) * potential(i);
+    sums.reacting += area_[axis] * potential(0, i);
+    sums.reacting_squares += area_[axis] * potential(0, i) * potential(0, i);
   }
   /// Half a voxel away, where the side is one.
-  void plate(std::int64_t i, const Side& side, std::size_t axis, FaceSums& sums) const {
+  void plate(std::int64_t i, const Side& side, std::size_t axis, FaceSums<N>& sums) const {
     if (side.kind != SideKind::plate || !has_potential(i)) return;
-    add(2 * weight_[axis] * own_[code(i)], 2 * weight_[axis] * class_[code(i)], side.value - potential(i),
-        std::abs(potential(i)), sums);
+    std::array<double, N> d, sizes;
+    for (std::size_t n = 0; n < N; ++n) {
+      d[n] = side.value - potential(n, i);
+      sizes[n] = std::abs(potential(n, i));
+    }
+    add(2 * weight_[axis] * own_[code(i)], 2 * weight_[axis] * class_[code(i)], d, sizes, sums);
   }
 
   const Volume& volume_;
-  std::span<const float> potential_;
+  const std::array<Potential, N> potentials_;
   const Sides& sides_;
   const std::vector<std::uint8_t>& reacts_;
   double all_;
@@ -121,16 +164,6 @@ class FaceWalk {
   std::array<double, 3> area_{}, weight_{};
   std::vector<double> own_, class_;
 };
-
-FaceSums sums_of(const Extent& extent, const FaceWalk& walk) {
-  FaceSums all;
-  for (std::int64_t z = 0; z < extent.nz; ++z) {
-    FaceSums layer;
-    for (std::int64_t y = 0; y < extent.ny; ++y) layer.add(walk.row(z, y));
-    all.add(layer);
-  }
-  return all;
-}
 
 }  // namespace
 
@@ -177,19 +210,68 @@ std::string OwnConductivities::text_of_wide_bound(double error, double tolerance
 OwnConductivities::Enclosed OwnConductivities::enclose(const std::array<double, 2>& of_classes,
                                                        std::span<const float> potential, const Sides& sides,
                                                        Axis unit_axis, const ReactingFaces& reacting) const {
-  const FaceSums sums =
-      sums_of(volume_.extent, FaceWalk(volume_, materials_, potential, sides, unit_axis, reacting.codes));
+  const FaceSums<1> sums =
+      FaceWalk<1>(volume_, materials_, {Potential{potential}}, sides, unit_axis, reacting.codes).all();
   const auto [lower, upper] = of_classes;
   const double energy =
-      sums.energy - 2 * reacting.load * sums.reacting + reacting.shift * sums.reacting_squares;
+      sums.energy[0][0] - 2 * reacting.load * sums.reacting + reacting.shift * sums.reacting_squares;
   Enclosed found;
   found.mean = sums.mean;
-  found.off = std::sqrt(sums.change) +
-              std::exp(0.5 * spread_) * (std::sqrt(std::max(0.0, upper - lower)) + std::sqrt(sums.rounding));
+  found.off =
+      std::sqrt(sums.change[0][0]) +
+      std::exp(0.5 * spread_) * (std::sqrt(std::max(0.0, upper - lower)) + std::sqrt(sums.rounding[0]));
   // The energy of a load is below zero, and the nearer to it the better its voxels conduct.
   found.lower = std::max(energy - found.off * found.off, lower * std::exp(lower > 0 ? -spread_ : spread_));
   found.upper = std::min(energy, upper * std::exp(upper > 0 ? spread_ : -spread_));
   return found;
+}
+
+EnclosedGradients OwnConductivities::enclose(const std::array<ImposedGradient, 3>& along,
+                                             Axis unit_axis) const {
+  const auto is_there = [](const ImposedGradient& gradient) { return !gradient.potential.empty(); };
+  const ImposedGradient& some = *std::find_if(along.begin(), along.end(), is_there);
+  std::array<Potential, 3> potentials;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const ImposedGradient& gradient = is_there(along[i]) ? along[i] : some;  // nobody asks for what is not
+    potentials[i] = {gradient.potential, gradient.rise};
+  }
+  Sides sides;
+  for (const Axis axis : all_axes) sides.join(axis);
+  const FaceSums<3> sums = FaceWalk<3>(volume_, materials_, potentials, sides, unit_axis, {}).all();
+  EnclosedGradients found;
+  found.energy_ = sums.energy;
+  found.change_ = sums.change;
+  found.rounding_ = sums.rounding;
+  found.spread_ = spread_;
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (!is_there(along[i])) continue;
+    const auto [lower, upper] = along[i].of_classes;
+    found.width_[i] = std::max(0.0, upper - lower);
+    const double energy = sums.energy[i][i], margin = sum_margin * energy, off = found.off(i);
+    found.of_[i] = {std::max(energy - margin - off * off, lower * std::exp(-spread_)),
+                    std::min(energy + margin, upper * std::exp(spread_))};
+  }
+  return found;
+}
+
+double EnclosedGradients::off(std::size_t i) const {
+  return std::sqrt(change_[i][i]) +
+         std::exp(0.5 * spread_) * (std::sqrt(width_[i]) + std::sqrt(rounding_[i]));
+}
+
+std::array<double, 2> EnclosedGradients::of(std::size_t i, std::size_t j) const {
+  if (i < j) return of(j, i);
+  const double off_i = off(i), off_j = off(j), a_i = off_i > 0 && off_j > 0 ? std::sqrt(off_j / off_i) : 1,
+               a_j = 1 / a_i;
+  const auto of_both = [&](const auto& of) { return a_i * std::sqrt(of[i]) + a_j * std::sqrt(of[j]); };
+  const auto off_squared = [&](double sign) {
+    const double change = a_i * a_i * change_[i][i] + 2 * sign * change_[i][j] + a_j * a_j * change_[j][j],
+                 off = std::sqrt(std::max(0.0, change)) +
+                       std::exp(0.5 * spread_) * (of_both(width_) + of_both(rounding_));
+    return off * off;
+  };
+  const double margin = sum_margin * std::sqrt(energy_[i][i] * energy_[j][j]);
+  return {energy_[i][j] - margin - off_squared(1) / 4, energy_[i][j] + margin + off_squared(-1) / 4};
 }
 
 }  // namespace tauvox

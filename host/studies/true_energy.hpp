@@ -10,6 +10,17 @@
 // Of second order in what merging changes. W is also as far as u can be from the voxels' own potential, as
 // the root of the energy of the difference. Besides, E is monotone and homogeneous in the conductivities:
 // |ln(E_q/E)| <= s.
+//
+// Of gradients imposed across joined sides the potential of a sum is the sum of potentials, so all of this
+// holds for each sum of theirs. With G the form of the energies of potentials, D that of the solutions, and
+// F = G - D:
+//
+//   0 <= F(v, v) <= W(v)^2
+//   4 F_ij = F(v, v) - F(w, w),                        v = a e_i + e_j / a,  w = a e_i - e_j / a
+//   G_ij - W(v)^2 / 4 <= D_ij <= G_ij + W(w)^2 / 4
+//
+// for every a; a^2 = W_j / W_i is taken, which balances the two. B of a sum is at most the square of
+// a sqrt(B_i) + sqrt(B_j) / a, for the flux that repairs it may be the sum of theirs.
 #pragma once
 
 #include <array>
@@ -29,6 +40,31 @@ namespace tauvox {
 struct ReactingFaces {
   std::vector<std::uint8_t> codes;  // 1 for each that reacts; empty: none does
   double load = 0, shift = 0;       // of a face of area 1
+};
+
+/// A gradient imposed across joined sides, and what was found by classes.
+struct ImposedGradient {
+  std::array<double, 3> rise{};        // transport/problem.hpp
+  std::array<double, 2> of_classes{};  // bounds on its energy
+  std::vector<float> potential;        // [z][y][x], NaN where there is none; empty: nothing was found
+};
+
+/// Bounds on the form D that gives energies of sums of gradients, sum of a_i a_j D_ij.
+class EnclosedGradients {
+ public:
+  /// Of e_i.
+  std::array<double, 2> of(std::size_t i) const { return of_[i]; }
+  /// D_ij, i other than j.
+  std::array<double, 2> of(std::size_t i, std::size_t j) const;
+
+ private:
+  friend class OwnConductivities;
+  double off(std::size_t i) const;
+
+  std::array<std::array<double, 3>, 3> energy_{}, change_{};  // G; sum of (q - g)^2 d_i d_j / g
+  std::array<double, 3> width_{}, rounding_{};
+  std::array<std::array<double, 2>, 3> of_{};
+  double spread_ = 0;
 };
 
 /// Conductivities of voxels, beside those of the classes that they share.
@@ -62,6 +98,8 @@ class OwnConductivities {
   /// @param potential [z][y][x], NaN where there is none
   Enclosed enclose(const std::array<double, 2>& of_classes, std::span<const float> potential,
                    const Sides& sides, Axis unit_axis, const ReactingFaces& reacting = {}) const;
+  /// Of gradients on the same voxels, all sides joined.   @param along z, y, x
+  EnclosedGradients enclose(const std::array<ImposedGradient, 3>& along, Axis unit_axis) const;
 
  private:
   const Volume& volume_;

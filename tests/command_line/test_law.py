@@ -4,9 +4,10 @@ import json
 
 import numpy
 import pytest
+import tifffile
 import tomllib
 import volumes
-from conftest import assert_refused, value
+from conftest import assert_refused, measures_memory, value
 
 NAMES = "pore=0,active=1,binder=2"
 HARMONIC = 2.5978664308506216  # of 1 + z^2/10, z = 0..11
@@ -85,6 +86,7 @@ def test_fractions_are_taken_in_fine_steps(solve, tmp_path):
     exact = 20 / (1 / (1 + 3 * greys[:, 0, 0].astype(float))).sum()
     assert value(report["results"][0], "effective_value") == pytest.approx(exact, rel=1e-5)
     assert any("65535 equal steps" in notice for notice in report["notices"])
+    assert not any("has no voxel" in warning for warning in report["warnings"])  # a step is no threshold of anybody's
 
 
 def test_zero_insulates(solve, tmp_path):
@@ -160,12 +162,54 @@ def test_grey_values_are_no_labels(tauvox, ramp, words, fact):
     assert_refused(tauvox("solve", "ramp.npy", *ramp, *words), 2, fact)
 
 
-def test_a_tensor_needs_classes_of_its_own(tauvox, solve, tmp_path):
-    numpy.save(tmp_path / "many.npy", numpy.arange(600, dtype="u2").reshape(6, 10, 10))
-    table = write_table(tmp_path / "k.csv", lambda g: 1.0 + g, [0, 599])
-    assert_refused(tauvox("solve", "many.npy", *table, "--study", "tensor"), 4, "600 of them")
-    numpy.save(tmp_path / "few.npy", numpy.arange(240, dtype="u1").reshape(6, 5, 8))
-    assert solve("few.npy", *table, "--study", "tensor")["results"][0]["status"] == "converged"
+def test_a_tensor_of_many_layers_holds_their_means(tauvox, solve, law, tmp_path):
+    """16 bits in a TIFF, each layer across y its own: the tensor is known exactly."""
+    greys = numpy.random.default_rng(3).permutation(1200) * 50
+    tifffile.imwrite(tmp_path / "scan.tif", numpy.broadcast_to(greys[None, :, None].astype("u2"), (2, 1200, 2)),
+                     photometric="minisblack")
+    run = ["scan.tif", *law("k = 2*10^(-3*g/60000)"), "--study", "tensor"]
+    report = solve(*run)
+    result, = report["results"]
+    k = 10 ** (-3 * greys / 60000)
+    exact = {"zz": k.mean(), "yy": 1 / (1 / k).mean(), "xx": k.mean(), "zy": 0, "zx": 0, "yx": 0}
+    for ij, expected in exact.items():
+        q = result["quantities"][f"effective_ratio_{ij}"]
+        assert q["bounds"][0] <= expected <= q["bounds"][1], ij
+        size = (exact[2 * ij[0]] * exact[2 * ij[1]]) ** 0.5
+        half_width = q["uncertainty"]["solver"]["half_width"]
+        assert q["uncertainty"]["solver"]["kind"] == "bound" and 0 < half_width <= result["solver"]["error"]["value"] * size * 1.001
+        assert value(result, f"effective_value_{ij}") == pytest.approx(2 * expected, abs=2e-4 * size)
+    assert result["status"] == "converged" and result["solver"]["error"]["value"] < 1e-4 and report["warnings"] == []
+    assert value(result, "tortuosity_factor_zz") == pytest.approx(1, rel=1e-4)
+    remark = result["remarks"][-1]
+    assert "1200 grey values that conduct share" in remark and remark.endswith("the bounds hold for their own")
+    text = tauvox("solve", *run, "--device", "cpu").stdout
+    assert remark in text and "D_zy/D0" in text
+    tight = solve(*run, "--tolerance", "1e-8")
+    warning, = tight["warnings"]
+    assert "tensor: the bound is wider" in warning and "1200 grey values" in warning
+    low, high = tight["results"][0]["quantities"]["effective_ratio_yy"]["bounds"]
+    assert low <= exact["yy"] <= high
+
+
+@measures_memory
+def test_a_tensor_of_many_values_takes_what_was_planned(tauvox, tmp_path):
+    rough = numpy.random.default_rng(4).random((80, 80, 80))
+    smooth = sum(numpy.roll(rough, shift, axis) for axis in range(3) for shift in range(-3, 4))
+    numpy.save(tmp_path / "smooth.npy", (1000 * smooth / smooth.max()).astype("u2"))
+    for insulating in [0.0, 0.55]:
+        least = numpy.quantile((1000 * smooth / smooth.max()).astype("u2"), insulating)
+        table = write_table(tmp_path / "k.csv", lambda g: 0.0 if g < least else 10 ** (-3 * g / 1000), range(1001))
+        for more in [[], ["--precision", "double"]]:
+            run = ["solve", "smooth.npy", *table, "--study", "tensor", *more, "--device", "cpu", "--json", "o.json", "--overwrite"]
+            said = json.loads(tauvox(*run[:-3], "--dry-run", "--json", "-").stdout)
+            assert tauvox(*run).returncode == 0
+            report = json.loads((tmp_path / "o.json").read_text())
+            assert any("share" in remark for remark in report["results"][0]["remarks"])
+            taken = report["memory"]
+            assert taken["device_peak_bytes"] <= said["buffer_peak_bytes"] <= 1.15 * taken["device_peak_bytes"]
+            resident = taken["host_peak_resident_bytes"]
+            assert resident <= said["host_peak_bytes"] <= 1.15 * resident + 12e6
 
 
 # --- pores that no voxel shows ---
