@@ -82,16 +82,22 @@ def nothing_is_left(folder):
 
 
 def test_a_study_that_was_killed_goes_on_with_its_finished_solves(program, tauvox, volume, tmp_path, case):
+    """From what it had written by then, which a slow disk makes less."""
     study, whole, _ = case
     run = command(volume, study)
+    there = 0
     for count in sorted({1, 2, max(2, SOLVES[study] - 2)}):
         code, said = ended(program, tmp_path, run, signal.SIGKILL, lambda: len(kept_solves(tmp_path)) >= count)
-        assert code == -signal.SIGKILL, said
+        assert taken(said) in (there, 0)  # 0: killed before the next one began
+        if code == 0:
+            break
         there = len(kept_solves(tmp_path))
         assert there >= count
-    again = tauvox(*run)
-    assert again.returncode == 0, again.stderr
-    assert taken(again.stderr) == (there if there < SOLVES[study] else 0)  # told when the next one begins
+    else:
+        again = tauvox(*run)
+        assert again.returncode == 0, again.stderr
+        assert taken(again.stderr) == (there if there < SOLVES[study] else 0)  # told when the next one begins
+    assert there
     assert numbers(tmp_path / "out.json") == whole
     assert nothing_is_left(tmp_path)
 
@@ -133,41 +139,43 @@ def test_a_limit_of_time_shorter_than_the_study_is_enough(tauvox, volume, tmp_pa
     assert nothing_is_left(tmp_path)
 
 
-def test_what_is_kept_may_be_damaged_missing_or_of_another_run(program, tauvox, volume, tmp_path, case):
-    study, whole, _ = case
-    run = command(volume, study)
-    ended(program, tmp_path, run, signal.SIGKILL, lambda: len(kept_solves(tmp_path)) >= 2)
+def test_what_is_kept_may_be_damaged_missing_or_of_another_run(tauvox, volume, tmp_path, case):
+    study, whole, took = case
+    limit = max(3.5, 0.7 * took)
+    for _ in range(6):
+        late = tauvox(*command(volume, study, "out.json", "--time-limit", f"{limit:.2f}"))
+        assert late.returncode in (0, 75), late.stderr
+        if len(kept_solves(tmp_path)) >= 2:
+            break
+        if late.returncode == 0:  # the machine had less to do than before
+            limit *= 0.8
+            (tmp_path / "out.json").unlink()
+            (tmp_path / "out.settings.toml").unlink()
     contents = {path: path.read_bytes() for path in kept_solves(tmp_path)[:2]}
-    first, second = contents
-    size = len(contents[first])
+    (first, second), size = contents, len(next(iter(contents.values())))
 
-    def restore(but, content):
-        for path in kept_solves(tmp_path):
+    def solved_with(*more, **changed):
+        """With these two finished solves, but for one of them."""
+        for path in tmp_path.glob("out.*"):
             path.unlink()
         for path, bytes in contents.items():
-            path.write_bytes(bytes if path != but else content)
+            content = changed.get("first" if path == first else "second", bytes)
+            if content is not None:
+                path.write_bytes(content)
+        result = tauvox(*command(volume, study, "out.json", *more))
+        assert result.returncode == 0, result.stderr
+        assert numbers(tmp_path / "out.json") == whole
+        assert nothing_is_left(tmp_path)
+        return result.stderr
 
     damages = [contents[first][:size // 2] + b"x" + contents[first][size // 2 + 1:], contents[first][:-100], b""]
     for damaged in damages[:3 if study == "spectrum" else 1]:  # a direction of a tensor takes long
-        restore(first, damaged)
-        code, said = ended(program, tmp_path, run, signal.SIGKILL, lambda: kept_solves(tmp_path)[0].read_bytes() == contents[first])
-        assert code != 0 and first.read_bytes() == contents[first], said  # solved again, with the same bits
+        said = solved_with(first=damaged)
         assert f"{first.name} is damaged, or of another run" in said and "begins anew" in said, said
-    restore(second, b"")
-    second.unlink()
-    code, said = ended(program, tmp_path, run, signal.SIGKILL, second.exists)
-    assert code != 0 and second.read_bytes() == contents[second] and "damaged" not in said
-    assert taken(said) == 1, said
-
-    for path in tmp_path.glob("out.*"):
-        path.unlink()
-    ended(program, tmp_path, [*run, "--max-iterations", "90000"], signal.SIGKILL, lambda: len(kept_solves(tmp_path)) >= 2)
-    (tmp_path / "out.ckpt").unlink(missing_ok=True)
-    (tmp_path / "out.ckpt.previous").unlink(missing_ok=True)
-    other = tauvox(*run)
-    assert other.returncode == 0 and "is damaged, or of another run" in other.stderr and not taken(other.stderr)
-    assert numbers(tmp_path / "out.json") == whole
-    assert nothing_is_left(tmp_path)
+    said = solved_with(second=None)
+    assert taken(said) == 1 and "damaged" not in said, said
+    said = solved_with("--max-iterations", 90000)
+    assert "is damaged, or of another run" in said and not taken(said), said
 
 
 def test_no_output_has_the_name_of_a_finished_solve(tauvox, volume, tmp_path):

@@ -202,6 +202,30 @@ TEST_P(GoesOnWithin, WhatIsLostIsSolvedAgain) {
   }
 }
 
+/// However good it is: an undisturbed run has other bits.
+TEST(FinishedSolves, NothingIsTakenOfASolveThatALimitOfTimeStopped) {
+  const Volume volume = test::rough_volume({22, 21, 20}, 3, 2);
+  for (const char* study : {"electrode", "tensor"}) {
+    Settings s;
+    s.input = "test";
+    s.study = study;
+    s.conductivity = {{std::int64_t{0}, 1.0}, {std::int64_t{1}, s.study == "tensor" ? 0.5 : 0.0}};
+    if (s.study == "electrode") s.reactive_labels = {1};
+    s.impedance = s.study == "electrode";
+    s.tolerance = 0.9;
+    const Materials materials = assign_materials(volume, s);
+    StudyInput in{volume, materials, s, test::device()};
+    in.deadline = Clock::now() - std::chrono::seconds(1);
+    InMemory kept;
+    in.keeper = &kept;
+    const Report report = study_named(study).run(in, {}, {});
+    EXPECT_EQ(report.results.front().status, Status::not_converged) << study;
+    EXPECT_TRUE(report.curves.empty());
+    EXPECT_TRUE(kept.kept.empty()) << study;
+    EXPECT_EQ(kept.solves.back(), s.impedance ? "shift 1 of 10 of the impedance" : "direction z");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Studies, GoesOnWithin,
     testing::Values(Case{"spectrum", "electrode", "mixed", "multigrid", 1e-4},
