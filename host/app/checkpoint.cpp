@@ -100,11 +100,17 @@ void Checkpoint::check_name(const Settings& s, const std::vector<std::string>& o
                             const std::vector<std::string>& other_files) {
   const std::string path = path_of(s);
   if (path.empty()) return;
-  for (const std::string& own : {path, previous_of(path), state_path_of(path), iterate_path_of(path)}) {
+  std::vector<std::string> names = IterateFile::paths_of(iterate_path_of(path)), full_outputs;
+  names.insert(names.begin(), {path, previous_of(path), state_path_of(path)});
+  for (const std::string& output : outputs) full_outputs.push_back(full(output));
+  for (const std::string& own : names) {
     check_replaces_no_input(own, s, other_files);
-    for (const std::string& output : outputs)
-      if (full(output) == full(own) || io::same_file(output, own))
-        throw Error(ExitCode::usage, "checkpoint and output have the same name", own, output,
+    const std::string full_own = full(own);
+    std::error_code unknown;
+    const bool there = fs::exists(own, unknown);
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      if (full_outputs[i] == full_own || (there && io::same_file(outputs[i], own)))
+        throw Error(ExitCode::usage, "checkpoint and output have the same name", own, outputs[i],
                     "give --checkpoint another name");
   }
 }
@@ -133,6 +139,7 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
     outputs_ = content->at("outputs").get<std::vector<std::string>>();
     for (const auto& [part, kept] : content->at("parts").items())
       parts_[part] = {report_from(kept.at("found")), kept.at("files").get<std::vector<std::string>>()};
+    for (const auto& [part, kept] : parts_) saved_parts_.insert(part);
   } catch (const std::exception& error) {
     refuse(error.what());
   }
@@ -143,8 +150,15 @@ void Checkpoint::hold() {
   if (path_.empty()) return;
   lock_.emplace(path_);
   if (lock_->notice()) notices_.push_back(*lock_->notice());
-  for (const std::string& own : {path_, iterate_path_of(path_)})
-    for (const std::string& left : io::remove_stale_temporaries(own)) notices_.push_back(left);
+  std::set<std::string> names;
+  for (const std::string& own : IterateFile::paths_of(iterate_path_of(path_)))
+    names.insert(fs::path(own).filename().string());
+  const std::string folder = fs::path(path_).parent_path().string();
+  for (const std::vector<std::string>& left :
+       {io::remove_stale_temporaries(path_),
+        io::remove_stale_temporaries(folder.empty() ? "." : folder,
+                                     [&](const std::string& of) { return names.count(of) > 0; })})
+    notices_.insert(notices_.end(), left.begin(), left.end());
 }
 
 bool Checkpoint::owns(const std::string& output) const {
@@ -181,6 +195,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
   }
   if (!differ.empty() && settings.overwrite) {
     parts_.clear();
+    saved_parts_.clear();
     seconds_before_ = 0, peak_before_ = 0;
     identity_ = wanted;
     return {fmt::format("{} is of another run, which is begun anew (--overwrite)", path_)};
@@ -281,13 +296,14 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
     return values;
   };
   state.save = [this, part, path, warn, files](const std::vector<double>& values) {
-    if (failed_) return;
+    if (!failure_.empty()) return;
     try {
       const std::string bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
       io::write_text(path, line_of(bytes) + bytes, true);
     } catch (const Error& error) {
-      failed_ = true;
-      return warn(fmt::format("what is finished is not kept: {}", error.what()));
+      failure_ = error.what();
+      saved_parts_.erase(part);
+      return warn(fmt::format("what is finished is not kept: {}", failure_));
     }
     std::erase_if(parts_, [&](const auto& other) {  // whose state this one has replaced
       return other.first != part && wrote(other.first, {path});
@@ -316,7 +332,7 @@ void Checkpoint::disown(const std::string& output) {
 
 std::optional<std::string> Checkpoint::save() {
   unsaved_ = false;
-  if (path_.empty() || failed_) return std::nullopt;
+  if (path_.empty() || !failure_.empty()) return std::nullopt;
   const auto start = Clock::now();
   Json parts = Json::object();
   for (const auto& [part, kept] : parts_)
@@ -332,9 +348,11 @@ std::optional<std::string> Checkpoint::save() {
     announced_ = true;
     saved_ = Clock::now();
     save_seconds_ = seconds_since(start);
+    saved_parts_.clear();
+    for (const auto& [part, kept] : parts_) saved_parts_.insert(part);
   } catch (const Error& error) {
-    failed_ = true;
-    return fmt::format("what is finished is not kept: {}", error.what());
+    failure_ = error.what();
+    return fmt::format("what is finished is not kept: {}", failure_);
   }
   return std::nullopt;
 }
@@ -344,28 +362,6 @@ void Checkpoint::begin(const std::string& work) {
   work_begun_ = Clock::now();
 }
 
-std::string Checkpoint::how_to_go_on(const std::string& what, const std::string& options,
-                                     const std::optional<Deadline>& over) const {
-  if (path_.empty())
-    return fmt::format("nothing of it is kept: a run with {} goes on when it is given again", options);
-  const std::string solve = iterate_ ? iterate_->kept() : "";
-  if (progressed_ || !solve.empty() || (!over && work_.empty()))
-    return fmt::format(
-        "{} kept in {}{}; run the same command again to go on", what, path_,
-        solve.empty() ? "" : fmt::format(", and how far {} came in {}", solve, iterate_path_of(path_)));
-  if (!over)
-    return fmt::format(
-        "nothing new was finished, {} had begun {:.2g} s before; {} kept in {}; run the same "
-        "command again to go on",
-        work_, seconds_since(work_begun_), what, path_);
-  const double seconds = std::chrono::duration<double>(over->at - work_begun_).count();
-  return fmt::format(
-      "nothing new was finished: {}; {} kept in {}; run the same command with more time",
-      seconds > 0 ? fmt::format("it is too short for {}, which takes more than {:.2g} s", work_, seconds)
-                  : fmt::format("it was over before {} began", work_),
-      what, path_);
-}
-
 void Checkpoint::remove() {
   unsaved_ = false;
   std::error_code failed;                  // then it stays, and is found to be complete
@@ -373,7 +369,7 @@ void Checkpoint::remove() {
   fs::remove(path_, failed);
   if (path_.empty()) return;
   fs::remove(state_path_of(path_), failed);
-  fs::remove(iterate_path_of(path_), failed);
+  for (const std::string& own : IterateFile::paths_of(iterate_path_of(path_))) fs::remove(own, failed);
 }
 
 }  // namespace tauvox

@@ -10,6 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -96,11 +97,15 @@ class Checkpoint {
   const std::string& path() const { return path_; }
   /// What the run is at from now on, such as "axis z".
   void begin(const std::string& work);
+  /// Of a run that is ended: writes what the file does not hold yet.
+  /// @return why that failed, once
+  std::optional<std::string> keep_all() { return unsaved_ ? save() : std::nullopt; }
   /// For a run that was ended: "WHAT kept in NAME.ckpt; run the same command again to go on", that nothing is
-  /// kept, and which option would have kept it, or that no run with this limit of time goes on.
+  /// kept, and which option would have kept it, that it could not be written, or that no run with this limit
+  /// of time goes on.
   /// @param over the limit of time, where that ended the run
   std::string how_to_go_on(const std::string& what, const std::string& options,
-                           const std::optional<Deadline>& over) const;
+                           const std::optional<Deadline>& over);
 
   /// Of the parts that an earlier run finished: wall time until the last was kept, and its peak; else 0.
   double seconds_before() const { return seconds_before_; }
@@ -108,13 +113,15 @@ class Checkpoint {
 
  private:
   std::optional<std::string> save();
+  std::string text_of_loss() const;
 
   std::string path_;
   std::optional<io::OutputLock> lock_;
   bool found_ = false;   // an earlier run's
-  bool failed_ = false;  // to write
+  std::string failure_;  // to write
   bool announced_ = false;
   bool unsaved_ = false;  // parts that the file does not hold
+  std::set<std::string> saved_parts_;
   Clock::time_point saved_ = Clock::now();
   double save_seconds_ = 0;  // what it took last
   Clock::time_point begun_ = Clock::now();

@@ -107,7 +107,7 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
 
 /// Standard error says that there is no result, even where the report has gone to a file.
 /// @param kept reports of an earlier run, which stay
-ExitCode report_outcome(const RunReport& report, const Checkpoint& checkpoint,
+ExitCode report_outcome(const RunReport& report, Checkpoint& checkpoint,
                         const std::optional<Deadline>& deadline, const std::vector<std::string>& kept) {
   const ExitCode code = exit_code(report);
   if (code == ExitCode::success) return code;
@@ -358,6 +358,9 @@ ExitCode run_solve(Settings s) {
     run_study(study, in, s, report, announcer, printer, checkpoint, deadline);
     printer.clear();
     keeps_earlier = report.unfinished && !earlier.empty();
+    if (report.unfinished)  // now: should no output be written either, nothing else says it
+      if (const auto failed = checkpoint.keep_all())
+        announcer.say(fmt::format("warning: {}\n", one_line(*failed)));
     if (const auto failed = checkpoint.announce_outputs()) report.warnings.push_back(*failed);
     if (!s.png.empty() && !keeps_earlier) write_structure_picture(s, report);
     if (!s.png.empty() && !keeps_earlier) write_curve_pictures(s, report);

@@ -153,6 +153,12 @@ auto Solver::with_iterate(const F& f) const {
   throw Error(ExitCode::internal, "nothing has been solved yet", "", "", "please report this");
 }
 
+std::span<const std::byte> Solver::bytes() const {
+  return with_iterate([](const auto& at) {
+    return std::as_bytes(std::span(at.x.data(), static_cast<std::size_t>(at.x.size())));
+  });
+}
+
 std::vector<double> Solver::plane_fluxes(Axis axis) const {
   return with_iterate([&](const auto& at) { return at.A.plane_fluxes(at.x, axis); });
 }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -14,6 +15,7 @@
 namespace tauvox {
 
 enum class Preconditioning { multigrid, jacobi };
+class SolveStore;  // finished_solves.hpp
 
 /// Keeps how far a solve came: a few numbers, and three vectors in the memory of the device.
 class SolveKeeper {
@@ -31,6 +33,8 @@ class SolveKeeper {
                     std::size_t bytes) = 0;
   /// Whether it has kept something since the run began.
   virtual bool has_kept() const = 0;
+  /// Of a study's solves that are finished; null: none.
+  virtual SolveStore* finished() { return nullptr; }
 };
 
 class Solver {
@@ -41,10 +45,12 @@ class Solver {
   /// Of a problem with the same matrix, driven by something else: octets and hierarchy are shared.
   Solver(Problem problem, const Solver& same_matrix);
 
-  /// Begins with this deviation in place of zero.   @pre minimise has not been called
+  /// Begins with this deviation in place of zero; where another run has found it, with what that said of it.
+  /// @pre minimise has not been called
   template <class T>
-  void start_from(Buffer<T> deviation) {
+  void start_from(Buffer<T> deviation, Solution found = {}) {
     iterate_ = Iterate<T>{TransportOperator<T>(problem_, KernelForm::tuned, octets_), std::move(deviation)};
+    solution_ = std::move(found);
   }
   /// Goes on to an error of at most `tolerance`, for `limit` iterations in all, or as far as rounding allows.
   /// @param observe is told the number of all iterations and the estimated error
@@ -75,6 +81,8 @@ class Solver {
   /// Of the potential found, less its reference (problem.hpp).   @pre as of all here, minimise was called
   template <class T>
   Buffer<T> deviation() const;
+  /// As it lies on the device, in FP64 where solution().precision is "double".
+  std::span<const std::byte> bytes() const;
   std::vector<double> plane_fluxes(Axis axis) const;
   std::int64_t outside(double slack) const;
   /// [z][y][x] on the host, NaN where nothing conducts.

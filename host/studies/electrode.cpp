@@ -173,24 +173,17 @@ class ElectrodeStudy {
     problem_.classes = classes;
   }
 
-  /// In FP64 where FP32 does not reach what is asked for.
   void solve(StageClock& clock) {
-    auto solver = std::make_unique<Solver>(
-        problem_, in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
-    const IterationObserver observer = watched(in_, progress_, "electrode");
-    clock.end_of(&StageCosts::setup);
-    const std::int64_t limit = in_.settings.max_iterations;
-    const double tolerance = tolerance_of_solve();
-    if (in_.keeper) solver->keep_with(*in_.keeper, "the electrode");
-    if (in_.settings.precision == "mixed" && !solver->is_past<float>(tolerance))
-      solver->minimise<float>(tolerance, limit, observer);
-    const Solution so_far = solver->solution();
-    if (so_far.iterations == 0 ||
-        (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
-      solver->minimise<double>(tolerance, limit, observer);
-    judge(*solver);
+    FinishedSolves finished(in_.settings.impedance ? in_.keeper : nullptr);
+    AtRest at_rest;
+    if (std::optional<FoundSolve> kept = finished.find(AtRest::place, AtRest::name))
+      at_rest.found = std::move(*kept);
+    else
+      at_rest = solve_at_rest(clock);
+    const bool goes_on = at_rest.solver && at_rest.solver->goes_on();
+    judge(at_rest.found.solution, at_rest.found.more, goes_on);
     if (in_.settings.impedance && found_.status == Status::converged)
-      spectrum_ = find_spectrum(in_, problem_, reacting_, std::move(solver), found_, units_, conductivity_,
+      spectrum_ = find_spectrum(in_, problem_, reacting_, std::move(at_rest), found_, units_, conductivity_,
                                 own_, progress_);
     if (!spectrum_.why_none.empty()) {  // it was asked for: what there is does not pass for all
       found_.status = Status::not_converged;
@@ -198,6 +191,26 @@ class ElectrodeStudy {
       found_.best_estimate = std::exchange(found_.resistance, std::nullopt);
     }
     clock.end_of(&StageCosts::solve);
+  }
+
+  /// In FP64 where FP32 does not reach what is asked for.
+  AtRest solve_at_rest(StageClock& clock) const {
+    const auto begun = Clock::now();
+    auto solver = std::make_unique<Solver>(
+        problem_, in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
+    const IterationObserver observer = watched(in_, progress_, "electrode");
+    clock.end_of(&StageCosts::setup);
+    const std::int64_t limit = in_.settings.max_iterations;
+    const double tolerance = tolerance_of_solve();
+    if (in_.keeper) solver->keep_with(*in_.keeper, AtRest::name);
+    if (in_.settings.precision == "mixed" && !solver->is_past<float>(tolerance))
+      solver->minimise<float>(tolerance, limit, observer);
+    const Solution so_far = solver->solution();
+    if (so_far.iterations == 0 ||
+        (!so_far.reached && so_far.why != StopReason::interrupted && so_far.iterations < limit))
+      solver->minimise<double>(tolerance, limit, observer);
+    const EnergyBounds bounds = bounds_of(*solver);
+    return {{solver->solution(), {bounds.lower, bounds.upper}}, std::move(solver), begun};
   }
 
   /// Where conductivities share classes the rest is for those. The impedance is a sum with psi in it.
@@ -218,9 +231,11 @@ class ElectrodeStudy {
     return bounds;
   }
 
-  void judge(const Solver& solver) {
-    const Solution& found = solver.solution();
-    const EnergyBounds bounds = bounds_of(solver);
+  /// @param of_voxels lower and upper bound on the energy, of the conductivities that voxels have
+  void judge(const Solution& found, const std::vector<double>& of_voxels, bool goes_on) {
+    EnergyBounds bounds = found.bounds;
+    bounds.lower = of_voxels[0];
+    bounds.upper = of_voxels[1];
     const double to_resistance = 1 / (found_.area * found_.area);
     SolverResult& told = found_.solver;
     told.method = found.method;
@@ -235,7 +250,7 @@ class ElectrodeStudy {
     const double leaves = at.flux_out - at.flux_in;  // through the one plate there is
     found_.flux_balance = std::abs(leaves / found_.area - 1);
     const double resistance = -bounds.middle() * to_resistance;
-    if (!(found.error() <= in_.settings.tolerance) || solver.goes_on()) {
+    if (!(found.error() <= in_.settings.tolerance) || goes_on) {
       found_.status = Status::not_converged;
       found_.best_estimate = resistance;
       found_.reason = why_not_reached(found, in_.settings.tolerance, in_.settings.max_iterations);

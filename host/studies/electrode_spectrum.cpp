@@ -29,19 +29,20 @@ template <class T>
 class SpectrumSolves {
  public:
   SpectrumSolves(const StudyInput& in, const Problem& steady, const Reacting& reacting,
-                 const OwnConductivities& own, std::shared_ptr<const Octets> octets, const Progress& progress)
+                 const OwnConductivities& own, AtRest at_rest, const Progress& progress)
       : in_(in),
         own_(own),
         reacts_(reacting.codes),
-        octets_(std::move(octets)),
         progress_(progress),
         shifted_(steady),
         A_((shifted_.load = nullptr, shifted_.kinds = reacting.kinds, shifted_.shift = 1,
             shifted_.weight_of_kind = reacting.weights, shifted_),
-           KernelForm::tuned, octets_) {
+           KernelForm::tuned, at_rest.solver ? at_rest.solver->octets() : nullptr),
+        finished_(in.keeper, at_rest.begun) {
     for (Side& side : shifted_.sides.all)
       if (side.kind == SideKind::plate) side.value = 1;
     add(A_.vector_of(std::vector<T>(static_cast<std::size_t>(A_.unknowns()), 1)));
+    add(std::move(at_rest));
   }
 
   void add(Buffer<T> v) {
@@ -52,22 +53,30 @@ class SpectrumSolves {
   /// phi at a shift, whose energy is Y. Its deviation is phi - 1.
   /// @param is_answer Y itself is told: with the conductivities that voxels have
   /// @return whether it is good enough
-  bool solve(double shift, bool is_answer) {
+  bool solve(const std::string& name, double shift, bool is_answer) {
+    const int place = AtRest::place + ++solves;
+    if (const std::optional<FoundSolve> kept = finished_.find(place, name)) {
+      take(*kept);
+      Buffer<T> deviation = A_.vector();
+      finished_.read(place, name, deviation);
+      add(std::move(deviation));
+      return true;
+    }
     Problem problem = shifted_;
     problem.shift = shift;
     Solver solver(problem,
                   in_.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi,
-                  octets_);
+                  A_.octets());
     solver.start_from(nearest(shift));
     const double tolerance = std::min(in_.settings.tolerance, tolerance_of_shifts);
     const std::int64_t limit = in_.settings.max_iterations;
-    solver.minimise<T>(tolerance, limit, observer());
+    if (finished_.keeper()) solver.keep_with(finished_, name);
+    if (!solver.is_past<T>(tolerance)) solver.minimise<T>(tolerance, limit, observer());
     if (!solver.solution().reached && sizeof(T) == 4 && solver.solution().why != StopReason::interrupted)
       solver.minimise<double>(tolerance, limit, observer());
-    last = solver.solution();
-    iterations += last.iterations;
-    ++solves;
-    if (!last.reached) return false;
+    take({solver.solution(), {last_bounds.begin(), last_bounds.end()}});
+    // Of one that is ended and goes on in another run nothing is taken: it has other bits.
+    if (!last.reached || (last.why == StopReason::interrupted && in_.keeper)) return false;
     last_bounds = {last.bounds.lower, last.bounds.upper};
     if (own_.share() && is_answer) {
       const OwnConductivities::Enclosed own = own_.enclose(last_bounds, solver.potential(), shifted_.sides,
@@ -75,6 +84,7 @@ class SpectrumSolves {
       last_bounds = {own.lower, own.upper};
     }
     add(solver.deviation<T>());
+    keep(place, name, {last, {last_bounds.begin(), last_bounds.end()}});
     return true;
   }
 
@@ -85,6 +95,26 @@ class SpectrumSolves {
   int solves = 0;
 
  private:
+  void add(AtRest at_rest) {
+    Buffer<T> psi = at_rest.solver ? at_rest.solver->template deviation<T>() : A_.vector();
+    if (!at_rest.solver) finished_.read(AtRest::place, AtRest::name, psi);
+    const bool is_new = at_rest.solver != nullptr;
+    at_rest.solver.reset();  // its memory
+    add(std::move(psi));
+    if (is_new && at_rest.found.solution.why != StopReason::interrupted)
+      keep(AtRest::place, AtRest::name, at_rest.found);
+  }
+  void take(const FoundSolve& found) {
+    last = found.solution;
+    last_bounds = {found.more[0], found.more[1]};
+    iterations += last.iterations;
+  }
+  /// Of the vector that was added last.
+  void keep(int place, const std::string& name, const FoundSolve& found) {
+    const Buffer<T>& v = basis_.back();
+    finished_.add(place, name, found, v.device(),
+                  std::as_bytes(std::span(v.data(), static_cast<std::size_t>(v.size()))));
+  }
   /// The sum of the potentials there are that is nearest to phi - 1.
   Buffer<T> nearest(double shift) const {
     Buffer<T> sum = A_.vector();
@@ -97,7 +127,7 @@ class SpectrumSolves {
     return [this](std::int64_t k, double estimate) {
       if (in_.deadline && Clock::now() > *in_.deadline) return false;
       if (progress_ && (in_.settings.solver != "jacobi" || k % 10 == 0))
-        progress_("impedance", static_cast<double>(solves) / shifts,
+        progress_("impedance", static_cast<double>(solves - 1) / shifts,
                   fmt::format("iteration {}, error {:.1e}", k, estimate));
       return true;
     };
@@ -106,12 +136,12 @@ class SpectrumSolves {
   const StudyInput& in_;
   const OwnConductivities& own_;
   const std::vector<std::uint8_t>& reacts_;
-  std::shared_ptr<const Octets> octets_;
   const Progress& progress_;
   Problem shifted_;
   TransportOperator<T> A_;  // with a shift of 1
   std::vector<Buffer<T>> basis_;
   Projection projection_;
+  FinishedSolves finished_;  // what waits there is in the basis
 };
 
 /// What is asked for, in units of a voxel.
@@ -192,15 +222,12 @@ void tell(const Asked& asked, std::int64_t iterations, int solves, Spectrum& spe
 }
 
 template <class T>
-Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& reacting,
-                  std::unique_ptr<const Solver> at_rest, const Asked& asked, const OwnConductivities& own,
-                  const Progress& progress) {
+Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& reacting, AtRest at_rest,
+                  const Asked& asked, const OwnConductivities& own, const Progress& progress) {
   Spectrum spectrum;
-  SpectrumSolves<T> solves(in, steady, reacting, own, at_rest->octets(), progress);
-  solves.add(at_rest->deviation<T>());
-  at_rest.reset();  // its memory
-  const auto solved = [&](double shift, bool is_answer) {
-    if (solves.solve(shift, is_answer)) return true;
+  SpectrumSolves<T> solves(in, steady, reacting, own, std::move(at_rest), progress);
+  const auto solved = [&](const std::string& name, double shift, bool is_answer) {
+    if (solves.solve(name, shift, is_answer)) return true;
     spectrum.why_none =
         fmt::format("no impedance: the solve at {:.3g} omega_0 {}", shift / asked.characteristic,
                     why_not_reached(solves.last, std::min(in.settings.tolerance, tolerance_of_shifts),
@@ -209,16 +236,17 @@ Spectrum found_by(const StudyInput& in, const Problem& steady, const Reacting& r
   };
   std::size_t first_of_shifts = 2;
   if (asked.transfer > 0) {
-    if (!solved(asked.transfer, true)) return spectrum;
+    if (!solved("the impedance at zero frequency", asked.transfer, true)) return spectrum;
     const auto [lower, upper] = solves.last_bounds;
     spectrum.direct = 1 / (lower + (upper - lower) / 2);
     spectrum.direct_bounds = {1 / upper, 1 / lower};
     ++first_of_shifts;
   }
   std::vector<double> shift_of = on_logarithmic_scale(first_shift, last_shift, shifts);
-  for (double& shift : shift_of) {
-    shift *= asked.characteristic;
-    if (!solved(shift, false)) return spectrum;
+  for (std::size_t k = 0; k < shift_of.size(); ++k) {
+    shift_of[k] *= asked.characteristic;
+    const std::string name = fmt::format("shift {} of {} of the impedance", k + 1, shifts);
+    if (!solved(name, shift_of[k], false)) return spectrum;
   }
   const double classes = own.share() ? own.most_off() : 0;
   spectrum.curve = curve_of(solves.projection(), shift_of, first_of_shifts, classes, asked);
@@ -237,10 +265,10 @@ void check_spectrum(const StudySettings& s, const ElectrodeUnits& units,
                 units.edge ? "give --electrolyte, or --unit S/m and --conductivity" : "give --voxel-size");
 }
 
-Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting,
-                       std::unique_ptr<const Solver> at_rest, const ElectrodeResult& found,
-                       const ElectrodeUnits& units, const std::optional<double>& conductivity,
-                       const OwnConductivities& own, const Progress& progress) {
+Spectrum find_spectrum(const StudyInput& in, const Problem& steady, const Reacting& reacting, AtRest at_rest,
+                       const ElectrodeResult& found, const ElectrodeUnits& units,
+                       const std::optional<double>& conductivity, const OwnConductivities& own,
+                       const Progress& progress) {
   const Asked asked(in.settings, found, units, conductivity);
   if (in.settings.precision == "double")
     return found_by<double>(in, steady, reacting, std::move(at_rest), asked, own, progress);

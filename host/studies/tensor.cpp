@@ -24,7 +24,7 @@
 #include <memory>
 
 #include "host/solve/bounds_of_sum.hpp"
-#include "host/solve/solver.hpp"
+#include "host/solve/finished_solves.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/tensor_quantities.hpp"
 #include "host/studies/true_energy.hpp"
@@ -46,7 +46,8 @@ class TensorSolve {
         progress_(progress),
         result_(result),
         clock_(in.device, result.stages),
-        voxels_(static_cast<double>(in.volume.extent.voxels())) {
+        voxels_(static_cast<double>(in.volume.extent.voxels())),
+        finished_(in.keeper) {
     for (auto& row : result_.tensor) row.fill({std::nan(""), std::nan("")});
   }
 
@@ -99,19 +100,41 @@ class TensorSolve {
                     : std::make_unique<Solver>(std::move(problem), multigrid ? Preconditioning::multigrid
                                                                              : Preconditioning::jacobi);
     clock_.end_of(&StageCosts::setup);
-    reach(axis, *solver);
+    find(axis, *solver);
     if (!multigrid) solver->drop_hierarchy();
     clock_.end_of(&StageCosts::solve);
     const Solution& found = solver->solution();
     result_.tensor[index(axis)][index(axis)] = in_units(found.bounds);
     count(found);
-    if (found.error() <= in_.settings.tolerance) return true;
     const bool over = found.why == StopReason::interrupted;
+    // One that is ended goes on in another run; what it has so far has other bits.
+    if (found.error() <= in_.settings.tolerance && !(over && in_.keeper)) return true;
     result_.status = Status::not_converged;
     result_.reason =
         fmt::format("{}direction {}: {}", result_.reason ? *result_.reason + "; " : "", axis_name(axis),
                     why_not_reached(found, in_.settings.tolerance, in_.settings.max_iterations));
     return !over;
+  }
+
+  /// By a solve, or by that of an earlier run.
+  void find(Axis axis, Solver& solver) {
+    const std::string name = fmt::format("direction {}", axis_name(axis));
+    const int place = ++directions_;
+    if (const std::optional<FoundSolve> kept = finished_.find(place, name)) {
+      const auto take = [&](auto type) {
+        using T = decltype(type);
+        Buffer<T> x = TransportOperator<T>(solver.problem(), KernelForm::tuned, solver.octets()).vector();
+        finished_.read(place, name, x);
+        solver.start_from(std::move(x), kept->solution);
+      };
+      kept->solution.precision == "double" ? take(double{}) : take(float{});
+      flux_off_[index(axis)] = kept->more.front();
+      return;
+    }
+    if (finished_.keeper()) solver.keep_with(finished_, name);
+    reach(axis, solver);
+    if (solver.solution().why != StopReason::interrupted)
+      finished_.add(place, name, {solver.solution(), {flux_off_[index(axis)]}}, in_.device, solver.bytes());
   }
 
   /// In FP64 where FP32 does not reach what is asked for; to smaller errors until the fluxes agree, which at
@@ -122,6 +145,7 @@ class TensorSolve {
     const auto with = [&](auto type) {
       using T = decltype(type);
       for (double tolerance = s.tolerance; tolerance > 1e-6 * s.tolerance; tolerance /= 10) {
+        if (solver.is_past<T>(std::max(tolerance, 2e-14))) continue;
         const Solution& found = solver.minimise<T>(std::max(tolerance, 2e-14), s.max_iterations, observer);
         if (found.iterations >= s.max_iterations || found.why == StopReason::interrupted) return true;
         flux_off_[index(axis)] = flux_deviation(axis, solver);
@@ -154,6 +178,7 @@ class TensorSolve {
   }
 
   void combine(Axis axis, Axis other, Bounds& entry) {
+    finished_.keep_waiting();  // telling of it may end the run
     if (progress_) progress_(fmt::format("entry {}{}", axis_name(axis), axis_name(other)), -1, "bound");
     entry = own_.share() ? in_units(gradients_.of(index(axis), index(other))) : by_sums(axis, other);
     const double size = std::sqrt(diagonal(axis) * diagonal(other));
@@ -186,6 +211,7 @@ class TensorSolve {
   /// Entries of the diagonal for the conductivities that voxels have, and what others follow from. Potentials
   /// take the place of the solvers.
   void enclose() {
+    finished_.keep_waiting();  // telling of it may end the run
     if (progress_) progress_("own conductivities of voxels", -1, "bound");
     for (const auto& solver : solvers_)
       if (solver) solver->drop_hierarchy();
@@ -237,6 +263,8 @@ class TensorSolve {
   std::array<double, 3> flux_off_{};
   EnclosedGradients gradients_;
   std::optional<std::string> contradiction_;
+  int directions_ = 0;       // that a solver was made for
+  FinishedSolves finished_;  // what waits there is of the solvers
 };
 
 Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) {
@@ -262,7 +290,9 @@ Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) 
     clock.end_of(&StageCosts::setup);
     StudySettings settings = in.settings;
     if (own.share()) settings.tolerance = std::max(settings.tolerance / 4, 1e-12);  // the rest is for classes
-    const StudyInput of_solves{in.volume, in.materials, settings, in.device, {}, in.deadline};
+    StudyInput of_solves{in.volume, in.materials, settings, in.device, {}, in.deadline};
+    of_solves.keeper = in.keeper;
+    of_solves.within = in.within;
     TensorSolve(of_solves, own, std::move(problem), progress, found).run();
   }
   found.seconds = seconds_since(start);

@@ -155,6 +155,15 @@ TEST(IterateFile, IsWrittenWhereThatPays) {
   EXPECT_FALSE(pays({1.9, 1.9, 0, 0.1}, true)) << "a solve of a few seconds";
   EXPECT_TRUE(pays({11, 11, 0, 10}, true));
   EXPECT_FALSE(pays({11, 9, 0, 10}, true));
+  const auto pays_finished = [](IterateFile::Times times, bool ends) {
+    return IterateFile::pays_finished(times, ends);
+  };
+  EXPECT_TRUE(pays_finished({2.1, 0.1, 0, 0.01}, false)) << "once: no minute is waited for";
+  EXPECT_FALSE(pays_finished({1.9, 1.9, 0, 0.01}, false)) << "a study of a few seconds";
+  EXPECT_FALSE(pays_finished({100, 90, 2, 1.1}, false)) << "more than 3 %";
+  EXPECT_TRUE(pays_finished({100, 90, 2, 0.9}, false));
+  EXPECT_TRUE(pays_finished({100, 11, 2, 10}, true));
+  EXPECT_FALSE(pays_finished({100, 9, 2, 10}, true));
 }
 
 TEST(IterateFile, WhatCannotBeWrittenIsSaidOnce) {
@@ -179,7 +188,7 @@ TEST(IterateFile, WhatIsDamagedOrOfAnotherRunIsNotTaken) {
   EXPECT_TRUE(said.empty());
   InFile ended("this", 7, said);
   EXPECT_THROW(solve(volume, settings, ended), Ended);
-  EXPECT_EQ(ended.kept(), "axis z");
+  EXPECT_EQ(ended.kept(), std::vector<std::string>{"how far axis z came in " + InFile::path()});
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(InFile::path()));
 
   const auto goes_on = [&](const std::string& identity) {
