@@ -19,8 +19,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 
 #include "io/formats.hpp"
 #include "io/printable.hpp"
@@ -247,7 +249,7 @@ class VtiSource final : public VolumeSource {
       wanted[low] = whole_[2 * axis] + static_cast<int>(region.begin[mine]);
       wanted[low + 1] = whole_[2 * axis] + static_cast<int>(region.end[mine]) - (of_points_ ? 1 : 0);
     }
-    const bool updated = static_cast<vtkAlgorithm&>(*reader_).UpdateExtent(wanted.data()) == 1;
+    const bool updated = update(wanted);
     require(updated && reader_->GetErrorCode() == 0 && messages.good(), messages);
     vtkImageData& image = *reader_->GetOutput();
     vtkFieldData& data = of_points_ ? static_cast<vtkFieldData&>(*image.GetPointData())
@@ -258,6 +260,24 @@ class VtiSource final : public VolumeSource {
                        (description.stored_type.empty() || element_of(*values) == element);
     require(whole, messages);
     return *values;
+  }
+
+  /// VTK takes the room that the headers of arrays ask for, which damage makes any number. What is looked at
+  /// first is one voxel, for which there is room.
+  bool update(std::array<int, 6>& wanted) {
+    const auto refuse = [&](const char* why) {
+      throw Error(ExitCode::input_refused, "the .vti file cannot be read", path_, why,
+                  "the file may be cut off or damaged; copy or export it again");
+    };
+    try {
+      return static_cast<vtkAlgorithm&>(*reader_).UpdateExtent(wanted.data()) == 1;
+    } catch (const std::length_error&) {
+      refuse("it claims to have an array of more blocks than there can be");
+    } catch (const std::bad_alloc&) {
+      if (!description.stored_type.empty()) throw;
+      refuse("it claims to have a block larger than there is memory for");
+    }
+    return false;
   }
 
   std::string path_, name_;

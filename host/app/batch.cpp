@@ -369,7 +369,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
                                tally.volumes, advice));
   else if (code == ExitCode::incomplete)
     report_failure("failed", code,
-                   fmt::format("{} of {} volumes have no results; batch.csv has the reasons",
+                   fmt::format("no results of {} of {} volumes; batch.csv has the reasons",
                                tally.volumes - tally.finished, tally.volumes));
   return code;
 }

@@ -113,7 +113,8 @@ class Key {
       if (!is_among(phases, phase.name)) phases.push_back(phase.name);
     std::vector<std::string> all = names;
     all.insert(all.end(), phases.begin(), phases.end());
-    const std::vector<std::string> near = near_names(part, all);
+    std::vector<std::string> near = near_names(part, all);
+    std::erase(near, part);  // a name that is known, at a place where none belongs
     throw Error(
         ExitCode::usage, "unknown key of a limit", place_,
         fmt::format("'{}'{}", part,

@@ -1,5 +1,7 @@
 #include "host/bench/command.hpp"
 
+#include <fmt/format.h>
+
 #include "host/bench/cases.hpp"
 #include "host/bench/compare.hpp"
 #include "host/bench/suite.hpp"
@@ -121,10 +123,20 @@ const Rows& rows() {
   return table;
 }
 
+/// Comparing runs nothing, so nothing that says what to run or how.
+void refuse_beside_compare(const Arguments& arguments) {
+  for (const SettingFacts* row : facts_of(rows()))
+    if ((row->group != std::string("Output") || row->name == std::string("name-host")) &&
+        arguments.find(row->name))
+      throw Error(ExitCode::usage, "option without effect", "command line", fmt::format("--{}", row->name),
+                  "with --compare nothing is run; leave it out, or leave out --compare");
+}
+
 ExitCode run(const Arguments& arguments, bool&) {
   Run settings;
   apply(rows(), arguments, settings);
   if (!arguments.find("compare")) return run_suite(settings.suite);
+  refuse_beside_compare(arguments);
   return run_compare(settings.compared, settings.suite.output, settings.suite.csv, settings.suite.overwrite);
 }
 

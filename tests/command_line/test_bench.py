@@ -101,6 +101,8 @@ def test_compare_makes_tables_and_a_picture(bench, tauvox, tmp_path):
 
 def test_one_file_is_shown_alone(bench, tauvox, tmp_path):
     bench("a.json", "--sizes", "24", "--cases", "gyroid")
+    for option in (["--threads", 2], ["--sizes", "64"], ["--quick"], ["--name-host"]):
+        assert_refused(tauvox("bench", "--compare", "a.json", "b.json", "-o", "d", *option), 2, option[0], "--compare")
     result = tauvox("bench", "--compare", "a.json")
     assert result.returncode == 0, result.stderr
     assert "VALID: geometric mean of 1 case at 24^3" in result.stdout
