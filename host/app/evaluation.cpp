@@ -26,7 +26,7 @@ namespace {
 
 /// Takes equal voxels in memory order, and finds something else in a mirrored volume.
 constexpr const char* heeds_order = "particles";
-/// Takes as long as all others, and its diameters are known to a voxel whatever a copy says.
+/// Takes as long as all others, and what its diameters are in doubt by is known whatever a copy says.
 constexpr const char* takes_long = "sizes";
 
 void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
