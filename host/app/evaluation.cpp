@@ -11,6 +11,7 @@
 #include "host/report/append.hpp"
 #include "host/report/wide_intervals.hpp"
 #include "host/studies/coarsen.hpp"
+#include "host/studies/copied_octants.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/porous_phases.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 /// Takes equal voxels in memory order, and finds something else in a mirrored volume.
 constexpr const char* heeds_order = "particles";
-/// Takes as long as all others, and its diameters are known to a voxel whatever a copy says.
+/// Takes as long as all others, and what its diameters are in doubt by is known whatever a copy says.
 constexpr const char* takes_long = "sizes";
 
 void add_quantities(const QuantityDefinitions& rows, RunReport& report) {
@@ -98,10 +99,15 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
     note("no uncertainty of sampling: the sample is no box, and its octants would differ in shape");
     return;
   }
-  if (const std::string why = too_small_for_octants(volume.extent); why.empty())
+  std::string why = too_small_for_octants(volume.extent);
+  if (why.empty()) {
+    why = copies_among_octants(volume);
+    are_copies_ = !why.empty();
+  }
+  if (why.empty())
     octants_ = octants(volume.extent);
   else
-    note("no uncertainty of sampling: " + why);
+    note(fmt::format("no uncertainty of sampling: {}", why));
 }
 
 void Evaluation::note(const std::string& said) {
@@ -135,6 +141,7 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   if (sink) write_thickness(diameters);
   add_resolution(study, in, found);
   if (parts == Parts::octants) add_sampling(results_on(octants_, study, in, progress()), found, nullptr);
+  if (are_copies_) leave_sampling_open(found.results, report_.quantities, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
   finish(study.name, study, found);
 }
@@ -162,8 +169,7 @@ void Evaluation::run_transport(const StudyInput& asked, const std::string& carri
   const StudyInput in = kept_within(asked, what);
   const auto start = Clock::now();
   Report found = with_copies.run(in, transport_sink(in, what), progress());
-  std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
-  add_sampling(of_octants, found, &in.materials);
+  std::vector<std::vector<Result>> of_octants = sample_transport(study, in, found);
   if (settings_.segmentation_study)
     add_shifted(study, in, found);
   else
@@ -225,6 +231,20 @@ void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants
                               const Materials* materials) const {
   if (of_octants.empty()) return;
   append(found.warnings, tauvox::add_sampling(found.results, report_.quantities, of_octants, materials));
+}
+
+std::vector<std::vector<Result>> Evaluation::sample_transport(const Study& study, const StudyInput& in,
+                                                              Report& found) const {
+  // Labels may differ where what conducts is copied.
+  const std::string copies =
+      octants_.empty() ? "" : copies_among_octants(in.volume, in.materials.class_of_code);
+  if (are_copies_ || !copies.empty()) leave_sampling_open(found.results, report_.quantities, &in.materials);
+  if (!copies.empty())
+    for (Result& result : found.results) result.remarks.push_back(fmt::format("sampling: {}", copies));
+  if (octants_.empty() || !copies.empty()) return {};
+  std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
+  add_sampling(of_octants, found, &in.materials);
+  return of_octants;
 }
 
 void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& found) {

@@ -33,6 +33,9 @@ class Evaluation {
   /// @param of_octants empty where they would say nothing
   void add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
                     const Materials* materials) const;
+  /// Results of transport on the octants; none where they say nothing, then a remark says so.
+  std::vector<std::vector<Result>> sample_transport(const Study& study, const StudyInput& in,
+                                                    Report& found) const;
   /// Of what a study found, by what it finds on the copies.
   void add_resolution(const Study& study, const StudyInput& in, Report& found) const;
   /// Writes fields as they come, of transport one an axis, of sizes one of all phases.
@@ -54,6 +57,7 @@ class Evaluation {
   const Volume& volume_;
   std::vector<Volume> copies_;  // with larger voxels
   std::vector<Box> octants_;    // none where they would say nothing
+  bool are_copies_ = false;     // octants of each other
   RunReport& report_;
   ProgressPrinter& printer_;
   Checkpoint& checkpoint_;

@@ -32,16 +32,30 @@ double voxels_of(const Volume& copy, const Phases& phases, const Result& result)
   return static_cast<double>(std::max<std::int64_t>(voxels, 1));
 }
 
-/// What is in doubt of a number even where that of a copy is the same by chance.
+/// What is in doubt of a number even where that of a copy is the same by chance, or by symmetry: in a volume
+/// that mirrors map to itself all copies are congruent, and whatever is counted is an eighth on each. The
+/// constants hold for spheres anywhere between the voxels (benchmarks/measurements/resolution.md).
 double least_doubt(const QuantityDefinition& row, const Result& result, double there, const Volume& copied,
                    const Phases& phases) {
   const auto extent = copied.extent;
   const std::array<double, 3> edges = voxel_edges(copied);
+  const double volume = static_cast<double>(extent.voxels()) * edges[0] * edges[1] * edges[2];
+  const double longest = std::max({edges[0], edges[1], edges[2]}) / 2;  // of the volume that was copied
+  const double mean = (edges[0] + edges[1] + edges[2]) / 6;
   if (row.unit == "1" && row.least == 0 && row.most == 1 && there >= 0 && there <= 1)
     return chance_of_share(there, voxels_of(copied, phases, result));
   if (row.unit == "1/m3")  // a number of things over the volume: one of them
-    return 1 / (static_cast<double>(extent.voxels()) * edges[0] * edges[1] * edges[2]);
+    return 1 / volume;
+  if (row.unit == "1/m2")  // a closed line goes along four sides, each where it is to a voxel
+    return 4 * mean / volume;
   if (row.name == "particles") return 1;
+  if (row.name == "particle_d50")  // from a volume, which changes by voxels of a surface
+    return there > 0 ? std::min(there, mean * std::max(0.1, 2 * mean / there)) : 0;
+  if (row.name == "sphericity") {  // of the same particles, and their surface
+    const double diameter = result.value("particle_d50").value_or(0);
+    return diameter > 0 ? 0.25 * there * longest / diameter : 0;
+  }
+  if (row.unit == "m") return longest / 2;
   if (row.name == "geodesic_tortuosity" && result.axis)  // half a voxel of the volume at both ends
     return 0.5 / static_cast<double>(extent.along(*result.axis));
   return 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "host/studies/copied_octants.hpp"
 #include "host/studies/parts.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/same_result.hpp"
@@ -68,7 +69,7 @@ Curve curve_of(const std::string& name, const std::vector<PartsOfSize>& sizes, d
 }
 
 void add(Report& report, Result& result, const StudyInput& in, const std::string& name,
-         const std::vector<std::vector<std::vector<Result>>>& by_cuts) {
+         const std::vector<std::vector<std::vector<Result>>>& by_cuts, const std::string& copies) {
   const std::optional<double> whole = result.value("effective_ratio");
   std::vector<PartsOfSize> sizes;
   if (whole && *whole > 0)
@@ -95,7 +96,9 @@ void add(Report& report, Result& result, const StudyInput& in, const std::string
   if (edge && !found.voxels_range)
     result.remarks.push_back(
         "representative volume: the parts leave its edge open by more than a factor of 10");
-  if (sizes.size() < 2)
+  if (!copies.empty())
+    result.remarks.push_back(fmt::format("representative volume: {}", copies));
+  else if (sizes.size() < 2)
     result.remarks.push_back(
         "representative volume: parts of two sizes are needed, of 24 voxels or more along "
         "each axis, all with a value");
@@ -119,9 +122,15 @@ Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress
   std::vector<std::vector<Result>> of_octants;
   if (const std::vector<Box> octants = parts_of(in.volume.extent, 2);
       !octants.empty() && !in.volume.outside) {
-    of_octants = results_on(octants, transport(), in, progress);
-    for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
-      report.warnings.push_back(warning);
+    if (const std::string copies = copies_among_octants(in.volume, in.materials.class_of_code);
+        !copies.empty()) {
+      leave_sampling_open(report.results, {}, &in.materials);
+      for (Result& result : report.results) result.remarks.push_back(fmt::format("sampling: {}", copies));
+    } else {
+      of_octants = results_on(octants, transport(), in, progress);
+      for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
+        report.warnings.push_back(warning);
+    }
   }
   add_representative_volume(report, in, "rve", progress, std::move(of_octants));
   return report;
@@ -186,13 +195,14 @@ void add_representative_volume(Report& report, const StudyInput& in, const std::
   if (in.volume.outside)
     throw Error(ExitCode::input_invalid, "a representative volume is sought in a box", in.volume.path,
                 "parts of a sample that is none would differ in shape", "cut a box out of it by --crop");
+  const std::string copies = copies_among_octants(in.volume, in.materials.class_of_code);
   std::vector<std::vector<std::vector<Result>>> by_cuts;
   if (!of_octants.empty()) by_cuts.push_back(std::move(of_octants));
   for (const std::int64_t cuts : {2, 3, 4})
     if (const std::vector<Box> boxes = parts_of(in.volume.extent, cuts);
-        !boxes.empty() && (cuts > 2 || by_cuts.empty()))
+        !boxes.empty() && copies.empty() && (cuts > 2 || by_cuts.empty()))
       by_cuts.push_back(results_on(boxes, transport(), in, progress));
-  for (Result& result : report.results) add(report, result, in, name, by_cuts);
+  for (Result& result : report.results) add(report, result, in, name, by_cuts, copies);
 }
 
 Study rve_study() {

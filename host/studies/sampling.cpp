@@ -47,6 +47,16 @@ std::vector<std::optional<double>> by_slopes(const Quantity& q, double ratio,
   return deviations;
 }
 
+/// Of a quantity that may have an interval of sampling of its own: what follows from D_eff has that, or none.
+const QuantityDefinition* row_with_sampling(const QuantityDefinitions& rows, const std::string& name,
+                                            const Materials* materials) {
+  for (const QuantityDefinition& row : rows)
+    if (row.name == name)
+      return may_have(row, ErrorSource::sampling) && (!materials || row.uncertainties.empty()) ? &row
+                                                                                               : nullptr;
+  return nullptr;
+}
+
 void take_both(Result& result, double ratio, const std::vector<std::vector<Result>>& octants,
                const std::vector<std::optional<double>>& ratios) {
   const std::vector<std::optional<double>> fractions = values_on(octants, result, "volume_fraction");
@@ -89,6 +99,18 @@ std::string too_small_for_octants(const Extent& extent) {
   return "";
 }
 
+void leave_sampling_open(std::vector<Result>& results, const QuantityDefinitions& rows,
+                         const Materials* materials) {
+  for (Result& result : results) {
+    if (materials) add_uncertainty(result, {ErrorSource::sampling, std::nullopt}, *materials);
+    for (Quantity& quantity : result.quantities) {
+      const QuantityDefinition* row = row_with_sampling(rows, quantity.name, materials);
+      if (row && quantity.value && !quantity.uncertainty(ErrorSource::sampling))
+        quantity.uncertainties.push_back({ErrorSource::sampling, std::nullopt});
+    }
+  }
+}
+
 Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& octants) {
   Sampling found;
   double mean = 0, squares = 0;
@@ -103,11 +125,13 @@ Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& 
   for (const std::optional<double>& value : octants) squares += (*value - mean) * (*value - mean);
   found.half_width = student_95_of_7 * std::sqrt(squares / (count - 1) / count);
   found.bias = whole != 0 ? mean / whole - 1 : 0;
-  if (std::abs(mean - whole) > *found.half_width / 2)
+  constexpr double rounding = 1e-9;  // of sums over voxels, where all octants agree
+  const double percent = 100 * found.bias;
+  if (std::abs(mean - whole) > std::max(*found.half_width / 2, rounding * std::abs(whole)))
     found.reason = fmt::format(
-        "the octants' mean differs by {:+.1f} %, more than half of the interval: they are small for this "
+        "the octants' mean differs by {} %, more than half of the interval: they are small for this "
         "structure; a larger scan would help",
-        100 * found.bias);
+        std::abs(percent) < 0.1 ? fmt::format("{:+.1g}", percent) : fmt::format("{:+.1f}", percent));
   return found;
 }
 
@@ -124,12 +148,8 @@ std::vector<std::string> add_sampling(std::vector<Result>& results, const Quanti
   for (Result& result : results) {
     if (materials) add_to_transport(result, octants, *materials, warnings);
     for (Quantity& quantity : result.quantities) {
-      const auto row = std::find_if(rows.begin(), rows.end(),
-                                    [&](const QuantityDefinition& r) { return r.name == quantity.name; });
-      // What follows from D_eff has its own, or none.
-      const bool other = row == rows.end() || !may_have(*row, ErrorSource::sampling) ||
-                         (materials && !row->uncertainties.empty());
-      if (other || !quantity.value || quantity.uncertainty(ErrorSource::sampling)) continue;
+      const bool has = row_with_sampling(rows, quantity.name, materials);
+      if (!has || !quantity.value || quantity.uncertainty(ErrorSource::sampling)) continue;
       take_sampling(quantity, judge_sampling(*quantity.value, values_on(octants, result, quantity.name)),
                     result);
     }

@@ -20,6 +20,11 @@ struct Sampling {
 /// Why octants of this volume say nothing; empty where they do.
 std::string too_small_for_octants(const Extent& extent);
 
+/// Says of every quantity that may have an interval of sampling, and has none, that it is not known.
+/// @param materials as of add_sampling
+void leave_sampling_open(std::vector<Result>& results, const QuantityDefinitions& rows,
+                         const Materials* materials);
+
 /// @param octants values of eight; empty where one has none
 Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& octants);
 

@@ -124,7 +124,7 @@ class PhaseSizes {
     }
     result.quantities = {{"distance_mean", distances.mean()},
                          diameter("inscribed_diameter", distances.bins.back().squared),
-                         with_voxel("thickness_mean", 2 * thickness.mean()),
+                         with_doubt("thickness_mean", 2 * thickness.mean()),
                          diameter("thickness_d10", thickness.up_to(0.1)),
                          diameter("thickness_d50", thickness.up_to(0.5)),
                          diameter("thickness_d90", thickness.up_to(0.9))};
@@ -160,19 +160,22 @@ class PhaseSizes {
   Sizes sizes_of(const SquaredDistance& values) const {
     return {distribution_of(values), set_.voxels, values.unit};
   }
-  /// A diameter is known to a voxel at best.
-  Quantity with_voxel(const char* name, double value) const {
-    return {name, value, {{ErrorSource::resolution, std::max({edges_[0], edges_[1], edges_[2]})}}};
+  /// What a diameter is in doubt by: balls are centred in voxels. The centre of a sphere is up to half of a
+  /// voxel's diagonal away from that of a voxel, and both sides of its diameter count. A layer of an odd
+  /// number of voxels is found a voxel too thick, and holds up to a voxel more or less than it is thick.
+  double doubt() const { return std::sqrt(3.0) * std::max({edges_[0], edges_[1], edges_[2]}); }
+  Quantity with_doubt(const char* name, double value) const {
+    return {name, value, {{ErrorSource::resolution, doubt()}}};
   }
   Quantity diameter(const char* name, double squared_radius) const {
-    return with_voxel(name, 2 * std::sqrt(squared_radius) * distances_.unit);
+    return with_doubt(name, 2 * std::sqrt(squared_radius) * distances_.unit);
   }
 
-  /// Both diameters are known to a voxel, each by itself. A copy with larger voxels often has the same ratio
-  /// by chance, for diameters are discrete.
+  /// Both diameters are in doubt, each by itself. A copy with larger voxels often has the same ratio by
+  /// chance, for diameters are discrete.
   Quantity constrictivity(double squared_entered, double squared_radius) const {
-    const double beta = squared_entered / squared_radius, voxel = std::max({edges_[0], edges_[1], edges_[2]});
-    const auto share = [&](double squared) { return voxel / (2 * std::sqrt(squared) * distances_.unit); };
+    const double beta = squared_entered / squared_radius;
+    const auto share = [&](double squared) { return doubt() / (2 * std::sqrt(squared) * distances_.unit); };
     return {
         "constrictivity",
         beta,
@@ -263,8 +266,10 @@ QuantityDefinitions rows() {
        .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .in_text = false},
-      diameter_row("inscribed_diameter", "largest inscribed sphere", "d_max",
-                   "Twice the largest of these distances; its interval is one voxel, as for all diameters."),
+      diameter_row(
+          "inscribed_diameter", "largest inscribed sphere", "d_max",
+          "Twice the largest of these distances; its interval is sqrt(3) times a voxel's longest edge, as "
+          "for all diameters of spheres, which are centred in voxels."),
       diameter_row(
           "thickness_mean", "mean local thickness", "d_mean",
           "Mean over the voxels of the phase of the diameter of the largest sphere in the phase that "
@@ -304,7 +309,7 @@ QuantityDefinitions rows() {
        .symbol = "beta",
        .definition = "Square of intrusion_d50 over the largest local thickness that at least half of the "
                      "phase's volume has (Holzer et al. 2013, doi 10.1007/s10853-012-6968-z); its interval "
-                     "follows from a voxel for each diameter.",
+                     "follows from those of both diameters.",
        .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .most = 1}};

@@ -99,6 +99,47 @@ def test_transport_is_sampled_by_its_octants(evaluate, solve, tmp_path):
     assert "combined" not in without["quantities"]["effective_ratio"]
 
 
+def test_copies_are_no_samples(tauvox, evaluate, labels, tmp_path):
+    eighth = labels[:24, :24, :24]
+    both = numpy.concatenate([eighth, eighth[::-1]])
+    both = numpy.concatenate([both, both[:, ::-1]], 1)
+    for volume in [numpy.concatenate([both, both[:, :, ::-1]], 2), numpy.tile(eighth, (2, 2, 2))]:
+        volumes.hdf5(tmp_path / "cathode.h5", volume=volume)
+        report = evaluate("--ionic", "pore", "--axis", "z", "--rve", "0.05", limits="porosity = [0.1, 0.9]\ntortuosity_factor.z.max = 99\n",
+                          code=10)
+        said = [notice for notice in report["notices"] if "sampling" in notice]
+        assert said == ["no uncertainty of sampling: 7 of the 8 octants are copies of others (mirrored or tiled volume)"]
+        assert not [w for w in report["warnings"] if "sampl" in w or "octant" in w]
+        open_ones = set()
+        for r in report["results"]:
+            for name, quantity in r["quantities"].items():
+                if name == "profile_slope" or "sampling" not in quantity.get("uncertainty", {}):
+                    continue
+                assert quantity["uncertainty"]["sampling"]["half_width"] is None and "combined" not in quantity, name
+                open_ones.add(name)
+            assert not [remark for remark in r.get("remarks", []) if "octants' mean" in remark]
+        assert open_ones >= {"volume_fraction", "specific_surface", "chord_mean", "thickness_mean", "thickness_d50", "effective_ratio",
+                             "tortuosity_factor", "bruggeman_exponent"}
+        transport = found(report, "effective_transport", "pore", "z")
+        assert value(transport, "rve_exponent") is None and value(transport, "rve_edge") is None
+        assert any(remark.startswith("representative volume: 7 of the 8 octants") for remark in transport["remarks"])
+        result = tauvox("solve", "cathode.h5", "--study", "rve", "--phase", "0", "--axis", "z", "--json", "-")
+        alone, = json.loads(result.stdout)["results"]
+        assert alone["quantities"]["effective_ratio"]["uncertainty"]["sampling"]["half_width"] is None
+        assert value(alone, "rve_exponent") is None and any(r.startswith("sampling: 7 of the 8") for r in alone["remarks"])
+
+
+def test_what_conducts_may_be_copied_though_labels_are_not(evaluate, labels, tmp_path):
+    channels = labels % 2 + 1
+    channels[:, numpy.arange(SIZE) % 8 < 3] = 0
+    volumes.hdf5(tmp_path / "cathode.h5", volume=channels)
+    report = evaluate("--ionic", "pore", "--axis", "z")
+    assert half_width(found(report, "chords", "active", "z"), "chord_mean", "sampling") > 0
+    transport = found(report, "effective_transport", "pore", "z")
+    assert half_width(transport, "effective_ratio", "sampling") is None
+    assert "sampling: 7 of the 8 octants are copies of others (mirrored or tiled volume)" in transport["remarks"]
+
+
 def test_without_sampling_no_number_has_that_of_octants(evaluate, solve):
     assert "sampling" in found(evaluate(), "sizes", "pore")["quantities"]["thickness_d50"]["uncertainty"]
     for results in (evaluate("--no-sampling")["results"],

@@ -181,7 +181,10 @@ def test_nothing_is_advised_where_an_uncertainty_is_not_known(tauvox, tmp_path, 
     """Wires of a voxel that every copy with larger voxels misses: what they conduct has no uncertainty of resolution."""
     there = numpy.zeros((48, 48), bool)
     there[::2, 1::2] = numpy.random.default_rng(5).random((24, 24)) < 0.3
-    volumes.hdf5(tmp_path / "wires.h5", volume=numpy.broadcast_to(there, (48, 48, 48)).astype("u1"))
+    wires = numpy.array(numpy.broadcast_to(there, (48, 48, 48)))
+    for y, x in [(0, 0), (0, 24), (24, 0), (24, 24)]:  # one ends in each upper octant: no octant is a copy of another
+        wires[40, y:y + 24, x:x + 24][tuple(numpy.argwhere(there[y:y + 24, x:x + 24])[0])] = False
+    volumes.hdf5(tmp_path / "wires.h5", volume=wires.astype("u1"))
     result = tauvox("evaluate", "wires.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--electronic", "active=1",
                     "--axis", "z", "--device", "cpu", "-o", "report")
     assert result.returncode == 0, result.stderr

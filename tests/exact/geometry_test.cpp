@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "host/studies/study_table.hpp"
 #include "kernels/geometry/lines.hpp"
 #include "kernels/geometry/neighbour_pairs.hpp"
 
@@ -186,6 +189,47 @@ TEST(GeometryExact, OverlappingSpheresHaveTheSurfaceThatIsExtrapolatedAndTheInte
     EXPECT_NEAR(2 * fine - twice, expected, 0.02 * expected) << radius;
     EXPECT_LE(std::abs(2 * fine - twice - expected), std::abs(fine - twice)) << radius;
     EXPECT_LT(fine, expected) << radius;
+  }
+}
+
+/// Whether the interval of a diameter that the study of sizes finds in label 1 holds the true one.
+std::vector<bool> intervals_hold(Volume volume, const std::array<double, 3>& edges, double diameter) {
+  volume.voxel_size = edges;
+  Materials materials;
+  const StudySettings settings;
+  const Device device = Device::cpu(1);  // of volumes this small
+  const Phases phases{{{"outside", {0}}, {"inside", {1}}}};
+  std::vector<bool> hold;
+  const auto results =
+      study_named("sizes").run({volume, materials, settings, device, {}, {}, phases}, {}, {}).results;
+  for (const Result& result : results)
+    for (const char* name : {"inscribed_diameter", "thickness_d50"})
+      if (result.phase == "inside")
+        hold.push_back(std::abs(result.value(name).value() - diameter) <=
+                       result.half_width(name, ErrorSource::resolution).value());
+  EXPECT_EQ(hold.size(), 2u);
+  return hold;
+}
+
+TEST(GeometryExact, IntervalsOfDiametersHoldThoseOfSpheresAndLayersAnywhereBetweenTheVoxels) {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> within(-0.5, 0.5);
+  for (const std::array<double, 3>& edges :
+       {cubes, std::array{2.0, 1.0, 1.0}, std::array{1.0, 2.0, 2.0}, std::array{3.0, 2.0, 1.0}}) {
+    int spheres = 0, layers = 0, of_spheres = 0, of_layers = 0;
+    for (int i = 0; i < 40; ++i) {
+      const double radius = edges[0] * (3 + i % 5 + within(random)), shift = within(random);
+      for (const bool holds :
+           intervals_hold(moved_sphere(radius, edges, {within(random), within(random), within(random)}),
+                          edges, 2 * radius))
+        spheres += holds ? 1 : 0, ++of_spheres;
+      const double middle = edges[0] * (12 + shift);
+      const Volume layer = test::shape_of(
+          {24, 4, 4}, [&](double z, double, double) { return std::abs(edges[0] * z - middle) <= radius; });
+      for (const bool holds : intervals_hold(layer, edges, 2 * radius)) layers += holds ? 1 : 0, ++of_layers;
+    }
+    EXPECT_GE(spheres, 0.95 * of_spheres) << edges[0] << edges[1] << edges[2];
+    EXPECT_GE(layers, 0.9 * of_layers) << edges[0] << edges[1] << edges[2];
   }
 }
 

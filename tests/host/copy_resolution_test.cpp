@@ -17,12 +17,10 @@ QuantityDefinition row(const std::string& name, const std::string& unit) {
   return made;
 }
 
-const QuantityDefinitions definitions{row("length", "m"),
-                                      row("share", "1"),
-                                      row("density", "1/m3"),
-                                      row("particles", "1"),
-                                      row("geodesic_tortuosity", "1"),
-                                      row("exact", "m")};
+const QuantityDefinitions definitions{
+    row("length", "m"),       row("share", "1"),      row("density", "1/m3"), row("lines", "1/m2"),
+    row("particle_d50", "m"), row("sphericity", "1"), row("particles", "1"),  row("geodesic_tortuosity", "1"),
+    row("exact", "m")};
 
 /// Half-width of resolution of a quantity with `value`, of copies with others; the copy is 40 x 20 x 10.
 std::optional<double> found(const std::string& name, double value, const std::vector<double>& of_copies) {
@@ -33,6 +31,7 @@ std::optional<double> found(const std::string& name, double value, const std::ve
     result.phase = "pore";
     result.axis = Axis::z;
     result.quantities = {{name, number}};
+    if (name == "sphericity") result.quantities.push_back({"particle_d50", 20e-6});
     return result;
   };
   std::vector<Result> results{result_with(value)};
@@ -55,6 +54,15 @@ TEST(CopyResolution, NumbersThatAgreeByChanceAreInDoubt) {
   EXPECT_DOUBLE_EQ(*found("particles", 50, {50}), 1);
   EXPECT_DOUBLE_EQ(*found("particles", 50, {50, 47}), 3);
   EXPECT_DOUBLE_EQ(*found("geodesic_tortuosity", 1.1, {1.1}), 0.5 / 40);
+}
+
+TEST(CopyResolution, LengthsThatAgreeBySymmetryAreInDoubt) {
+  EXPECT_DOUBLE_EQ(*found("length", 7e-6, {7e-6}), 0.5e-6);  // half a voxel of the volume
+  EXPECT_DOUBLE_EQ(*found("lines", 3e9, {3e9}), 4e-6 / (8000 * 8e-18));
+  EXPECT_DOUBLE_EQ(*found("particle_d50", 8e-6, {8e-6}), 0.25e-6);
+  EXPECT_DOUBLE_EQ(*found("particle_d50", 60e-6, {60e-6}), 0.1e-6);
+  EXPECT_NEAR(*found("particle_d50", 60e-6, {59e-6}), 1e-6, 1e-15);
+  EXPECT_DOUBLE_EQ(*found("sphericity", 0.8, {0.8}), 0.8 * 0.25 / 20);
 }
 
 }  // namespace

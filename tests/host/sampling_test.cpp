@@ -7,8 +7,9 @@
 #include <set>
 
 #include "host/studies/combined.hpp"
+#include "host/studies/copied_octants.hpp"
 #include "host/studies/parts.hpp"
-#include "tests/support.hpp"
+#include "tests/geometry.hpp"
 
 namespace tauvox {
 namespace {
@@ -59,12 +60,6 @@ TEST(Sampling, OctantsThatAgreeOnSomethingElseAreInDoubt) {
   EXPECT_NE(found.reason.find("larger scan"), std::string::npos);
 }
 
-TEST(Sampling, IsUnknownWhereAnOctantHasNoValue) {
-  const Sampling found = judge_sampling(1, {1, 2, 3, {}, 5, 6, 7, 8});
-  EXPECT_FALSE(found.half_width);
-  EXPECT_NE(found.reason, "");
-}
-
 std::vector<Result> transport(double ratio, double fraction = 0.5) {
   Result result;
   result.study = "effective_transport";
@@ -79,6 +74,108 @@ std::vector<Result> transport(double ratio, double fraction = 0.5) {
     result.quantities[2].value = std::log(ratio) / std::log(fraction);
   }
   return {result};
+}
+
+/// What a volume of n voxels is made of by noise: label(noise, z, y, x).
+template <class F>
+Volume made_of_noise(std::array<std::int64_t, 3> n, F label) {
+  const Volume noise = test::noise({8, 8, 8}, 3, {40, 40, 20});
+  return test::volume_of(n, [&](auto z, auto y, auto x) -> std::int64_t { return label(noise, z, y, x); });
+}
+
+TEST(CopiedOctants, OfMirroredAndTiledVolumesAreSaid) {
+  const auto mirrored = [](std::int64_t i, std::int64_t n) { return i < (n + 1) / 2 ? i : n - 1 - i; };
+  for (const std::array<std::int64_t, 3>& n :
+       {std::array<std::int64_t, 3>{16, 16, 16}, std::array<std::int64_t, 3>{15, 16, 13}}) {
+    const Volume all = made_of_noise(n, [&](const Volume& noise, auto z, auto y, auto x) {
+      return test::code_at(noise, mirrored(z, n[0]), mirrored(y, n[1]), mirrored(x, n[2]));
+    });
+    EXPECT_EQ(copies_among_octants(all),
+              "7 of the 8 octants are copies of others (mirrored or tiled volume)");
+    const Volume along_y = made_of_noise(n, [&](const Volume& noise, auto z, auto y, auto x) {
+      return test::code_at(noise, (z + x / 8 * 3) % 8, mirrored(y, n[1]), (x + z / 8) % 8);
+    });
+    EXPECT_EQ(copies_among_octants(along_y),
+              "4 of the 8 octants are copies of others (mirrored or tiled volume)");
+  }
+  for (const std::int64_t n : {15, 16, 17}) {  // 15 and 17: a layer less, and one more, than two tiles have
+    const Volume tiled = made_of_noise({n, 16, 16}, [](const Volume& noise, auto z, auto y, auto x) {
+      return test::code_at(noise, z % 8, y % 8, x % 8);
+    });
+    EXPECT_NE(copies_among_octants(tiled).find("7 of the 8"), std::string::npos) << n;
+  }
+  const Volume one = made_of_noise({16, 16, 16}, [](const Volume& noise, auto z, auto y, auto x) {
+    return z > 7 && y > 7 ? test::code_at(noise, z - 8, 15 - y, x % 8)
+                          : test::code_at(noise, z % 8, y % 8, x % 8) * (z > 7 || x < 8 || z == x - 8);
+  });
+  EXPECT_NE(copies_among_octants(one), "");
+}
+
+TEST(CopiedOctants, AreNoneInNoiseNorWhereAFewAreEmpty) {
+  EXPECT_EQ(copies_among_octants(test::noise({16, 16, 16}, 1, {50, 50})), "");
+  EXPECT_EQ(copies_among_octants(test::noise({15, 17, 13}, 1, {50, 30, 20})), "");
+  // As many of each label, and all but the last voxel the same.
+  const Volume nearly = made_of_noise({16, 16, 16}, [](const Volume& noise, auto z, auto y, auto x) {
+    const std::int64_t octant = z / 8 * 4 + y / 8 * 2 + x / 8, at = z % 8 * 64 + y % 8 * 8 + x % 8;
+    return at >= 504 ? at % 8 == octant : test::code_at(noise, z % 8, y % 8, x % 8) > 0;
+  });
+  EXPECT_EQ(copies_among_octants(nearly), "");
+  const Volume noise = test::noise({16, 16, 16}, 1, {50, 50});
+  const Volume half = test::volume_of({16, 16, 16}, [&](auto z, auto y, auto x) -> std::int64_t {
+    return z < 8 ? 0 : test::code_at(noise, z, y, x);
+  });
+  EXPECT_EQ(copies_among_octants(half), "");  // free space in front of an electrode
+}
+
+TEST(CopiedOctants, OfWhatConductsAreSaidWhereLabelsDiffer) {
+  Volume volume = test::noise({16, 16, 16}, 1, {0, 50, 50});
+  auto& codes = std::get<LabelArray<std::uint8_t>>(volume.codes);
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    if (i / 16 % 16 % 8 < 3) codes[i] = 0;  // straight channels
+  EXPECT_EQ(copies_among_octants(volume), "");
+  EXPECT_EQ(copies_among_octants(volume, {1, 0, 0}),
+            "7 of the 8 octants are copies of others (mirrored or tiled volume)");
+}
+
+TEST(CopiedOctants, OfOneLabelOrHalvesOfTwoAreNoSamplesOfAStructure) {
+  for (const std::int64_t there : {0, 1}) {
+    const Volume volume =
+        test::volume_of({16, 16, 16}, [&](auto z, auto, auto) -> std::int64_t { return z < 8 ? 0 : there; });
+    EXPECT_EQ(copies_among_octants(volume),
+              "no octant holds more than one phase: none is a sample of a structure");
+  }
+}
+
+TEST(Sampling, ThatIsNotKnownIsSaidOfAllThatMayHaveIt) {
+  const QuantityDefinitions rows{
+      {.name = "x", .title = "", .symbol = "", .definition = "", .evaluated = {ErrorSource::sampling}},
+      {.name = "y", .title = "", .symbol = "", .definition = ""}};
+  Result geometry;
+  geometry.quantities = {{"x", 2.0}, {"y", 2.0}};
+  std::vector<Result> results{geometry}, of_transport = transport(0.2);
+  leave_sampling_open(results, rows, nullptr);
+  ASSERT_TRUE(results[0].quantities[0].uncertainty(ErrorSource::sampling));
+  EXPECT_FALSE(results[0].quantities[0].uncertainty(ErrorSource::sampling)->half_width);
+  EXPECT_FALSE(results[0].quantities[1].uncertainty(ErrorSource::sampling));
+  const Materials materials;
+  leave_sampling_open(of_transport, {}, &materials);
+  for (const char* name : {"effective_ratio", "tortuosity_factor", "bruggeman_exponent"}) {
+    const Uncertainty* open = of_transport[0].quantity(name)->uncertainty(ErrorSource::sampling);
+    ASSERT_TRUE(open) << name;
+    EXPECT_FALSE(open->half_width) << name;
+  }
+}
+
+TEST(Sampling, TheOctantsMeanDiffersByWhatItDoesAndNotByRounding) {
+  const Sampling close = judge_sampling(1, {1.0003, 1.0003, 1.0003, 1.0003, 1.0003, 1.0003, 1.0003, 1.0003});
+  EXPECT_NE(close.reason.find("differs by +0.03 %"), std::string::npos) << close.reason;
+  EXPECT_EQ(judge_sampling(0.3, std::vector<std::optional<double>>(8, 0.1 + 0.2)).reason, "");
+}
+
+TEST(Sampling, IsUnknownWhereAnOctantHasNoValue) {
+  const Sampling found = judge_sampling(1, {1, 2, 3, {}, 5, 6, 7, 8});
+  EXPECT_FALSE(found.half_width);
+  EXPECT_NE(found.reason, "");
 }
 
 TEST(Sampling, WhatIsNoTransportSaysItsReasonToo) {
