@@ -16,9 +16,9 @@
 namespace tauvox {
 namespace {
 
-// The program with its tables, figures and report: 36 to 41 MB were measured, more or less by machine and by
-// what huge pages hold beside the arrays.
-constexpr double around_it = 43e6;
+// The program with its tables, figures and report: 36 to 41 MB were measured with the shared HDF5, more or
+// less by machine and by what huge pages hold beside the arrays.
+constexpr double around_it = 43e6 - TAUVOX_PROGRAM_WITHOUT;
 // Labels, distances and diameters of one phase at a time, and a copy of an eighth. Of voxels that are no
 // cubes the squares of distances are no small integers.
 constexpr double of_geometry = 11, of_geometry_without_cubes = 17.2, of_octants = 1;
