@@ -24,7 +24,9 @@ Colour pixel(const Picture& p, int right, int down) {
   const auto* at = p.rgb.data() + 3 * (static_cast<std::ptrdiff_t>(down) * p.width + right);
   return {at[0], at[1], at[2]};
 }
-Quantity with(double value, std::vector<Uncertainty> uncertainties) { return {"q", value, uncertainties}; }
+Quantity with(double value, const std::vector<Uncertainty>& uncertainties) {
+  return {"q", value, uncertainties};
+}
 
 TEST(Pages, EachNormalShowsTheOtherTwoAxes) {
   const Extent e{5, 4, 3};

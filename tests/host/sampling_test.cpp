@@ -36,11 +36,11 @@ TEST(Parts, APartHoldsWhatLiesThere) {
   const Volume part = cut(volume, {{1, 1, 2}, {3, 3, 5}});
   ASSERT_EQ(part.extent.zyx(), (std::array<std::int64_t, 3>{2, 2, 3}));
   std::int64_t at = 0, ones = 0;
-  for (int z = 1; z < 3; ++z)
-    for (int y = 1; y < 3; ++y)
-      for (int x = 2; x < 5; ++x) {
-        EXPECT_EQ(part.code(at++), codes[static_cast<std::size_t>(x + 5 * (y + 4 * z))]);
-        ones += codes[static_cast<std::size_t>(x + 5 * (y + 4 * z))];
+  for (std::size_t z = 1; z < 3; ++z)
+    for (std::size_t y = 1; y < 3; ++y)
+      for (std::size_t x = 2; x < 5; ++x) {
+        EXPECT_EQ(part.code(at++), codes[x + 5 * (y + 4 * z)]);
+        ones += codes[x + 5 * (y + 4 * z)];
       }
   EXPECT_EQ(part.labels[1].voxels, ones);
   EXPECT_EQ(part.labels[0].voxels, 12 - ones);
