@@ -25,6 +25,7 @@ class Octants {
       : codes_(codes), extent_(volume.extent), boxes_(octants(volume.extent)) {
     for (std::size_t code = 0; code < volume.codes_there_are(); ++code)
       class_of_code_.push_back(class_of_code.empty() ? code : class_of_code[code]);
+    classes_ = 1 + *std::max_element(class_of_code_.begin(), class_of_code_.end());
     for (const Box& box : boxes_) voxels_.push_back(count(box));
   }
 
@@ -49,7 +50,7 @@ class Octants {
   }
 
   std::vector<std::int64_t> count(const Box& box) const {
-    std::vector<std::int64_t> voxels(class_of_code_.size() + 256);  // classes may be more than codes
+    std::vector<std::int64_t> voxels(classes_);
     for (std::int64_t z = box.begin[0]; z < box.end[0]; ++z)
       for (std::int64_t y = box.begin[1]; y < box.end[1]; ++y) {
         const auto row = codes_.begin() + extent_.nx * (y + extent_.ny * z);
@@ -68,7 +69,7 @@ class Octants {
     for (std::size_t i = 0; i < voxels_[a].size(); ++i)
       if (voxels_[a][i] - voxels_[b][i] > more_in_a || voxels_[b][i] - voxels_[a][i] > more_in_b)
         return false;
-    for (unsigned upper = 0; upper < 8; ++upper) {
+    for (unsigned upper = 0; upper < 8; ++upper) {  // one bit an axis, too
       std::array<std::int64_t, 3> from_a = boxes_[a].begin, from_b = boxes_[b].begin;
       bool same_again = false;  // as many voxels along an axis: there is one way to lay them on each other
       for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -105,6 +106,7 @@ class Octants {
   Extent extent_;
   std::vector<Box> boxes_;
   std::vector<std::size_t> class_of_code_;
+  std::size_t classes_ = 0;
   std::vector<std::vector<std::int64_t>> voxels_;  // of each class, of each octant
 };
 

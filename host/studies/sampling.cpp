@@ -104,9 +104,11 @@ void leave_sampling_open(std::vector<Result>& results, const QuantityDefinitions
   for (Result& result : results) {
     if (materials) add_uncertainty(result, {ErrorSource::sampling, std::nullopt}, *materials);
     for (Quantity& quantity : result.quantities) {
-      const QuantityDefinition* row = row_with_sampling(rows, quantity.name, materials);
-      if (row && quantity.value && !quantity.uncertainty(ErrorSource::sampling))
-        quantity.uncertainties.push_back({ErrorSource::sampling, std::nullopt});
+      if (!quantity.value || !row_with_sampling(rows, quantity.name, materials)) continue;
+      // Also of what comes with its own, such as a slope from layers: those are copies, too.
+      std::erase_if(quantity.uncertainties,
+                    [](const Uncertainty& u) { return u.source == ErrorSource::sampling; });
+      quantity.uncertainties.push_back({ErrorSource::sampling, std::nullopt});
     }
   }
 }

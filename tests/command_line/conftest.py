@@ -34,6 +34,14 @@ def failed_report(request):
     return json.loads(result.stdout)
 
 
+def electrode(program, folder, size):
+    """A generated one, as a file in a folder; the same for the same size."""
+    path = folder / "cathode.h5"
+    subprocess.run([program, "generate", "electrode", "--size", str(size), "--seed", "3", "--voxel-size", "0.4um", "-o", path], check=True,
+                   capture_output=True)
+    return path
+
+
 @pytest.fixture
 def without_gnuplot(monkeypatch):
     """Charts would take most of the time of an evaluation."""

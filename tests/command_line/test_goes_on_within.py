@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import pytest
+from conftest import electrode
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
@@ -27,10 +28,7 @@ IN = {"spectrum": "(the electrode|shift .* of the impedance)", "tensor": "direct
 
 @pytest.fixture(scope="module")
 def volume(program, tmp_path_factory):
-    path = tmp_path_factory.mktemp("volume") / "cathode.h5"
-    subprocess.run([program, "generate", "electrode", "--size", "96", "--seed", "3", "--voxel-size", "0.4um", "-o", path], check=True,
-                   capture_output=True)
-    return path
+    return electrode(program, tmp_path_factory.mktemp("volume"), 96)
 
 
 def command(volume, study, name="out.json", *more):

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+from conftest import electrode
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
@@ -19,10 +20,7 @@ CASES = {"mixed": ("--solver", "jacobi", "--tolerance", "1e-8"), "double": ("--s
 
 @pytest.fixture(scope="module")
 def volume(program, tmp_path_factory):
-    path = tmp_path_factory.mktemp("volume") / "cathode.h5"
-    subprocess.run([program, "generate", "electrode", "--size", "104", "--seed", "3", "--voxel-size", "0.4um", "-o", path], check=True,
-                   capture_output=True)
-    return path
+    return electrode(program, tmp_path_factory.mktemp("volume"), 104)
 
 
 def command(volume, name, *more):

@@ -149,14 +149,21 @@ TEST(CopiedOctants, OfOneLabelOrHalvesOfTwoAreNoSamplesOfAStructure) {
 TEST(Sampling, ThatIsNotKnownIsSaidOfAllThatMayHaveIt) {
   const QuantityDefinitions rows{
       {.name = "x", .title = "", .symbol = "", .definition = "", .evaluated = {ErrorSource::sampling}},
-      {.name = "y", .title = "", .symbol = "", .definition = ""}};
+      {.name = "y", .title = "", .symbol = "", .definition = ""},
+      {.name = "slope",
+       .title = "",
+       .symbol = "",
+       .definition = "",
+       .uncertainties = {ErrorSource::sampling}}};
   Result geometry;
-  geometry.quantities = {{"x", 2.0}, {"y", 2.0}};
+  geometry.quantities = {{"x", 2.0}, {"y", 2.0}, {"slope", 2.0, {{ErrorSource::sampling, 0.1}}}};
   std::vector<Result> results{geometry}, of_transport = transport(0.2);
   leave_sampling_open(results, rows, nullptr);
   ASSERT_TRUE(results[0].quantities[0].uncertainty(ErrorSource::sampling));
   EXPECT_FALSE(results[0].quantities[0].uncertainty(ErrorSource::sampling)->half_width);
   EXPECT_FALSE(results[0].quantities[1].uncertainty(ErrorSource::sampling));
+  EXPECT_EQ(results[0].quantities[2].uncertainties.size(), 1u);  // its own is of copies, too
+  EXPECT_FALSE(results[0].quantities[2].uncertainty(ErrorSource::sampling)->half_width);
   const Materials materials;
   leave_sampling_open(of_transport, {}, &materials);
   for (const char* name : {"effective_ratio", "tortuosity_factor", "bruggeman_exponent"}) {
