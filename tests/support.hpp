@@ -106,7 +106,49 @@ inline Problem between_plates(Conductor& made, const std::vector<double>& conduc
   return problem;
 }
 
-/// What apply_dot and residual have divided by the diagonal, as it was, in the order of the unknowns.
+/// q = A p / diagonal; returns p.A p.
+template <class T>
+double apply(const TransportOperator<T>& A, const Buffer<T>& p, Buffer<T>& q) {
+  q.zero();
+  A.subtract_applied(q, -1, p);
+  return A.curvature(p);
+}
+
+/// z = M r; returns r.M r.
+template <class T, class Preconditioner>
+double precondition(const Preconditioner& M, const Buffer<T>& r, Buffer<T>& z) {
+  Buffer<T> x(r.device(), r.size());
+  x.zero(), z.zero();
+  const double dot = M.dot(r);
+  M.advance(r, x, 0, z, 0);
+  return dot;
+}
+
+/// What the two steps of a cycle on the voxels do with residuals s, a coarse correction, and x = p = s.
+template <class T>
+struct StepsOfCycle {
+  std::vector<float> coarse_b;
+  double sum = 0;  // of smooth_restrict
+  std::vector<T> x, p;
+
+  StepsOfCycle(const TransportOperator<T>& A, const Blocks& blocks, const Buffer<T>& s,
+               const std::vector<float>& coarse) {
+    const Device& device = A.device();
+    Buffer<float> b(device, blocks.nodes), coarse_x(device, blocks.nodes);
+    Buffer<double> parts(device, A.parts_of_sum(A.extent()));
+    const auto count = static_cast<std::size_t>(A.smooth_restrict(blocks, s, b.data(), parts.data()));
+    coarse_b = b.to_host();
+    const std::vector<double> each = parts.to_host();
+    for (std::size_t i = 0; i < count; ++i) sum += each.at(i);
+    coarse_x.copy_from(coarse);
+    Buffer<T> to_x = A.vector(), to_p = A.vector();
+    copy(s, to_x), copy(s, to_p);
+    A.prolong_advance(blocks, 2, coarse_x.data(), s, to_x, 0.7, to_p, 0.3);
+    x = to_x.to_host(), p = to_p.to_host();
+  }
+};
+
+/// What `apply` and residual have divided by the diagonal, as it was, in the order of the unknowns.
 template <class T>
 std::vector<T> undivided(const TransportOperator<T>& A, const Buffer<T>& vector) {
   std::vector<T> values = A.values_of(vector);

@@ -1,6 +1,6 @@
-// The transport operator alone: q = A p on an electrode, beside the triad in turns.
+// The transport operator alone: r -= alpha A p on an electrode, beside the triad in turns.
 //
-// Bytes: 4 per octet, 12 with several classes, and 16 sizeof(T).
+// Bytes: 4 per octet, 12 with several classes, and 24 sizeof(T).
 #include <cmath>
 #include <optional>
 
@@ -17,13 +17,15 @@ class Applied {
   Applied(const Device& device, const Volume& volume, const std::vector<double>& conductivity, bool plain)
       : A_(along_z(device, volume, conductivity), plain ? KernelForm::plain : KernelForm::tuned),
         p_(A_.vector_of(rough_values<T>(A_.unknowns()))),
-        q_(A_.vector()) {}
-  void apply() { A_.apply_dot(p_, q_); }
-  std::vector<T> result() const { return A_.values_of(q_); }
+        r_(A_.vector()) {
+    r_.zero();
+  }
+  void apply() { A_.subtract_applied(r_, 0.01, p_); }
+  std::vector<T> result() const { return A_.values_of(r_); }
 
  private:
   TransportOperator<T> A_;
-  Buffer<T> p_, q_;
+  Buffer<T> p_, r_;
 };
 
 /// The forms may differ by roundings of values of order 1.

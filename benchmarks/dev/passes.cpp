@@ -30,10 +30,12 @@ class Passes {
       : A_(problem, form),
         hierarchy_(A_.device(), A_.medium()),
         r_(A_.vector_of(rough_values<float>(A_.unknowns()))),
-        z_(A_.vector()),
+        x_(A_.vector()),
+        p_(A_.vector()),
+        parts_(A_.device(), A_.parts_of_sum(A_.extent())),
         coarse_(A_.device(), hierarchy_.blocks().nodes),
         rest_(A_.device(), hierarchy_.blocks().nodes) {
-    z_.zero();
+    x_.zero(), p_.zero();
     coarse_.copy_from(rough_values<float>(coarse_.size()));
   }
 
@@ -43,16 +45,22 @@ class Passes {
     std::function<std::vector<double>()> result;
   };
   std::vector<Pass> all() {
-    const auto z = [this] { return doubles(z_); };
-    return {{"apply", [this] { return A_.apply_dot(r_, z_); }, z},
+    const auto done = [](const auto& pass) {
+      return [pass] {
+        pass();
+        return 0.0;
+      };
+    };
+    return {{"curvature", [this] { return A_.curvature(r_); }, [] { return std::vector<double>(); }},
+            {"subtract_applied", done([this] { A_.subtract_applied(x_, 0.01, r_); }),
+             [this] { return doubles(x_); }},
             {"smooth_restrict",
-             [this] {
-               A_.smooth_restrict(hierarchy_.blocks(), r_, down_.data());
-               return 0.0;
-             },
+             done([this] { A_.smooth_restrict(hierarchy_.blocks(), r_, down_.data(), parts_.data()); }),
              [this] { return doubles(down_); }},
-            {"prolong_smooth",
-             [this] { return A_.prolong_smooth_dot(hierarchy_.blocks(), 1.95f, coarse_.data(), r_, z_); }, z},
+            {"prolong_advance", done([this] {
+               A_.prolong_advance(hierarchy_.blocks(), 1.95f, coarse_.data(), r_, x_, 0.01, p_, 0.01);
+             }),
+             [this] { return doubles(p_); }},
             {"evaluate", [this] { return A_.evaluate(r_, hierarchy_.blocks(), rest_).energy; },
              [this] { return doubles(rest_); }}};
   }
@@ -62,7 +70,9 @@ class Passes {
  private:
   TransportOperator<float> A_;
   Hierarchy hierarchy_;
-  Buffer<float> r_, z_, coarse_, down_{r_.device(), coarse_.size()};
+  Buffer<float> r_, x_, p_;
+  Buffer<double> parts_;
+  Buffer<float> coarse_, down_{r_.device(), coarse_.size()};
   Buffer<double> rest_;
 };
 

@@ -57,7 +57,6 @@ class PlannedLevels {
     if (levels_.empty()) levels_.emplace_back(), numbers_.emplace_back();
     last_ = std::min(last_, levels_.front().nodes);
   }
-  std::int64_t first() const { return levels_.front().nodes; }
   std::int64_t nodes() const {
     std::int64_t sum = 0;
     for (const Level& level : levels_) sum += level.nodes;
@@ -170,8 +169,8 @@ class Planner {
     if (!one_class())
       add("material classes", Field<std::uint8_t>::bytes(extent_), true,
           {"coarsen", "solve", "bound", "write"});
-    // On a GPU four of each two rows of octets, on a CPU fewer.
-    const std::int64_t of_rows = plan_.gpu ? 16 * extent_.halved().rows() : 0;
+    // Four of each two rows of octets.
+    const std::int64_t of_rows = 16 * extent_.halved().rows();
     add("partial sums", std::max(voxels_ / 64, of_rows) + (std::int64_t{8} << 10), true,
         {"coarsen", "solve", "bound", "write"});
   }
@@ -195,11 +194,8 @@ class Planner {
     add("coarse levels, to make them", levels_.to_make(), true, {"coarsen"});
     add("coarse levels", levels_.graphs(), true, in_use);
     add("inverse of the last level", levels_.inverse(), true, in_use);
-    if (multigrid()) {
-      add("first coarse vector", bytes_of<float>(levels_.first()), true, in_use);
-      if (const std::int64_t floats = 3 * levels_.nodes(); 4 * floats > 8 * value_bytes() * octets())
-        add("coarse vectors that do not fit in z", bytes_of<float>(floats), true, in_use);
-    }
+    if (multigrid())
+      add("coarse vectors", MultigridPreconditioner<float>::bytes(extent_, levels_.nodes()), true, in_use);
     add("flux of the bound", levels_.flux(), true, {"bound"});
     if (one_class()) add("forms of blocks", bytes_of<double>(least_energy_form_values), true, {"bound"});
   }
@@ -213,7 +209,7 @@ class Planner {
         multigrid() ? Stages{"solve", "bound", "write"} : Stages{"coarsen", "solve", "bound", "write"});
     if (settings_.study == "electrode") reaction(vector);
     if (settings_.study == "transient") states();
-    for (const char* name : {"residual r", "direction p", "A p and z"}) add(name, vector, true, {"solve"});
+    for (const char* name : {"residual r", "direction p"}) add(name, vector, true, {"solve"});
   }
   /// Of the tensor: what is kept of the others, and what their sums take; which clusters come back to
   /// themselves.

@@ -1,7 +1,7 @@
 // Preconditioned conjugate gradients (Hestenes & Stiefel 1952, doi 10.6028/jres.049.044).
 //
-// Four vectors: x, r, p, and q, which holds A p and then z = M r. A may be singular where b - A x has no part
-// in its null space: then p never has one either.
+// Three vectors: x, r and p. A p and M r are used where they arise, element by element, and never stored. A
+// may be singular where b - A x has no part in its null space: then p never has one either.
 #pragma once
 
 #include <cmath>
@@ -48,11 +48,11 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 }  // namespace detail
 
 /// Solves A x = b in place, until `stop` is content.
-/// Operator:       apply_dot(p, q) sets q = A p, returns p.q
-/// Preconditioner: apply_dot(r, z) sets z = M r, returns r.z
+/// Operator:       curvature(p) returns p.A p; subtract_applied(r, alpha, p) does r -= alpha A p
+/// Preconditioner: jacobi.hpp
 /// Vector:         Buffer<T> (vector.hpp)
 /// @param r    b - A x; what is left of it when this returns
-/// @param p, q work space
+/// @param p    work space
 /// @param null of a singular A: a direction whose p.Ap is less than this share of p.M^-1 p is of its null
 /// space,
 ///             which rounding led to; nothing is left to solve then
@@ -60,23 +60,24 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 /// @throws Error(internal) within one iteration when a number is not finite
 template <class Vector, class Operator, class Preconditioner, class InnerProduct = OneProcess>
 StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector& r, Vector& x, Vector& p,
-                              Vector& q, EnergyStop& stop, std::int64_t limit, const CgObserver& observe,
+                              EnergyStop& stop, std::int64_t limit, const CgObserver& observe,
                               double null = 0, CgState at = {}, const InnerProduct& sum = {}) {
   auto& [k, alpha, rho, size] = at;
   bool is_within = k > 0;
   if (!is_within) {
-    rho = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", 0);  // z = M r, in q
-    copy(q, p);                                               // p = z
+    rho = detail::finite(sum(M.dot(r)), "r.Mr", 0);
+    p.zero();
+    M.advance(r, x, 0, p, 0);  // p = M r
     size = rho;
   }
   for (; is_within || k < limit; is_within = false) {
     if (!is_within) {
       ++k;
-      if (rho == 0) return StopReason::converged;                                  // the residual is zero
-      const double curvature = detail::finite(sum(A.apply_dot(p, q)), "p.Ap", k);  // q = A p
+      if (rho == 0) return StopReason::converged;  // the residual is zero
+      const double curvature = detail::finite(sum(A.curvature(p)), "p.Ap", k);
       if (rho < 0 || curvature <= null * size) return StopReason::stagnated;
       alpha = rho / curvature;
-      add_scaled(r, -alpha, q);  // r -= alpha q
+      A.subtract_applied(r, alpha, p);
       stop.take(alpha * rho);
     }
     const bool done = stop.done(), go_on = !observe || observe(at, stop.relative_error());
@@ -87,8 +88,8 @@ StopReason conjugate_gradient(const Operator& A, const Preconditioner& M, Vector
              : k == limit ? StopReason::iteration_limit
                           : StopReason::stagnated;
     }
-    const double next = detail::finite(sum(M.apply_dot(r, q)), "r.Mr", k);  // z = M r
-    advance(x, alpha, p, q, next / rho);                                    // x += alpha p;  p = z + beta p
+    const double next = detail::finite(sum(M.dot(r)), "r.Mr", k);
+    M.advance(r, x, alpha, p, next / rho);  // x += alpha p;  p = M r + beta p
     size = next + (next / rho) * (next / rho) * size;
     rho = next;
   }

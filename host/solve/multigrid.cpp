@@ -139,41 +139,36 @@ template <class T>
 MultigridPreconditioner<T>::MultigridPreconditioner(const TransportOperator<T>& A, const Hierarchy& hierarchy)
     : A_(A),
       hierarchy_(hierarchy),
-      first_x_(A.device(), hierarchy.levels()[0].nodes),
+      parts_(A.device(), A.parts_of_sum(A.extent())),
       tail_(hierarchy.levels().size()) {
-  for (const Graph& graph : hierarchy.levels()) work_.push_back({graph.view(), nullptr, nullptr, nullptr});
+  std::int64_t nodes = 0;
+  for (const Graph& graph : hierarchy.levels()) nodes += graph.nodes;
+  room_ = Buffer<float>(A.device(), vectors * nodes);
+  float* free = room_.data();
+  for (const Graph& graph : hierarchy.levels()) {
+    work_.push_back({graph.view(), free, free + graph.nodes, free + 2 * graph.nodes});
+    free += vectors * graph.nodes;
+  }
   const bool dense =
       work_.back().graph.nodes <= dense_nodes && hierarchy.inverse().size() > 0;  // as it knows
   while (A.device().is_cuda() && dense && tail_ > 0 && work_.size() - tail_ < most_tail_levels &&
          work_[tail_ - 1].graph.nodes <= tail_nodes)
     --tail_;
   if (tail_ + 1 == work_.size()) tail_ = work_.size();  // the dense inverse alone is one kernel anyway
-  std::int64_t floats = 0;
-  for (const Graph& graph : hierarchy.levels()) floats += 3 * graph.nodes;
-  const std::int64_t octet_bytes = 8 * sizeof(T);
-  if (floats * static_cast<std::int64_t>(sizeof(float)) > A.octets()->count() * octet_bytes)
-    spare_ = Buffer<float>(A.device(), floats);
-}
-
-/// Hands out the room of z to the coarse levels.
-template <class T>
-void MultigridPreconditioner<T>::lend(T* z) const {
-  float* free = spare_.size() > 0 ? spare_.data() : reinterpret_cast<float*>(z);
-  for (std::size_t l = 0; l < work_.size(); ++l)
-    for (float** vector : {&work_[l].x, &work_[l].y, &work_[l].b}) {
-      *vector = free;
-      free += hierarchy_.levels()[l].nodes;
-    }
-  // Either kind of visit turns a level over three times, so what begins as y ends as x.
-  (work_.size() == 1 ? work_[0].x : work_[0].y) = first_x_.data();
 }
 
 template <class T>
-double MultigridPreconditioner<T>::apply_dot(const Buffer<T>& r, Buffer<T>& z) const {
-  lend(z.data());
-  A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b);
+double MultigridPreconditioner<T>::dot(const Buffer<T>& r) const {
+  const std::int64_t parts = A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b, parts_.data());
   solve(0);
-  return A_.prolong_smooth_dot(hierarchy_.blocks(), alpha_, work_[0].x, r, z);
+  const CycleLevel& first = work_[0];
+  return dot_and_sum(A_.device(), alpha_, first.b, first.x, first.graph.nodes, parts_.data(), parts);
+}
+
+template <class T>
+void MultigridPreconditioner<T>::advance(const Buffer<T>& r, Buffer<T>& x, double alpha, Buffer<T>& p,
+                                         double beta) const {
+  A_.prolong_advance(hierarchy_.blocks(), alpha_, work_[0].x, r, x, alpha, p, beta);
 }
 
 /// work[level].x towards A^-1 work[level].b, from zero: two cycles on the levels of the W, one below them;

@@ -12,8 +12,10 @@
 // Beyond alpha = 2 it can lose definiteness, so alpha = 1.95, and conductances of the graphs are rounded up;
 // alpha = 1 is definite always and is what a solver falls back to.
 //
-// The vectors of the coarse levels live in z, which is written at the very end, all but the result on the
-// first level. Aggregates: graph.hpp. Voxels: transport/operator.hpp. Bytes: README of benchmarks.
+// z = cycle(r) is never stored, and r.z is known before z is: with the first step e = damping D^-1 r,
+// r.z = e.r + e.(r - A e) + alpha b.X, of b and X on the first coarse level. So the last step on the voxels
+// can use z where it arises. Aggregates: graph.hpp. Voxels: transport/operator.hpp. Bytes: README of
+// benchmarks.
 #pragma once
 
 #include <cstdint>
@@ -58,28 +60,36 @@ class Hierarchy {
   Buffer<double> inverse_double_;
 };
 
-/// z = M r by one cycle.
+/// M r by one cycle.
 template <class T>
 class MultigridPreconditioner {
  public:
   static constexpr Convergence convergence = Convergence::fast;
   static constexpr const char* method = "CG, aggregation multigrid (W-cycle)";
   MultigridPreconditioner(const TransportOperator<T>& A, const Hierarchy& hierarchy);
-  /// @return r.z
-  double apply_dot(const Buffer<T>& r, Buffer<T>& z) const;
+  /// The cycle, but for its last step on the voxels.   @return r.M r
+  double dot(const Buffer<T>& r) const;
+  /// x += alpha p, then p = M r + beta p.   @param r that of the last call of dot
+  void advance(const Buffer<T>& r, Buffer<T>& x, double alpha, Buffer<T>& p, double beta) const;
   void weaken() { alpha_ = 1; }
   const Hierarchy& hierarchy() const { return hierarchy_; }
+  /// What the device lends for coarse levels of so many nodes in all.   @param extent of the voxels
+  static std::int64_t bytes(const Extent& extent, std::int64_t nodes) {
+    return static_cast<std::int64_t>(Buffer<float>::bytes(vectors * nodes) +
+                                     Buffer<double>::bytes(TransportOperator<T>::parts_of_sum(extent)));
+  }
 
  private:
-  void lend(T* z) const;
+  static constexpr std::int64_t vectors = 3;  // of a level
   void solve(std::size_t level) const;
   void cycle(std::size_t level, bool from_zero) const;
 
   const TransportOperator<T>& A_;
   const Hierarchy& hierarchy_;
   float alpha_ = 1.95f;
-  Buffer<float> first_x_, spare_;  // spare: for volumes of so few unknowns that z has no room
-  std::size_t tail_;               // from this level on a GPU runs all in one kernel
+  Buffer<float> room_;    // of the vectors of all levels
+  Buffer<double> parts_;  // of r.M r
+  std::size_t tail_;      // from this level on a GPU runs all in one kernel
   mutable std::vector<CycleLevel> work_;
 };
 

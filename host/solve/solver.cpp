@@ -81,10 +81,10 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
     EnergyStop stop(state.aim, M.convergence);
     const std::int64_t before = state.iterations = s.iterations;
     state.operator_applications = s.operator_applications;
-    // Steps of Jacobi need no hierarchy, and the bound needs the room of r, p and q.
+    // Steps of Jacobi need no hierarchy, and the bound needs the room of r and p.
     if (preconditioning_ == Preconditioning::jacobi) drop_hierarchy();
     {
-      Buffer<T> r = at.A.vector(), p = at.A.vector(), q = at.A.vector();
+      Buffer<T> r = at.A.vector(), p = at.A.vector();
       const SolveKeeper::Vectors vectors{at.x.data(), r.data(), p.data()};
       const std::size_t bytes = static_cast<std::size_t>(r.size()) * sizeof(T);
       if (state.at.iteration > 0) {
@@ -108,10 +108,9 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
         }
         return !observe || observe(before + now.iteration, estimate);
       };
-      s.why = conjugate_gradient(at.A, M, r, at.x, p, q, stop, limit - before, told, null,
+      s.why = conjugate_gradient(at.A, M, r, at.x, p, stop, limit - before, told, null,
                                  std::exchange(state.at, {}));
-      at.A.jacobi_dot(r, q);
-      add_scaled(at.x, 1, q);
+      add_scaled(at.x, double{damping}, r);  // a step of Jacobi
     }
     s.iterations += stop.iterations();
     s.operator_applications += stop.iterations() + 2;

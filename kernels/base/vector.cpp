@@ -18,11 +18,11 @@ template <class T>
 struct Advance {
   static constexpr std::int64_t bytes_per_element = 5 * sizeof(T);
   T *x, *p;
-  const T* z;
-  T alpha, beta;
+  const T* s;
+  T alpha, factor, beta;
   TAUVOX_HD void operator()(std::int64_t i) const {
     x[i] += alpha * p[i];
-    p[i] = z[i] + beta * p[i];
+    p[i] = factor * s[i] + beta * p[i];
   }
 };
 
@@ -50,9 +50,10 @@ void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x) {
 }
 
 template <class T>
-void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta) {
+void advance(Buffer<T>& x, double alpha, Buffer<T>& p, double factor, const Buffer<T>& s, double beta) {
   for_each_index(x.device(), x.size(),
-                 Advance<T>{x.data(), p.data(), z.data(), static_cast<T>(alpha), static_cast<T>(beta)});
+                 Advance<T>{x.data(), p.data(), s.data(), static_cast<T>(alpha), static_cast<T>(factor),
+                            static_cast<T>(beta)});
 }
 
 template <class T>
@@ -67,9 +68,9 @@ void convert(const Buffer<From>& from, Buffer<To>& to) {
 template void convert(const Buffer<float>&, Buffer<double>&);
 template void convert(const Buffer<double>&, Buffer<float>&);
 
-#define TAUVOX_INSTANTIATE(T)                                                      \
-  template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                  \
-  template void advance(Buffer<T>&, double, Buffer<T>&, const Buffer<T>&, double); \
+#define TAUVOX_INSTANTIATE(T)                                                              \
+  template void add_scaled(Buffer<T>&, double, const Buffer<T>&);                          \
+  template void advance(Buffer<T>&, double, Buffer<T>&, double, const Buffer<T>&, double); \
   template void copy(const Buffer<T>&, Buffer<T>&);
 TAUVOX_INSTANTIATE(float)
 TAUVOX_INSTANTIATE(double)

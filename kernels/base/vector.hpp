@@ -10,9 +10,9 @@ namespace tauvox {
 template <class T>
 void add_scaled(Buffer<T>& y, double alpha, const Buffer<T>& x);
 
-/// x += alpha p, then p = z + beta p     5 sizeof(T)
+/// x += alpha p, then p = factor s + beta p     5 sizeof(T)
 template <class T>
-void advance(Buffer<T>& x, double alpha, Buffer<T>& p, const Buffer<T>& z, double beta);
+void advance(Buffer<T>& x, double alpha, Buffer<T>& p, double factor, const Buffer<T>& s, double beta);
 
 /// p = z                             2 sizeof(T)
 template <class T>

@@ -57,6 +57,17 @@ struct Prolong {
   TAUVOX_HD void operator()(std::int64_t i) const { x[i] += factor * coarse_x[aggregate[i]]; }
 };
 
+struct DotAndPart {
+  static constexpr std::int64_t bytes_per_element = 8;
+  double factor;
+  const float *b, *x;
+  std::int64_t nodes;
+  const double* parts;
+  TAUVOX_HD Sums<1> operator()(std::int64_t i) const {
+    return {{i < nodes ? factor * (double{b[i]} * double{x[i]}) : parts[i - nodes]}};
+  }
+};
+
 template <class W>
 struct ApplyDense {
   const W* inverse;
@@ -195,6 +206,11 @@ void restrict_residual(const Device& device, const GraphView& A, const GraphView
 
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x) {
   for_each_index(device, A.nodes, Prolong{A.aggregate, factor, coarse_x, x});
+}
+
+double dot_and_sum(const Device& device, float factor, const float* b, const float* x, std::int64_t nodes,
+                   const double* parts, std::int64_t count) {
+  return sum_over_indices<1>(device, nodes + count, DotAndPart{factor, b, x, nodes, parts})[0];
 }
 
 template <class W>

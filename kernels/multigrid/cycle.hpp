@@ -18,6 +18,9 @@ void restrict_residual(const Device& device, const GraphView& A, const GraphView
                        const float* x, float* rest, float* coarse_b);
 /// x += factor times coarse_x of the aggregate
 void prolong(const Device& device, const GraphView& A, float factor, const float* coarse_x, float* x);
+/// factor b.x over the nodes, and the sum of `parts` (transport/operator.hpp says of what); one sum in FP64.
+double dot_and_sum(const Device& device, float factor, const float* b, const float* x, std::int64_t nodes,
+                   const double* parts, std::int64_t count);
 /// x = inverse b, with `inverse` dense, n x n, symmetric; or, of n entries, a diagonal
 /// W is float or double: what the inverse is kept in, and its products are summed in.
 template <class W>

@@ -286,33 +286,52 @@ void run_on_cpu(const Pass& pass, int threads, double* partial) {
 }
 
 #ifndef TAUVOX_VECTORS
-/// Runs a pass in the form of a device, or in this one; adds its sums up.
+/// Of one sum, at most.
+inline std::int64_t most_parts(const Extent& lattice) {
+  return std::max(blocks_of_rows(lattice), Units(lattice).count());
+}
+
+/// Runs a pass in the form of a device, or in this one. `partial`: room for the parts of its sums, which are
+/// left there.   @return how many parts a sum has
 template <class Pass>
-Sums<Pass::sums> run(const Device& device, const Pass& pass, KernelForm form) {
+std::int64_t run_parts(const Device& device, const Pass& pass, KernelForm form, double* partial) {
   const auto& m = pass.medium();
   const Extent& lattice = m.octets.lattice;
   count_pass(device, pass, 0);
-  constexpr int N = Pass::sums;
-  const std::int64_t blocks = blocks_of_rows(lattice);
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
-    double* partial = N > 0 ? detail::partial_sums<N>(device, blocks) : nullptr;
     with_faces(m, [&](auto kind) {
-      launch("starting a pass over octets", octet_kernel<decltype(kind), Pass>, blocks, lanes, pass, partial);
+      launch("starting a pass over octets", octet_kernel<decltype(kind), Pass>, blocks_of_rows(lattice),
+             lanes, pass, partial);
     });
-    if constexpr (N > 0) return detail::fold_on_device<N>(device, partial, blocks);
-    return {};
+    return blocks_of_rows(lattice);
   }
 #endif
   const bool tuned = form == KernelForm::tuned && have_vectors();
-  const std::int64_t units = Units(lattice).count();
   const int threads = detail::team(device, {8 * lattice.nx, lattice.ny, lattice.nz});
-  double* partial = device.scratch(N * (tuned ? units : blocks) + 1);
   if (tuned)
     vectors::run_on_cpu(pass, threads, partial);
   else
     run_on_cpu(pass, threads, partial);
-  if constexpr (N > 0) return detail::fold_partials<N>(partial, tuned ? units : blocks);
+  return tuned ? Units(lattice).count() : blocks_of_rows(lattice);
+}
+
+/// The same, and adds its sums up.
+template <class Pass>
+Sums<Pass::sums> run(const Device& device, const Pass& pass, KernelForm form) {
+  constexpr int N = Pass::sums;
+  const std::int64_t most = most_parts(pass.medium().octets.lattice);
+#ifdef TAUVOX_DEVICE_CODE
+  if (device.is_cuda()) {
+    double* partial = N > 0 ? detail::partial_sums<N>(device, most) : nullptr;
+    const std::int64_t parts = run_parts(device, pass, form, partial);
+    if constexpr (N > 0) return detail::fold_on_device<N>(device, partial, parts);
+    return {};
+  }
+#endif
+  double* partial = device.scratch(N * most + 1);
+  const std::int64_t parts = run_parts(device, pass, form, partial);
+  if constexpr (N > 0) return detail::fold_partials<N>(partial, parts);
   return {};
 }
 #endif

@@ -166,13 +166,18 @@ PotentialOf<T> TransportOperator<T>::potential_of(const Buffer<T>& v) const {
 }
 
 template <class T>
-double TransportOperator<T>::apply_dot(const Buffer<T>& p, Buffer<T>& q) const {
-  return run_pass(device(), ApplyDot<T>{own_medium(), p.data(), q.data()}, form_)[0];
+double TransportOperator<T>::curvature(const Buffer<T>& p) const {
+  return run_pass(device(), Curvature<T>{own_medium(), p.data()}, form_)[0];
 }
 
 template <class T>
-double TransportOperator<T>::jacobi_dot(const Buffer<T>& s, Buffer<T>& z) const {
-  return run_pass(device(), JacobiDot<T>{own_medium(), s.data(), z.data()}, form_)[0];
+void TransportOperator<T>::subtract_applied(Buffer<T>& s, double alpha, const Buffer<T>& p) const {
+  run_pass(device(), SubtractApplied<T>{own_medium(), static_cast<T>(alpha), p.data(), s.data()}, form_);
+}
+
+template <class T>
+double TransportOperator<T>::jacobi_dot(const Buffer<T>& s) const {
+  return run_pass(device(), JacobiDot<T>{own_medium(), s.data()}, form_)[0];
 }
 
 template <class T>
@@ -254,16 +259,24 @@ std::int64_t TransportOperator<T>::outside(const Buffer<T>& v, double slack) con
 }
 
 template <class T>
-void TransportOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& s, float* coarse_b) const {
-  run_pass(device(), SmoothRestrict<T>{own_medium(), blocks.view(), s.data(), coarse_b}, form_);
+std::int64_t TransportOperator<T>::smooth_restrict(const Blocks& blocks, const Buffer<T>& s, float* coarse_b,
+                                                   double* parts) const {
+  return run_pass(device(), SmoothRestrict<T>{own_medium(), blocks.view(), s.data(), coarse_b}, form_, parts);
 }
 
 template <class T>
-double TransportOperator<T>::prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x,
-                                                const Buffer<T>& s, Buffer<T>& z) const {
-  return run_pass(device(),
-                  ProlongSmoothDot<T>{own_medium(), blocks.view(), factor, coarse_x, s.data(), z.data()},
-                  form_)[0];
+std::int64_t TransportOperator<T>::parts_of_sum(const Extent& extent) {
+  return tauvox::parts_of_sum(extent.halved());
+}
+
+template <class T>
+void TransportOperator<T>::prolong_advance(const Blocks& blocks, float factor, const float* coarse_x,
+                                           const Buffer<T>& s, Buffer<T>& x, double alpha, Buffer<T>& p,
+                                           double beta) const {
+  run_pass(device(),
+           ProlongAdvance<T>{own_medium(), blocks.view(), factor, coarse_x, s.data(), static_cast<T>(alpha),
+                             static_cast<T>(beta), x.data(), p.data()},
+           form_);
 }
 
 template <class T>

@@ -3,7 +3,7 @@
 //
 // A vector has eight values an octet (octets.hpp), zeros where nothing conducts; those of residuals, and A p,
 // are divided by the diagonal (passes.hpp). Diagonals and conductances are computed where they are needed.
-// Sums are FP64. Bytes of one apply: 4 per octet, 12 with several classes, and 16 sizeof(T).
+// Sums are FP64. A p is never kept: a pass over it costs less than the room of a vector.
 #pragma once
 
 #include "kernels/transport/blocks.hpp"
@@ -30,10 +30,12 @@ class TransportOperator {
   /// The potential of a deviation v, in FP64.
   PotentialOf<T> potential_of(const Buffer<T>& v) const;
 
-  /// q = A p / diagonal; returns p.A p
-  double apply_dot(const Buffer<T>& p, Buffer<T>& q) const;
-  /// z = damping s, the Jacobi step from zero for s = r / diagonal; returns r.z
-  double jacobi_dot(const Buffer<T>& s, Buffer<T>& z) const;
+  /// p.A p
+  double curvature(const Buffer<T>& p) const;
+  /// s -= alpha A p / diagonal
+  void subtract_applied(Buffer<T>& s, double alpha, const Buffer<T>& p) const;
+  /// r.z of the Jacobi step from zero z = damping s, for s = r / diagonal
+  double jacobi_dot(const Buffer<T>& s) const;
   /// Of the matrix.
   Buffer<T> diagonal() const;
 
@@ -53,10 +55,16 @@ class TransportOperator {
   std::int64_t outside(const Buffer<T>& v, double slack) const;
 
   /// coarse_b = sum over each aggregate of r - A e, where e = damping s, the first Jacobi step
-  void smooth_restrict(const Blocks& blocks, const Buffer<T>& s, float* coarse_b) const;
-  /// z = e + damping (r - A e) / diagonal, where e is the first step plus factor coarse_x; returns r.z
-  double prolong_smooth_dot(const Blocks& blocks, float factor, const float* coarse_x, const Buffer<T>& s,
-                            Buffer<T>& z) const;
+  /// @param parts gets the parts of e.(r + (r - A e)); of z below, r.z is that and factor coarse_b.coarse_x
+  /// @return how many parts there are
+  std::int64_t smooth_restrict(const Blocks& blocks, const Buffer<T>& s, float* coarse_b,
+                               double* parts) const;
+  /// At most so many, in a volume of that extent.
+  static std::int64_t parts_of_sum(const Extent& extent);
+  /// x += alpha p, then p = z + beta p with z = e + damping (r - A e) / diagonal, where e is the first step
+  /// plus factor coarse_x
+  void prolong_advance(const Blocks& blocks, float factor, const float* coarse_x, const Buffer<T>& s,
+                       Buffer<T>& x, double alpha, Buffer<T>& p, double beta) const;
   /// Work space for conjugate gradients; only its octet of zeros is set.
   Buffer<T> vector() const;
   /// A vector of these values, in the order in which unknowns are numbered; and the other way.

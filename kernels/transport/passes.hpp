@@ -17,26 +17,36 @@ std::int64_t vector_bytes(const OctetsView& octets) {
   return 8 * octets.count * static_cast<std::int64_t>(sizeof(T));
 }
 
-/// q = A p / diagonal; sums p.A p
+/// Sums p.A p.
 template <class T>
-struct ApplyDot {
+struct Curvature {
   static constexpr int sums = 1;
   Medium<T> m;
   const T* p;
-  T* q;
   TAUVOX_HD const Medium<T>& medium() const { return m; }
-  std::int64_t bytes() const { return m.bytes() + 2 * vector_bytes<T>(m.octets); }
+  std::int64_t bytes() const { return m.bytes() + vector_bytes<T>(m.octets); }
 };
 
-/// z = damping s; sums r.z
+/// s -= alpha A p / diagonal
+template <class T>
+struct SubtractApplied {
+  static constexpr int sums = 0;
+  Medium<T> m;
+  T alpha;
+  const T* p;
+  T* s;
+  TAUVOX_HD const Medium<T>& medium() const { return m; }
+  std::int64_t bytes() const { return m.bytes() + 3 * vector_bytes<T>(m.octets); }
+};
+
+/// Sums r.z of the Jacobi step z = damping s.
 template <class T>
 struct JacobiDot {
   static constexpr int sums = 1;
   Medium<T> m;
   const T* s;
-  T* z;
   TAUVOX_HD const Medium<T>& medium() const { return m; }
-  std::int64_t bytes() const { return m.bytes() + 2 * vector_bytes<T>(m.octets); }
+  std::int64_t bytes() const { return m.bytes() + vector_bytes<T>(m.octets); }
 };
 
 /// d = diagonal
@@ -49,10 +59,10 @@ struct WriteDiagonal {
   std::int64_t bytes() const { return m.bytes() + vector_bytes<T>(m.octets); }
 };
 
-/// coarse_b = sum over each aggregate of r - A e with the Jacobi step e = damping s.
+/// coarse_b = sum over each aggregate of r - A e with the Jacobi step e = damping s; sums e.(r + (r - A e)).
 template <class T>
 struct SmoothRestrict {
-  static constexpr int sums = 0;
+  static constexpr int sums = 1;
   Medium<T> m;
   BlockView blocks;
   const T* s;
@@ -63,19 +73,21 @@ struct SmoothRestrict {
   }
 };
 
-/// z = e + damping (r - A e) / diagonal with e = damping s + factor coarse_x; sums r.z
+/// x += alpha p, then p = z + beta p with z = e + damping (r - A e) / diagonal, e = damping s + factor
+/// coarse_x.
 template <class T>
-struct ProlongSmoothDot {
-  static constexpr int sums = 1;
+struct ProlongAdvance {
+  static constexpr int sums = 0;
   Medium<T> m;
   BlockView blocks;
   float factor;
   const float* coarse_x;
   const T* s;
-  T* z;
+  T alpha, beta;
+  T *x, *p;
   TAUVOX_HD const Medium<T>& medium() const { return m; }
   std::int64_t bytes() const {
-    return m.bytes() + blocks.bytes() + 2 * vector_bytes<T>(m.octets) + 4 * blocks.nodes;
+    return m.bytes() + blocks.bytes() + 5 * vector_bytes<T>(m.octets) + 4 * blocks.nodes;
   }
 };
 
@@ -130,11 +142,17 @@ struct CountOutside {
 
 /// All of them.
 #define TAUVOX_PASSES(each)                                                                      \
-  each(ApplyDot) each(JacobiDot) each(WriteDiagonal) each(SmoothRestrict) each(ProlongSmoothDot) \
-      each(Evaluate) each(AxisFlux) each(WritePotential) each(CountOutside)
+  each(Curvature) each(SubtractApplied) each(JacobiDot) each(WriteDiagonal) each(SmoothRestrict) \
+      each(ProlongAdvance) each(Evaluate) each(AxisFlux) each(WritePotential) each(CountOutside)
 
 /// Runs a pass in the form of a device, or in the plain one; adds its sums up.
 template <class Pass>
 Sums<Pass::sums> run_pass(const Device& device, const Pass& pass, KernelForm form);
+/// The same, but leaves the parts of its sum for another one to add up, so that nothing waits for it.
+/// @param parts room for parts_of_sum(lattice) of them   @return how many there are
+template <class Pass>
+std::int64_t run_pass(const Device& device, const Pass& pass, KernelForm form, double* parts);
+/// At most so many parts has a sum over the octets of a lattice.
+std::int64_t parts_of_sum(const Extent& lattice);
 
 }  // namespace tauvox

@@ -20,20 +20,27 @@ struct ValueOf {
 TAUVOX_OCTET std::int64_t slots_of(const Place& p) { return 8 * std::int64_t{p.octet}; }
 
 template <class Kind, class T>
-TAUVOX_OCTET void visit(const ApplyDot<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const Curvature<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const ValueOf<T, T> value{p, pass.p};
   const Octet<T> own = value(6);
   const Product<T> q(faces, own, value);
-  store<T>(pass.q + slots_of(p), divide<T>(q.Au, q.diagonal));
   totals.add(0, convert<double>(own) * convert<double>(q.Au));
+}
+
+template <class Kind, class T>
+TAUVOX_OCTET void visit(const SubtractApplied<T>& pass, const Place& p, Totals<0>&) {
+  const typename Kind::template Faces<T> faces(pass.m, p);
+  const ValueOf<T, T> value{p, pass.p};
+  const Product<T> q(faces, value(6), value);
+  T* const s = pass.s + slots_of(p);
+  store<T>(s, load<T>(s) - pass.alpha * divide<T>(q.Au, q.diagonal));
 }
 
 template <class Kind, class T>
 TAUVOX_OCTET void visit(const JacobiDot<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const Octet<T> s = load<T>(pass.s + slots_of(p)), z = T(damping) * s;
-  store<T>(pass.z + slots_of(p), z);
   totals.add(0, convert<double>(diagonal_of<T>(faces)) * convert<double>(s) * convert<double>(z));
 }
 
@@ -59,24 +66,26 @@ TAUVOX_OCTET void sum_aggregates(const BlockView& blocks, const Place& p, const 
 }
 
 template <class Kind, class T>
-TAUVOX_OCTET void visit(const SmoothRestrict<T>& pass, const Place& p, Totals<0>&) {
+TAUVOX_OCTET void visit(const SmoothRestrict<T>& pass, const Place& p, Totals<1>& totals) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const ValueOf<T, T> value{p, pass.s};
   const Octet<T> s = value(6);
   const Product<T> of_s(faces, s, value);
-  sum_aggregates(pass.blocks, p, of_s.diagonal * s - T(damping) * of_s.Au, pass.coarse_b);
+  const Octet<T> r = of_s.diagonal * s, left = r - T(damping) * of_s.Au;
+  sum_aggregates(pass.blocks, p, left, pass.coarse_b);
+  totals.add(0, convert<double>(T(damping) * s) * (convert<double>(r) + convert<double>(left)));
 }
 
 /// e = damping s + factor coarse_x
 template <class T>
 struct CorrectedStep {
-  const ProlongSmoothDot<T>& pass;
+  const ProlongAdvance<T>& pass;
   const Place& p;
   std::int64_t block[7];     // of the neighbours, and of the octet
   T correction[7];           // of those whose block has one aggregate, which are nearly all
   std::uint32_t others = 0;  // bits of those that have several
 
-  TAUVOX_OCTET CorrectedStep(const ProlongSmoothDot<T>& of, const Place& place) : pass(of), p(place) {
+  TAUVOX_OCTET CorrectedStep(const ProlongAdvance<T>& of, const Place& place) : pass(of), p(place) {
     block[6] = pass.blocks.block(p.at[2], p.at[1], p.at[0]);
     for_axes([&](auto axis) TAUVOX_INLINE {
       constexpr int a = axis;
@@ -110,14 +119,16 @@ struct CorrectedStep {
 };
 
 template <class Kind, class T>
-TAUVOX_OCTET void visit(const ProlongSmoothDot<T>& pass, const Place& p, Totals<1>& totals) {
+TAUVOX_OCTET void visit(const ProlongAdvance<T>& pass, const Place& p, Totals<0>&) {
   const typename Kind::template Faces<T> faces(pass.m, p);
   const CorrectedStep<T> step(pass, p);
   const Octet<T> e = step(6), s = load<T>(pass.s + slots_of(p));
   const Product<T> of_e(faces, e, step);
   const Octet<T> z = where<T>(faces.mask, e + T(damping) * (s - divide<T>(of_e.Au, of_e.diagonal)));
-  store<T>(pass.z + slots_of(p), z);
-  totals.add(0, convert<double>(of_e.diagonal) * convert<double>(s) * convert<double>(z));
+  T *const to_x = pass.x + slots_of(p), *const to_p = pass.p + slots_of(p);
+  const Octet<T> direction = load<T>(to_p);
+  store<T>(to_x, load<T>(to_x) + pass.alpha * direction);
+  store<T>(to_p, z + pass.beta * direction);
 }
 
 /// The reference of an octet's voxels (potential.hpp).

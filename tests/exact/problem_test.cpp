@@ -18,11 +18,11 @@ using test::volume_of;
 /// x after `limit` iterations from zero.
 template <class T, class Preconditioner>
 Buffer<T> iterate(const TransportOperator<T>& A, const Preconditioner& M, std::int64_t limit) {
-  Buffer<T> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();
+  Buffer<T> x = A.vector(), r = A.vector(), p = A.vector();
   x.zero();
   EnergyStop stop(0, M.convergence);
   stop.start(A.residual(x, r).energy);
-  if (limit > 0) conjugate_gradient(A, M, r, x, p, q, stop, limit, {});
+  if (limit > 0) conjugate_gradient(A, M, r, x, p, stop, limit, {});
   return x;
 }
 

@@ -114,11 +114,11 @@ template <class T>
 Buffer<T> iterate(const Built<T>& problem, std::int64_t limit, double tolerance) {
   const TransportOperator<T>& A = problem.A;
   MultigridPreconditioner<T> M(A, problem.hierarchy);
-  Buffer<T> x = A.vector(), r = A.vector(), p = A.vector(), q = A.vector();
+  Buffer<T> x = A.vector(), r = A.vector(), p = A.vector();
   x.zero();
   EnergyStop stop(tolerance, M.convergence);
   stop.start(A.residual(x, r).energy);
-  if (limit > 0) conjugate_gradient(A, M, r, x, p, q, stop, limit, {});
+  if (limit > 0) conjugate_gradient(A, M, r, x, p, stop, limit, {});
   return x;
 }
 

@@ -16,7 +16,7 @@ import sys
 # The goal is 50 files and 5500 lines; these are what is reached today, with room for a few lines. They go down, but twice:
 # what the first run on a GPU asked for took 140 lines (DESIGN.md, decision 21), what goes on in another run 140 (26a).
 MOST_FILES = 80
-MOST_LINES = 7885
+MOST_LINES = 7993
 PRODUCT = ("kernels", "host", "io")
 STUDY = "host/studies/effective_transport.cpp"
 

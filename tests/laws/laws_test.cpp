@@ -59,7 +59,7 @@ TEST(Laws, TheOperatorIsSymmetricAndPositive) {
   }
   const auto times_A = [&](const std::vector<double>& p) {
     Buffer<double> q = A.vector();
-    EXPECT_GT(A.apply_dot(A.vector_of(p), q), 0);
+    EXPECT_GT(test::apply(A, A.vector_of(p), q), 0);
     return test::undivided(A, q);
   };
   const auto dot = [](const std::vector<double>& p, const std::vector<double>& q) {
@@ -95,7 +95,7 @@ TEST(Laws, TheSineModeIsAnEigenvectorWithTheDiscreteEigenvalue) {
       for (std::int64_t y = 0; y < n; ++y)
         for (std::int64_t x = 0; x < n; ++x) u[at(x, y, z)] = sine(x) * sine(y) * sine(z);
     Buffer<double> q = A.vector();
-    A.apply_dot(A.vector_of(u), q);
+    test::apply(A, A.vector_of(u), q);
     const std::vector<double> Au = test::undivided(A, q);
     const double lambda = Au[at(n / 2, n / 3, 1)] / u[at(n / 2, n / 3, 1)];
     EXPECT_NEAR(3 * M_PI * M_PI * h * h / lambda - 1, size.error, 1e-10) << n;

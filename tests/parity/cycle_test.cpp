@@ -41,7 +41,7 @@ Result cycles_on(const Device& device, const Volume& v, const std::vector<double
     result.lists = result.lists || graph.member.size() > 0;
   }
   for (int pass = 0; pass < 2; ++pass) {
-    result.dot.push_back(M.apply_dot(r, z));
+    result.dot.push_back(test::precondition(M, r, z));
     values = A.values_of(z);
     result.z.emplace_back(values.begin(), values.end());
     M.weaken();
