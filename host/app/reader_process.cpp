@@ -88,6 +88,8 @@ Message request(const Settings& settings) {
 }  // namespace
 
 ReaderProcess::ReaderProcess(const Settings& settings) : path_(settings.input), options_(settings.read) {
+  if (!settings.mask_dataset.empty() && settings.mask.empty())
+    throw Error(ExitCode::usage, "a dataset of no mask", "--mask-dataset", "", "give --mask FILE as well");
   if (!start()) {
     description_ = io::describe_volume(path_, options_);  // no process can be started: better read than not
     if (!options_.external_files.empty()) other_files_ = io::other_files(path_, options_);

@@ -80,8 +80,6 @@ void check(const Settings& s) {
     throw Error(ExitCode::usage, "the flux goes nowhere", "--flux", "",
                 "give --field for its vectors, or --png for a picture");
   check_input(s.input);
-  if (!s.mask_dataset.empty() && s.mask.empty())
-    throw Error(ExitCode::usage, "a dataset of no mask", "--mask-dataset", "", "give --mask FILE as well");
   check_material(s);
   check_standard_output(s);
   if (!s.calibration.empty() && !s.dry_run)

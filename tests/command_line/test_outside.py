@@ -192,6 +192,10 @@ def test_what_cannot_be_is_refused(tauvox, folder, name, options, code, words):
     numpy.save(folder / "zeros.npy", numpy.zeros((N, N, N), "u1"))
     numpy.save(folder / "late.npy", (Z >= 2).astype("u1"))
     assert_refused(tauvox("solve", name, "--phase", "0", *options, cwd=folder), code, *words)
+    if "--phases" not in options:
+        assert_refused(tauvox("inspect", name, *options, cwd=folder), code, *words)
+        assert_refused(tauvox("convert", name, "out.h5", *options, cwd=folder), code, words[-1])
+        assert not (folder / "out.h5").exists()
 
 
 def test_parts_of_a_crop_are_those_of_the_mask(tauvox, folder):
