@@ -6,6 +6,8 @@
 #include <charconv>
 #include <vector>
 
+#include "io/letters.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -42,6 +44,9 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   found.y_unit = value_of(text, "\nyunit=", line);
   found.z_unit = value_of(text, "\nzunit=", line);
   found.spacing = parse<double>(value_of(text, "\nspacing=", line));
+  // No ImageJ of that version knew channels: tifffile calls itself so
+  found.channels_are_slices = text.starts_with("ImageJ=1.11a") && found.spacing && !found.is_hyperstack() &&
+                              found.page_axes[2].length > 1;
   found.stated = statements_with_prefix(texts_in_lines(text), "tauvox_phases of the ImageDescription");
 }
 
@@ -75,22 +80,24 @@ void parse_tifffile(const std::string& text, std::uint16_t samples, bool planar,
     lengths.push_back(parse<std::int64_t>(shape.substr(from, comma - from)).value_or(1));
     from = comma + 1;
   }
-  const std::size_t sample_axis = planar ? 3 : 1;  // from the last
-  if (samples > 1 && lengths.size() >= sample_axis && lengths[lengths.size() - sample_axis] == samples)
-    lengths.erase(lengths.end() - static_cast<std::ptrdiff_t>(sample_axis));
   found.writer = "tifffile";
   parse_tifffile_claims(text, found);
+  std::string names = in_small_letters(found.axes);
+  const bool named = names.size() == lengths.size();
+  const std::size_t sample_axis = planar ? 3 : 1;  // from the last
+  if (samples > 1 && lengths.size() >= sample_axis && lengths[lengths.size() - sample_axis] == samples) {
+    lengths.erase(lengths.end() - static_cast<std::ptrdiff_t>(sample_axis));
+    if (named) names.erase(names.size() - sample_axis, 1);
+  }
   if (lengths.size() < 3) return;
   found.images = 1;
-  lengths.resize(lengths.size() - 2);
-  std::string names = found.axes.ends_with("S") ? found.axes.substr(0, found.axes.size() - 1) : found.axes;
-  const bool named = names.size() == lengths.size() + 2 && names.ends_with("YX");
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
+  const std::size_t rows = lengths.size() - 2;
+  for (std::size_t i = 0; i < rows; ++i) {
     if (lengths[i] < 1 || __builtin_mul_overflow(found.images, lengths[i], &found.images))
       found.images = INT64_MAX;
-    const char small = named ? static_cast<char>(std::tolower(static_cast<unsigned char>(names[i]))) : ' ';
-    found.page_axes.push_back({named ? std::string(1, small) : "", lengths[i]});
+    found.page_axes.push_back({named ? names.substr(i, 1) : "", lengths[i]});
   }
+  if (named) found.in_page = {names.substr(rows, 1), names.substr(rows + 1, 1)};
 }
 
 /// Whether each TiffData that names a plane names the page where the order of the axes puts it.
