@@ -130,3 +130,89 @@ def test_a_size_of_pixels_is_none_of_voxels_across_pages(solve, tmp_path):
     sizes = {"PhysicalSizeX": 0.3, "PhysicalSizeY": 0.4, "PhysicalSizeZ": 0.5}
     tifffile.imwrite(tmp_path / "b.tif", stored, photometric="minisblack", metadata={"axes": "ZYCX"} | sizes)
     assert solve("b.tif", "--slice", "c=1", "--phase", "0")["input"]["voxel_size_m"] == pytest.approx([5e-7, 4e-7, 3e-7])
+
+
+def nrrd(path, fields, labels=LABELS):
+    head = f"NRRD0004\ntype: uint8\ndimension: 3\nsizes: {' '.join(map(str, labels.shape[::-1]))}\n{fields}encoding: raw\n\n"
+    path.write_bytes(head.encode() + labels.tobytes())
+
+
+MINS = "axis mins: 1 0 0\naxis maxs: {} {} {}\n"
+UNITS = 'units: "um" "um" "um"\n'
+CELLS, NODES = MINS.format(1 + 8 * 0.3, -7 * 0.4, 6 * 0.5), MINS.format(1 + 7 * 0.3, -6 * 0.4, 5 * 0.5)
+
+
+@pytest.mark.parametrize("fields, found", [(CELLS + "centers: cell cell cell\n" + UNITS, "voxel_size_m"),
+                                           (NODES + "centerings: node node node\n" + UNITS, "voxel_size_m"),
+                                           (NODES + "centers: node node node\n", "voxel_ratio"), (CELLS + UNITS, None),
+                                           (CELLS + "centers: cell ??? none\n" + UNITS, None)])
+def test_where_axes_of_a_nrrd_begin_and_end_are_steps(tauvox, solve, tmp_path, fields, found):
+    nrrd(tmp_path / "a.nrrd", fields)
+    report = solve("a.nrrd", "--phase", "0")
+    if found:
+        factor = 1e-6 if found == "voxel_size_m" else 1 / 0.3
+        assert report["input"][found] == pytest.approx([0.5 * factor, 0.4 * factor, 0.3 * factor], rel=1e-6)
+        assert "axis mins and axis maxs of the NRRD header" in report["input"]["voxel_size_source"]
+    else:
+        said = [line for line in report["warnings"] if "axis mins" in line]
+        assert len(said) == 1 and "(z,y,x = 0.5, 0.4, 0.3)" in said[0] and "--voxel-size" in said[0], report["warnings"]
+        assert report["input"]["voxel_size_m"] is None
+        assert not [w for w in solve("a.nrrd", "--voxel-size", "1um", "--phase", "0")["warnings"] if "axis mins" in w]
+    nrrd(tmp_path / "b.nrrd", "axis mins: 0 0\naxis maxs: 1 1 1\n")
+    assert_refused(tauvox("inspect", "b.nrrd"), 3, "not as many as the axes")
+
+
+@pytest.mark.parametrize("fields, differs", [(CELLS, False), (NODES, False), (NODES + "centers: cell cell cell\n", True),
+                                             (MINS.format(9, 7, 6), True)])
+def test_two_statements_of_the_steps_of_a_nrrd_are_compared(tauvox, tmp_path, fields, differs):
+    nrrd(tmp_path / "a.nrrd", fields + "spacings: 0.3 0.4 0.5\n" + UNITS)
+    said = [line for line in lines(tauvox("inspect", "a.nrrd")) if "say other steps" in line]
+    assert len(said) == differs and all("spacings of the NRRD header, which are used" in line for line in said), said
+
+
+def test_thicknesses_of_a_nrrd_are_no_steps(solve, tmp_path):
+    nrrd(tmp_path / "a.nrrd", "thicknesses: 0.3 0.4 0.5\n")
+    said = [w for w in solve("a.nrrd", "--phase", "0")["warnings"] if "thicknesses" in w]
+    assert len(said) == 1 and "z,y,x = 0.5, 0.4, 0.3" in said[0] and "--voxel-size" in said[0]
+    nrrd(tmp_path / "b.nrrd", "thicknesses: 0.3 0.4 0.5\nspacings: 0.3 0.4 0.5\n" + UNITS)
+    assert not [w for w in solve("b.nrrd", "--phase", "0")["warnings"] if "thicknesses" in w]
+
+
+def test_labels_of_a_nrrd_are_said(tauvox, tmp_path):
+    for labels, words in [("z y x", "axes x,y,z (labels of the NRRD header): 6x7x8 is turned to z,y,x"),
+                          ("x y z", "axes z,y,x (labels of the NRRD header)"),
+                          ("depth y x", "x,y,depth not understood as axes: they are taken as z,y,x"), (" ??? ???", None)]:
+        quoted = " ".join(f'"{label}"' for label in labels.split(" "))
+        nrrd(tmp_path / "a.nrrd", f"labels: {quoted}\n")
+        said = [line for line in lines(tauvox("inspect", "a.nrrd")) if "labels of the NRRD header" in line]
+        assert [words in line for line in said] == ([True] if words else []), said
+        assert not [line for line in lines(tauvox("inspect", "a.nrrd", "--axes", "zyx")) if "labels of the NRRD header" in line]
+
+
+def test_values_that_a_metaimage_scales_are_warned_of(tauvox, tmp_path):
+    def said(fields):
+        head = f"ObjectType = Image\nNDims = 3\nDimSize = 8 7 6\nElementType = MET_UCHAR\n{fields}ElementDataFile = LOCAL\n"
+        (tmp_path / "a.mha").write_bytes(head.encode() + LABELS.tobytes())
+        return [line for line in lines(tauvox("inspect", "a.mha")) if "is not applied" in line]
+
+    function = "ElementToIntensityFunction"
+    assert said(f"{function}Slope = 1\n{function}Offset = 0\n") == []
+    both = said(f"{function}Slope = 2\n{function}Offset = -1\n")
+    assert len(both) == 2 and "Slope = 2" in both[0] and "Offset = -1" in both[1]
+
+
+@pytest.mark.parametrize("matrix, words", [("1 0 0 0 1 0 0 0 1", None), ("0 1 0 1 0 0 0 0 1", "x, y, z of the array lie along y, x, z of space"),
+                                           ("0 0 1 1 0 0 0 1 0", "x, y, z of the array lie along y, z, x of space"),
+                                           ("-1 0 0 0 1 0 0 0 1", "mirror image"), ("-1 0 0 0 -1 0 0 0 1", None),
+                                           ("0.8 -0.6 0 0.6 0.8 0 0 0 1", "oblique to space"), ("1 0.5 0 0 1 0 0 0 1", "degrees")])
+def test_the_direction_of_a_vti_and_of_headers_is_said(tauvox, tmp_path, matrix, words):
+    values = " ".join(map(str, LABELS.ravel()))
+    (tmp_path / "a.vti").write_text(
+        f'<VTKFile type="ImageData" version="1.0" byte_order="LittleEndian"><ImageData WholeExtent="0 8 0 7 0 6" Origin="0 0 0" '
+        f'Spacing="1 1 1" Direction="{matrix}"><Piece Extent="0 8 0 7 0 6"><CellData><DataArray type="UInt8" Name="label" '
+        f'format="ascii">{values}</DataArray></CellData></Piece></ImageData></VTKFile>\n')
+    columns = numpy.array(matrix.split()).reshape(3, 3).T  # of the same axes: theirs are vectors one after the other
+    nrrd(tmp_path / "a.nrrd", "space dimension: 3\nspace directions: " + " ".join(f"({','.join(c)})" for c in columns) + "\n")
+    for name, source in [("a.vti", "Direction of the .vti file"), ("a.nrrd", "space directions of the NRRD header")]:
+        said = [line for line in lines(tauvox("inspect", name)) if source in line and "voxel-size" not in line]
+        assert bool(said) == bool(words) and any(words in line for line in said) == bool(words) if words else not said, said
