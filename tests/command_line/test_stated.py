@@ -1,5 +1,7 @@
 """What a file states of its axes, steps and values is used and printed, or named with the option that settles it."""
 
+import struct
+
 import numpy
 import pytest
 import tifffile
@@ -216,3 +218,52 @@ def test_the_direction_of_a_vti_and_of_headers_is_said(tauvox, tmp_path, matrix,
     for name, source in [("a.vti", "Direction of the .vti file"), ("a.nrrd", "space directions of the NRRD header")]:
         said = [line for line in lines(tauvox("inspect", name)) if source in line and "voxel-size" not in line]
         assert bool(said) == bool(words) and any(words in line for line in said) == bool(words) if words else not said, said
+
+
+@pytest.mark.parametrize("form", ["npy", "raw"])
+def test_a_ratio_is_no_size_where_a_form_keeps_none(tauvox, tmp_path, form):
+    nrrd(tmp_path / "a.nrrd", "spacings: 0.3 0.4 0.5\n")
+    said = tauvox("convert", "a.nrrd", f"b.{form}").stdout
+    assert "ratio z : y : x = 1.66667 : 1.33333 : 1" in said and "--voxel-size z,y,x" in said and "1um" not in said
+    said = tauvox("convert", "a.nrrd", f"b.{form}", "--overwrite", "--voxel-size", "0.5,0.4,0.3um").stdout
+    assert "--voxel-size 0.5,0.4,0.3um" in said and "ratio" not in said
+
+
+def nifti(path, steps, unit):
+    """The header of NIfTI-1, as SimpleITK and nibabel write it."""
+    head = bytearray(352)
+    struct.pack_into("<i", head, 0, 348)
+    struct.pack_into("<8h", head, 40, 3, *LABELS.shape[::-1], 1, 1, 1, 1)
+    struct.pack_into("<hh", head, 70, 2, 8)  # uint8
+    struct.pack_into("<4f", head, 76, 1, *steps)
+    struct.pack_into("<f", head, 108, 352)
+    head[123] = unit
+    head[344:348] = b"n+1\0"
+    path.write_bytes(bytes(head) + LABELS.tobytes())
+
+
+@pytest.mark.parametrize("steps, unit, size", [((1, 1, 1), 2, None), ((1, 1, 1), 3, 1e-6), ((1, 1, 0.5), 2, 1e-3)])
+def test_a_nifti_of_1_mm_has_no_size(tauvox, solve, tmp_path, steps, unit, size):
+    nifti(tmp_path / "a.nii", steps, unit)
+    report = solve("a.nii", "--phase", "0")
+    said = [warning for warning in report["warnings"] if "steps of 1 mm are not used" in warning]
+    assert len(said) == (size is None) and all("--voxel-size" in warning for warning in said)
+    found = report["input"]["voxel_size_m"]
+    assert found is None if size is None else found[2] == pytest.approx(size)
+    assert not [w for w in solve("a.nii", "--voxel-size", "1mm", "--phase", "0")["warnings"] if "not used" in w]
+    # What tauvox writes of a size that was given is one
+    assert tauvox("convert", "a.nii", "b.nii", "--voxel-size", "1mm").returncode == 0
+    assert solve("b.nii", "--phase", "0")["input"]["voxel_size_m"] == pytest.approx([1e-3] * 3)
+
+
+def test_whole_numbers_that_are_too_large_are_no_fractions(tauvox, tmp_path):
+    large = LABELS.astype("f8") * (2.0**53 + 2)
+    numpy.save(tmp_path / "a.npy", large)
+    result = tauvox("solve", "a.npy", "--phase", "0")
+    assert_refused(result, 4, f"{(large > 0).sum()} of 336 hold whole numbers beyond 2^53", "3 distinct values", "integers of 64 bits")
+    assert "fractions" not in result.stderr and "--threshold" not in result.stderr
+    large[0, 0, :2] = 0.5
+    numpy.save(tmp_path / "b.npy", large)
+    assert_refused(tauvox("solve", "b.npy", "--phase", "0"), 4, "2 of 336 voxels hold fractions", "beyond 2^53", "--threshold")
+    numpy.save(tmp_path / "c.npy", LABELS * 2.0**52)
+    assert tauvox("inspect", "c.npy").returncode == 0
