@@ -31,7 +31,8 @@ Settings settings_of_mask(const Settings& s) {
 /// What is advised in there is of options that are the volume's.
 Error of_mask(const Error& error) {
   return {error.code(), std::string("the mask cannot be used: ") + error.what(), "", "",
-          "options are for the volume; of a mask nothing but whole numbers is taken (0: outside)"};
+          "options are for the volume, but --axes of three letters is for both; of a mask nothing but whole "
+          "numbers is taken (0: outside)"};
 }
 
 Volume mask_of(const Settings& s, const io::VolumeDescription& of) {

@@ -76,6 +76,13 @@ def test_a_step_along_z_tells_slices_from_the_channels_that_tifffile_writes(tauv
     assert layer.returncode == 0 and "1x7x8" in layer.stdout, layer.stdout + layer.stderr
 
 
+def test_a_mask_of_channels_is_read_by_the_axes_of_the_volume(tauvox, tmp_path):
+    numpy.save(tmp_path / "a.npy", LABELS)
+    tifffile.imwrite(tmp_path / "mask.tif", (LABELS > 0).astype("u1"), imagej=True)
+    assert_refused(tauvox("inspect", "a.npy", "--mask", "mask.tif"), 4, "the mask cannot be used", "--axes zyx", "for both")
+    assert tauvox("inspect", "a.npy", "--mask", "mask.tif", "--axes", "zyx").returncode == 0
+
+
 def test_times_behind_a_single_page_are_no_slices(tauvox, tmp_path):
     note = "ImageJ=1.53t\nimages=6\nframes=6\n"
     tifffile.imwrite(tmp_path / "one.tif", LABELS[0], photometric="minisblack", description=note, metadata=None)
