@@ -35,7 +35,7 @@ def make_all(folder):
     hdf5(folder / "cathode.h5", volume=LABELS)
     tifffile.imwrite(folder / "cathode.tif", LABELS, photometric="minisblack")
     LABELS.tofile(folder / "cathode.raw")
-    tifffile.imwrite(folder / "no_unit.tif", LABELS, imagej=True, metadata={"spacing": 5.0})
+    tifffile.imwrite(folder / "no_unit.tif", LABELS, imagej=True, metadata={"axes": "ZYX", "spacing": 5.0})
     os.mkfifo(folder / "pipe.h5")
     os.mkfifo(folder / "pipe.toml")
     (folder / "slices").mkdir()
