@@ -56,6 +56,8 @@ def make_all(folder):
     hdf5(folder / "h5/lzf.h5", data=LABELS.astype("u2"), chunks=(2, 3, 4), compression="lzf")
     hdf5(folder / "h5/scaled.h5", chunks=(2, 3, 4), scaleoffset=0)
     hdf5(folder / "h5/latest.h5", libver="latest", chunks=(2, 3, 4), compression="gzip")
+    for name in ("itk.hdf5", "xarray.nc", "vtk.vtkhdf"):
+        shutil.copy(GOLDEN / name, folder / "h5")
     tifffile.imwrite(folder / "tif/plain.tif", LABELS, photometric="minisblack")
     tifffile.imwrite(folder / "tif/zlib.tif", LABELS, photometric="minisblack", compression="zlib")
     tifffile.imwrite(folder / "tif/tiled.tif", LABELS, photometric="minisblack", tile=(16, 16))
