@@ -220,18 +220,26 @@ class Reader {
       if (!object) continue;
       for (const char* name : {"_SPACING", "SPACING"})
         if (const auto xyz = attribute_numbers(object, name))
-          take_spacing(*xyz, object, fmt::format("attribute {} of {}", name, group));
-      const std::string place = folder + "/_SIMPL_GEOMETRY/SPACING";
-      if (const auto xyz = small_array(at_.file, place))
-        take_spacing(*xyz, open_inside(at_.file, place), place);
+          take_spacing(*xyz, {object}, fmt::format("attribute {} of {}", name, group));
+      const std::string geometry = folder + "/_SIMPL_GEOMETRY", place = geometry + "/SPACING";
+      if (const auto xyz = small_array(at_.file, place)) {
+        const Object array = open_inside(at_.file, place), around = open_inside(at_.file, geometry);
+        take_spacing(*xyz, {around, array}, place);
+      }
     }
   }
 
-  void take_spacing(const std::vector<double>& xyz, hid_t object, const std::string& source) {
+  /// @param objects one of which may have an attribute with the unit, the last that has it counts
+  void take_spacing(const std::vector<double>& xyz, std::initializer_list<hid_t> objects,
+                    const std::string& source) {
     if (xyz.size() != 3) return;
     std::string unit;
-    for (const char* name : {"units", "Units", "_UNITS", "LengthUnit"})
-      if (const auto texts = attribute_texts(object, name)) unit = texts->front();
+    for (const hid_t object : objects)
+      for (const char* name : {"units", "Units", "_UNITS", "LengthUnit"})
+        if (object >= 0 && H5Aexists(object, name) > 0) {
+          const auto texts = attribute_texts(object, name);
+          unit = texts ? texts->front() : fmt::format("{} {}", name, attribute_text(object, name));
+        }
     const auto metre = metres_of_unit(unit);
     const Zyx steps{xyz[2], xyz[1], xyz[0]};
     if (metre && are_lengths(steps))
@@ -272,7 +280,7 @@ class Reader {
     if (!group) return;
     const auto xyz = attribute_numbers(group, "Spacing");
     if (xyz && *xyz != std::vector<double>{1, 1, 1})
-      take_spacing(*xyz, group, "attribute Spacing of /VTKHDF");
+      take_spacing(*xyz, {group}, "attribute Spacing of /VTKHDF");
     if (const auto matrix = attribute_numbers(group, "Direction"))
       note_directions(*matrix, "attribute Direction of /VTKHDF", true);
   }

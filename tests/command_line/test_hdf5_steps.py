@@ -144,6 +144,18 @@ def test_coordinates_of_some_axes_are_said_not_to_be_enough(tauvox, tmp_path):
     assert found["voxel_size_m"] is None and "of y, x, but none that fits of z" in said and "--voxel-size" in said
 
 
+@pytest.mark.parametrize("unit, size, words", [("Micrometer", True, []), (7, False, ["LengthUnit 7", "not understood"])])
+def test_the_unit_of_a_geometry_is_that_of_its_spacing(tauvox, tmp_path, unit, size, words):
+    with h5py.File(tmp_path / "dream.h5", "w") as file:
+        file["DataContainers/Image/CellData/Phases"] = LABELS[..., None].astype("i4")
+        geometry = file.create_group("DataContainers/Image/_SIMPL_GEOMETRY")
+        geometry["SPACING"] = numpy.array([0.5, 1, 2], "f4")
+        geometry.attrs["LengthUnit"] = unit
+    found, said = inspected(tauvox, "dream.h5")
+    assert found["voxel_size_m"] == (pytest.approx([2e-6, 1e-6, 0.5e-6]) if size else None)
+    assert all(word in said for word in words)
+
+
 def beside(file):
     file["voxel_size"] = [2.0, 1.0, 0.5]
 
