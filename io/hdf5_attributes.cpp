@@ -99,7 +99,7 @@ std::vector<std::string> link_names(hid_t group) {
     found.push_back(name);
     return found.size() >= 1000 ? 1 : 0;
   };
-  H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, collect, &names);
+  H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names);
   return names;
 }
 

@@ -156,6 +156,18 @@ def test_the_unit_of_a_geometry_is_that_of_its_spacing(tauvox, tmp_path, unit, s
     assert all(word in said for word in words)
 
 
+@pytest.mark.parametrize("base", ["u1", ">i4"])
+def test_a_type_of_named_numbers_names_the_phases(tauvox, tmp_path, base):
+    names = {"pore": 0, "active": 1, "binder": 2}
+    with h5py.File(tmp_path / "named.h5", "w") as file:
+        file.create_dataset("label", data=(LABELS % 3).astype(base), dtype=h5py.enum_dtype(names, basetype=base))
+        file["mask"] = LABELS > 2
+    result = tauvox("solve", "named.h5", "--dataset", "label", "--phase", "pore", "--json", "-")
+    assert result.returncode == 0, result.stderr
+    assert "pore=0, active=1, binder=2" in result.stderr and "type of /label" in result.stderr
+    assert "states" not in tauvox("inspect", "named.h5", "--dataset", "mask").stderr
+
+
 def beside(file):
     file["voxel_size"] = [2.0, 1.0, 0.5]
 
