@@ -28,8 +28,8 @@ struct ArrayLayout {
   bool is_bool = false;  // bytes other than 0 and 1 are refused
   StatedSteps steps{};
   std::vector<std::string> notices{};
-  std::vector<std::string> warnings{};  // of the steps: --voxel-size settles them
-  std::vector<std::string> warnings_of_axes{};
+  std::vector<std::string> warnings{};          // of the steps: --voxel-size settles them
+  std::vector<std::string> warnings_of_axes{};  // and of what else no option settles
   Statements stated{};
 };
 

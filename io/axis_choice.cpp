@@ -103,7 +103,20 @@ class Chooser {
                        : fmt::format("--as-2d --slice {} takes one layer of it", fmt::join(slices, ","));
     throw Error(ExitCode::input_invalid, fmt::format("{} has no axis z", what_), where_,
                 fmt::format("its shape is {}, its axes are {}", fmt::join(shape_, "x"), axes_text()),
-                layer + "; --axes, such as zyx, says it where one of them is z");
+                fmt::format("{}; {}", layer, way_with_z()));
+  }
+
+  /// Many programs save slices as channels or times.
+  std::string way_with_z() const {
+    std::string letters, candidate;
+    for (std::size_t axis = 0; axis < names_.size(); ++axis) {
+      const bool is_in_image = names_[axis] == "y" || names_[axis] == "x";
+      if (left_[axis] == 1 && !is_in_image) continue;
+      if (!is_in_image) candidate = names_[axis];
+      letters += is_in_image ? names_[axis] : "z";
+    }
+    if (letters.size() != 3) return "--axes, such as zyx, says it where one of them is z";
+    return fmt::format("--axes {} reads {} as z", letters, candidate);
   }
 
   /// The three axes that are left have the names that --axes gives.

@@ -204,11 +204,12 @@ bool LabelEncoder::is_usable(T value, std::int64_t position) {
     least_ = distinct_.empty() ? value : std::min(least_, static_cast<double>(value));
     greatest_ = distinct_.empty() ? value : std::max(greatest_, static_cast<double>(value));
     if (distinct_.size() <= most_distinct_shown) distinct_.insert(value);
-    // 2^53: beyond it neighbouring integers are the same number
-    if (value == std::trunc(value) && std::abs(static_cast<double>(value)) <= 9007199254740992.0)
-      return fractional_ == 0;
-    ++fractional_;
-    return false;
+    // 2^53: beyond it neighbouring integers are the same number, and none of them is a fraction
+    if (std::abs(static_cast<double>(value)) > 9007199254740992.0)
+      ++too_large_;
+    else if (value != std::trunc(value))
+      ++fractional_;
+    return fractional_ + too_large_ == 0;
   }
   if constexpr (std::is_integral_v<T> && sizeof(T) == 8) {
     constexpr T last_whole = T{1} << 53;
@@ -300,14 +301,19 @@ void LabelEncoder::refuse_unusable_values() const {
                 nan_is_outside_ ? "replace what is infinite by a label first"
                                 : "replace them by a label first; where NaN is what lies outside of the "
                                   "sample, pass --outside nan");
-  if (fractional_ > 0)
-    throw Error(
-        ExitCode::input_invalid, "values are no labels", path_,
-        fmt::format("{} of {} voxels hold fractions; minimum {}, maximum {}, {} distinct values", fractional_,
-                    extent_.voxels(), least_, greatest_,
-                    distinct_.size() > most_distinct_shown ? fmt::format("more than {}", most_distinct_shown)
-                                                           : fmt::format("{}", distinct_.size())),
-        "segment first or pass --threshold; 'tauvox inspect' shows a histogram");
+  if (fractional_ + too_large_ == 0) return;
+  std::string what =
+      fractional_ > 0 ? fmt::format("{} of {} voxels hold fractions", fractional_, extent_.voxels()) : "";
+  if (too_large_ > 0)
+    what += fmt::format("{}{} of {} hold whole numbers beyond 2^53, where {} cannot tell neighbours apart",
+                        what.empty() ? "" : ", ", too_large_, extent_.voxels(), info(element_).name);
+  throw Error(
+      ExitCode::input_invalid, "values are no labels", path_,
+      fmt::format("{}; minimum {}, maximum {}, {} distinct values", what, least_, greatest_,
+                  distinct_.size() > most_distinct_shown ? fmt::format("more than {}", most_distinct_shown)
+                                                         : fmt::format("{}", distinct_.size())),
+      fractional_ > 0 ? "segment first or pass --threshold; 'tauvox inspect' shows a histogram"
+                      : "number the labels anew, or save them as integers of 64 bits where they were made");
 }
 
 /// A threshold that parts nothing is most often of another scale of grey values.

@@ -75,7 +75,7 @@ class LabelEncoder {
   std::int64_t appended_ = 0;
 
   // Float data: what the refusal has to say
-  std::int64_t not_finite_ = 0, first_not_finite_ = -1, fractional_ = 0;
+  std::int64_t not_finite_ = 0, first_not_finite_ = -1, fractional_ = 0, too_large_ = 0;
   double least_ = 0.0, greatest_ = 0.0;
   std::set<double> distinct_;
 };

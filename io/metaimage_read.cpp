@@ -71,6 +71,23 @@ std::vector<AxisDirection> directions_of(const TextHeader& header, std::size_t a
   return directions;
 }
 
+/// Of values that are not those of the voxels as they are stored.
+std::vector<std::string> warnings_of_scaling(const TextHeader& header) {
+  constexpr std::array<std::pair<const char*, double>, 2> fields{
+      {{"ElementToIntensityFunctionSlope", 1}, {"ElementToIntensityFunctionOffset", 0}}};
+  std::vector<std::string> warnings;
+  for (const auto& [name, neutral] : fields) {
+    const std::string text = header.value(name);
+    const auto numbers = reals_of(text);
+    if (text.empty() || (numbers && numbers->size() == 1 && numbers->front() == neutral)) continue;
+    warnings.push_back(
+        fmt::format("{} = {} of the MetaImage header is not applied: labels and thresholds are those of the "
+                    "values as stored",
+                    name, printable(text.substr(0, 80))));
+  }
+  return warnings;
+}
+
 /// What tauvox wrote; a text that is longer than a line may be goes on in NAME~2, NAME~3.
 Statements stated_by(const TextHeader& header) {
   Texts texts;
@@ -100,6 +117,7 @@ ArrayLayout layout_of(const TextHeader& header) {
   const char* source = "TransformMatrix of the MetaImage header";
   layout.notices = notices_of(source, directions_of(header, layout.shape.size()));
   layout.warnings_of_axes = warnings_of_shear(source, directions_of(header, layout.shape.size()));
+  for (const std::string& warning : warnings_of_scaling(header)) layout.warnings_of_axes.push_back(warning);
   if (axes == 2) layout.names = {"y", "x"};
   if (axes == 3) layout.names = {"z", "y", "x"};
   if (axes == 4) layout.names = {"t", "z", "y", "x"};

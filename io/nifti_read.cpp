@@ -82,6 +82,19 @@ class Header {
     return statements_with_prefix(texts, "tauvox_phases in an extension of the NIfTI header");
   }
 
+  /// ITK and others write 1 1 1 mm where nobody gave a size; tauvox, which leaves a history, where it is one.
+  static void drop_default(ArrayLayout& layout) {
+    StatedSteps& steps = layout.steps;
+    const auto space = steps.of_axis.end() - std::min<std::ptrdiff_t>(3, std::ssize(steps.of_axis));
+    const bool is_ones = std::all_of(space, steps.of_axis.end(), [](double step) { return step == 1; });
+    if (steps.unit != 1e-3 || !is_ones || !layout.stated.history.empty()) return;
+    layout.warnings.push_back(fmt::format(
+        "{}: steps of 1 mm are not used, as programs write them where nobody gave a size; --voxel-size, "
+        "such as 1mm, settles it",
+        steps.source));
+    steps = {};
+  }
+
   /// Where the voxels begin, in the file as it is unpacked.
   std::uint64_t offset() const {
     const double said = second_ ? static_cast<double>(number<std::int64_t>(168)) : number<float>(108);
@@ -227,6 +240,7 @@ std::unique_ptr<VolumeSource> open_nifti(const InputFile& file, const ReadOption
   else
     before.resize(file.read_at(0, before.data(), before.size()));
   layout.stated = header.stated_in(before);
+  Header::drop_default(layout);
   if (packed)
     return open_array(file, {.offset = 0, .stored = file.size(), .packing = Packing::gzip}, offset, layout,
                       options);

@@ -5,15 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numeric>
 #include <string_view>
 #include <utility>
 
 #include "io/formats.hpp"
 #include "io/header_voxels.hpp"
-#include "io/length_unit.hpp"
-#include "io/orientation.hpp"
+#include "io/nrrd_steps.hpp"
 #include "io/printable.hpp"
 
 namespace tauvox::io {
@@ -112,112 +109,29 @@ std::vector<std::string> names_of(const TextHeader& header, std::size_t axes) {
   return names;
 }
 
-/// Of "(0.5,0,0) (0,0.5,0) none (0,0,1)"; an empty one for none.
-std::vector<std::vector<double>> directions_of(const TextHeader& header) {
-  std::vector<std::vector<double>> directions;
-  const std::string text = header.value("space directions");
-  std::size_t at = 0;
-  while ((at = text.find_first_not_of(" \t", at)) != std::string::npos) {
-    if (text.compare(at, 4, "none") == 0) {
-      directions.emplace_back();
-      at += 4;
-      continue;
-    }
-    const std::size_t end = text.find(')', at);
-    if (text[at] != '(' || end == std::string::npos) header.refuse("space directions are no vectors");
-    std::string vector = text.substr(at + 1, end - at - 1);
-    std::replace(vector.begin(), vector.end(), ',', ' ');
-    const auto numbers = reals_of(vector);
-    if (!numbers || numbers->empty()) header.refuse("space directions are no vectors");
-    directions.push_back(*numbers);
-    at = end + 1;
-  }
-  return directions;
-}
-
-/// NaN for an axis that has no direction.
-std::vector<double> lengths_of(const std::vector<std::vector<double>>& directions) {
-  std::vector<double> lengths;
-  for (const auto& vector : directions)
-    lengths.push_back(vector.empty()
-                          ? std::nan("")
-                          : std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0)));
-  return lengths;
-}
-
-std::vector<AxisDirection> of_space(const std::vector<std::vector<double>>& directions,
-                                    const std::vector<std::string>& names) {
-  std::vector<AxisDirection> found;
-  for (std::size_t axis = 0; axis < std::min(names.size(), directions.size()); ++axis)
-    for (std::size_t i = 0; i < 3; ++i)
-      if (names[axis] == std::string(1, "xyz"[i]) && !directions[axis].empty())
-        found.push_back({i, directions[axis]});
-  return found;
-}
-
-/// Those that the axes of space have, each length once.
-std::vector<std::string> units_of(const TextHeader& header, const std::vector<std::string>& names) {
-  std::vector<std::string> units;
-  const auto take = [&](const std::string& unit) {
-    const auto is_same = [&](const std::string& other) {
-      return other == unit || (metres_of_unit(unit) && metres_of_unit(unit) == metres_of_unit(other));
-    };
-    if (unit.empty() || unit == "???" || unit == "none") return;
-    if (std::none_of(units.begin(), units.end(), is_same)) units.push_back(unit);
+/// What the labels say of the axes, as the file lists them.
+void say_labels(const TextHeader& header, bool is_named_by_user, ArrayLayout& layout) {
+  const std::vector<std::string> labels = words_of(in_small_letters(header.value("labels")));
+  const auto is_empty = [](const std::string& label) { return label.empty() || label == "???"; };
+  if (is_named_by_user || std::all_of(labels.begin(), labels.end(), is_empty)) return;
+  const auto place = [&](const char* name) {
+    return std::find(layout.names.begin(), layout.names.end(), name) - layout.names.begin();
   };
-  const std::vector<std::string> of_space = words_of(header.value("space units")),
-                                 of_axes = words_of(header.value("units"));
-  for (std::size_t i = 0; i < std::min<std::size_t>(of_space.size(), 3); ++i)  // a fourth is of time
-    take(of_space[i]);
-  for (std::size_t axis = 0; axis < of_axes.size(); ++axis)
-    if (axis >= names.size() || names[axis] == "x" || names[axis] == "y" || names[axis] == "z")
-      take(of_axes[axis]);
-  return units;
-}
-
-void take_unit(const TextHeader& header, ArrayLayout& layout) {
-  StatedSteps& steps = layout.steps;
-  const std::vector<std::string> units = units_of(header, layout.names);
-  const bool is_ones =
-      std::all_of(steps.of_axis.begin(), steps.of_axis.end(), [](double h) { return h == 1; });
-  if (units.size() > 1) {
-    layout.warnings.push_back(
-        fmt::format("{}: ignored, as the axes have several units ({}); give --voxel-size", steps.source,
-                    fmt::join(units, ", ")));
-    steps = {};
-  } else if (!units.empty()) {
-    steps.unit = metres_of_unit(units[0]);
-    steps.unit_text = steps.unit ? units[0] : fmt::format("unit '{}' is not known", printable(units[0]));
-  } else if (is_ones) {  // what programs write that know no size
-    steps = {};
-  } else if (!header.value("space").empty()) {  // left-posterior-superior, scanner-xyz: of scanners, in mm
-    steps.unit = 1e-3;
-    steps.unit_text = fmt::format("mm, the unit of the space {}", printable(header.value("space")));
-  } else {
-    steps.unit_text = "no unit";
-  }
-}
-
-/// As the file lists the axes.
-void take_steps(const TextHeader& header, ArrayLayout& layout) {
-  StatedSteps& steps = layout.steps;
-  const auto directions = directions_of(header);
-  if (!directions.empty()) {
-    steps.source = "space directions of the NRRD header";
-    steps.of_axis = lengths_of(directions);
-    layout.notices = notices_of(steps.source, of_space(directions, layout.names));
-    layout.warnings_of_axes = warnings_of_shear(steps.source, of_space(directions, layout.names));
-  } else {
-    steps.source = "spacings of the NRRD header";
-    steps.of_axis = header.reals({"spacings"});
-  }
-  // An axis of something else has no steps; one of space without them stays none, and is warned of.
-  const auto is_of_space = [](const std::string& name) { return name == "x" || name == "y" || name == "z"; };
-  for (std::size_t axis = 0; axis < std::min(layout.names.size(), steps.of_axis.size()); ++axis)
-    if (std::isnan(steps.of_axis[axis]) && !is_of_space(layout.names[axis])) steps.of_axis[axis] = 1;
-  if (steps.of_axis.empty()) return;
-  if (steps.of_axis.size() != layout.shape.size()) header.refuse("the steps are not as many as the axes");
-  take_unit(header, layout);
+  const bool in_order = place("x") < place("y") && place("y") < place("z");
+  if (layout.names == labels)
+    layout.notices.push_back(
+        fmt::format("axes {} (labels of the NRRD header){}", fmt::join(labels.rbegin(), labels.rend(), ","),
+                    in_order ? ""
+                             : fmt::format(": {} is turned to z,y,x",
+                                           fmt::join(layout.shape.rbegin(), layout.shape.rend(), "x"))));
+  else
+    layout.warnings_of_axes.push_back(fmt::format(
+        "labels of the NRRD header: {} not understood as axes: they are taken as {}, slowest first. "
+        "--axes, such as xyz, says which they are",
+        printable(fmt::format("{}", fmt::join(labels.rbegin(), labels.rend(), ","))),
+        layout.names.empty()
+            ? "stored"
+            : fmt::format("{}", fmt::join(layout.names.rbegin(), layout.names.rend(), ","))));
 }
 
 /// What tauvox wrote, or the segments of 3D Slicer. Those of several layers share labels.
@@ -243,7 +157,7 @@ Statements stated_by(const TextHeader& header) {
   return stated;
 }
 
-ArrayLayout layout_of(const TextHeader& header) {
+ArrayLayout layout_of(const TextHeader& header, const ReadOptions& options) {
   ArrayLayout layout;
   layout.format = "NRRD";
   layout.shape = header.lengths("sizes");
@@ -258,7 +172,8 @@ ArrayLayout layout_of(const TextHeader& header) {
   layout.big_endian = endian == "big";
   layout.names = names_of(header, layout.shape.size());
   layout.stated = stated_by(header);
-  take_steps(header, layout);
+  say_labels(header, !options.axes.empty(), layout);
+  take_nrrd_steps(header, layout);
   std::reverse(layout.shape.begin(), layout.shape.end());
   std::reverse(layout.names.begin(), layout.names.end());
   std::reverse(layout.steps.of_axis.begin(), layout.steps.of_axis.end());
@@ -287,7 +202,7 @@ std::unique_ptr<VolumeSource> open_nrrd(const InputFile& file, const ReadOptions
   stated.skipped = skip("byte skip", "byteskip");
   if (stated.skipped != 0 && stated.packing != Packing::none)
     header.refuse_kind("bytes are to be skipped in compressed voxels", "save it without byte skip");
-  return open_header_voxels(file, header, stated, layout_of(header), options);
+  return open_header_voxels(file, header, stated, layout_of(header, options), options);
 }
 
 }  // namespace tauvox::io

@@ -16,6 +16,17 @@ const char* space_axis(std::size_t i) {
   return i < 3 ? names[i] : "another axis";
 }
 
+/// Whether three axes that lie along those of space, reversed or not, make its mirror image.
+bool are_mirrored(const std::vector<AxisDirection>& directions) {
+  if (directions.size() != 3) return false;
+  bool mirrored = false;
+  for (const AxisDirection& direction : directions) {
+    if (direction.axis >= direction.vector.size()) return false;
+    mirrored = mirrored != (direction.vector[direction.axis] < 0);
+  }
+  return mirrored;
+}
+
 }  // namespace
 
 std::vector<std::string> notices_of(const std::string& source, const std::vector<AxisDirection>& directions) {
@@ -41,6 +52,9 @@ std::vector<std::string> notices_of(const std::string& source, const std::vector
   if (turned)
     notices.push_back(fmt::format("{}: {} of the array lie along {} of space; axes are those of the array",
                                   source, fmt::join(of_array, ", "), fmt::join(of_space, ", ")));
+  else if (!oblique && are_mirrored(directions))
+    notices.push_back(fmt::format(
+        "{}: the array is the mirror image of what lies in space; axes are those of the array", source));
   if (oblique) notices.push_back(fmt::format("{}: oblique to space; axes are those of the array", source));
   return notices;
 }

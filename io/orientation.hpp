@@ -13,8 +13,8 @@ struct AxisDirection {
   std::vector<double> vector;  // x, y, z of space; any length but 0
 };
 
-/// What to say where x, y and z of the array do not lie along x, y and z of space; nothing where they are
-/// only reversed.
+/// What to say where x, y and z of the array do not lie along x, y and z of space; nothing where two of them
+/// are only reversed, which conventions of scans differ in, but that one or three are makes a mirror image.
 /// @param source "space directions of the NRRD header": begins what is said
 std::vector<std::string> notices_of(const std::string& source, const std::vector<AxisDirection>& directions);
 

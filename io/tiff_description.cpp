@@ -6,6 +6,8 @@
 #include <charconv>
 #include <vector>
 
+#include "io/letters.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -31,6 +33,15 @@ std::int64_t count_of(const std::string& text, const std::string& key, const cha
   return number && *number > 0 ? *number : otherwise;
 }
 
+/// Of what tifffile wrote.
+bool counts_slices_as_channels(const TiffDescription& text, bool has_step_along_z) {
+  constexpr std::int64_t most_channels = 16;
+  const auto channels = std::find_if(text.page_axes.begin(), text.page_axes.end(),
+                                     [](const TiffDescription::Axis& axis) { return axis.name == "c"; });
+  return !text.is_hyperstack() && channels != text.page_axes.end() &&
+         channels->length > (has_step_along_z ? 1 : most_channels);
+}
+
 void parse_imagej(const std::string& text, TiffDescription& found) {
   constexpr const char* line = "\r\n";
   found.writer = "ImageJ";
@@ -42,6 +53,9 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   found.y_unit = value_of(text, "\nyunit=", line);
   found.z_unit = value_of(text, "\nzunit=", line);
   found.spacing = parse<double>(value_of(text, "\nspacing=", line));
+  // No ImageJ of that version knew channels: tifffile calls itself so
+  found.channels_are_slices =
+      text.starts_with("ImageJ=1.11a") && counts_slices_as_channels(found, found.spacing.has_value());
   found.stated = statements_with_prefix(texts_in_lines(text), "tauvox_phases of the ImageDescription");
 }
 
@@ -75,22 +89,24 @@ void parse_tifffile(const std::string& text, std::uint16_t samples, bool planar,
     lengths.push_back(parse<std::int64_t>(shape.substr(from, comma - from)).value_or(1));
     from = comma + 1;
   }
-  const std::size_t sample_axis = planar ? 3 : 1;  // from the last
-  if (samples > 1 && lengths.size() >= sample_axis && lengths[lengths.size() - sample_axis] == samples)
-    lengths.erase(lengths.end() - static_cast<std::ptrdiff_t>(sample_axis));
   found.writer = "tifffile";
   parse_tifffile_claims(text, found);
+  std::string names = in_small_letters(found.axes);
+  const bool named = names.size() == lengths.size();
+  const std::size_t sample_axis = planar ? 3 : 1;  // from the last
+  if (samples > 1 && lengths.size() >= sample_axis && lengths[lengths.size() - sample_axis] == samples) {
+    lengths.erase(lengths.end() - static_cast<std::ptrdiff_t>(sample_axis));
+    if (named) names.erase(names.size() - sample_axis, 1);
+  }
   if (lengths.size() < 3) return;
   found.images = 1;
-  lengths.resize(lengths.size() - 2);
-  std::string names = found.axes.ends_with("S") ? found.axes.substr(0, found.axes.size() - 1) : found.axes;
-  const bool named = names.size() == lengths.size() + 2 && names.ends_with("YX");
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
+  const std::size_t rows = lengths.size() - 2;
+  for (std::size_t i = 0; i < rows; ++i) {
     if (lengths[i] < 1 || __builtin_mul_overflow(found.images, lengths[i], &found.images))
       found.images = INT64_MAX;
-    const char small = named ? static_cast<char>(std::tolower(static_cast<unsigned char>(names[i]))) : ' ';
-    found.page_axes.push_back({named ? std::string(1, small) : "", lengths[i]});
+    found.page_axes.push_back({named ? names.substr(i, 1) : "", lengths[i]});
   }
+  if (named) found.in_page = {names.substr(rows, 1), names.substr(rows + 1, 1)};
 }
 
 /// Whether each TiffData that names a plane names the page where the order of the axes puts it.
@@ -136,6 +152,8 @@ void parse_ome(const std::string& whole, std::uint16_t samples, TiffDescription&
     found.page_axes.push_back({std::string(1, small), length});
   }
   found.is_in_order = follows_order(whole.substr(begin), found);
+  found.channels_are_slices =
+      whole.find("Creator=\"tifffile") < begin && counts_slices_as_channels(found, !found.size[2].empty());
 }
 
 }  // namespace

@@ -19,10 +19,14 @@ struct TiffDescription {
     std::int64_t length = 1;
   };
   std::vector<Axis> page_axes;  // along which the pages run, slowest first
-  bool is_in_order = true;      // OME: the pages follow one another as it says
-  std::string writer;           // "ImageJ", "tifffile", "OME" or ""
-  std::string unit;             // ImageJ, tifffile: of the pixels that the resolution tags count, as written
-  std::string y_unit, z_unit;   // where they are stated apart; else as `unit`
+  /// By tifffile, which counts the slices as channels where nobody names the axes, with a step
+  /// along z, which channels do not have, or more of them than a camera gives.
+  bool channels_are_slices = false;
+  std::array<std::string, 2> in_page{"y", "x"};  // its rows and columns
+  bool is_in_order = true;                       // OME: the pages follow one another as it says
+  std::string writer;                            // "ImageJ", "tifffile", "OME" or ""
+  std::string unit;            // ImageJ, tifffile: of the pixels that the resolution tags count, as written
+  std::string y_unit, z_unit;  // where they are stated apart; else as `unit`
   std::optional<double> spacing;      // ImageJ, tifffile: z step in z_unit
   std::array<std::string, 3> size{};  // OME: PhysicalSizeX, Y, Z as written; "" where nothing is said
   std::array<std::string, 3> size_unit{"um", "um", "um"};  // OME: their units

@@ -260,14 +260,40 @@ void refuse_other_than_a_stack(const TiffPage& page, const TiffDescription& text
         "export the stack as one file");
 }
 
-/// Letters of the axes, slowest first: only the page and its samples may stand last.
+/// Of pages that are taken as slices in the order in which they stand: what the file says against it.
 void check_axes(const TiffDescription& text, VolumeDescription& description) {
-  if (text.axes.empty() || text.axes.ends_with("YX") || text.axes.ends_with("YXS")) return;
-  description.warnings.push_back(
-      fmt::format("{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x; --axes, "
-                  "such as xyz, says "
-                  "which they are",
-                  text.writer, text.axes));
+  const auto is_else = [](const TiffDescription::Axis& axis) {
+    return axis.length > 1 && !axis.name.empty() && axis.name != "z";
+  };
+  const bool is_page_last = text.axes.empty() || text.axes.ends_with("YX") || text.axes.ends_with("YXS");
+  if (text.channels_are_slices)
+    description.warnings.push_back(
+        fmt::format("{} says {} channels and no slices, as tifffile does of stacks whose axes nobody "
+                    "names{}: pages are taken as z; --axes zyx says that they are",
+                    text.writer, text.images,
+                    text.spacing ? fmt::format(", and a step along z (spacing {:g})", *text.spacing) : ""));
+  else if (!is_page_last || std::any_of(text.page_axes.begin(), text.page_axes.end(), is_else))
+    description.warnings.push_back(fmt::format(
+        "{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x; --axes{} {} says "
+        "which they are",
+        text.writer, text.axes, is_page_last ? "" : ", such as", is_page_last ? "zyx" : "xyz"));
+  if (!text.is_in_order)
+    description.warnings.push_back(
+        "OME puts its planes on other pages than the order of its axes does (TiffData): pages are taken as z "
+        "in "
+        "the order in which they stand; --axes zyx says that they do");
+}
+
+/// Where rows and columns of pages are not y and x, a pixel's size says nothing of a voxel's.
+void drop_calibration(VolumeDescription& claims) {
+  if (!claims.voxel_size && !claims.voxel_ratio) return;
+  claims.warnings = {
+      // and nothing else of a size that is not used
+      fmt::format("{}: not used, as y and x do not lie in the pages; --voxel-size z,y,x settles it",
+                  claims.voxel_size_source)};
+  claims.voxel_size.reset();
+  claims.voxel_ratio.reset();
+  claims.voxel_size_source.clear();
 }
 
 std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptions& options, bool is_slice) {
@@ -286,7 +312,9 @@ std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptio
   if (!options.voxel_size)
     take_calibration(file->tiff(), text, !is_slice && pages == 1 && (text.images <= 1 || axes.chosen),
                      claims);
-  if (options.axes.empty()) check_axes(text, claims);
+  const bool has_named_sizes = !text.axes.empty() && !text.size[0].empty();
+  if (axes.across && !has_named_sizes) drop_calibration(claims);
+  if (options.axes.empty() && !axes.named) check_axes(text, claims);
   claims.notices = file->notices();
   std::unique_ptr<VolumeSource> source;
   if (pages == 1 && text.images > 1 && !axes.chosen) {
@@ -302,6 +330,7 @@ std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptio
                       text.images, pages));
     source = std::make_unique<TiffSource>(input, std::move(file));
     source->description.layer_added = pages == 1;
+    if (axes.across) source = across_pages(std::move(source), *axes.across);
   }
   VolumeDescription& description = source->description;
   description.stated = text.stated;
@@ -311,7 +340,10 @@ std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptio
   description.warnings = claims.warnings;
   description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
   description.notices.insert(description.notices.end(), axes.notices.begin(), axes.notices.end());
-  return turned(std::move(source), axes.turned);
+  if (axes.across) return source;
+  source = turned(std::move(source), axes.turned);
+  if (has_named_sizes) source->description.voxel_size = claims.voxel_size;
+  return source;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vtkFieldData.h>
 #include <vtkImageData.h>
 #include <vtkInformation.h>
+#include <vtkMatrix3x3.h>
 #include <vtkPointData.h>
 #include <vtkStreamingDemandDrivenPipeline.h>
 #include <vtkStringArray.h>
@@ -25,6 +26,7 @@
 #include <stdexcept>
 
 #include "io/formats.hpp"
+#include "io/orientation.hpp"
 #include "io/printable.hpp"
 #include "io/vtk_messages.hpp"
 
@@ -202,6 +204,20 @@ class VtiSource final : public VolumeSource {
     description.stored_type = info(element).name;
     describe_statements();
     describe_spacing();
+    describe_direction();
+  }
+
+  /// Columns of the matrix are where i, j and k point to.
+  void describe_direction() {
+    const vtkMatrix3x3& matrix = *reader_->GetOutput()->GetDirectionMatrix();
+    std::vector<AxisDirection> directions;
+    for (int i = 0; i < 3; ++i)
+      directions.push_back({static_cast<std::size_t>(i),
+                            {matrix.GetElement(0, i), matrix.GetElement(1, i), matrix.GetElement(2, i)}});
+    const char* source = "Direction of the .vti file";
+    for (const std::string& notice : notices_of(source, directions)) description.notices.push_back(notice);
+    for (const std::string& warning : warnings_of_shear(source, directions))
+      description.warnings.push_back(warning);
   }
 
   /// Texts of the field data, where it says as our own do what a unit of length is; phases are of our labels.

@@ -190,9 +190,9 @@ std::string options_to_read(const std::string& path, const Volume& volume) {
         "--shape {},{},{} --dtype {}", volume.extent.nz, volume.extent.ny, volume.extent.nx,
         std::max(volume.labels.back().value, volume.outside ? volume.outside->label : 0) < 256 ? "uint8"
                                                                                                : "uint16");
-  if (volume.voxel_size || volume.voxel_ratio) {
-    const auto& [z, y, x] = volume.spacing();
-    const double to_um = volume.voxel_size ? 1e6 : 1;  // 14 digits leave out what rounding adds
+  if (volume.voxel_size) {
+    const auto& [z, y, x] = *volume.voxel_size;
+    constexpr double to_um = 1e6;  // 14 digits leave out what rounding adds
     options += fmt::format("{}--voxel-size {:.14g},{:.14g},{:.14g}um", options.empty() ? "" : " ", to_um * z,
                            to_um * y, to_um * x);
   }

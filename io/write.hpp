@@ -147,7 +147,8 @@ void write_volume(const std::string& path, const FieldFile& labels, bool overwri
 void check_volume_ending(const std::string& path);
 /// Whether the form has a place for the size of a voxel, names of phases and the origin.
 bool keeps_texts(const std::string& path);
-/// The options with which tauvox reads what `path` has no place for: "--voxel-size 4e-07m"; "" for none.
+/// The options with which tauvox reads what `path` has no place for: "--voxel-size 4e-07m"; "" for none. A
+/// ratio has no option.
 std::string options_to_read(const std::string& path, const Volume& volume);
 
 /// TIFF: a page per slice, deflated, with the calibration and the description that ImageJ writes; BigTIFF

@@ -121,6 +121,14 @@ ExitCode run_convert(ConvertRun run) {
       options += fmt::format("{}--phases {}", options.empty() ? "" : " ", shell_word(file.phases));
     text += fmt::format("  the form keeps labels alone, and not where they come from{}{}\n",
                         options.empty() ? "" : "; read it with ", options);
+    if (!volume.voxel_size && volume.voxel_ratio) {
+      const auto& [z, y, x] = *volume.voxel_ratio;
+      text += fmt::format(
+          "  of the size of a voxel only the ratio z : y : x = {:g} : {:g} : {:g} is known, which the form "
+          "does not keep: "
+          "the true size, --voxel-size z,y,x, has to be given with it, here or there\n",
+          z, y, x);
+    }
   }
   print_text(text);
   return ExitCode::success;

@@ -72,7 +72,7 @@ def make_all(folder):
     tifffile.imwrite(folder / "tif/tiled.tif", LABELS, photometric="minisblack", tile=(16, 16))
     tifffile.imwrite(folder / "tif/big.tif", LABELS.astype("f4"), photometric="minisblack", bigtiff=True)
     tifffile.imwrite(folder / "tif/imagej.tif", LABELS, imagej=True, metadata={"spacing": 5.0, "unit": "um"})
-    tifffile.imwrite(folder / "tif/ome.tif", LABELS, ome=True, metadata={"PhysicalSizeX": 0.1}, photometric="minisblack")
+    tifffile.imwrite(folder / "tif/ome.tif", LABELS, ome=True, metadata={"axes": "ZYX", "PhysicalSizeX": 0.1}, photometric="minisblack")
     for kind in ("u1", ">i2", "f4"):
         numpy.save(folder / f"npy/{kind[-2:]}.npy", LABELS.astype(kind))
     numpy.save(folder / "npy/fortran.npy", numpy.asfortranarray(LABELS))
