@@ -11,7 +11,7 @@
 namespace tauvox::io::hdf5 {
 namespace {
 
-constexpr hssize_t most_values = 64;
+constexpr hssize_t most_values = 64, most_in_array = 100000;
 constexpr std::size_t longest_text = std::size_t{1} << 16;
 
 struct Opened {
@@ -92,6 +92,36 @@ std::vector<std::string> attribute_names(hid_t object) {
   return names;
 }
 
+std::vector<std::string> link_names(hid_t group) {
+  std::vector<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* data) -> herr_t {
+    auto& found = *static_cast<std::vector<std::string>*>(data);
+    found.push_back(name);
+    return found.size() >= 1000 ? 1 : 0;
+  };
+  H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names);
+  return names;
+}
+
+std::vector<std::string> scales_of(hid_t dataset, std::size_t rank) {
+  std::vector<std::string> paths(rank);
+  const auto opened = open(dataset, "DIMENSION_LIST");
+  if (!opened || H5Tget_class(opened->type) != H5T_VLEN || opened->values != static_cast<hssize_t>(rank))
+    return paths;
+  const Datatype reference(H5Tget_super(opened->type));
+  if (!reference || H5Tequal(reference, H5T_STD_REF_OBJ) <= 0) return paths;
+  std::vector<hvl_t> lists(rank);
+  if (H5Aread(opened->attribute, opened->type, lists.data()) < 0) return paths;
+  for (std::size_t axis = 0; axis < rank; ++axis) {
+    if (lists[axis].len == 0 || lists[axis].p == nullptr) continue;
+    const Object scale(H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, lists[axis].p));
+    char name[1024] = {};
+    if (scale && H5Iget_name(scale, name, sizeof name) > 0) paths[axis] = name;
+  }
+  H5Dvlen_reclaim(opened->type, opened->space, H5P_DEFAULT, lists.data());
+  return paths;
+}
+
 Object open_inside(hid_t file, const std::string& path) {
   try {
     if (const auto found = resolve(file, path, "")) return Object(H5Oopen(file, found->c_str(), H5P_DEFAULT));
@@ -104,10 +134,11 @@ std::optional<std::vector<double>> small_array(hid_t file, const std::string& pa
   const Object object = open_inside(file, path);
   if (!object || H5Iget_type(object) != H5I_DATASET) return std::nullopt;
   const auto entry = describe(object, path);
-  if (!entry || !entry->is_number || !entry->layout.empty() || entry->shape.size() != 1 ||
-      entry->shape[0] < 1 || entry->shape[0] > 100000)
+  const Dataspace space(H5Dget_space(object));
+  const hssize_t count = space ? H5Sget_simple_extent_npoints(space) : 0;
+  if (!entry || !entry->is_number || !entry->layout.empty() || count < 1 || count > most_in_array)
     return std::nullopt;
-  std::vector<double> numbers(entry->shape[0]);
+  std::vector<double> numbers(static_cast<std::size_t>(count));
   if (H5Dread(object, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()) < 0)
     return std::nullopt;
   return numbers;

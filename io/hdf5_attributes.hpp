@@ -21,7 +21,14 @@ std::string attribute_text(hid_t object, const std::string& name);
 /// Names of the attributes of an object, at most 4000.
 std::vector<std::string> attribute_names(hid_t object);
 
-/// A dataset of numbers with one axis of at most 100000 places that lies in the file: what it holds.
+/// Names in a group, at most 1000.
+std::vector<std::string> link_names(hid_t group);
+
+/// Of the arrays that dimension scales attach to each axis of a dataset, the first: its path; "" where an
+/// axis has none.
+std::vector<std::string> scales_of(hid_t dataset, std::size_t rank);
+
+/// A dataset of at most 100000 numbers that lies in the file, of any shape: what it holds.
 std::optional<std::vector<double>> small_array(hid_t file, const std::string& path);
 
 /// The object at `path`, reached without leaving the file; none when there is none.

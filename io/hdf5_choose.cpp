@@ -33,7 +33,8 @@ std::string unreadable_text(const Catalogue& catalogue) {
 /// The only volume of the file, or why there is none to choose.
 std::string only_volume(const Catalogue& catalogue, const std::string& path, const ReadOptions& options) {
   std::vector<Entry> found = options.slice.empty() ? catalogue.volumes(false) : catalogue.with_more_axes();
-  if (found.empty() && options.as_2d) found = catalogue.volumes(true);
+  if (found.empty())
+    found = catalogue.volumes(options.as_2d);  // which has no axis of that name, or needs none
   if (found.empty()) found = catalogue.with_more_axes();
   if (!catalogue.unreadable.empty())  // what cannot be looked at could be the volume
     throw Error(ExitCode::input_refused, "objects of the HDF5 file cannot be read", path,
@@ -100,8 +101,11 @@ std::string choose_dataset(hid_t file, const std::string& path, const ReadOption
   const Catalogue catalogue = list_datasets(file, "/");
   if (options.dataset.empty()) {
     name = only_volume(catalogue, path, options);
+    const auto more = catalogue.with_more_axes();
+    const bool has_more =
+        std::any_of(more.begin(), more.end(), [&](const Entry& entry) { return entry.path == name; });
     notices.push_back(fmt::format("dataset {} taken: the only {} one", name,
-                                  options.slice.empty() ? "3-D" : "more than 3-D"));
+                                  has_more && !options.slice.empty() ? "more than 3-D" : "3-D"));
   }
   if (!catalogue.unreadable.empty()) notices.push_back("in the HDF5 file " + unreadable_text(catalogue));
   return name;

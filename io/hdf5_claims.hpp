@@ -19,8 +19,7 @@ struct Claims {
   std::vector<std::string> notices, warnings;  // what was used; what was seen and not understood
 };
 
-/// Attributes of the dataset and of the groups above it, by ilastik (axistags, axis_units), dimension labels,
-/// Data Exchange and NeXus (axes, coordinates with units), HDF5 Vibez (element_size_um), DREAM.3D (SPACING).
+/// Axes and steps (hdf5_axes.hpp, hdf5_steps.hpp).
 /// @param path     of the dataset, without links
 /// What the options settle (--axes, --voxel-size) is not asked of the file.
 /// @throws Error(input_invalid) for projections

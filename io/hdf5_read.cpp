@@ -104,7 +104,7 @@ class Hdf5Source final : public VolumeSource {
     refuse_implausible_size(where_, entry.bytes, input.size() + others_.bytes());
     describe_array(name, number.name);
     use(claims);
-    description.stated = statements_in(file_, dataset_, name);
+    description.stated = statements_in(input, file_, dataset_, name);
     for (const std::string& notice : notices_of(axes_, entry.shape, options))
       description.notices.push_back(notice);
   }

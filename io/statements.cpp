@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <map>
@@ -73,6 +74,40 @@ void take_names(const std::vector<NamedLabel>& names, const std::string& source,
   } else if (!names.empty()) {
     stated.unclear.push_back(fmt::format("{} ({})", printable(words), source));
   }
+}
+
+bool is_phase_name(const std::string& text) {
+  constexpr std::size_t longest = 64;
+  const auto first = static_cast<unsigned char>(text.empty() ? 0 : text.front());
+  return text.size() <= longest && (std::isalpha(first) != 0 || first >= 0x80) &&
+         text.find_first_of(",=+;\"'\\") == std::string::npos && printable(text) == text;
+}
+
+void take_usable_names(const std::vector<NamedLabel>& names, const std::string& source, Statements& stated) {
+  constexpr std::size_t most_shown = 20, longest_shown = 80;
+  const auto trimmed = [](const std::string& text) {
+    const std::size_t first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+    return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
+  };
+  std::map<std::string, std::size_t> labels_of;
+  for (const NamedLabel& given : names) ++labels_of[trimmed(given.name)];
+  std::string phases, others;
+  std::size_t unused = 0;
+  for (const NamedLabel& given : names) {
+    const std::string name = trimmed(given.name);
+    if (name.empty()) continue;
+    if (is_phase_name(name) && labels_of[name] == 1)
+      phases += fmt::format("{}{}={}", phases.empty() ? "" : ",", name, given.label);
+    else if (++unused <= most_shown)
+      others +=
+          fmt::format("{}'{}{}' = {}", others.empty() ? "" : ", ", printable(name.substr(0, longest_shown)),
+                      name.size() > longest_shown ? "..." : "", given.label);
+  }
+  if (unused > most_shown) others += fmt::format(" and {} more", unused - most_shown);
+  if (unused > 0) stated.unused.push_back(fmt::format("{} ({})", others, source));
+  if (phases.empty()) return;
+  stated.phases = phases;
+  stated.phases_source = source;
 }
 
 Texts texts_in_lines(const std::string& lines) {

@@ -19,6 +19,8 @@ struct Statements {
   std::string phases;                // names of labels, as --phases takes them; "" for none
   std::string phases_source;         // "attribute phases of /"
   std::vector<std::string> unclear;  // what it says of names of labels and is not used
+  std::vector<std::string> unused;   // names that can be no phase's, where others of the file are used
+  std::string reserved_label;        // kept by the program that wrote it: no voxel need have it; "" for none
   std::string outside_label;         // of voxels that are none of the sample; "" for none
   History history;                   // of a file that tauvox wrote
 };
@@ -36,6 +38,12 @@ struct NamedLabel {
 };
 /// Takes them for phases where that is plain: each a name that needs no quotes, and a whole number, once.
 void take_names(const std::vector<NamedLabel>& names, const std::string& source, Statements& stated);
+
+/// Nothing that a list, a label, a shell or a table would take for its own: at most 64 bytes, a letter first.
+bool is_phase_name(const std::string& text);
+/// Takes those that can be the name of a phase, and stand at one label; the others are not used, and kept so
+/// that they can be named. Empty ones name nothing.
+void take_usable_names(const std::vector<NamedLabel>& names, const std::string& source, Statements& stated);
 
 /// "name=text" in each line.
 Texts texts_in_lines(const std::string& lines);

@@ -33,6 +33,15 @@ std::int64_t count_of(const std::string& text, const std::string& key, const cha
   return number && *number > 0 ? *number : otherwise;
 }
 
+/// Of what tifffile wrote.
+bool counts_slices_as_channels(const TiffDescription& text, bool has_step_along_z) {
+  constexpr std::int64_t most_channels = 16;
+  const auto channels = std::find_if(text.page_axes.begin(), text.page_axes.end(),
+                                     [](const TiffDescription::Axis& axis) { return axis.name == "c"; });
+  return !text.is_hyperstack() && channels != text.page_axes.end() &&
+         channels->length > (has_step_along_z ? 1 : most_channels);
+}
+
 void parse_imagej(const std::string& text, TiffDescription& found) {
   constexpr const char* line = "\r\n";
   found.writer = "ImageJ";
@@ -45,8 +54,8 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   found.z_unit = value_of(text, "\nzunit=", line);
   found.spacing = parse<double>(value_of(text, "\nspacing=", line));
   // No ImageJ of that version knew channels: tifffile calls itself so
-  found.channels_are_slices = text.starts_with("ImageJ=1.11a") && found.spacing && !found.is_hyperstack() &&
-                              found.page_axes[2].length > 1;
+  found.channels_are_slices =
+      text.starts_with("ImageJ=1.11a") && counts_slices_as_channels(found, found.spacing.has_value());
   found.stated = statements_with_prefix(texts_in_lines(text), "tauvox_phases of the ImageDescription");
 }
 
@@ -143,6 +152,8 @@ void parse_ome(const std::string& whole, std::uint16_t samples, TiffDescription&
     found.page_axes.push_back({std::string(1, small), length});
   }
   found.is_in_order = follows_order(whole.substr(begin), found);
+  found.channels_are_slices =
+      whole.find("Creator=\"tifffile") < begin && counts_slices_as_channels(found, !found.size[2].empty());
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ struct TiffDescription {
     std::int64_t length = 1;
   };
   std::vector<Axis> page_axes;  // along which the pages run, slowest first
-  /// ImageJ's form by tifffile, which counts the slices as channels where nobody names the axes, with a step
-  /// along z, which channels do not have.
+  /// By tifffile, which counts the slices as channels where nobody names the axes, with a step
+  /// along z, which channels do not have, or more of them than a camera gives.
   bool channels_are_slices = false;
   std::array<std::string, 2> in_page{"y", "x"};  // its rows and columns
   bool is_in_order = true;                       // OME: the pages follow one another as it says

@@ -268,10 +268,10 @@ void check_axes(const TiffDescription& text, VolumeDescription& description) {
   const bool is_page_last = text.axes.empty() || text.axes.ends_with("YX") || text.axes.ends_with("YXS");
   if (text.channels_are_slices)
     description.warnings.push_back(
-        fmt::format("ImageJ says {} channels and no slices, as tifffile does of stacks whose axes nobody "
-                    "names, and a step along "
-                    "z (spacing {:g}): pages are taken as z; --axes zyx says that they are",
-                    text.images, *text.spacing));
+        fmt::format("{} says {} channels and no slices, as tifffile does of stacks whose axes nobody "
+                    "names{}: pages are taken as z; --axes zyx says that they are",
+                    text.writer, text.images,
+                    text.spacing ? fmt::format(", and a step along z (spacing {:g})", *text.spacing) : ""));
   else if (!is_page_last || std::any_of(text.page_axes.begin(), text.page_axes.end(), is_else))
     description.warnings.push_back(fmt::format(
         "{} says axes \"{}\": pages are taken as z, their rows as y, their columns as x; --axes{} {} says "

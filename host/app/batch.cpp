@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 
+#include "host/app/batch_run.hpp"
 #include "host/app/batch_worker.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
@@ -17,7 +18,6 @@
 #include "host/app/log.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/reader_process.hpp"
-#include "host/app/study_file.hpp"
 #include "host/batch/volume_list.hpp"
 #include "host/settings/local_rank.hpp"
 #include "io/input_file.hpp"
@@ -28,138 +28,6 @@ namespace tauvox {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct BatchRun {
-  Settings evaluation;  // of every volume; its input and output are set for each
-  std::vector<std::string> volumes;
-  std::string list, settings, output, shard, calibration;
-  bool retry_failed = false, no_wait = false, dry_run = false;
-};
-
-using Rows = std::vector<Setting<BatchRun>>;
-
-/// Not those of one volume.
-bool is_for_every_volume(const SettingFacts& facts) {
-  for (const char* own :
-       {"input", "output", "overwrite", "progress", "checkpoint", "time-limit", "dry-run", "calibration"})
-    if (facts.name == own) return false;
-  return facts.for_evaluate;
-}
-
-void add_batch(Rows& rows) {
-  rows.push_back(setting<BatchRun>({.name = "volumes",
-                                    .kind = Kind::paths_in,
-                                    .group = "Input",
-                                    .meaning = "files, or patterns in quotes such as 'scans/*.tif'",
-                                    .positional = true},
-                                   &BatchRun::volumes));
-  rows.push_back(setting<BatchRun>({.name = "list",
-                                    .kind = Kind::path_in,
-                                    .group = "Input",
-                                    .meaning = "file with a path or pattern in each line"},
-                                   &BatchRun::list));
-  rows.push_back(setting<BatchRun>(
-      {.name = "settings",
-       .kind = Kind::path_in,
-       .group = "Input",
-       .meaning = "study file with settings of evaluate, such as the settings.toml of one; its "
-                  "input is not taken"},
-      &BatchRun::settings));
-  rows.push_back(setting<BatchRun>({.name = "output",
-                                    .letter = 'o',
-                                    .kind = Kind::path_out,
-                                    .group = "Output",
-                                    .meaning = "folder of the lot",
-                                    .required = true},
-                                   &BatchRun::output));
-  rows.push_back(setting<BatchRun>({.name = "retry-failed",
-                                    .kind = Kind::flag,
-                                    .group = "Run",
-                                    .meaning = "evaluate those again that failed before this worker began"},
-                                   &BatchRun::retry_failed));
-  rows.push_back(setting<BatchRun>({.name = "shard",
-                                    .group = "Run",
-                                    .meaning = "I/N: only every Nth volume, I from 0 to N, where N is as 0"},
-                                   &BatchRun::shard));
-  rows.push_back(setting<BatchRun>({.name = "no-wait",
-                                    .kind = Kind::flag,
-                                    .group = "Run",
-                                    .meaning = "end where other workers have all that is left"},
-                                   &BatchRun::no_wait));
-  rows.push_back(setting<BatchRun>({.name = "dry-run",
-                                    .kind = Kind::flag,
-                                    .group = "Run",
-                                    .meaning = "say how many node hours all volumes take (--calibration)"},
-                                   &BatchRun::dry_run));
-  rows.push_back(
-      setting<BatchRun>({.name = "calibration",
-                         .kind = Kind::path_in,
-                         .group = "Run",
-                         .meaning = "with --dry-run: results.json of one evaluation with these settings"},
-                        &BatchRun::calibration));
-}
-
-const Rows& rows() {
-  static const Rows table = [] {
-    Rows r;
-    add_batch(r);
-    for (const Setting<Settings>& row : describe()) {
-      if (!is_for_every_volume(row)) continue;
-      Setting<BatchRun> of_all;
-      static_cast<SettingFacts&>(of_all) = row;
-      if (row.name == "axis") of_all.standard = "all";
-      of_all.assign = [&row](BatchRun& b, const Value& v) { row.assign(b.evaluation, v); };
-      of_all.value = [&row](const BatchRun& b) { return row.value(b.evaluation); };
-      r.push_back(of_all);
-    }
-    return r;
-  }();
-  return table;
-}
-
-/// Of a settings file: also the input, in whose place there are the volumes, and what batch has itself.
-bool is_taken_from_file(const SettingFacts& facts) {
-  return is_for_every_volume(facts) || facts.name == "input" || facts.name == "dry-run" ||
-         facts.name == "calibration";
-}
-
-/// The settings file first, then what the command line says otherwise.
-BatchRun run_from(const Arguments& arguments) {
-  BatchRun run;
-  Settings& s = run.evaluation;
-  s.axes.clear();  // all, unless some are named
-  StudyFileNotices notices;
-  if (const Given* settings = arguments.find("settings"))
-    notices = read_study_file(settings->text(), s, false, is_taken_from_file);
-  std::swap(run.dry_run, s.dry_run);
-  std::swap(run.calibration, s.calibration);
-  apply(rows(), arguments, run);
-  if (notices.left_out && !s.quiet) print_notice(*notices.left_out);
-  if (s.axes.empty()) s.axes.assign(all_axes.begin(), all_axes.end());
-  s.input.clear();
-  s.kept = {};
-  s.study_file.reset();
-  if (!s.read.external_files.empty())
-    throw Error(ExitCode::usage, "batch reads no other files", "--external-files",
-                "it knows a volume by its own bytes: a change in another file would go unseen",
-                "tauvox convert makes one file of each volume first");
-  if (s.phases.named.empty())
-    throw Error(ExitCode::usage, "no phase has a name", "--phases", "what the labels mean is not guessed",
-                "give --phases NAME=LABEL,... which holds for every volume; tauvox inspect lists labels");
-  return run;
-}
-
-/// As the command line of `evaluate` takes them.
-std::vector<std::string> words_of(const Settings& s) {
-  std::vector<std::string> words;
-  for (const Setting<Settings>& row : describe()) {
-    const Value value = row.value(s);
-    const bool said = row.name == "axis" || value != row.standard;  // without --axis it is all axes
-    if (is_for_every_volume(row) && row.name != "quiet" && !value.is_null() && said)
-      words.push_back(fmt::format("--{}={}", row.name, text_of(row, value)));
-  }
-  return words;
-}
 
 /// In one line.
 void say(const BatchRun& run, const std::string& text) {
@@ -324,7 +192,7 @@ ExitCode dry_run(const BatchRun& run, const std::vector<std::string>& paths, con
 }
 
 ExitCode run_batch(const Arguments& arguments, bool&) {
-  const BatchRun run = run_from(arguments);
+  const BatchRun run = batch_run_from(arguments);
   begin_log();
   const Shard shard = shard_from(run.shard);
   const std::vector<std::string> paths = volumes_of(run.volumes, run.list);
@@ -348,7 +216,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
     inputs.insert(inputs.end(), {run.list, run.settings, run.evaluation.limits, run.evaluation.mask});
     io::check_replaces_no_input((fs::path(run.output) / name).string(), inputs);
   }
-  BatchWorker worker(run.output, words_of(run.evaluation), run.evaluation, key, run.retry_failed);
+  BatchWorker worker(run.output, words_of_evaluation(run.evaluation), run.evaluation, key, run.retry_failed);
   if (!run.evaluation.quiet) print_log_head("batch", run.evaluation.device + ", taken by each evaluation");
   note_of_device(run);
   listen_to_signals();
@@ -361,6 +229,9 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   if (const auto said = worker.text_of_kept(); said && !run.evaluation.quiet) print_notice(*said);
   const std::optional<std::vector<LotVolume>> volumes = write_tables(run, paths, worker);
   if (!volumes) print_notice("batch.csv and batch.html are left to the other workers");
+  if (const auto said = volumes ? text_of_other_phases(*volumes) : std::nullopt;
+      said && !run.evaluation.quiet)
+    print_notice(*said);
   const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard);
   const ExitCode code = code_of(tally, run);
   if (code == ExitCode::interrupted)
@@ -380,7 +251,7 @@ Command batch_command() {
   return {
       .name = "batch",
       .meaning = "evaluate many volumes, and compare them",
-      .settings = facts_of(rows()),
+      .settings = facts_of(batch_rows()),
       .examples = {{"tauvox batch 'scans/*.tif' --phases pore=0,active=1,binder=2 --voxel-size 0.4um -o lot",
                     "every volume in a folder of its own, batch.csv and batch.html"},
                    {"tauvox batch 'scans/*.tif' --settings report/settings.toml -o lot --retry-failed",
@@ -392,7 +263,9 @@ Command batch_command() {
       .notes =
           "A volume whose content and settings are those of a finished one is not evaluated again: a batch "
           "that was stopped goes on where it was. A volume that fails is a row with its reason and does not "
-          "stop the others; the exit code is 12 then. The same command started several times, on one machine "
+          "stop the others; the exit code is 12 then. Without --phases each has those that its file states, "
+          "and "
+          "fails where that states none. The same command started several times, on one machine "
           "or on many that see the folder, shares the volumes: each is claimed by one worker, and taken over "
           "from one that was killed, or is on another machine and gave no sign of life for ten minutes."};
 }

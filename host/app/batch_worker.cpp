@@ -80,6 +80,13 @@ LotState finished_as(const std::string& part, LotState state) {
   return state;
 }
 
+/// A line that says how to evaluate it alone; the folder it names is of this worker, and will be gone.
+std::string without_output(std::string reason, const std::string& part) {
+  const std::string output = fmt::format(" -o {}", part);
+  if (const std::size_t at = reason.find(output); at != std::string::npos) reason.erase(at, output.size());
+  return reason;
+}
+
 /// Not a failure, and nothing that is known.
 LotState running(const std::string& key, const std::string& folder) {
   const std::string who = ClaimedRow::claimant(folder);
@@ -198,7 +205,7 @@ LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& co
   words.insert(words.end(), {"--", path});
   const EvaluationEnd end = evaluate_in_a_process(words, errors, [&] { return row.is_ours(); });
   if (!row.is_ours()) return running(key, folder);
-  LotState state{key, LotStatus::failed, end.exit_code, end.reason};
+  LotState state{key, LotStatus::failed, end.exit_code, without_output(end.reason, part)};
   if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
   if (contents_.of(path).digest != content.digest)
     throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
@@ -244,6 +251,9 @@ std::optional<LotVolume> BatchWorker::found(const std::string& path) {
     ResultsRows results = rows_of_file(joined(folder, "results.json"));
     volume.rows = std::move(results.rows);
     volume.verdict = text_or_empty(results.facts, "verdict");
+    const Json settings = results.facts.value("settings", Json::object());
+    const Json phases = settings.is_object() ? settings.value("phases", Json::object()) : Json::object();
+    for (const auto& [name, labels] : phases.items()) volume.phases.insert(name);
   });
   if (begun || volume.exit_code != 0) return volume;
   const auto here = failed_here_.find(path);

@@ -109,6 +109,8 @@ Message to_message(const io::VolumeDescription& description) {
   const io::Statements& stated = description.stated;
   message["phases"] = {stated.phases, stated.phases_source};
   message["unclear"] = stated.unclear;
+  message["unused"] = stated.unused;
+  message["reserved_label"] = stated.reserved_label;
   message["outside_label"] = stated.outside_label;
   message["history"] = io::texts_of(stated.history);
   message["extent"] = description.extent.zyx();
@@ -128,6 +130,8 @@ io::VolumeDescription description_from(const Message& message) {
   stated.phases = text_from(message.at("phases").at(0));
   stated.phases_source = text_from(message.at("phases").at(1));
   stated.unclear = texts_from(message.at("unclear"));
+  stated.unused = texts_from(message.at("unused"));
+  stated.reserved_label = text_from(message.at("reserved_label"));
   stated.outside_label = text_from(message.at("outside_label"));
   return description;
 }

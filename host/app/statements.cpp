@@ -49,15 +49,22 @@ bool is_asked_for(const std::string& phase, const Settings& s) {
 }
 
 /// What does not occur would be a mistake of whoever typed it; of a file it may be due to a crop.
-void leave_out_absent(const std::string& path, const Volume& volume, Phases& phases,
-                      const std::function<bool(const std::string&)>& is_kept,
-                      std::vector<std::string>& warnings) {
+/// @param reserved  of no news where it does not occur
+/// @return what the file says of that one, "Invalid Phase=0", where it is left out
+std::string leave_out_absent(const std::string& path, const Volume& volume, const std::string& reserved,
+                             Phases& phases, const std::function<bool(const std::string&)>& is_kept,
+                             std::vector<std::string>& warnings) {
   std::vector<std::string> absent;
+  std::string expected;
   for (NamedPhase& phase : phases.named) {
     if (is_kept(phase.name)) continue;
     std::erase_if(phase.labels, [&](std::int64_t of) {
       const bool occurs = std::ranges::any_of(volume.labels, [of](const Label& l) { return l.value == of; });
-      if (!occurs) absent.push_back(fmt::format("{}={}", phase.name, of));
+      const std::string text = fmt::format("{}={}", phase.name, of);
+      if (!occurs && std::to_string(of) == reserved)
+        expected = text;
+      else if (!occurs)
+        absent.push_back(text);
       return !occurs;
     });
   }
@@ -65,6 +72,7 @@ void leave_out_absent(const std::string& path, const Volume& volume, Phases& pha
   if (!absent.empty())
     warnings.push_back(fmt::format("of the phases that {} states, {} {} no voxel in what was read: left out",
                                    path, fmt::join(absent, ", "), absent.size() == 1 ? "has" : "have"));
+  return expected;
 }
 
 }  // namespace
@@ -95,6 +103,12 @@ void settle_statements(const io::VolumeDescription& file, Settings& s, Volume& v
           "{} names labels in a way that is not understood, and no name is used: {}; give --phases "
           "NAME=LABEL,...",
           path, names));
+  if (!are_given && what_renames(s).empty())
+    for (const std::string& names : stated.unused)
+      volume.notices.push_back(fmt::format(
+          "{} names labels as no phase can be named, or several alike: {}: these names are not used; give "
+          "--phases NAME=LABEL,...",
+          path, names));
   if (stated.phases.empty()) return;
   Phases of_file;
   try {
@@ -109,12 +123,14 @@ void settle_statements(const io::VolumeDescription& file, Settings& s, Volume& v
   if (const std::string why = what_renames(s); !why.empty() && !are_given) {
     volume.notices.push_back(fmt::format("phases that {} states are not used, as {}: {}", path, why, said));
   } else if (!are_given) {
-    volume.notices.push_back(fmt::format("phases {} are those that {} states ({})", spaced_text(of_file),
-                                         path, stated.phases_source));
+    std::string without_voxels;
     if (!s.allow_absent)
-      leave_out_absent(
-          path, volume, s.phases, [&](const std::string& name) { return is_asked_for(name, s); },
-          volume.warnings);
+      without_voxels = leave_out_absent(
+          path, volume, stated.reserved_label, s.phases,
+          [&](const std::string& name) { return is_asked_for(name, s); }, volume.warnings);
+    if (!without_voxels.empty()) without_voxels = fmt::format("; {} has no voxel", without_voxels);
+    volume.notices.push_back(fmt::format("phases {} are those that {} states ({}{})", spaced_text(of_file),
+                                         path, stated.phases_source, without_voxels));
   } else if (meaning_of(of_file) != meaning_of(s.phases)) {
     volume.notices.push_back(fmt::format("--phases overrules what {} states: phases {}", path, said));
   }

@@ -1,6 +1,7 @@
 #include "host/batch/lot.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -55,6 +56,19 @@ const LotRow* LotVolume::row_like(const LotRow& other) const {
   const auto found =
       std::find_if(rows.begin(), rows.end(), [&](const LotRow& row) { return same_subject(row, other); });
   return found == rows.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> text_of_other_phases(const std::vector<LotVolume>& volumes) {
+  std::map<std::set<std::string>, std::vector<std::string>> paths_by_names;
+  for (const LotVolume& volume : volumes)
+    if (volume.status == LotStatus::finished) paths_by_names[volume.phases].push_back(volume.path);
+  if (paths_by_names.size() < 2) return std::nullopt;
+  std::vector<std::string> groups;
+  for (const auto& [names, paths] : paths_by_names)
+    groups.push_back(fmt::format("{} ({}{})", fmt::join(names, ", "), paths.front(),
+                                 paths.size() == 1 ? "" : fmt::format(" and {} more", paths.size() - 1)));
+  return fmt::format("volumes have different names of phases, and rows of others are not compared: {}",
+                     fmt::join(groups, "; "));
 }
 
 std::string key_of(const VolumeContent& content, const std::string& settings) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,8 @@ struct LotVolume {
   int exit_code = 0;
   std::string reason;  // why it failed, or what is to be known of a result
   std::vector<LotRow> rows;
-  std::string verdict = {};  // where limits were given
+  std::string verdict = {};           // where limits were given
+  std::set<std::string> phases = {};  // names of them, also where no row is of one
   const LotRow* row_like(const LotRow& other) const;
 };
 
@@ -69,6 +71,9 @@ std::string folder_name(const std::string& path, const std::string& key);
 /// Empty where the folder is not there, or holds no state that can be read.
 std::optional<LotState> state_of(const std::string& folder);
 void write_state(const std::string& folder, const LotState& state);
+
+/// Which volumes have other names of phases than most, where there are any: their rows have no counterpart.
+std::optional<std::string> text_of_other_phases(const std::vector<LotVolume>& volumes);
 
 /// One line a volume, phase and axis; a failed volume is a line with its reason.
 std::string lot_csv(const std::vector<LotVolume>& volumes);

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "host/settings/parse.hpp"
-#include "io/printable.hpp"
+#include "io/statements.hpp"
 
 namespace tauvox::parse {
 namespace {
@@ -35,17 +35,9 @@ std::optional<std::int64_t> as_label(const std::string& text) {
   return all ? std::optional(value) : std::nullopt;
 }
 
-/// Nothing that a list, a label, a shell or a table would take for its own.
-bool is_name(const std::string& text) {
-  constexpr std::size_t longest = 64;
-  const auto first = static_cast<unsigned char>(text.empty() ? 0 : text.front());
-  return text.size() <= longest && (std::isalpha(first) != 0 || first >= 0x80) &&
-         text.find_first_of(",=+;\"'\\") == std::string::npos && io::printable(text) == text;
-}
-
 LabelOrName label_or_name(const std::string& text, const std::string& option) {
   if (const std::optional<std::int64_t> label = as_label(text)) return *label;
-  if (!is_name(text))
+  if (!io::is_phase_name(text))
     refuse(option, text,
            "labels as whole numbers ('tauvox inspect' lists them), or names that --phases gives");
   return text;
@@ -124,7 +116,7 @@ Phases phases(const std::string& text, const std::string& option) {
   for (const std::string& item : list(text)) {
     const auto sides = sides_of(item);
     if (!sides) refuse(option, text, fmt::format("{}; '{}' is none", takes, item));
-    if (!is_name(sides->first))
+    if (!io::is_phase_name(sides->first))
       refuse(option, item,
              "names that begin with a letter and hold at most 64 bytes, none of them , = + ; \\ or a quote");
     if (found.find(sides->first))

@@ -290,12 +290,53 @@ def test_lists_and_settings_of_an_earlier_evaluation(tauvox, tmp_path):
 
 
 def test_what_cannot_begin_is_refused(tauvox, tmp_path):
-    assert_refused(tauvox("batch", "scans/*.h5", "-o", "lot"), 2, "--phases")
     assert_refused(tauvox("batch", "-o", "lot", *OPTIONS), 2, "no volume given")
     assert_refused(tauvox("batch", "scans/*.tif", "-o", "lot", *OPTIONS), 3, "no volume matches", "scans/*.tif")
     assert_refused(tauvox("batch", "scans/*.h5", *OPTIONS), 2, "--output")
     assert_refused(tauvox("batch", "scans/*.h5", "-o", "scans/s0.h5", *OPTIONS), 7, "scans/s0.h5")
     assert not (tmp_path / "lot").exists()
+
+
+def test_each_volume_has_the_names_that_its_file_states(tauvox, scans, tmp_path):
+    names = {"s0": "pore=0,active=1,binder=2", "s1": "binder=0,active=1,pore=2"}
+    for name, phases in names.items():
+        assert tauvox("convert", f"scans/{name}.h5", f"scans/{name}.nrrd", "--phases", phases).returncode == 0
+    run = ["scans/s0.nrrd", "scans/s1.nrrd", "scans/s2.h5", *OPTIONS[2:], "--no-sampling"]
+    result = tauvox("batch", *run, "-o", "lot")
+    assert result.returncode == 12 and "different names of phases" not in result.stdout + result.stderr
+    for name, phases in names.items():
+        assert tauvox("evaluate", f"scans/{name}.nrrd", *OPTIONS[2:], "--no-sampling", "--phases", phases, "-o", name).returncode == 0
+        alone = json.loads((tmp_path / name / "results.json").read_text())
+        row, = [row for row in table(tmp_path) if row["volume"] == f"scans/{name}.nrrd" and (row["phase"], row["with"], row["axis"])
+                == ("pore", "", "z")]
+        ions, = [r for r in alone["results"] if r["study"] == "effective_transport"]
+        assert float(row["effective_ratio"]) == value(ions, "effective_ratio")
+        one, two = alone["settings"], json.loads((tmp_path / "lot" / row["folder"] / "results.json").read_text())["settings"]
+        assert one["phases"] == two["phases"] and len(two["phases"]) == 3
+    # Without names it fails as it does alone, and what advises names no folder of a worker.
+    failed, = [row for row in table(tmp_path) if row["status"] == "failed"]
+    refused = tauvox("evaluate", "scans/s2.h5", *OPTIONS[2:], "--no-sampling")
+    assert refused.returncode == 2 and failed["exit_code"] == "2" and failed["volume"] == "scans/s2.h5"
+    assert f"error: {failed['reason']}\n" in refused.stderr
+    # --phases holds for all, where the batch or its settings have it.
+    assert tauvox("batch", *run, *OPTIONS[:2], "-o", "lot").returncode == 0
+    assert {row["status"] for row in table(tmp_path)} == {"finished"}
+
+
+def test_names_that_differ_from_volume_to_volume_are_said(tauvox, scans, tmp_path):
+    for name, phases in {"s0": "pore=0,solid=1+2", "s1": "pore=0,solid=1+2", "s2": "void=0,solid=1+2"}.items():
+        assert tauvox("convert", f"scans/{name}.h5", f"scans/{name}.tif", "--phases", phases).returncode == 0
+    run = ["batch", "scans/*.tif", "--voxel-size", "1um", "--device", "cpu", "--no-sampling", "-o", "lot"]
+    result = tauvox(*run)
+    assert result.returncode == 0, result.stderr
+    assert ("notice: volumes have different names of phases, and rows of others are not compared: pore, solid (scans/s0.tif and 1 "
+            "more); solid, void (scans/s2.tif)") in result.stdout + result.stderr
+    assert {row["phase"] for row in table(tmp_path) if row["volume"] == "scans/s2.tif"} >= {"void", "solid"}
+    assert "different names" not in tauvox(*run, "--quiet").stderr
+    # What only some of the files name is refused for the others alone.
+    result = tauvox(*run, "--ionic", "void")
+    assert result.returncode == 12
+    assert [row["reason"].split(" (")[0] for row in table(tmp_path) if row["status"] == "failed"] == ["no phase of that name"] * 2
 
 
 def test_a_dry_run_says_node_hours_by_one_evaluation(tauvox, batch, tmp_path):

@@ -32,6 +32,14 @@ def hdf5(path, **options):
         data.attrs["axistags"] = "text of no fixed length"
 
 
+def ensembles(path):
+    """As DREAM.3D names phases."""
+    with h5py.File(path, "w") as file:
+        file["DataContainers/Image/CellData/Phases"] = LABELS[..., None].astype("i4")
+        file.create_dataset("DataContainers/Image/Ensembles/PhaseName", data=["pore", "active", "binder"],
+                            dtype=h5py.string_dtype("ascii"))
+
+
 def npz(path):
     numpy.savez_compressed(path, volume=LABELS)
 
@@ -41,7 +49,9 @@ FORMS = {
     "contiguous.h5": (hdf5, []),
     "chunked.h5": (lambda p: hdf5(p, chunks=(4, 4, 8), compression="gzip", shuffle=True, fletcher32=True), []),
     "lzf.h5": (lambda p: hdf5(p, chunks=(4, 4, 8), compression="lzf"), []),
+    "scales.h5": (lambda p: shutil.copy(GOLDEN / "xarray.nc", p), []),
     "latest.h5": (lambda p: hdf5(p, chunks=(4, 4, 8), compression="gzip", libver="latest"), []),
+    "ensembles.h5": (ensembles, []),
     "plain.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack"), []),
     "deflate.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack", compression="zlib"), []),
     "lzw_tiled.tif": (lambda p: tifffile.imwrite(p, LABELS, photometric="minisblack", tile=(16, 16)), []),

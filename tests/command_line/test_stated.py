@@ -69,6 +69,12 @@ def test_a_step_along_z_tells_slices_from_the_channels_that_tifffile_writes(tauv
     assert not [line for line in lines(tauvox("inspect", "a.tif", "--axes", "zyx")) if "channels" in line]
     tifffile.imwrite(tmp_path / "z.tif", LABELS, imagej=True, resolution=(2, 2), metadata=size | {"axes": "ZYX"})
     assert not [line for line in lines(tauvox("inspect", "z.tif")) if "channels" in line]
+    many = numpy.repeat(LABELS[:1], 17, axis=0)
+    tifffile.imwrite(tmp_path / "many.tif", many, imagej=True)
+    tifffile.imwrite(tmp_path / "many.ome.tif", many)
+    for name in ("many.tif", "many.ome.tif"):
+        said = [line for line in lines(tauvox("inspect", name)) if "channels" in line]
+        assert len(said) == 1 and said[0].startswith("warning:") and "17 channels" in said[0] and "--axes zyx" in said[0]
     note = "ImageJ=1.53t\nimages=6\nchannels=6\nhyperstack=true\nmode=grayscale\nunit=um\nspacing=0.5\n"
     tifffile.imwrite(tmp_path / "of_imagej.tif", LABELS, photometric="minisblack", description=note, metadata=None)
     assert_refused(tauvox("inspect", "of_imagej.tif"), 4, "no axis z", "c (6)", "--axes zyx")

@@ -23,6 +23,14 @@ def hdf5(path, data=LABELS, libver=None, **options):
         file["soft"] = h5py.SoftLink("/a/volume")
 
 
+def ensembles(path):
+    """As DREAM.3D names phases."""
+    with h5py.File(path, "w") as file:
+        file["DataContainers/Image/CellData/Phases"] = LABELS[..., None].astype("i4")
+        file.create_dataset("DataContainers/Image/Ensembles/PhaseName", data=["pore", "active", "binder"],
+                            dtype=h5py.string_dtype("ascii"))
+
+
 def vti(path, kind="UInt8", form="ascii", data=LABELS, of="CellData", compressed=False):
     """As VTK's writer and others have it: numbers as text, base64 in place, or bytes at the end."""
     more = 0 if of == "CellData" else 1
@@ -56,6 +64,9 @@ def make_all(folder):
     hdf5(folder / "h5/lzf.h5", data=LABELS.astype("u2"), chunks=(2, 3, 4), compression="lzf")
     hdf5(folder / "h5/scaled.h5", chunks=(2, 3, 4), scaleoffset=0)
     hdf5(folder / "h5/latest.h5", libver="latest", chunks=(2, 3, 4), compression="gzip")
+    for name in ("itk.hdf5", "xarray.nc", "vtk.vtkhdf"):
+        shutil.copy(GOLDEN / name, folder / "h5")
+    ensembles(folder / "h5/ensembles.h5")
     tifffile.imwrite(folder / "tif/plain.tif", LABELS, photometric="minisblack")
     tifffile.imwrite(folder / "tif/zlib.tif", LABELS, photometric="minisblack", compression="zlib")
     tifffile.imwrite(folder / "tif/tiled.tif", LABELS, photometric="minisblack", tile=(16, 16))

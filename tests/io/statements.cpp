@@ -57,5 +57,34 @@ TEST(Statements, NamesArePhasesWhereTheyArePlain) {
   }
 }
 
+TEST(Statements, NamesThatNoPhaseCanHaveAreKeptApart) {
+  Statements stated;
+  take_usable_names(
+      {{"", "0"}, {" pore\t", "1"}, {"a,b", "2"}, {"twice", "3"}, {"twice", "4"}, {"9", "5"}, {"\xe4", "6"}},
+      "rows", stated);
+  EXPECT_EQ(stated.phases, "pore=1");
+  EXPECT_EQ(stated.phases_source, "rows");
+  ASSERT_EQ(stated.unused.size(), 1u);
+  EXPECT_EQ(stated.unused.front(), "'a,b' = 2, 'twice' = 3, 'twice' = 4, '9' = 5, '\\xe4' = 6 (rows)");
+  EXPECT_TRUE(stated.unclear.empty());
+  Statements many;
+  std::vector<NamedLabel> names(25, {"=", "1"});
+  take_usable_names(names, "rows", many);
+  EXPECT_EQ(many.phases, "");
+  EXPECT_EQ(many.phases_source, "");
+  EXPECT_TRUE(many.unused.front().ends_with("'=' = 1 and 5 more (rows)"));
+  take_usable_names({}, "rows", many);
+  EXPECT_EQ(many.unused.size(), 1u);
+}
+
+TEST(Statements, ANameBeginsWithALetterAndIsShort) {
+  for (const char* name : {"p", "active material", "Ti-6Al-4V (alpha)", "\xce\xb3-Fe"})
+    EXPECT_TRUE(is_phase_name(name));
+  for (const char* name : {"", "1a", " a", "a,b", "a=b", "a+b", "a;b", "a\"b", "a'b", "a\\b", "a\nb", "\xce"})
+    EXPECT_FALSE(is_phase_name(name)) << name;
+  EXPECT_TRUE(is_phase_name(std::string(64, 'x')));
+  EXPECT_FALSE(is_phase_name(std::string(65, 'x')));
+}
+
 }  // namespace
 }  // namespace tauvox::io
