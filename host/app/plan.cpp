@@ -169,9 +169,9 @@ class Planner {
     if (!one_class())
       add("material classes", Field<std::uint8_t>::bytes(extent_), true,
           {"coarsen", "solve", "bound", "write"});
-    // Four of each two rows of octets.
+    // Four of each two rows of octets; and tables of the classes of each operator.
     const std::int64_t of_rows = 16 * extent_.halved().rows();
-    add("partial sums", std::max(voxels_ / 64, of_rows) + (std::int64_t{8} << 10), true,
+    add("partial sums", std::max(voxels_ / 64, of_rows) + (std::int64_t{16} << 10), true,
         {"coarsen", "solve", "bound", "write"});
   }
   void sets() {
