@@ -29,8 +29,14 @@ class Reader {
     read_element_size();
     read_ratio();
     read_resolution();
-    for (const StatedAxes& stated : stated_)
-      if (stated.coordinates.size() == at_.shape.size()) read_coordinates(stated);
+    std::vector<std::vector<std::string>> read;  // two places may name the same arrays
+    for (const StatedAxes& stated : stated_) {
+      if (stated.coordinates.size() != at_.shape.size() ||
+          std::find(read.begin(), read.end(), stated.coordinates) != read.end())
+        continue;
+      read.push_back(stated.coordinates);
+      read_coordinates(stated);
+    }
     read_spacings();
     read_itk();
     read_vtk();
@@ -155,9 +161,12 @@ class Reader {
     bool are_even = true;
   };
   /// Of n voxels n positions, or the n + 1 edges of a histogram.   @return nothing where there is none
-  std::optional<Positions> positions_along(std::size_t stored, const std::string& place) const {
+  /// @param is_there set where there is an array, whether it fits or not
+  std::optional<Positions> positions_along(std::size_t stored, const std::string& place,
+                                           bool& is_there) const {
     if (place.empty()) return std::nullopt;
     const auto values = small_array(at_.file, place);
+    is_there = is_there || values;
     const std::uint64_t n = at_.shape[stored];
     if (!values || values->size() < 2 || (values->size() != n && values->size() != n + 1))
       return std::nullopt;
@@ -176,13 +185,13 @@ class Reader {
   void read_coordinates(const StatedAxes& stated) {
     Zyx metres{}, steps{};
     std::set<std::string> units;
-    bool has_units = true;
+    bool has_units = true, is_there = false;
     std::string with, without;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (axis_at(axis) < 0) continue;  // a layer that was added
       const auto stored = static_cast<std::size_t>(axis_at(axis));
       const std::string& place = stated.coordinates[stored];
-      const auto positions = positions_along(stored, place);
+      const auto positions = positions_along(stored, place, is_there);
       std::string& list = positions ? with : without;
       list += (list.empty() ? "" : ", ") + std::string(1, "zyx"[axis]);
       if (!positions) continue;
@@ -196,12 +205,12 @@ class Reader {
       steps[axis] = positions->step;
       metres[axis] = steps[axis] * metre.value_or(0.0);
     }
-    if (with.empty()) return;
+    if (!is_there) return;
     const std::string source =
         stated.source == "dimension scales" ? stated.source : "coordinates in " + at_.groups.front();
     if (!without.empty()) {
-      claims_.warnings.push_back(fmt::format(
-          "{}: of {}, but none that fits of {}: ignored, give --voxel-size", source, with, without));
+      claims_.warnings.push_back(fmt::format("{}: {}none that fits of {}: ignored, give --voxel-size", source,
+                                             with.empty() ? "" : fmt::format("of {}, but ", with), without));
       return;
     }
     if (axis_at(0) < 0) steps[0] = steps[1], metres[0] = metres[1];

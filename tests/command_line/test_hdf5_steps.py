@@ -144,6 +144,18 @@ def test_coordinates_of_some_axes_are_said_not_to_be_enough(tauvox, tmp_path):
     assert found["voxel_size_m"] is None and "of y, x, but none that fits of z" in said and "--voxel-size" in said
 
 
+def test_coordinates_that_do_not_fit_are_said_once(tauvox, tmp_path):
+    with h5py.File(tmp_path / "nexus.h5", "w") as file:
+        group = nexus(file)
+        group.attrs["axes"] = ["z", "y", "x"]
+        group["data"].attrs["axes"] = "z:y:x"
+        for axis in "zyx":
+            del group[axis]
+            group[axis] = numpy.arange(3.0)
+    result = tauvox("inspect", "nexus.h5")
+    assert result.returncode == 0 and (result.stdout + result.stderr).count("none that fits of z, y, x") == 1
+
+
 @pytest.mark.parametrize("unit, size, words", [("Micrometer", True, []), (7, False, ["LengthUnit 7", "not understood"])])
 def test_the_unit_of_a_geometry_is_that_of_its_spacing(tauvox, tmp_path, unit, size, words):
     with h5py.File(tmp_path / "dream.h5", "w") as file:
