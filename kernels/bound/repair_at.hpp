@@ -1,26 +1,9 @@
 // What repair_voxels (repair.hpp) does to an octet.
 #pragma once
 
-#include "kernels/bound/repair_block.hpp"
-#include "kernels/transport/passes_at.hpp"
+#include "kernels/bound/octet_links.hpp"
 
-namespace tauvox {
-
-/// Sums the energy of the flux on the faces of the voxels, and what it leaves unbalanced.
-template <class T>
-struct RepairVoxels {
-  static constexpr int sums = 2;
-  PotentialOf<T> u;
-  BlockView blocks;
-  FluxView flux;
-  const double* forms = nullptr;  // of least_energy_forms, where all conducts alike
-  TAUVOX_OCTET const Medium<double>& medium() const { return u.m; }
-  std::int64_t bytes() const {
-    return u.m.bytes() + blocks.bytes() + flux.bytes() + vector_bytes<T>(u.m.octets);
-  }
-};
-
-namespace TAUVOX_FORM {
+namespace tauvox::TAUVOX_FORM {
 
 /// An octet whose node finds its links in the lattice, as nearly every one does.
 struct InLattice {
@@ -75,10 +58,20 @@ TAUVOX_OCTET void repair(const RepairVoxels<T>& pass, const Place& p, const InLa
   totals.add(1, where<double>(1, splat<double>(unbalanced < 0 ? -unbalanced : unbalanced)));
 }
 
-/// The same for any octet.
-template <class T>
+/// The same for any octet away from the sides.
+template <class Kind, class T>
+TAUVOX_OCTET void repair_links(const RepairVoxels<T>& pass, const Place& p, const Octet<double>& rest,
+                               Totals<2>& totals) {
+  const LinksOfOctet<Kind, T> links(pass, p, rest);
+  totals.add(0, where<double>(1, splat<double>(links.energy + flow_inside(links.inside, links.rest))));
+  totals.add(1, where<double>(1, splat<double>(links.unbalanced())));
+}
+
+/// And for any at all.
+template <class Kind, class T>
 TAUVOX_OCTET void repair_any(const RepairVoxels<T>& pass, const Place& p, const Octet<double>& rest,
                              Totals<2>& totals) {
+  if (LinksOfOctet<Kind, T>::can_take(pass.u.m, p)) return repair_links<Kind>(pass, p, rest, totals);
   BlockNetwork network;
   store<double>(network.rest, rest);
   const Sums<2> of_block = RepairBlock{pass.u.m, pass.blocks, pass.flux}(p.at[2], p.at[1], p.at[0], network);
@@ -98,23 +91,26 @@ TAUVOX_OCTET void visit(const RepairVoxels<T>& pass, const Place& p, Totals<2>& 
     const InLattice one(pass, p);
     if (one.holds) return repair(pass, p, one, rest, totals);
   }
-  repair_any(pass, p, rest, totals);
+  repair_any<Kind>(pass, p, rest, totals);
 }
 
 // On a GPU, and in the same order elsewhere: apart, since hardly a warp has none of the others.
 template <class Kind, class T>
-requires std::is_same_v<Kind, Alike> TAUVOX_OCTET bool set_aside(const RepairVoxels<T>& pass,
-                                                                 const Place& p) {
-  return !InLattice(pass, p).holds;
+TAUVOX_OCTET bool set_aside(const RepairVoxels<T>& pass, const Place& p) {
+  if constexpr (std::is_same_v<Kind, Alike>) return !InLattice(pass, p).holds;
+  return !LinksOfOctet<Kind, T>::can_take(pass.u.m, p);
 }
 template <class Kind, class T>
 TAUVOX_OCTET void visit_common(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
-  repair(pass, p, InLattice(pass, p), rest_of<Kind>(pass, p), totals);
+  const Octet<double> rest = rest_of<Kind>(pass, p);
+  if constexpr (std::is_same_v<Kind, Alike>)
+    repair(pass, p, InLattice(pass, p), rest, totals);
+  else
+    repair_links<Kind>(pass, p, rest, totals);
 }
 template <class Kind, class T>
 TAUVOX_OCTET void visit_aside(const RepairVoxels<T>& pass, const Place& p, Totals<2>& totals) {
-  repair_any(pass, p, rest_of<Kind>(pass, p), totals);
+  repair_any<Kind>(pass, p, rest_of<Kind>(pass, p), totals);
 }
 
-}  // namespace TAUVOX_FORM
-}  // namespace tauvox
+}  // namespace tauvox::TAUVOX_FORM

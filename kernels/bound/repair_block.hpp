@@ -1,12 +1,12 @@
-// The faces of one block of 2x2x2 voxels in the repairing flux (repair.hpp): shared by the form for
-// every device and the rows of CPUs.
+// The faces of one block of 2x2x2 voxels in the repairing flux (repair.hpp), one by one: for blocks at the
+// sides of the volume.
 #pragma once
 
 #include <vector>
 
 #include "kernels/base/launch.hpp"
 #include "kernels/bound/repair.hpp"
-#include "kernels/transport/block_contact.hpp"
+#include "kernels/transport/blocks.hpp"
 
 namespace tauvox {
 
@@ -63,91 +63,14 @@ struct RepairBlock {
                                BlockNetwork& network) const {
     Sums<2> sums;
     const std::uint32_t code = blocks.code(blocks.block(bx, by, bz));
-    const bool simple =
-        blocks.inside(bx, by, bz) && (blocks.all_links_join() || BlockView::one_aggregate(code));
     network.clear_conductances();
-    sums.value[0] = simple ? interfaces(bx, by, bz, code, network) : all_faces(bx, by, bz, code, network);
+    sums.value[0] = all_faces(bx, by, bz, code, network);
     sums.value[0] += network.eliminate(code, sums.value[1]);
     return sums;
   }
 
  private:
-  TAUVOX_HD std::uint32_t number(std::int64_t b, int local) const {
-    return blocks.first_node[b] + static_cast<std::uint32_t>(local);
-  }
-
-  /// A block without boundaries and without links inside: the faces to each of the six blocks around it, and
-  /// the shift, all that its nodes give to potential 0.
-  TAUVOX_HD double interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::uint32_t code,
-                              BlockNetwork& network) const {
-    const std::int64_t b = blocks.block(bx, by, bz), at[3] = {bz, by, bx};
-    const std::int64_t octet = m.octets.find(bx, by, bz);
-    const bool one = blocks.one_node(b);
-    double energy = 0;
-    for (int axis = 2; axis >= 0; --axis) {
-      const int bit = 4 >> axis;
-      for (int s = 0; s < 8; ++s)
-        if (!(s & bit) && BlockView::conducts(code, s) && BlockView::conducts(code, s | bit))
-          network.g[s | bit][s] = inner_conductance(octet, s, axis);
-      for (int sign = -1; sign <= 1; sign += 2) {
-        const BlockContact<double> to_other(m, octet, at, axis, sign);
-        const std::int64_t other = b + sign * blocks.step(axis);
-        std::uint32_t faces = to_other.slots;
-        if (faces == 0) continue;
-        const bool one_link = one && blocks.one_node(other);
-        const std::uint32_t there = one_link ? 0 : blocks.code(other);
-        while (faces != 0) {
-          const int first = lowest_bit(faces);
-          const int from = one_link ? 0 : BlockView::local(code, first),
-                    to = one_link ? 0 : BlockView::local(there, first ^ bit);
-          std::uint32_t link = one_link ? faces : 0;
-          double g = one_link ? to_other.conductance_of_all() : 0;
-          for (std::uint32_t left = one_link ? 0 : faces; left != 0; left &= left - 1) {
-            const int s = lowest_bit(left);
-            if (BlockView::local(code, s) != from || BlockView::local(there, s ^ bit) != to) continue;
-            link |= 1u << s;
-            g += to_other.conductance_of(s);
-          }
-          faces &= ~link;
-          const std::uint32_t i = number(b, from);
-          const double q = flux.of_link(i, link_to(i, number(other, to))), drop = q / g;
-          energy += 0.5 * q * drop;
-          for (; link != 0; link &= link - 1) {
-            const int s = lowest_bit(link);
-            network.rest[s] -= to_other.conductance_of(s) * drop;
-          }
-        }
-      }
-    }
-    double held[8] = {};  // of each node
-    for (int s = 0; m.shift != 0 && s < 8; ++s)
-      if (BlockView::conducts(code, s)) held[BlockView::local(code, s)] += m.shift_of(8 * octet + s);
-    for (int s = 0; s < 8; ++s) {
-      const int here = BlockView::local(code, s);
-      if (!BlockView::conducts(code, s) || held[here] == 0) continue;
-      const double g = m.shift_of(8 * octet + s), drop = flux.to_plate(number(b, here)) / held[here];
-      energy += g * drop * drop;
-      network.rest[s] -= g * drop;
-    }
-    return energy;
-  }
-  /// @pre there is one
-  TAUVOX_HD Link link_to(std::uint32_t i, std::uint32_t j) const {
-    if (!flux.graph.in_lattice(i)) return find_link(flux.graph, i, j);
-    Link found{};
-    flux.graph.for_each_link(i, [&](const Link& link) {
-      if (link.neighbour == j) found = link;
-    });
-    return found;
-  }
-  /// Of the face of a slot towards the other half of its block.   @pre both conduct
-  TAUVOX_HD double inner_conductance(std::int64_t octet, int s, int axis) const {
-    if (m.one_class) return m.scale[axis];
-    const std::uint8_t* classes = m.octets.classes + 8 * octet;
-    return m.scale[axis] * conductance(m.law, m.material[classes[s]], m.material[classes[s ^ (4 >> axis)]]);
-  }
-
-  /// Any block, face by face.
+  /// Face by face.
   TAUVOX_HD double all_faces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::uint32_t code,
                              BlockNetwork& network) const {
     constexpr int most_links = 48;  // one for each face of the eight voxels
