@@ -160,7 +160,7 @@ MultigridPreconditioner<T>::MultigridPreconditioner(const TransportOperator<T>& 
 template <class T>
 double MultigridPreconditioner<T>::dot(const Buffer<T>& r) const {
   const std::int64_t parts = A_.smooth_restrict(hierarchy_.blocks(), r, work_[0].b, parts_.data());
-  solve(0);
+  coarse_levels_.run(A_.device(), [&] { solve(0); });
   const CycleLevel& first = work_[0];
   return dot_and_sum(A_.device(), alpha_, first.b, first.x, first.graph.nodes, parts_.data(), parts);
 }

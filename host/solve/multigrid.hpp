@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "host/solve/stopping.hpp"
+#include "kernels/base/recording.hpp"
 #include "kernels/multigrid/cycle.hpp"
 #include "kernels/transport/operator.hpp"
 
@@ -71,7 +72,10 @@ class MultigridPreconditioner {
   double dot(const Buffer<T>& r) const;
   /// x += alpha p, then p = M r + beta p.   @param r that of the last call of dot
   void advance(const Buffer<T>& r, Buffer<T>& x, double alpha, Buffer<T>& p, double beta) const;
-  void weaken() { alpha_ = 1; }
+  void weaken() {
+    alpha_ = 1;
+    coarse_levels_.forget();
+  }
   const Hierarchy& hierarchy() const { return hierarchy_; }
   /// What the device lends for coarse levels of so many nodes in all.   @param extent of the voxels
   static std::int64_t bytes(const Extent& extent, std::int64_t nodes) {
@@ -91,6 +95,7 @@ class MultigridPreconditioner {
   Buffer<double> parts_;  // of r.M r
   std::size_t tail_;      // from this level on a GPU runs all in one kernel
   mutable std::vector<CycleLevel> work_;
+  mutable Recording coarse_levels_;
 };
 
 }  // namespace tauvox

@@ -29,6 +29,9 @@ inline std::string cuda_version_text(int version) {
   return version == 0 ? "none" : std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
+/// Where kernels are started: the default stream, or one that records them (recording.hpp).
+inline thread_local cudaStream_t stream_of_launches = nullptr;
+
 #ifdef TAUVOX_DEVICE_CODE
 /// Starts kernel(arguments...) on the current device; returns before it has run.
 template <class... Parameters>
@@ -39,7 +42,7 @@ void launch(const char* doing, void (*kernel)(Parameters...), std::int64_t block
                 "use --crop or --device cpu");
   void* pointers[] = {&arguments...};
   check_cuda(cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(blocks)),
-                              dim3(static_cast<unsigned>(threads)), pointers, 0, nullptr),
+                              dim3(static_cast<unsigned>(threads)), pointers, 0, stream_of_launches),
              doing);
 }
 

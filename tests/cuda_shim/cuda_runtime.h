@@ -12,7 +12,7 @@
 //
 // Environment. TAUVOX_SHIM, a list with commas: no-driver, old-driver, no-device, devices:N, memory:BYTES (of
 // each device), taken-after:N (after N launches another process has taken what is left), lost-after:N (the
-// device is lost after N launches), no-pools, no-pinning, as-visible (of devices:N those that
+// device is lost after N launches), no-pools, no-pinning, no-recording, as-visible (of devices:N those that
 // CUDA_VISIBLE_DEVICES names; else it does nothing). TAUVOX_SHIM_SEED: of the shuffling.
 // TAUVOX_SHIM_REPORT=1: counts at exit, 2: of each kernel too. TAUVOX_SHIM_OPEN=1: does not close device
 // memory (faster, finds less).
@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -47,7 +48,8 @@ enum cudaDeviceAttr {
   cudaDevAttrMemoryPoolsSupported = 115
 };
 enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
-constexpr unsigned cudaEventDisableTiming = 2;
+constexpr unsigned cudaEventDisableTiming = 2, cudaStreamNonBlocking = 1;
+enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
 
 struct dim3 {
   unsigned x = 1, y = 1, z = 1;
@@ -61,9 +63,11 @@ struct cudaDeviceProp {
   int major, minor, ECCEnabled;
   std::size_t totalGlobalMem;
 };
-using cudaStream_t = struct ShimStream*;  // there is one: the default stream
+using cudaStream_t = struct ShimStream*;  // null: the default stream; others only record
 using cudaEvent_t = struct ShimEvent*;
 using cudaMemPool_t = struct ShimPool*;
+using cudaGraph_t = struct ShimGraph*;
+using cudaGraphExec_t = struct ShimGraphExec*;
 
 cudaError_t cudaRuntimeGetVersion(int* version);
 cudaError_t cudaDriverGetVersion(int* version);
@@ -94,6 +98,14 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags);
 cudaError_t cudaEventDestroy(cudaEvent_t event);
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
 cudaError_t cudaEventSynchronize(cudaEvent_t event);
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags);
+cudaError_t cudaStreamDestroy(cudaStream_t stream);
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph);
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long flags);
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream);
+cudaError_t cudaGraphDestroy(cudaGraph_t graph);
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 
 // What a kernel sees. One CPU thread runs all of them.
 extern dim3 threadIdx, blockIdx, blockDim, gridDim;
@@ -117,6 +129,9 @@ struct Open {
 void check_argument(const char* name, const void* argument, std::size_t bytes);
 cudaError_t launch(const char* name, unsigned blocks, unsigned threads, void (*thread)(const void*),
                    const void*);
+/// Keeps what starts a kernel where `stream` records; not recording, it has to be the default stream.
+/// @return whether it was kept
+bool keep(cudaStream_t stream, std::function<cudaError_t()> start);
 /// Every thread of a block runs call(context); threads that wait at a barrier take turns. fibers.cpp
 void run_block(unsigned threads, void (*call)(const void*), const void* context);
 
@@ -131,7 +146,7 @@ cudaError_t run_library(const F& f) {
 
 template <class... P>
 cudaError_t cudaLaunchKernel(void (*kernel)(P...), dim3 blocks, dim3 threads, void** arguments, std::size_t,
-                             cudaStream_t) {
+                             cudaStream_t stream) {
   struct Call {
     void (*kernel)(P...);
     std::tuple<P...> arguments;
@@ -143,12 +158,15 @@ cudaError_t cudaLaunchKernel(void (*kernel)(P...), dim3 blocks, dim3 threads, vo
       __builtin_clear_padding(&argument);
       cuda_shim::check_argument(name, &argument, sizeof argument);
     };
-    (check(std::get<I>(call.arguments)), ...);
     const auto thread = [](const void* context) {
       const Call& c = *static_cast<const Call*>(context);
       c.kernel(std::get<I>(c.arguments)...);
     };
-    return cuda_shim::launch(name, blocks.x, threads.x, thread, &call);
+    const auto start = [=] {
+      (check(std::get<I>(call.arguments)), ...);
+      return cuda_shim::launch(name, blocks.x, threads.x, thread, &call);
+    };
+    return cuda_shim::keep(stream, start) ? cudaSuccess : start();
   }
   (std::index_sequence_for<P...>{});
 }

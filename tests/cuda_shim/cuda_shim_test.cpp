@@ -182,6 +182,36 @@ TEST(CudaShimDeathTest, BarriersAreForAllThreads) {
   cudaFree(values);
 }
 
+TEST(CudaShim, WhatIsRecordedRunsWhenItIsStarted) {
+  int* sum = device_array<int>(1);
+  cudaMemset(sum, 0, sizeof(int));
+  cudaStream_t stream = nullptr;
+  ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+  ASSERT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), cudaSuccess);
+  void* pointers[] = {&sum};
+  for (int k = 0; k < 2; ++k)
+    EXPECT_EQ(cudaLaunchKernel(add_in_order, dim3(3), dim3(1), pointers, 0, stream), cudaSuccess);
+  EXPECT_DEATH(run(add_in_order, 1, 1, sum), "beside what is recorded");
+  EXPECT_DEATH((void)cudaMemset(sum, 0, sizeof(int)), "else than a kernel");
+  EXPECT_DEATH((void)cudaFree(sum), "else than a kernel");
+  cudaGraph_t graph = nullptr;
+  ASSERT_EQ(cudaStreamEndCapture(stream, &graph), cudaSuccess);
+  cudaGraphExec_t exec = nullptr;
+  ASSERT_EQ(cudaGraphInstantiate(&exec, graph, 0), cudaSuccess);
+  EXPECT_EQ(on_host(sum, 1)[0], 0);
+  ASSERT_EQ(cudaGraphLaunch(exec, nullptr), cudaSuccess);
+  const int once = on_host(sum, 1)[0];
+  cudaMemset(sum, 0, sizeof(int));
+  for (int k = 0; k < 2; ++k) ASSERT_EQ(run(add_in_order, 3, 1, sum), cudaSuccess);
+  EXPECT_NE(once, 0);
+  EXPECT_EQ(once, on_host(sum, 1)[0]);
+  cudaFree(sum);
+  EXPECT_DEATH((void)cudaGraphLaunch(exec, nullptr), "freed");
+  EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+  EXPECT_EQ(cudaGraphExecDestroy(exec), cudaSuccess);
+  EXPECT_EQ(cudaStreamDestroy(stream), cudaSuccess);
+}
+
 TEST(CudaShim, ALaunchWithoutBlocksIsRefused) {
   int* values = device_array<int>(1);
   EXPECT_EQ(run(number_threads, 0, 32, values), cudaErrorInvalidValue);

@@ -56,6 +56,8 @@ State::State() {
       no_pools = true;
     else if (word == "no-pinning")
       no_pinning = true;
+    else if (word == "no-recording")
+      no_recording = true;
     else if (word == "devices")
       devices = static_cast<int>(value);
     else if (word == "as-visible")
@@ -88,14 +90,15 @@ static std::size_t in_use(int device);
 
 State::~State() {
   if (report == 0) return;
-  std::fprintf(stderr,
-               "shim: %ld launches (%ld of libraries), %ld blocks\n"
-               "shim: %ld cudaMalloc, %ld cudaFree, %ld and %ld of the pool, %ld cudaMemset\n"
-               "shim: %ld copies in (%ld bytes; %ld asynchronous), %ld copies out (%ld bytes), %ld waits\n"
-               "shim: still allocated: %zu bytes\n",
-               counts.launches, counts.libraries, counts.blocks, counts.mallocs, counts.frees,
-               counts.pool_mallocs, counts.pool_frees, counts.memsets, counts.copies_in, counts.bytes_in,
-               counts.async_copies, counts.copies_out, counts.bytes_out, counts.waits, in_use(current));
+  std::fprintf(
+      stderr,
+      "shim: %ld launches (%ld of libraries), %ld blocks; %ld recordings, %ld launches more without\n"
+      "shim: %ld cudaMalloc, %ld cudaFree, %ld and %ld of the pool, %ld cudaMemset\n"
+      "shim: %ld copies in (%ld bytes; %ld asynchronous), %ld copies out (%ld bytes), %ld waits\n"
+      "shim: still allocated: %zu bytes\n",
+      counts.launches, counts.libraries, counts.blocks, counts.recordings, counts.recorded, counts.mallocs,
+      counts.frees, counts.pool_mallocs, counts.pool_frees, counts.memsets, counts.copies_in, counts.bytes_in,
+      counts.async_copies, counts.copies_out, counts.bytes_out, counts.waits, in_use(current));
   for (const auto& [device, allocations] : allocations_on)
     std::fprintf(stderr, "shim: %ld allocations on device %d\n", allocations, device);
   if (report < 2) return;
@@ -154,6 +157,7 @@ bool is_pinned(const void* pointer) {
 
 void drain(std::size_t left) {
   State& s = state();
+  only_kernels();
   while (s.pending.size() > left) {
     s.pending.front()();
     s.pending.pop_front();
@@ -182,6 +186,7 @@ static void open_all() {
 
 cudaError_t allocate(void** pointer, std::size_t bytes) {
   State& s = state();
+  only_kernels();
   if (const cudaError_t error = trouble()) return failed(error);
   if (bytes > free_bytes()) return failed(cudaErrorMemoryAllocation);
   const std::size_t reserved = (bytes + gap - 1) / gap * gap + gap;
@@ -204,6 +209,7 @@ cudaError_t allocate(void** pointer, std::size_t bytes) {
 
 cudaError_t release(void* pointer) {
   State& s = state();
+  only_kernels();
   if (const cudaError_t error = trouble()) return failed(error);
   if (!pointer) return cudaSuccess;
   const auto found = s.memory_map.find(static_cast<char*>(pointer));

@@ -22,14 +22,14 @@ struct Allocation {
 
 struct Counts {
   long launches = 0, blocks = 0, libraries = 0, mallocs = 0, frees = 0, pool_mallocs = 0, pool_frees = 0,
-       memsets = 0;
+       memsets = 0, recordings = 0, recorded = 0;
   long copies_in = 0, copies_out = 0, async_copies = 0, waits = 0, bytes_in = 0, bytes_out = 0;
 };
 
 struct State {
   // What is asked for
   bool no_driver = false, old_driver = false, no_device = false, no_pools = false, no_pinning = false,
-       open = false, as_visible = false;
+       no_recording = false, open = false, as_visible = false;
   int devices = 1;           // that the runtime counts
   std::vector<int> visible;  // which of the machine each of them is
   std::size_t memory = std::size_t{16} << 30;
@@ -41,6 +41,7 @@ struct State {
   char *arena = nullptr, *top = nullptr;
   std::map<char*, Allocation> memory_map;
   std::map<char*, std::size_t> pinned;
+  cudaStream_t recording = nullptr;
   std::deque<std::function<void()>> pending;  // asynchronous copies
   long submitted = 0;                         // of those, ever
   Counts counts;
@@ -56,6 +57,8 @@ State& state();
 cudaError_t failed(cudaError_t error);
 /// What every call says first: no driver, no device, or a lost one.
 cudaError_t trouble();
+/// Ends the process where something is recorded: kernels can be, and nothing else.
+void only_kernels();
 /// Carries out what was put off, down to `left` operations.
 void drain(std::size_t left = 0);
 /// Of the current device.
