@@ -141,12 +141,10 @@ inline Posed pose(const Asked& asked, const Device& device) {
                         ? static_cast<std::uint8_t>(first_conducting_class + problem.conductivity.size() - 1)
                         : wall_class);
   }
-  const Codes codes(device, asked.volume);
+  const std::shared_ptr<const Codes> held = codes_of(device, asked.volume);
+  const Codes& codes = *held;
   auto unknowns = std::make_shared<Unknowns>(unknowns_of(codes, conducts));
   if (asked.only_held) *unknowns = held_of(*unknowns, asked.sides);
-  auto classes = std::make_shared<Field<std::uint8_t>>();
-  set_classes(*classes, codes, *unknowns, table);
-  set_class_halo(*classes, asked.sides);
 
   std::vector<double> sigma_of_voxel;
   for (std::int64_t i = 0; i < asked.volume.extent.voxels(); ++i)
@@ -157,7 +155,8 @@ inline Posed pose(const Asked& asked, const Device& device) {
     if (!inside[i]) posed.grid.sigma[i] = 0;
 
   problem.unknowns = unknowns;
-  problem.classes = classes;
+  problem.codes = held;
+  problem.class_of_code = table;
   problem.sides = asked.sides;
   problem.spacing = asked.spacing;
   problem.unit_axis = asked.unit_axis;

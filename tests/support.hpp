@@ -13,8 +13,8 @@
 #include "host/studies/study.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/transport/operator.hpp"
-#include "kernels/volume/class_field.hpp"
 #include "kernels/volume/clusters.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox::test {
 
@@ -60,17 +60,62 @@ Volume volume_of(std::array<std::int64_t, 3> zyx, F label) {
   return v;
 }
 
+/// 1 for every voxel of a set, else 0, [z][y][x]; ranks and row starts are held to what they promise.
+inline std::vector<std::uint8_t> voxels_in(const Unknowns& set) {
+  const Extent& e = set.extent();
+  std::vector<UnknownsWord> words(static_cast<std::size_t>(Unknowns::words(e)));
+  std::vector<std::int64_t> row_start(static_cast<std::size_t>(e.ny * e.nz + 1));
+  const UnknownsView v = set.view();
+  set.device().copy_out(words.data(), v.words, words.size() * sizeof(UnknownsWord));
+  set.device().copy_out(row_start.data(), v.row_start, row_start.size() * sizeof(std::int64_t));
+  const UnknownsView host{words.data(), row_start.data(), v.words_per_row, e};
+  std::vector<std::uint8_t> inside;
+  std::int64_t next = 0;
+  for (std::int64_t z = 0; z < e.nz; ++z)
+    for (std::int64_t y = 0; y < e.ny; ++y)
+      for (std::int64_t x = 0; x < e.nx; ++x) {
+        inside.push_back(host.conducts(x, y, z));
+        if (inside.back() && host.number(x, y, z) != next++)
+          throw Error(ExitCode::internal, "a voxel has the wrong number");
+      }
+  if (next != set.count() || row_start.back() != next)
+    throw Error(ExitCode::internal, "the voxels of a set are miscounted");
+  return inside;
+}
+
+/// Codes of a volume that they keep, since on a CPU they look at its own.
+inline std::shared_ptr<const Codes> codes_of(const Device& device, const Volume& volume) {
+  struct Kept {
+    Volume volume;
+    Codes codes;
+    Kept(const Device& on, const Volume& of) : volume(of), codes(on, volume) {}
+  };
+  const auto kept = std::make_shared<Kept>(device, volume);
+  return {kept, &kept->codes};
+}
+
 /// A volume as an operator takes it: its conducting voxels, and their classes.
 struct Conductor {
+  Volume volume;
+  std::shared_ptr<const Codes> codes;
+  std::vector<std::uint8_t> class_of_code;
   std::shared_ptr<const Unknowns> unknowns;
-  Field<std::uint8_t> classes;
+  /// Of the voxels, in the order of memory.
+  std::vector<std::uint8_t> classes() const {
+    std::vector<std::uint8_t> found = voxels_in(*unknowns);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      found[i] = found[i] ? class_of_code[static_cast<std::size_t>(volume.code(static_cast<std::int64_t>(i)))]
+                          : wall_class;
+    return found;
+  }
 };
 
 /// @param between where given, only clusters that touch both plates of these sides
 inline Conductor conductor(const Device& device, const Volume& volume,
                            const std::vector<std::uint8_t>& class_of_code,
                            const std::optional<std::pair<Axis, bool>>& between_plates = {}) {
-  const Codes codes(device, volume);
+  Conductor made{volume, codes_of(device, volume), class_of_code, nullptr};
+  const Codes& codes = *made.codes;
   std::vector<std::uint8_t> conducts;
   for (const std::uint8_t c : class_of_code) conducts.push_back(c >= first_conducting_class);
   Unknowns unknowns = unknowns_of(codes, conducts);
@@ -81,25 +126,24 @@ inline Conductor conductor(const Device& device, const Volume& volume,
         find_clusters(runs, Connectivity::faces_6, Sides::between_plates(flow, periodic).joined());
     unknowns = voxels_of(runs, clusters, spanning(clusters, flow));
   }
-  Conductor made{std::make_shared<Unknowns>(std::move(unknowns)), {}};
-  set_classes(made.classes, codes, *made.unknowns, class_of_code);
+  made.unknowns = std::make_shared<Unknowns>(std::move(unknowns));
   return made;
 }
 
 /// A problem of these voxels and sides; it looks at them as long as it lives.
-inline Problem problem_of(Conductor& made, const std::vector<double>& conductivity, const Sides& sides,
+inline Problem problem_of(const Conductor& made, const std::vector<double>& conductivity, const Sides& sides,
                           const std::array<double, 3>& spacing = {1, 1, 1}) {
   Problem problem;
   problem.sides = sides;
-  set_class_halo(made.classes, problem.sides);
   problem.unknowns = made.unknowns;
-  problem.classes = ClassField(ClassField(), &made.classes);
+  problem.codes = made.codes;
+  problem.class_of_code = made.class_of_code;
   problem.conductivity = conductivity;
   problem.spacing = spacing;
   return problem;
 }
 
-inline Problem between_plates(Conductor& made, const std::vector<double>& conductivity,
+inline Problem between_plates(const Conductor& made, const std::vector<double>& conductivity,
                               const std::array<double, 3>& spacing, Axis flow, bool periodic) {
   Problem problem = problem_of(made, conductivity, Sides::between_plates(flow, periodic), spacing);
   problem.unit_axis = flow;
@@ -156,30 +200,6 @@ std::vector<T> undivided(const TransportOperator<T>& A, const Buffer<T>& vector)
   for (std::size_t i = 0; i < values.size(); ++i) values[i] *= diagonal[i];
   return values;
 }
-
-/// 1 for every voxel of a set, else 0, [z][y][x]; ranks and row starts are held to what they promise.
-inline std::vector<std::uint8_t> voxels_in(const Unknowns& set) {
-  const Extent& e = set.extent();
-  std::vector<UnknownsWord> words(static_cast<std::size_t>(Unknowns::words(e)));
-  std::vector<std::int64_t> row_start(static_cast<std::size_t>(e.ny * e.nz + 1));
-  const UnknownsView v = set.view();
-  set.device().copy_out(words.data(), v.words, words.size() * sizeof(UnknownsWord));
-  set.device().copy_out(row_start.data(), v.row_start, row_start.size() * sizeof(std::int64_t));
-  const UnknownsView host{words.data(), row_start.data(), v.words_per_row, e};
-  std::vector<std::uint8_t> inside;
-  std::int64_t next = 0;
-  for (std::int64_t z = 0; z < e.nz; ++z)
-    for (std::int64_t y = 0; y < e.ny; ++y)
-      for (std::int64_t x = 0; x < e.nx; ++x) {
-        inside.push_back(host.conducts(x, y, z));
-        if (inside.back() && host.number(x, y, z) != next++)
-          throw Error(ExitCode::internal, "a voxel has the wrong number");
-      }
-  if (next != set.count() || row_start.back() != next)
-    throw Error(ExitCode::internal, "the voxels of a set are miscounted");
-  return inside;
-}
-
 /// FP64 to round-off unless the test says otherwise.
 inline Settings exact_settings(const std::string& conductivity_text, Axis axis = Axis::z) {
   Settings s;

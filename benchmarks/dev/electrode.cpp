@@ -1,8 +1,8 @@
 #include "benchmarks/dev/electrode.hpp"
 
 #include "host/generate/generate.hpp"
-#include "kernels/volume/class_field.hpp"
 #include "kernels/volume/clusters.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox::bench {
 
@@ -30,7 +30,8 @@ Volume electrode_classes(const Options& options) {
 
 Problem along_z(const Device& device, const Volume& volume, const std::vector<double>& conductivity,
                 bool spanning_only) {
-  const Codes codes(device, volume);
+  const auto held = std::make_shared<const Codes>(device, volume);
+  const Codes& codes = *held;
   std::vector<std::uint8_t> class_of_code, conducts;
   for (int c = 0; c < max_classes; ++c) {
     class_of_code.push_back(static_cast<std::uint8_t>(c));
@@ -46,12 +47,8 @@ Problem along_z(const Device& device, const Volume& volume, const std::vector<do
   problem.unknowns = std::make_shared<Unknowns>(std::move(unknowns));
   problem.conductivity = conductivity;
   problem.sides = Sides::between_plates(Axis::z, false);
-  if (!problem.one_class()) {
-    auto field = std::make_shared<Field<std::uint8_t>>();
-    set_classes(*field, codes, *problem.unknowns, class_of_code);
-    set_class_halo(*field, problem.sides);
-    problem.classes = field;
-  }
+  problem.codes = held;
+  problem.class_of_code = class_of_code;
   return problem;
 }
 

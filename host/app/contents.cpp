@@ -9,7 +9,7 @@
 #include "host/studies/wrapped.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/host_memory.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {
@@ -40,20 +40,16 @@ void take_larger(Contents& most, const Contents& here) {
   }
 }
 
-Problem problem_between_plates(const Codes& codes, const Volume& volume, const Materials& materials,
-                               const Percolating& axis) {
+Problem problem_between_plates(const std::shared_ptr<const Codes>& codes, const Volume& volume,
+                               const Materials& materials, const Percolating& axis) {
   Problem problem;
   problem.unknowns = axis.unknowns;
   problem.conductivity = materials.class_conductivity;
   problem.sides = Sides::between_plates(axis.axis, axis.joined != std::array<bool, 3>{});
   problem.spacing = volume.spacing();
   problem.unit_axis = axis.axis;
-  if (!problem.one_class()) {
-    auto classes = std::make_shared<Field<std::uint8_t>>();
-    set_classes(*classes, codes, *axis.unknowns, materials.class_of_code);
-    set_class_halo(*classes, problem.sides);
-    problem.classes = classes;
-  }
+  problem.codes = codes;
+  problem.class_of_code = materials.class_of_code;
   return problem;
 }
 
@@ -129,7 +125,8 @@ Contents Contents::most(double share, std::size_t classes) {
 
 Contents count_contents(const Volume& volume, const Materials& materials, const Settings& settings) {
   const Device device = cpu_device(settings.threads);
-  const Codes codes(device, volume);
+  const auto held = std::make_shared<const Codes>(device, volume);
+  const Codes& codes = *held;
   const auto per_voxel = [&](std::int64_t count) {
     return static_cast<double>(count) / static_cast<double>(volume.extent.voxels());
   };
@@ -146,8 +143,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
   Contents c;
   if (settings.study == "tensor") {
     const Wrapped wrapped = find_wrapped(codes, materials);
-    if (wrapped.unknowns)
-      take_larger(c, contents_of(problem_of(wrapped, codes, materials, volume.spacing())));
+    if (wrapped.unknowns) take_larger(c, contents_of(problem_of(wrapped, held, materials, volume.spacing())));
     c.sets = wrapped.unknowns ? 1 : 0;
   } else {
     std::set<const Unknowns*> sets;
@@ -155,7 +151,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
          find_percolating(codes, materials, settings.axes, settings.periodic_sides)) {
       if (!axis.unknowns) continue;
       sets.insert(axis.unknowns.get());
-      take_larger(c, contents_of(problem_between_plates(codes, volume, materials, axis)));
+      take_larger(c, contents_of(problem_between_plates(held, volume, materials, axis)));
     }
     c.sets = sets.size();
   }

@@ -161,14 +161,9 @@ class Planner {
       add("facts of each label", bytes_per_phase * contents_.labels, false, always);
       add("their report", bytes_per_phase * contents_.labels, false, {"write"});
     }
-    const bool kept = !one_class() && contents_.sets > 1;  // other axes have other sets
     if (device_.is_cuda())
       add("labels on the GPU", Codes::bytes(device_, extent_, contents_.bytes_per_label), true,
-          kept ? Stages{"label", "cluster", "coarsen", "solve", "bound", "write"}
-               : Stages{"label", "cluster"});
-    if (!one_class())
-      add("material classes", Field<std::uint8_t>::bytes(extent_), true,
-          {"coarsen", "solve", "bound", "write"});
+          one_class() ? Stages{"label", "cluster"} : always);
     // Four of each two rows of octets; and tables of the classes of each operator.
     const std::int64_t of_rows = 16 * extent_.halved().rows();
     add("partial sums", std::max(voxels_ / 64, of_rows) + (std::int64_t{16} << 10), true,

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/base/field.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/base/extent.hpp"
 
 namespace tauvox::bench {
 

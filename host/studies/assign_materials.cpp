@@ -11,7 +11,7 @@
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/merged_classes.hpp"
 #include "host/studies/units.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {

@@ -15,7 +15,7 @@
 #include "host/studies/study.hpp"
 #include "host/studies/transport_quantities.hpp"
 #include "host/studies/verify.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {
@@ -30,47 +30,19 @@ void report_percolation(const Percolating& found, const Volume& volume, AxisResu
   result.percolating_mean = found.mean;
 }
 
-/// Two plates across each axis in turn, on what percolates there. The class field is made anew only where
-/// other voxels percolate, and not at all with one conducting class; the labels are given back when no axis
-/// needs them any more.
-class ProblemsBetweenPlates {
- public:
-  ProblemsBetweenPlates(const StudyInput& in, std::optional<Codes> codes,
-                        const std::vector<Percolating>& axes)
-      : in_(in), codes_(std::move(codes)), axes_(axes) {
-    release_codes(axes_.begin());
-  }
-  /// @pre the problem of the axis before is gone; something percolates
-  Problem of(const Percolating& axis) {
-    Problem problem;
-    problem.unknowns = axis.unknowns;
-    problem.conductivity = in_.materials.class_conductivity;
-    problem.sides = Sides::between_plates(axis.axis, in_.settings.periodic_sides);
-    problem.spacing = in_.volume.spacing();
-    problem.unit_axis = axis.axis;
-    if (problem.one_class()) return problem;
-    if (axis.unknowns != set_) set_classes(*field_, *codes_, *axis.unknowns, in_.materials.class_of_code);
-    set_ = axis.unknowns;
-    release_codes(
-        std::find_if(axes_.begin(), axes_.end(), [&](const Percolating& other) { return &other == &axis; }));
-    set_class_halo(*field_, problem.sides);
-    problem.classes = field_;
-    return problem;
-  }
-
- private:
-  void release_codes(std::vector<Percolating>::const_iterator from) {
-    const bool needed = std::any_of(
-        from, axes_.end(), [&](const Percolating& axis) { return axis.unknowns && axis.unknowns != set_; });
-    if (in_.materials.class_conductivity.size() <= 1 || !needed) codes_.reset();
-  }
-
-  const StudyInput& in_;
-  std::optional<Codes> codes_;
-  const std::vector<Percolating>& axes_;
-  std::shared_ptr<const Unknowns> set_;  // whose classes the field holds
-  std::shared_ptr<Field<std::uint8_t>> field_ = std::make_shared<Field<std::uint8_t>>();
-};
+/// Two plates across an axis, on what percolates there.
+Problem between_plates(const StudyInput& in, const std::shared_ptr<const Codes>& codes,
+                       const Percolating& axis) {
+  Problem problem;
+  problem.unknowns = axis.unknowns;
+  problem.conductivity = in.materials.class_conductivity;
+  problem.sides = Sides::between_plates(axis.axis, in.settings.periodic_sides);
+  problem.spacing = in.volume.spacing();
+  problem.unit_axis = axis.axis;
+  problem.codes = codes;
+  problem.class_of_code = in.materials.class_of_code;
+  return problem;
+}
 
 /// One direction: what the study asks of the solver, and makes of what it finds.
 class AxisSolve {
@@ -164,11 +136,11 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
   auto start = Clock::now();
   StageCosts once;  // what serves all axes is booked to the first
   StageClock clock_of_all(in.device, once);
-  std::optional<Codes> codes(std::in_place, in.device, in.volume);
+  auto codes = std::make_shared<const Codes>(in.device, in.volume);
   clock_of_all.end_of(&StageCosts::transfer);
   const std::vector<Percolating> percolating =
       find_percolating(*codes, in.materials, in.settings.axes, in.settings.periodic_sides);
-  ProblemsBetweenPlates problems(in, std::move(codes), percolating);
+  if (in.materials.class_conductivity.size() <= 1) codes.reset();  // the unknowns say it all
   clock_of_all.end_of(&StageCosts::setup);
   const auto solve_along = [&](const Percolating& found) {
     AxisResult result;
@@ -187,7 +159,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
                           : "no conducting path joins the two outer faces";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
-      Solver solver(problems.of(found),
+      Solver solver(between_plates(in, codes, found),
                     in.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
       clock.end_of(&StageCosts::setup);
       if (in.keeper) solver.keep_with(*in.keeper, fmt::format("{}axis {}", in.within, axis_name(found.axis)));

@@ -20,7 +20,7 @@
 #include "host/studies/true_energy.hpp"
 #include "host/studies/units.hpp"
 #include "kernels/base/clock.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 #include "kernels/volume/face_counts.hpp"
 #include "kernels/volume/kinds.hpp"
 
@@ -100,10 +100,10 @@ class ElectrodeStudy {
     const auto start = Clock::now();
     StageClock clock(in_.device, found_.stages);
     {
-      const Codes codes(in_.device, in_.volume);
+      const auto codes = std::make_shared<const Codes>(in_.device, in_.volume);
       clock.end_of(&StageCosts::transfer);
-      Pore pore(codes, in_, sides_);
-      find(codes, pore);
+      Pore pore(*codes, in_, sides_);
+      find(*codes, pore);
       if (found_.connected) pose(codes, pore);
     }
     clock.end_of(&StageCosts::setup);
@@ -156,7 +156,7 @@ class ElectrodeStudy {
         100 * volume, 100 * area));
   }
 
-  void pose(const Codes& codes, Pore& pore) {
+  void pose(std::shared_ptr<const Codes> codes, Pore& pore) {
     problem_.unknowns = pore.joined;
     problem_.conductivity = in_.materials.class_conductivity;
     problem_.sides = sides_;
@@ -167,10 +167,8 @@ class ElectrodeStudy {
     problem_.load =
         std::make_shared<const Buffer<double>>(values_of_kinds(*reacting_.kinds, reacting_.weights));
     if (problem_.one_class()) return;
-    auto classes = std::make_shared<Field<std::uint8_t>>();
-    set_classes(*classes, codes, *pore.joined, in_.materials.class_of_code);
-    set_class_halo(*classes, sides_);
-    problem_.classes = classes;
+    problem_.codes = std::move(codes);
+    problem_.class_of_code = in_.materials.class_of_code;
   }
 
   void solve(StageClock& clock) {

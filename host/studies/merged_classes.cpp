@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {

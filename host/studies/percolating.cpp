@@ -4,7 +4,7 @@
 #include <span>
 
 #include "kernels/base/sides.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {

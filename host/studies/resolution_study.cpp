@@ -14,7 +14,7 @@
 #include "host/studies/throat.hpp"
 #include "kernels/base/clock.hpp"
 #include "kernels/base/sides.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {

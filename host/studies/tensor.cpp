@@ -273,7 +273,7 @@ Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) 
   TensorResult found;
   found.mean = own.share() ? own.mean() : in.materials.mean;
   StageClock clock(in.device, found.stages);
-  std::optional<Codes> codes(std::in_place, in.device, in.volume);
+  auto codes = std::make_shared<const Codes>(in.device, in.volume);
   clock.end_of(&StageCosts::transfer);
   const Wrapped wrapped = find_wrapped(*codes, in.materials);
   found.windings = wrapped.windings;
@@ -285,7 +285,7 @@ Report tensor(const StudyInput& in, const FieldSink&, const Progress& progress) 
                        ? "no conducting voxel"
                        : "no path of voxels that share faces comes back to itself across opposite sides";
   } else {
-    Problem problem = problem_of(wrapped, *codes, in.materials, in.volume.spacing());
+    Problem problem = problem_of(wrapped, codes, in.materials, in.volume.spacing());
     codes.reset();
     clock.end_of(&StageCosts::setup);
     StudySettings settings = in.settings;

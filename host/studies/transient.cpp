@@ -19,7 +19,7 @@
 #include "host/studies/percolating.hpp"
 #include "host/studies/study.hpp"
 #include "host/studies/transient_rows.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {
@@ -86,7 +86,8 @@ class Transient {
   }
 
   Problem pose() {
-    const Codes codes(in_.device, in_.volume);
+    const auto held = std::make_shared<const Codes>(in_.device, in_.volume);
+    const Codes& codes = *held;
     clock_.end_of(&StageCosts::transfer);
     Problem problem;
     problem.sides = sides_of(in_.settings, found_.membrane);
@@ -112,10 +113,8 @@ class Transient {
     problem.unknowns = std::move(unknowns);
     set_capacities(problem, codes, in_.volume, in_.materials);
     if (problem.one_class()) return problem;
-    auto classes = std::make_shared<Field<std::uint8_t>>();
-    set_classes(*classes, codes, *problem.unknowns, in_.materials.class_of_code);
-    set_class_halo(*classes, problem.sides);
-    problem.classes = classes;
+    problem.codes = held;
+    problem.class_of_code = in_.materials.class_of_code;
     return problem;
   }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "host/studies/merged_classes.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 namespace {

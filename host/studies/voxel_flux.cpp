@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 

@@ -1,7 +1,7 @@
 #include "host/studies/wrapped.hpp"
 
 #include "host/studies/percolating.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 
 namespace tauvox {
 
@@ -18,7 +18,7 @@ Wrapped find_wrapped(const Codes& codes, const Materials& materials) {
   return wrapped;
 }
 
-Problem problem_of(const Wrapped& wrapped, const Codes& codes, const Materials& materials,
+Problem problem_of(const Wrapped& wrapped, std::shared_ptr<const Codes> codes, const Materials& materials,
                    const std::array<double, 3>& spacing) {
   Problem problem;
   problem.unknowns = wrapped.unknowns;
@@ -26,10 +26,8 @@ Problem problem_of(const Wrapped& wrapped, const Codes& codes, const Materials& 
   for (const Axis axis : all_axes) problem.sides.join(axis);
   problem.spacing = spacing;
   if (problem.one_class()) return problem;
-  auto classes = std::make_shared<Field<std::uint8_t>>();
-  set_classes(*classes, codes, *wrapped.unknowns, materials.class_of_code);
-  set_class_halo(*classes, problem.sides);
-  problem.classes = classes;
+  problem.codes = std::move(codes);
+  problem.class_of_code = materials.class_of_code;
   return problem;
 }
 

@@ -19,7 +19,7 @@ Wrapped find_wrapped(const Codes& codes, const Materials& materials);
 
 /// On it, all sides joined and nothing imposed yet, in units of a cube of the edge along z.
 /// @pre there is some
-Problem problem_of(const Wrapped& wrapped, const Codes& codes, const Materials& materials,
+Problem problem_of(const Wrapped& wrapped, std::shared_ptr<const Codes> codes, const Materials& materials,
                    const std::array<double, 3>& spacing);
 
 }  // namespace tauvox

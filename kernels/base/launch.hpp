@@ -14,7 +14,8 @@
 #include <algorithm>
 
 #include "kernels/base/cuda_check.hpp"
-#include "kernels/base/field.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/base/extent.hpp"
 
 // One body, compiled for several instruction sets and chosen at run time. Sanitizers cannot see into the
 // chooser.

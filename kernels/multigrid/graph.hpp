@@ -17,7 +17,8 @@
 #include <vector>
 
 #include "kernels/base/bfloat16.hpp"
-#include "kernels/base/field.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/base/extent.hpp"
 
 namespace tauvox {
 

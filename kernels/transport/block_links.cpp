@@ -41,11 +41,13 @@ struct LinkVoxels {
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
       const Voxel v = Voxel::of_block(bx, by, bz, s);
+      const float material = medium.one_class || counts ? 0 : medium.material_of(v);
       for (int axis = 2; axis >= 0; --axis)
-        for (int sign = -1; sign <= 1; sign += 2) face(v, s, b, axis, sign, met);
+        for (int sign = -1; sign <= 1; sign += 2) face(v, s, material, b, axis, sign, met);
     }
   }
-  TAUVOX_HD void face(const Voxel& v, int s, std::int64_t b, int axis, int sign, Met& met) const {
+  TAUVOX_HD void face(const Voxel& v, int s, float material, std::int64_t b, int axis, int sign,
+                      Met& met) const {
     const int here = BlockView::local(blocks.code(b), s);
     Voxel w = v.next(axis, sign);
     if (w.at[axis] < 0 || w.at[axis] >= medium.length(axis)) {  // a plate, a wall, or the opposite side
@@ -60,9 +62,10 @@ struct LinkVoxels {
     if (!BlockView::conducts(code, t) || (other == b && there == here)) return;
     if constexpr (counts)
       if (met.again(here, other == b ? 6 : 2 * axis + (sign > 0), there)) return;
-    // Without a look at the classes where there is one only.
-    rows.link(number(b, here), number(other, there),
-              medium.one_class ? medium.scale[axis] : face_conductance(medium, v, axis, sign));
+    // Without a look at the classes where there is one only, or where links are counted.
+    float g = medium.scale[axis];
+    if (!medium.one_class && !counts) g *= conductance(medium.law, material, medium.material_of(w));
+    rows.link(number(b, here), number(other, there), g);
   }
   /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction
   /// only.

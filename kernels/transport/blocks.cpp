@@ -3,43 +3,11 @@
 
 #include <array>
 
-#include "kernels/base/launch.hpp"
 #include "kernels/base/scan.hpp"
+#include "kernels/transport/strength.hpp"
 
 namespace tauvox {
 namespace {
-
-/// Sets of the 8 voxels of a block. The root of a set is its first voxel.
-struct SmallSets {
-  int parent[8];
-  TAUVOX_HD SmallSets() {
-    for (int s = 0; s < 8; ++s) parent[s] = s;
-  }
-  TAUVOX_HD int root(int s) const {
-    while (parent[s] != s) s = parent[s];
-    return s;
-  }
-  TAUVOX_HD void join(int s, int t) {
-    s = root(s), t = root(t);
-    if (s < t)
-      parent[t] = s;
-    else
-      parent[s] = t;
-  }
-  /// Code of the block (see BlockView), and the number of sets.
-  TAUVOX_HD std::uint32_t code(std::uint32_t mask, int& sets) const {
-    std::uint32_t code = mask << 24;
-    int number[8] = {};
-    sets = 0;
-    for (int s = 0; s < 8; ++s)
-      if ((mask >> s) & 1u) {
-        const int r = root(s);
-        if (r == s) number[s] = sets++;
-        code |= static_cast<std::uint32_t>(number[r]) << (3 * s);
-      }
-    return code;
-  }
-};
 
 /// The four bits of `words` that a block has in its rows, as the mask of the block.
 TAUVOX_HD std::uint32_t block_mask(const UnknownsView& active, std::int64_t bx, std::int64_t by,
@@ -67,70 +35,6 @@ struct ByMask {
     const std::uint32_t mask = block_mask(active, bx, by, bz);
     masks[b] = static_cast<std::uint8_t>(mask);
     sets[b] = sets_of_mask[mask];
-  }
-};
-
-/// Aggregates by the strength of the links.
-struct ByStrength {
-  Medium<float> medium;
-  Extent lattice;
-  std::uint32_t *code, *sets;
-
-  /// g of the face towards (axis, sign) where another unknown lies behind it, else 0.
-  TAUVOX_HD float link(const Voxel& v, float material, int axis, int sign) const {
-    const std::uint8_t there = medium.class_of(v.next(axis, sign));
-    if (there < first_conducting_class) return 0;
-    return medium.scale[axis] * conductance(medium.law, material, medium.material[there]);
-  }
-  TAUVOX_HD float largest(const Voxel& v) const {
-    const float material = medium.material_of(v);
-    float most = 0;
-    for (int axis = 0; axis < 3; ++axis)
-      for (int sign = -1; sign <= 1; sign += 2) {
-        const float g = link(v, material, axis, sign);
-        most = g > most ? g : most;
-      }
-    return most;
-  }
-  TAUVOX_HD bool strong_link_outside(const Voxel& v, float most) const {
-    const float material = medium.material_of(v);
-    for (int axis = 0; axis < 3; ++axis)
-      for (int sign = -1; sign <= 1; sign += 2) {
-        const float g = link(v, material, axis, sign);
-        if (g > strong_share * most && g > strong_share * largest(medium.wrapped(v.next(axis, sign))))
-          return true;
-      }
-    return false;
-  }
-  TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
-    const std::int64_t b = bx + lattice.nx * (by + lattice.ny * bz);
-    const std::uint32_t mask = block_mask(medium.active, bx, by, bz);
-    SmallSets small;
-    float most[8] = {};
-    for (int s = 0; s < 8; ++s)
-      if ((mask >> s) & 1u) most[s] = largest(Voxel::of_block(bx, by, bz, s));
-    bool attached[8] = {};
-    float best[8] = {};
-    int partner[8] = {};
-    for (int s = 0; s < 8; ++s)
-      for (int axis = 0; axis < 3; ++axis) {
-        const int t = s | (4 >> axis);
-        if (t == s || !((mask >> s) & (mask >> t) & 1u)) continue;
-        const float g = face_conductance(medium, Voxel::of_block(bx, by, bz, s), axis, 1);
-        if (g > strong_share * most[s] && g > strong_share * most[t]) {
-          small.join(s, t);
-          attached[s] = attached[t] = true;
-        }
-        if (g > best[s]) best[s] = g, partner[s] = t;
-        if (g > best[t]) best[t] = g, partner[t] = s;
-      }
-    for (int s = 0; s < 8; ++s)
-      if (((mask >> s) & 1u) && !attached[s] && best[s] > orphan_share * most[s] &&
-          !strong_link_outside(Voxel::of_block(bx, by, bz, s), most[s]))
-        small.join(s, partner[s]);
-    int count = 0;
-    code[b] = small.code(mask, count);
-    sets[b] = static_cast<std::uint32_t>(count);
   }
 };
 
@@ -175,8 +79,10 @@ Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
         ByMask{medium.active, sets_of_mask.data(), blocks.lattice, blocks.masks.data(), first_node.data()});
   } else {
     blocks.codes = Buffer<std::uint32_t>(device, count);
-    for_each_cell(device, blocks.lattice,
-                  ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()});
+    blocks.codes.zero();  // of blocks without an octet
+    first_node.zero();
+    plain::run(device, ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()},
+               KernelForm::tuned);
   }
   blocks.nodes =
       static_cast<std::int64_t>(sum_over_indices<1>(device, count, CountNodes{first_node.data()})[0]);

@@ -19,7 +19,6 @@ enum class KernelForm { tuned, plain };
 /// W is the type of the arithmetic.
 template <class W>
 struct Medium {
-  FieldView<const std::uint8_t> classes;  // null with one class: then `active` says it all
   UnknownsView active;
   OctetsView octets;
   const W* material = nullptr;  // per class, as the law has it
@@ -55,7 +54,6 @@ struct Medium {
   }
   /// Class of a voxel, or of what lies beyond a face of the volume.
   TAUVOX_HD std::uint8_t class_of(const Voxel& v) const {
-    if (classes.origin) return classes(v.x(), v.y(), v.z());
     Voxel w = v;
     for (int axis = 0; axis < 3; ++axis) {
       const std::int64_t n = length(axis);
@@ -63,7 +61,8 @@ struct Medium {
       if (!joined(axis)) return class_beyond(axis, w.at[axis] < 0 ? -1 : 1);
       w.at[axis] += w.at[axis] < 0 ? n : -n;
     }
-    return conducts(w) ? first_conducting_class : wall_class;
+    if (!conducts(w)) return wall_class;
+    return octets.classes ? octets.classes[octets.slot(w)] : first_conducting_class;
   }
   /// Of an unknown, by its slot in a vector.
   TAUVOX_HD W shift_of(std::int64_t slot) const { return kinds ? shift_of_kind[kinds[slot]] : shift; }

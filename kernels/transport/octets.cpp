@@ -107,16 +107,21 @@ struct CodeOctets {  // one call a word of blocks
   }
 };
 
+template <class Code>
 struct ClassOctets {  // one call a block
   OctetsView octets;
-  FieldView<const std::uint8_t> classes;
+  Extent extent;
+  const Code* codes;
+  const std::uint8_t* class_of_code;
   std::uint8_t* of_slot;
   TAUVOX_HD void operator()(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
     const std::int64_t i = octets.find(bx, by, bz);
     if (i == octets.count) return;
     for (int s = 0; s < 8; ++s) {
       const Voxel v = Voxel::of_block(bx, by, bz, s);
-      of_slot[8 * i + s] = (octets.codes[i] >> s) & 1u ? classes(v.x(), v.y(), v.z()) : wall_class;
+      of_slot[8 * i + s] = (octets.codes[i] >> s) & 1u
+                               ? class_of_code[codes[v.x() + extent.nx * (v.y() + extent.ny * v.z())]]
+                               : wall_class;
     }
   }
 };
@@ -130,7 +135,13 @@ Octets::Octets(const Problem& problem) : lattice_(problem.unknowns->extent().hal
   classes_ = Buffer<std::uint8_t>(device, slots(count_));
   device.zero(classes_.data() + 8 * count_, 8);
   static_assert(wall_class == 0);
-  for_each_cell(device, lattice_, ClassOctets{view(), read_only(*problem.classes), classes_.data()});
+  Buffer<std::uint8_t> table(device, static_cast<std::int64_t>(problem.class_of_code.size()));
+  table.copy_from(problem.class_of_code);
+  problem.codes->visit([&]<class Code>(const Code* codes) {
+    for_each_cell(
+        device, lattice_,
+        ClassOctets<Code>{view(), problem.unknowns->extent(), codes, table.data(), classes_.data()});
+  });
 }
 
 void Octets::find(const Problem& problem) {

@@ -132,7 +132,6 @@ Medium<W> TransportOperator<T>::medium_of(const Tables<W>& tables) const {
   Medium<W> m;
   m.one_class = problem_.one_class();
   m.few_classes = first_conducting_class + problem_.conductivity.size() <= 8;
-  if (!m.one_class) m.classes = read_only(*problem_.classes);
   m.active = problem_.unknowns->view();
   m.octets = octets_->view();
   m.material = tables.material.data();

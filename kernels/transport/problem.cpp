@@ -23,7 +23,7 @@ void Problem::check() const {
     throw Error(ExitCode::internal, "this problem cannot be solved", "", what, "please report this");
   };
   if (!unknowns) refuse("it has no unknowns");
-  if (!one_class() && !classes) refuse("several conductivities need a class field");
+  if (!one_class() && !codes) refuse("several conductivities need the codes of the voxels");
   if (!(shift >= 0)) refuse("the shift is below zero");
   if (load && load->size() != unknowns->count()) refuse("the load has another size than the unknowns");
   if (kinds && (kinds->size() != unknowns->count() || weight_of_kind.empty() || weight_of_kind.size() > 256))

@@ -19,17 +19,15 @@
 
 #include "kernels/base/sides.hpp"
 #include "kernels/transport/law.hpp"
-#include "kernels/volume/class_field.hpp"
+#include "kernels/volume/codes.hpp"
 #include "kernels/volume/unknowns.hpp"
 
 namespace tauvox {
 
-/// Class field of the unknowns, with halo (set_class_halo); not needed where all conduct alike.
-using ClassField = std::shared_ptr<const Field<std::uint8_t>>;
-
 struct Problem {
   std::shared_ptr<const Unknowns> unknowns;
-  ClassField classes;                     // null where all unknowns conduct alike
+  std::shared_ptr<const Codes> codes;  // of all voxels; null where all unknowns conduct alike
+  std::vector<std::uint8_t> class_of_code;
   std::vector<double> conductivity{1.0};  // of classes first_conducting_class, ...: > 0, the largest 1
   int law = law_index<Series>();  // one conductivity of 1 is solved by OneClass, whatever is said here
   Sides sides;

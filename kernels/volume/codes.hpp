@@ -13,6 +13,11 @@
 
 namespace tauvox {
 
+/// Classes are what a voxel is to the solver: that of insulators and side walls, and of the two electrode
+/// plates; conducting classes follow.
+inline constexpr std::uint8_t wall_class = 0, plate_class = 1, first_conducting_class = 2;
+inline constexpr int max_classes = 256;
+
 /// Whether eight codes are one and the same, where that is seen at a glance; most neighbours are.
 TAUVOX_HD bool eight_alike([[maybe_unused]] const std::uint8_t* c) {
 #ifdef __CUDA_ARCH__

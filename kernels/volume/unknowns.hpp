@@ -7,7 +7,8 @@
 
 #include <vector>
 
-#include "kernels/base/field.hpp"
+#include "kernels/base/device.hpp"
+#include "kernels/base/extent.hpp"
 #include "kernels/volume/codes.hpp"
 
 namespace tauvox {

@@ -59,19 +59,12 @@ Buffer<T> on_device(const Device& device, const std::vector<T>& values) {
 }
 
 /// The same problem, on the full grid, of the oracle.
-test::FullGrid oracle_of(const Case& c, const Field<std::uint8_t>& classes) {
+test::FullGrid oracle_of(const Case& c, const test::Conductor& classes) {
   test::FullGrid grid;
   grid.size = c.size;
-  const std::vector<std::uint8_t> host = classes.to_host();
-  const Extent& e = classes.extent();
-  for (std::int64_t z = 0; z < e.nz; ++z)
-    for (std::int64_t y = 0; y < e.ny; ++y)
-      for (std::int64_t x = 0; x < e.nx; ++x) {
-        const auto at = static_cast<std::size_t>(x + 1 + (e.nx + 2) * (y + 1 + (e.ny + 2) * (z + 1)));
-        grid.sigma.push_back(host[at] < first_conducting_class
-                                 ? 0
-                                 : c.conductivity[host[at] - std::size_t{first_conducting_class}]);
-      }
+  for (const std::uint8_t k : classes.classes())
+    grid.sigma.push_back(
+        k < first_conducting_class ? 0 : c.conductivity[k - std::size_t{first_conducting_class}]);
   grid.spacing = c.spacing;
   grid.unit_axis = static_cast<int>(c.flow);
   grid.sides = test::FullGrid::between_plates(static_cast<int>(c.flow), {c.periodic, c.periodic, c.periodic});
@@ -101,7 +94,7 @@ TEST(Operator, DoesWhatThePlainOneOnTheFullGridDoes) {
       test::Conductor classes = classes_of(c, device);
       const TransportOperator<double> A(
           test::between_plates(classes, c.conductivity, c.spacing, c.flow, c.periodic));
-      const test::FullGrid grid = oracle_of(c, classes.classes);
+      const test::FullGrid grid = oracle_of(c, classes);
       const std::vector<double> from = wave<double>(A.unknowns());
       const Buffer<double> p = A.vector_of(from);
       Buffer<double> q = A.vector();
@@ -248,11 +241,13 @@ TEST(Operator, NumbersUnknownsInTheOrderOfMemory) {
   const Case c{"", {5, 6, 67}, {1}, {1, 1, 1}, Axis::z, false};
   test::Conductor classes = classes_of(c, device);
   const Unknowns& active = *classes.unknowns;
+  const std::vector<std::uint8_t> of_voxel = classes.classes();
   std::int64_t next = 0;
   for (std::int64_t z = 0; z < 5; ++z)
     for (std::int64_t y = 0; y < 6; ++y)
       for (std::int64_t x = 0; x < 67; ++x) {
-        const bool conducts = classes.classes.view()(x, y, z) >= first_conducting_class;
+        const bool conducts =
+            of_voxel[static_cast<std::size_t>(x + 67 * (y + 6 * z))] >= first_conducting_class;
         ASSERT_EQ(active.view().conducts(x, y, z), conducts);
         if (conducts) {
           ASSERT_EQ(active.view().number(x, y, z), next++);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/base/halo.hpp"
 #include "kernels/transport/operator.hpp"
 #include "tests/oracle/full_grid.hpp"
 #include "tests/support.hpp"

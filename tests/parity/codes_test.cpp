@@ -111,39 +111,6 @@ TEST(Codes, ASetHasTheVoxelsOfItsLabels) {
       }
 }
 
-TEST(Codes, ClassesStandOnTheUnknownsAndWallsElsewhere) {
-  const Volume v = test::rough_volume({9, 11, 45}, 3, 4);
-  const std::vector<std::uint8_t> class_of_code{wall_class, 3, 2, 5};
-  for (const Device& device : test::devices()) {
-    const Codes codes(device, v);
-    const Unknowns set = unknowns_of(codes, {0, 1, 0, 1});  // not all that has a class
-    Field<std::uint8_t> classes;
-    for (int again = 0; again < 2; ++again) set_classes(classes, codes, set, class_of_code);
-    Sides sides;
-    sides.join(Axis::z);
-    sides.before(Axis::y) = sides.behind(Axis::y) = Side::plate(1);
-    set_class_halo(classes, sides);
-    const std::vector<std::uint8_t> host = classes.to_host();
-    const auto at = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-      return host[static_cast<std::size_t>((x + 1) + 47 * ((y + 1) + 13 * (z + 1)))];
-    };
-    const auto expected = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
-      const std::int64_t code = v.code(x + 45 * (y + 11 * z));
-      return code % 2 == 1 ? class_of_code[static_cast<std::size_t>(code)] : wall_class;
-    };
-    for (std::int64_t z = 0; z < 9; ++z)
-      for (std::int64_t y = 0; y < 11; ++y)
-        for (std::int64_t x = 0; x < 45; ++x) ASSERT_EQ(at(x, y, z), expected(x, y, z));
-    EXPECT_EQ(at(7, -1, 4), plate_class);
-    EXPECT_EQ(at(7, 11, 4), plate_class);
-    EXPECT_EQ(at(-1, 5, 4), wall_class);
-    for (std::int64_t x = 0; x < 45; ++x) {
-      EXPECT_EQ(at(x, 3, -1), expected(x, 3, 8));
-      EXPECT_EQ(at(x, 3, 9), expected(x, 3, 0));
-    }
-  }
-}
-
 TEST(Codes, OnACpuTheyAreTheHostsOwn) {
   const Volume v = test::rough_volume({9, 11, 45}, 3, 4);
   const Device device = Device::cpu(2);
