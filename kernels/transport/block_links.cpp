@@ -28,25 +28,23 @@ struct LinkVoxels {
     const std::int64_t b = blocks.block(bx, by, bz);
     const std::uint32_t code = blocks.code(b);
     if (code >> 24 == 0) return;
-    if (medium.shift > 0) {
-      const std::int64_t slots = 8 * std::int64_t{medium.octets.find(bx, by, bz)};
+    const std::int64_t octet = medium.octets.find(bx, by, bz);
+    if (medium.shift > 0)
       for (int s = 0; s < 8; ++s)
         if (BlockView::conducts(code, s))
-          rows.link_plate(number(b, BlockView::local(code, s)), medium.shift_of(slots + s));
-    }
+          rows.link_plate(number(b, BlockView::local(code, s)), medium.shift_of(8 * octet + s));
     if (rows.graph.in_lattice(blocks.first_node[b])) return;
     if (blocks.inside(bx, by, bz) && (blocks.all_links_join() || BlockView::one_aggregate(code)))
-      return interfaces(bx, by, bz);
+      return interfaces(bx, by, bz, octet);
     Met met;
     for (int s = 0; s < 8; ++s) {
       if (!BlockView::conducts(code, s)) continue;
       const Voxel v = Voxel::of_block(bx, by, bz, s);
-      const float material = medium.one_class || counts ? 0 : medium.material_of(v);
       for (int axis = 2; axis >= 0; --axis)
-        for (int sign = -1; sign <= 1; sign += 2) face(v, s, material, b, axis, sign, met);
+        for (int sign = -1; sign <= 1; sign += 2) face(v, s, b, octet, axis, sign, met);
     }
   }
-  TAUVOX_HD void face(const Voxel& v, int s, float material, std::int64_t b, int axis, int sign,
+  TAUVOX_HD void face(const Voxel& v, int s, std::int64_t b, std::int64_t octet, int axis, int sign,
                       Met& met) const {
     const int here = BlockView::local(blocks.code(b), s);
     Voxel w = v.next(axis, sign);
@@ -64,14 +62,18 @@ struct LinkVoxels {
       if (met.again(here, other == b ? 6 : 2 * axis + (sign > 0), there)) return;
     // Without a look at the classes where there is one only, or where links are counted.
     float g = medium.scale[axis];
-    if (!medium.one_class && !counts) g *= conductance(medium.law, material, medium.material_of(w));
+    if (!medium.one_class && !counts) {
+      const OctetsView& octets = medium.octets;
+      const std::int64_t beyond = other == b ? octet : octets.find(w.x() >> 1, w.y() >> 1, w.z() >> 1);
+      g *= conductance(medium.law, medium.material[octets.classes[8 * octet + s]],
+                       medium.material[octets.classes[8 * beyond + t]]);
+    }
     rows.link(number(b, here), number(other, there), g);
   }
   /// Without boundaries, and without links inside the block: each pair of aggregates meets in one direction
   /// only.
-  TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz) const {
+  TAUVOX_HD void interfaces(std::int64_t bx, std::int64_t by, std::int64_t bz, std::int64_t octet) const {
     const std::int64_t b = blocks.block(bx, by, bz), at[3] = {bz, by, bx};
-    const std::int64_t octet = medium.octets.find(bx, by, bz);
     for (int axis = 2; axis >= 0; --axis)
       for (int sign = -1; sign <= 1; sign += 2) {
         const BlockContact<float> to_other(medium, octet, at, axis, sign);
