@@ -1,5 +1,6 @@
 #include "host/solve/bound.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/bound/repair.hpp"
@@ -20,16 +21,29 @@ EnergyBounds bound_energy(const TransportOperator<T>& A, const Hierarchy& hierar
   // The bounds of electrodes lay up to 2.4 times as far apart as the error with one phase and 3 sweeps; with
   // several phases up to 25 times with 3, and up to 5.3 with 10.
   const int sweeps = hierarchy.blocks().view().all_links_join() ? 3 : 10;
+  // Small levels are gone through on the host, but for the finest, whose flux the voxels ask for.
+  const std::size_t first_on_host = std::max<std::size_t>(1, hierarchy.first_on_host());
+  const auto where = [&](std::size_t l) -> const Device& {
+    return l < first_on_host ? device : hierarchy.host();
+  };
+  const auto graph = [&](std::size_t l, std::size_t with) {
+    return (with < first_on_host ? graphs[l] : hierarchy.on_host(l)).view();
+  };
+  const auto comes_to_host = [&](std::size_t l) { return device.is_cuda() && l == first_on_host; };
   std::vector<RepairLevel> levels(graphs.size());
-  for (std::size_t l = 0; l <= coarsest; ++l) levels[l].rest = Buffer<double>(device, graphs[l].nodes);
+  levels[0].rest = Buffer<double>(device, graphs[0].nodes);
 
   EnergyBounds bounds;
   bounds.at = A.evaluate(v, hierarchy.blocks(), levels[0].rest);
-  for (std::size_t l = 0; l < coarsest; ++l)
-    smooth_and_restrict(device, graphs[l].view(), graphs[l + 1].view(), levels[l], levels[l + 1].rest);
+  for (std::size_t l = 0; l < coarsest; ++l) {
+    Buffer<double>& rest = levels[l + 1].rest;
+    rest = Buffer<double>(where(l), graphs[l + 1].nodes);
+    smooth_and_restrict(where(l), graph(l, l), graph(l + 1, l), levels[l], rest);
+    if (comes_to_host(l + 1)) rest = copied(hierarchy.host(), rest);
+  }
   const CoarsestFlux solution = hierarchy.coarsest_flux(levels[coarsest].rest);
-  LinkValues values{Buffer<double>(device, graphs[coarsest].links()),
-                    Buffer<double>(device, graphs[coarsest].nodes)};
+  LinkValues values{Buffer<double>(where(coarsest), graphs[coarsest].links()),
+                    Buffer<double>(where(coarsest), graphs[coarsest].nodes)};
   values.link.copy_from(solution.link);
   values.plate.copy_from(solution.plate);
   FluxView flux;
@@ -37,10 +51,11 @@ EnergyBounds bound_energy(const TransportOperator<T>& A, const Hierarchy& hierar
   flux.link = values.link.data();
   flux.plate = values.plate.data();
   for (std::size_t l = coarsest; l-- > 0;) {
-    const GraphView fine = graphs[l].view(), coarse = graphs[l + 1].view();
+    if (comes_to_host(l + 1)) values = {copied(device, values.link), copied(device, values.plate)};
+    const GraphView fine = graph(l, l), coarse = graph(l + 1, l);
     RepairLevel& level = levels[l];
-    flux_to_drops(device, fine, coarse, values);
-    balance(device, fine, coarse, values, sweeps, level);
+    flux_to_drops(where(l), fine, coarse, values);
+    balance(where(l), fine, coarse, values, sweeps, level);
     flux = {fine,
             nullptr,
             nullptr,
@@ -51,7 +66,7 @@ EnergyBounds bound_energy(const TransportOperator<T>& A, const Hierarchy& hierar
             coarse,
             values.link.data(),
             values.plate.data()};
-    if (l > 0) values = store_flux(device, flux);
+    if (l > 0) values = store_flux(where(l), flux);
   }
   const RepairEnergy repair = repair_voxels(device, A.potential_of(v), hierarchy.blocks().view(), flux);
 

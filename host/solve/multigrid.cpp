@@ -8,22 +8,17 @@
 namespace tauvox {
 namespace {
 
-/// A small graph on the host, of which each node has a row.
+/// A small graph on the host.
 struct SmallGraph {
-  std::vector<std::uint32_t> row_start, neighbour;
-  std::vector<Bfloat16> weight, plate;
-  explicit SmallGraph(const Graph& graph)
-      : row_start(graph.row_start.to_host()),
-        neighbour(graph.neighbour.to_host()),
-        weight(graph.weight.to_host()),
-        plate(graph.plate.to_host()) {}
-  std::size_t nodes() const { return plate.size(); }
+  GraphView graph;
+  std::size_t nodes() const { return static_cast<std::size_t>(graph.nodes); }
 
-  /// Calls f(i, j, k) for every link k from i to j.
+  /// Calls f(i, j, link) for every link from i to j.
   template <class F>
   void for_each_link(const F& f) const {
     for (std::size_t i = 0; i < nodes(); ++i)
-      for (std::size_t k = row_start[i]; k < row_start[i + 1]; ++k) f(i, neighbour[k], k);
+      graph.for_each_link(static_cast<std::int64_t>(i),
+                          [&](const Link& link) { f(i, std::size_t{link.neighbour}, link); });
   }
   /// Number of the cluster that each node belongs to: that of its first node.
   std::vector<std::size_t> clusters() const {
@@ -31,7 +26,7 @@ struct SmallGraph {
     std::iota(first.begin(), first.end(), std::size_t{0});
     for (bool moved = true; moved;) {
       moved = false;
-      for_each_link([&](std::size_t i, std::size_t j, std::size_t) {
+      for_each_link([&](std::size_t i, std::size_t j, const Link&) {
         moved |= first[j] < first[i];
         first[i] = std::min(first[i], first[j]);
       });
@@ -46,7 +41,7 @@ struct SmallGraph {
     const std::vector<std::size_t> cluster = clusters();
     std::vector<double> held(n), size(n), price(n);
     for (std::size_t i = 0; i < n; ++i) {
-      held[cluster[i]] += plate[i];
+      held[cluster[i]] += graph.plate[i];
       size[cluster[i]] += 1;
       price[cluster[i]] = std::max(price[cluster[i]], a[i * n + i]);
     }
@@ -58,10 +53,10 @@ struct SmallGraph {
   std::vector<double> matrix() const {
     const std::size_t n = nodes();
     std::vector<double> a(n * n);
-    for (std::size_t i = 0; i < n; ++i) a[i * n + i] = plate[i];
-    for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {
-      a[i * n + i] += weight[k];
-      a[i * n + j] -= weight[k];
+    for (std::size_t i = 0; i < n; ++i) a[i * n + i] = graph.plate[i];
+    for_each_link([&](std::size_t i, std::size_t j, const Link& link) {
+      a[i * n + i] += link.weight;
+      a[i * n + j] -= link.weight;
     });
     hold(a);
     return a;
@@ -83,24 +78,36 @@ bool single_precision_holds(const std::vector<double>& a, const std::vector<doub
 }  // namespace
 
 Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
-    : blocks_(aggregate_voxels(device, medium)) {
+    : host_(device.is_cuda() ? Device::cpu(device.threads()) : device),
+      blocks_(aggregate_voxels(device, medium)) {
   levels_.push_back(coarsen_voxels(device, medium, blocks_, dense_nodes));
   // Strong links first; where they join less than a third of the nodes, all links: what is left hangs on weak
   // ones. Near percolation the one block of the last lattice still holds thousands of nodes: it is coarsened
   // again and again, until nothing joins any more.
-  while (levels_.back().nodes > dense_nodes) {
-    Graph& fine = levels_.back();
-    Graph next = coarsen_graph(device, fine, false);
-    if (3 * next.nodes > 2 * fine.nodes) next = coarsen_graph(device, fine, true);
-    if (next.nodes == fine.nodes && fine.lattice.voxels() == 1) break;  // clusters that never meet
-    levels_.push_back(std::move(next));
+  const auto coarsened = [&](const Device& where, std::vector<Graph>& levels) {
+    Graph& fine = levels.back();
+    Graph next = coarsen_graph(where, fine, false, device.is_cuda());
+    if (3 * next.nodes > 2 * fine.nodes) next = coarsen_graph(where, fine, true, device.is_cuda());
+    const bool ends = next.nodes == fine.nodes && fine.lattice.voxels() == 1;  // clusters that never meet
+    if (!ends) levels.push_back(std::move(next));
+    return !ends;
+  };
+  const std::int64_t least = device.is_cuda() ? std::max(tail_nodes, dense_nodes) : dense_nodes;
+  while (levels_.back().nodes > least && coarsened(device, levels_)) {
   }
-  const SmallGraph coarsest(levels_.back());
+  if (device.is_cuda()) {
+    on_host_.push_back(copied(host_, levels_.back()));
+    while (on_host_.back().nodes > dense_nodes && coarsened(host_, on_host_)) {
+    }
+    if (on_host_.size() > 1) levels_.back().aggregate = copied(device, on_host_.front().aggregate);
+    for (std::size_t l = 1; l < on_host_.size(); ++l) levels_.push_back(copied(device, on_host_[l]));
+  }
+  const SmallGraph coarsest{on_host(levels_.size() - 1).view()};
   const bool apart = levels_.back().nodes > dense_nodes;  // no node has a link: a diagonal, not a matrix
   const std::vector<double> matrix = apart ? std::vector<double>() : coarsest.matrix();
   if (!apart) exact_ = inverse_of_spd(matrix);
   for (std::size_t i = 0; apart && i < coarsest.nodes(); ++i)
-    exact_.push_back(coarsest.plate[i] > 0 ? 1.0 / coarsest.plate[i] : 1);
+    exact_.push_back(coarsest.graph.plate[i] > 0 ? 1.0 / coarsest.graph.plate[i] : 1);
   const auto entries = static_cast<std::int64_t>(exact_.size());
   if (apart || single_precision_holds(matrix, exact_, coarsest.nodes())) {
     inverse_ = Buffer<float>(device, entries);
@@ -118,18 +125,20 @@ void Hierarchy::solve_coarsest(const Device& device, const float* b, float* x) c
 }
 
 CoarsestFlux Hierarchy::coarsest_flux(const Buffer<double>& rest) const {
-  const SmallGraph graph(levels_.back());
-  const std::size_t n = graph.nodes(), columns = exact_.size() / n;
-  std::vector<double> left = rest.to_host(), u(n);
+  const SmallGraph coarsest{on_host(levels_.size() - 1).view()};
+  const GraphView& graph = coarsest.graph;
+  const std::size_t n = coarsest.nodes(), columns = exact_.size() / n;
+  const std::vector<double> sources = rest.to_host();
+  std::vector<double> left = sources, u(n);
   CoarsestFlux flux;
   for (int step = 0; step < 3; ++step) {  // the second and third correct the rounding of the one before
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < columns; ++j) u[i] += exact_[i * columns + j] * left[columns > 1 ? j : i];
-    left = rest.to_host();
-    flux = {std::vector<double>(graph.weight.size()), std::vector<double>(n)};
+    left = sources;
+    flux = {std::vector<double>(static_cast<std::size_t>(graph.links)), std::vector<double>(n)};
     for (std::size_t i = 0; i < n; ++i) left[i] -= flux.plate[i] = graph.plate[i] * u[i];
-    graph.for_each_link([&](std::size_t i, std::size_t j, std::size_t k) {
-      left[i] -= flux.link[k] = graph.weight[k] * (u[i] - u[j]);
+    coarsest.for_each_link([&](std::size_t i, std::size_t j, const Link& link) {
+      left[i] -= flux.link[static_cast<std::size_t>(link.index)] = link.weight * (u[i] - u[j]);
     });
   }
   return flux;

@@ -18,6 +18,7 @@
 // benchmarks.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -40,12 +41,20 @@ struct CoarsestFlux {
 };
 
 /// The coarse levels of a problem. Where nothing holds the potential of a cluster, the coarsest level does.
+/// Small levels (tail_nodes) are made on the host: a GPU would start dozens of kernels for them, and stop for
+/// the length of each of their arrays. It gets copies.
 class Hierarchy {
  public:
   Hierarchy(const Device& device, const Medium<float>& medium);
 
   const Blocks& blocks() const { return blocks_; }
   const std::vector<Graph>& levels() const { return levels_; }
+  /// Those from this one on are on the host, too: at least the coarsest. On a CPU they are there anyway.
+  std::size_t first_on_host() const { return levels_.size() - std::max<std::size_t>(1, on_host_.size()); }
+  const Graph& on_host(std::size_t level) const {
+    return on_host_.empty() ? levels_[level] : on_host_[level + on_host_.size() - levels_.size()];
+  }
+  const Device& host() const { return host_; }
   /// x = inverse b on the coarsest level, exactly.
   void solve_coarsest(const Device& device, const float* b, float* x) const;
   /// The inverse in FP32; empty where that does not hold it.
@@ -54,8 +63,9 @@ class Hierarchy {
   CoarsestFlux coarsest_flux(const Buffer<double>& rest) const;
 
  private:
+  Device host_;
   Blocks blocks_;
-  std::vector<Graph> levels_;
+  std::vector<Graph> levels_, on_host_;
   std::vector<double> exact_;
   Buffer<float> inverse_;  // one of the two
   Buffer<double> inverse_double_;

@@ -33,13 +33,11 @@ class Finder {
   /// The axes of which the same sides are joined.
   void find_alike(std::span<Percolating> axes) {
     if (axes.empty()) return;
-    {
-      const Clusters corners = find_clusters(runs_, Connectivity::all_26, axes.front().joined);
-      for (Percolating& p : axes) p.voxels_26 = corners.spanning_voxels(p.axis);
-    }
     const Clusters clusters = find_clusters(runs_, Connectivity::faces_6, axes.front().joined);
+    const Clusters corners = joined_at_corners(runs_, clusters, axes.front().joined);
     std::vector<Kept> sets;
     for (Percolating& p : axes) {
+      p.voxels_26 = corners.spanning_voxels(p.axis);
       p.voxels = clusters.spanning_voxels(p.axis);
       p.largest = clusters.largest();
       if (p.voxels == 0) continue;

@@ -84,8 +84,8 @@ inline IterationObserver watched(const StudyInput& in, const Progress& progress,
 class StageClock {
  public:
   StageClock(const Device& device, StageCosts& stages) : device_(device), stages_(stages) { restart(); }
+  /// @pre the device has nothing to do
   void restart() {
-    device_.wait();
     since_ = Clock::now();
     bytes_ = device_.traffic_bytes();
   }

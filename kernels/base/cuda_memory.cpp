@@ -2,6 +2,7 @@
 
 #ifdef TAUVOX_HAVE_CUDA
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -75,6 +76,8 @@ Staging* staging_of_current_device(std::size_t bytes) {
   return kept.get();
 }
 
+std::atomic<bool> something_released = false;  // until then no pool keeps anything
+
 }  // namespace
 
 bool use_pool(int index) {
@@ -110,12 +113,13 @@ void* allocate(bool pooled, std::size_t bytes) {
 }
 
 void release(bool pooled, void* pointer) noexcept {
+  something_released = true;
   // Nothing can be done about an error, and a lost device has no memory left to return.
   (void)(pooled ? cudaFreeAsync(pointer, nullptr) : cudaFree(pointer));
 }
 
 std::int64_t free_bytes(bool pooled) {
-  if (pooled) {
+  if (pooled && something_released) {
     check_cuda(cudaDeviceSynchronize(), "returning memory");  // what a kernel still uses is not free
     check_cuda(cudaMemPoolTrimTo(pool_of_current_device(), 0), "returning memory");
   }

@@ -20,19 +20,26 @@ struct ThrustMemory {
 };
 #endif
 
-/// values[i] = sum of values[0 .. i-1], in place; returns the sum of all `count` values, and stores it at
-/// values[count].   @pre room for count + 1 values
+/// values[i] = sum of values[0 .. i-1], in place, and the sum of all `count` values at values[count].
+/// @pre room for count + 1 values
 template <class Integer>
-Integer exclusive_scan(const Device& device, Integer* values, std::int64_t count) {
+void scan_in_place(const Device& device, Integer* values, std::int64_t count) {
   device.zero(values + count, sizeof(Integer));
 #ifdef TAUVOX_DEVICE_CODE
   if (device.is_cuda()) {
     ThrustMemory memory{device};
     run_thrust("adding up counts",
                [&] { thrust::exclusive_scan(thrust::device(memory), values, values + count + 1, values); });
-  } else
+    return;
+  }
 #endif
-    thrust::exclusive_scan(thrust::omp::par, values, values + count + 1, values);
+  thrust::exclusive_scan(thrust::omp::par, values, values + count + 1, values);
+}
+
+/// The same; returns the sum of all, for which the host waits.
+template <class Integer>
+Integer exclusive_scan(const Device& device, Integer* values, std::int64_t count) {
+  scan_in_place(device, values, count);
   Integer total = 0;
   device.copy_out(&total, values + count, sizeof total);
   return total;

@@ -75,11 +75,16 @@ struct SumConductances {  // one call a block of the coarse level
   }
 };
 
-struct Divide {
+struct Divide {  // links, then plates
   static constexpr std::int64_t bytes_per_element = 24;
-  double* a;
-  const double* b;
-  TAUVOX_HD void operator()(std::int64_t i) const { a[i] = b[i] > 0 ? a[i] / b[i] : 0; }
+  std::int64_t links;
+  double *link, *plate;
+  const double *of_link, *of_plate;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    double& a = i < links ? link[i] : plate[i - links];
+    const double b = i < links ? of_link[i] : of_plate[i - links];
+    a = b > 0 ? a / b : 0;
+  }
 };
 
 }  // namespace
@@ -104,8 +109,9 @@ void flux_to_drops(const Device& device, const GraphView& fine, const GraphView&
   conductance.plate.zero();
   for_each_cell(device, coarse.lattice,
                 SumConductances{fine, coarse, conductance.link.data(), conductance.plate.data()});
-  for_each_index(device, coarse.links, Divide{values.link.data(), conductance.link.data()});
-  for_each_index(device, coarse.nodes, Divide{values.plate.data(), conductance.plate.data()});
+  for_each_index(device, coarse.links + coarse.nodes,
+                 Divide{coarse.links, values.link.data(), values.plate.data(), conductance.link.data(),
+                        conductance.plate.data()});
 }
 
 }  // namespace tauvox

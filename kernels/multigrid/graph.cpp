@@ -1,6 +1,8 @@
 // The graphs of the coarse levels: aggregates of nodes, and Galerkin sums of conductances.
 #include "kernels/multigrid/graph.hpp"
 
+#include <algorithm>
+
 #include "kernels/multigrid/graph_rows.hpp"
 
 namespace tauvox {
@@ -118,9 +120,46 @@ struct LinkNodes {
   }
 };
 
+/// To the host, `bytes` from an array of a device.
+struct CopyOut {
+  const void* from;
+  void* to;
+  std::int64_t bytes;
+};
+/// Arrays one behind the other, by words of 4 bytes; the padding of a Buffer bears the last one.
+struct Pack {
+  const std::uint32_t* from[16];
+  std::int64_t end[16];
+  std::uint32_t* to;
+  TAUVOX_HD void operator()(std::int64_t i) const {
+    int k = 0;
+    while (i >= end[k]) ++k;
+    to[i] = from[k][k == 0 ? i : i - end[k - 1]];
+  }
+};
+
+/// Copies several arrays together: a GPU stops the host once, not once for each.
+void copy_out(const Device& device, const std::vector<CopyOut>& copies) {
+  Pack pack{};
+  std::int64_t words = 0;
+  for (std::size_t k = 0; k < copies.size(); ++k) {
+    pack.from[k] = static_cast<const std::uint32_t*>(copies[k].from);
+    pack.end[k] = words += (copies[k].bytes + 3) / 4;
+  }
+  const Buffer<std::uint32_t> packed(device, words);
+  pack.to = packed.data();
+  for_each_index(device, words, pack);
+  const std::vector<std::uint32_t> all = packed.to_host();
+  const std::uint32_t* from = all.data();
+  for (const CopyOut& copy : copies) {
+    std::copy_n(reinterpret_cast<const char*>(from), copy.bytes, static_cast<char*>(copy.to));
+    from += (copy.bytes + 3) / 4;
+  }
+}
+
 }  // namespace
 
-Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
+Graph coarsen_graph(const Device& device, Graph& fine, bool all_links, bool lists) {
   Graph graph;
   graph.lattice = fine.lattice.halved();
   const std::int64_t blocks = graph.lattice.cells();
@@ -137,17 +176,49 @@ Graph coarsen_graph(const Device& device, Graph& fine, bool all_links) {
   for_each_cell(device, graph.lattice,
                 NumberAggregates{fine.view(), graph.lattice, first_node.data(), fine.aggregate.data()});
   graph.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
-  if (device.is_cuda() && lists_members(fine.nodes, graph.lattice)) {
+  if (lists && lists_members(fine.nodes, graph.lattice)) {
     Buffer<std::uint32_t> begin(device, graph.nodes + 2);
     begin.zero();
     for_each_cell(device, graph.lattice, SortMembers{fine.view(), begin.data(), nullptr});
-    exclusive_scan(device, begin.data(), graph.nodes + 1);
+    scan_in_place(device, begin.data(), graph.nodes + 1);
     graph.member = Buffer<std::uint32_t>(device, fine.nodes);
     for_each_cell(device, graph.lattice, SortMembers{fine.view(), begin.data() + 1, graph.member.data()});
     graph.first_member = std::move(begin);
   }
-  fill_rows<LinkNodes>(device, graph, graph.nodes, fine.view());
+  fill_rows<LinkNodes>(device, graph, graph.nodes, fine.most_links(), fine.view());
   return graph;
+}
+
+Graph copied(const Device& device, const Graph& graph) {
+  Graph copy;
+  std::vector<CopyOut> copies;
+  const auto add = [&]<class T>(Buffer<T>& to, const Buffer<T>& from) {
+    if (!from.data()) return;
+    if (device.is_cuda()) {
+      to = copied(device, from);
+    } else {
+      to = Buffer<T>(device, from.size());
+      copies.push_back({from.data(), to.data(), from.size() * std::int64_t{sizeof(T)}});
+    }
+  };
+  copy.lattice = graph.lattice;
+  copy.nodes = graph.nodes;
+  Buffer<std::uint32_t> first_node;
+  add(first_node, *graph.first_node);
+  add(copy.row_start, graph.row_start);
+  add(copy.neighbour, graph.neighbour);
+  add(copy.weight, graph.weight);
+  add(copy.plate, graph.plate);
+  add(copy.inverse_diagonal, graph.inverse_diagonal);
+  add(copy.aggregate, graph.aggregate);
+  add(copy.first_member, graph.first_member);
+  add(copy.member, graph.member);
+  add(copy.faces, graph.faces);
+  add(copy.block, graph.block);
+  add(copy.face_weight, graph.face_weight);
+  if (!device.is_cuda()) copy_out(graph.first_node->device(), copies);
+  copy.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
+  return copy;
 }
 
 }  // namespace tauvox

@@ -90,6 +90,8 @@ struct Graph {
   Buffer<float> face_weight;
   std::int64_t links() const { return neighbour.size(); }
   std::int64_t rows() const { return row_start.size() - 1; }
+  /// With those that follow from the lattice, and those of the next level.
+  std::int64_t most_links() const { return links() + 6 * (nodes - rows()); }
   /// What the device lends for so many nodes and rows, and to make them with room for so many links.
   static std::int64_t bytes(std::int64_t nodes, std::int64_t rows, std::int64_t links) {
     return (rows < nodes ? 16 : 8) * nodes + 4 * rows + 6 * links + 1600;
@@ -175,6 +177,21 @@ inline bool lists_members(std::int64_t fine_nodes, const Extent& lattice) {
 
 /// Aggregates the nodes of `fine` (fills fine.aggregate) and returns their graph. With `all_links` every link
 /// counts as strong: for the end of the hierarchy, where weakly attached nodes would remain for ever.
-Graph coarsen_graph(const Device& device, Graph& fine, bool all_links);
+/// @param lists whether members are listed, as a GPU wants it (lists_members)
+Graph coarsen_graph(const Device& device, Graph& fine, bool all_links, bool lists);
+
+/// The same values on another device: one of the two is a CPU.
+template <class T>
+Buffer<T> copied(const Device& device, const Buffer<T>& from) {
+  Buffer<T> to(device, from.size());
+  if (device.is_cuda())
+    to.copy_from({from.data(), static_cast<std::size_t>(from.size())});
+  else
+    from.copy_to({to.data(), static_cast<std::size_t>(to.size())});
+  return to;
+}
+
+/// The same graph on another device: one of the two is a CPU.
+Graph copied(const Device& device, const Graph& graph);
 
 }  // namespace tauvox

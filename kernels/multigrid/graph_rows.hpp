@@ -94,21 +94,28 @@ void run_linker(const Device& device, const GraphView& graph, const Linker& link
 }
 
 /// Where the rows begin, and how many links there is room for.
+/// @param most that there can be, or 0: a GPU that is told need not be waited for
 template <template <class> class Linker, class... Source>
 std::pair<Buffer<std::int64_t>, std::int64_t> count_room(const Device& device, const GraphView& graph,
-                                                         std::int64_t rows, const Source&... source) {
+                                                         std::int64_t rows, std::int64_t most,
+                                                         const Source&... source) {
   Buffer<std::int64_t> begin(device, rows + 1);
   begin.zero();
   run_linker(device, graph, Linker<RoomView>{source..., {graph, begin.data()}});
-  const std::int64_t links = exclusive_scan(device, begin.data(), rows);
-  return {std::move(begin), links};
+  if (!device.is_cuda() || most == 0)
+    most = exclusive_scan(device, begin.data(), rows);
+  else
+    scan_in_place(device, begin.data(), rows);
+  return {std::move(begin), most};
 }
 
 /// Fills the rows of `graph` by two runs of a linker over its blocks: for the room, and for the links.
 /// @param rows how many there are: as many as nodes, if graph.faces does not say which have one
+/// @param most of count_room
 template <template <class> class Linker, class... Source>
-void fill_rows(const Device& device, Graph& graph, std::int64_t rows, const Source&... source) {
-  const auto [room, links] = count_room<Linker>(device, graph.view(), rows, source...);
+void fill_rows(const Device& device, Graph& graph, std::int64_t rows, std::int64_t most,
+               const Source&... source) {
+  const auto [room, links] = count_room<Linker>(device, graph.view(), rows, most, source...);
   if (links > std::int64_t{0xffffffff})
     throw Error(ExitCode::input_invalid, "volume is too large for the multigrid solver", "",
                 std::to_string(links) + " links between aggregates",

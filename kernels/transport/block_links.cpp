@@ -178,13 +178,13 @@ std::pair<Graph, std::int64_t> without_links(const Device& device, const Medium<
 std::array<std::int64_t, 2> count_rows(const Device& device, const Medium<float>& medium,
                                        const Blocks& blocks, std::int64_t most_rows) {
   const auto [graph, rows] = without_links(device, medium, blocks, most_rows);
-  return {rows, count_room<LinkVoxels>(device, graph.view(), rows, medium, blocks.view()).second};
+  return {rows, count_room<LinkVoxels>(device, graph.view(), rows, 0, medium, blocks.view()).second};
 }
 
 Graph coarsen_voxels(const Device& device, const Medium<float>& medium, const Blocks& blocks,
                      std::int64_t most_rows) {
   auto [graph, rows] = without_links(device, medium, blocks, most_rows);
-  fill_rows<LinkVoxels>(device, graph, rows, medium, blocks.view());
+  fill_rows<LinkVoxels>(device, graph, rows, 0, medium, blocks.view());
   return std::move(graph);
 }
 

@@ -84,12 +84,13 @@ Blocks aggregate_voxels(const Device& device, const Medium<float>& medium) {
     plain::run(device, ByStrength{medium, blocks.lattice, blocks.codes.data(), first_node.data()},
                KernelForm::tuned);
   }
-  blocks.nodes =
-      static_cast<std::int64_t>(sum_over_indices<1>(device, count, CountNodes{first_node.data()})[0]);
+  if (8 * count > std::int64_t{0xffffffff})  // a running total cannot say whether
+    blocks.nodes =
+        static_cast<std::int64_t>(sum_over_indices<1>(device, count, CountNodes{first_node.data()})[0]);
   if (blocks.nodes > std::int64_t{0xffffffff})
     throw Error(ExitCode::input_invalid, "volume is too large for the multigrid solver", "",
                 std::to_string(blocks.nodes) + " aggregates", "at most 2^32 can be numbered; use --crop");
-  exclusive_scan(device, first_node.data(), count);
+  blocks.nodes = exclusive_scan(device, first_node.data(), count);
   blocks.first_node = std::make_shared<Buffer<std::uint32_t>>(std::move(first_node));
   return blocks;
 }

@@ -71,18 +71,17 @@ struct TotalOf {
   TAUVOX_HD Sums<1> operator()(std::int64_t i) const { return {{static_cast<double>(counts[i])}}; }
 };
 
-struct SetFirst {
-  const std::uint32_t* first;
-  OctetWord* words;
-  TAUVOX_HD void operator()(std::int64_t i) const { words[i].first = first[i]; }
-};
-
 struct CodeOctets {  // one call a word of blocks
   RowBits bits;
-  OctetsView octets;
+  OctetWord* words;
+  const std::uint32_t* first;
+  Extent all;  // of words
   std::uint32_t *codes, *x;
   TAUVOX_HD void operator()(std::int64_t w, std::int64_t by, std::int64_t bz) const {
-    const OctetWord word = octets.row(by, bz)[w];
+    const std::int64_t at = w + all.nx * (by + all.ny * bz);
+    OctetWord& word = words[at];
+    word.first = first[at];
+    if (at + 1 == all.cells()) words[at + 1] = {0, first[at + 1]};
     if (word.mask == 0) return;
     std::uint64_t own[4], open[3][4];  // by axis: x, y, z, as the bytes of a code
     for (int k = 0; k < 4; ++k) {
@@ -153,21 +152,20 @@ void Octets::find(const Problem& problem) {
   const std::int64_t words_per_row = (lattice_.nx + 31) / 32, words = words_per_row * lattice_.rows();
   const Extent all{words_per_row, lattice_.ny, lattice_.nz};
   words_ = Buffer<OctetWord>(device, words + 1);
-  device.zero(words_.data() + words, sizeof(OctetWord));
   Buffer<std::uint32_t> first(device, words + 1);
   for_each_cell(device, all, CountOctets{bits, words_.data(), first.data(), lattice_.ny});
-  count_ = static_cast<std::int64_t>(sum_over_indices<1>(device, words, TotalOf{first.data()})[0]);
+  if (lattice_.cells() >= std::int64_t{0xffffffff})  // a running total cannot say whether there are so many
+    count_ = static_cast<std::int64_t>(sum_over_indices<1>(device, words, TotalOf{first.data()})[0]);
   constexpr std::int64_t longest = std::int64_t{1} << 31;  // an axis; places are 32 bits
   if (count_ >= std::int64_t{0xffffffff} || std::max({lattice_.nx, lattice_.ny, lattice_.nz}) >= longest)
     throw Error(ExitCode::input_invalid, "volume is too large for the solver", "",
                 std::to_string(count_) + " blocks of 2x2x2 voxels conduct",
                 "fewer than 2^32 can be numbered, and an axis may have 2^32 voxels; use --crop");
-  exclusive_scan(device, first.data(), words);
-  for_each_index(device, words + 1, SetFirst{first.data(), words_.data()});
+  count_ = exclusive_scan(device, first.data(), words);
   codes_ = Buffer<std::uint32_t>(device, count_ + 1);
   device.zero(codes_.data() + count_, sizeof(std::uint32_t));
   if (device.is_cuda()) x_ = Buffer<std::uint32_t>(device, count_);
-  for_each_cell(device, all, CodeOctets{bits, view(), codes_.data(), x_.data()});
+  for_each_cell(device, all, CodeOctets{bits, words_.data(), first.data(), all, codes_.data(), x_.data()});
 }
 
 OctetsView Octets::view() const {

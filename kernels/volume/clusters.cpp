@@ -1,6 +1,8 @@
 #include "kernels/volume/clusters.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "kernels/base/atomic.hpp"
 #include "kernels/base/launch.hpp"
@@ -48,6 +50,7 @@ struct JoinRows {
   Forest forest;
   bool corners;
   std::array<bool, 3> joined;
+  const std::int64_t* cluster = nullptr;  // of each run, whose forest it is then
 
   // Coordinate wrapped where the sides are joined; -1 when outside.
   TAUVOX_HD static std::int64_t wrapped(std::int64_t i, std::int64_t n, bool wrap) {
@@ -57,10 +60,14 @@ struct JoinRows {
   TAUVOX_HD bool at_first(std::int64_t i) const { return runs.runs[i].begin == 0; }
   TAUVOX_HD bool at_last(std::int64_t i) const { return runs.runs[i].end == runs.extent.nx; }
 
+  TAUVOX_HD void unite(std::int64_t a, std::int64_t b) const {
+    cluster ? forest.join(cluster[a], cluster[b]) : forest.join(a, b);
+  }
+
   TAUVOX_HD void operator()(std::int64_t y, std::int64_t z) const {
     const std::int64_t row = runs.row(y, z), begin = runs.row_start[row], end = runs.row_start[row + 1];
     if (begin == end) return;
-    if (joined[2] && at_first(begin) && at_last(end - 1)) forest.join(begin, end - 1);
+    if (joined[2] && at_first(begin) && at_last(end - 1)) unite(begin, end - 1);
     // Half of the neighbours: the rows that come before in z, y; the other half sees this row.
     for (int dz = 0; dz >= -1; --dz)
       for (int dy = -1; dy <= (dz < 0 ? 1 : -1); ++dy) {
@@ -75,13 +82,13 @@ struct JoinRows {
     const std::int64_t b_end = runs.row_start[row + 1];
     if (b == b_end) return;
     if (corners && joined[2]) {
-      if (at_first(a) && at_last(b_end - 1)) forest.join(a, b_end - 1);
-      if (at_last(a_end - 1) && at_first(b)) forest.join(a_end - 1, b);
+      if (at_first(a) && at_last(b_end - 1)) unite(a, b_end - 1);
+      if (at_last(a_end - 1) && at_first(b)) unite(a_end - 1, b);
     }
     const std::uint32_t reach = corners ? 1 : 0;
     while (a < a_end && b < b_end) {
       const Run mine = runs.runs[a], other = runs.runs[b];
-      if (mine.begin < other.end + reach && other.begin < mine.end + reach) forest.join(a, b);
+      if (mine.begin < other.end + reach && other.begin < mine.end + reach) unite(a, b);
       // The one that ends first touches nothing further: a gap follows every run.
       if (mine.end < other.end)
         ++a;
@@ -180,6 +187,9 @@ struct MarkKept {  // one call a row
   }
 };
 
+/// Of 64 bits, for the voxels of each cluster and the 32 bits of what it touches.
+std::int64_t numbers_of_sizes(std::int64_t clusters) { return clusters + (clusters + 1) / 2; }
+
 }  // namespace
 
 std::int64_t Clusters::spanning_voxels(Axis axis) const {
@@ -214,15 +224,34 @@ Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::a
     for_each_row(device, runs.extent(), NumberRoots{runs.view(), first.data(), parent});
     for_each_index(device, size, NumberOthers{parent});
   }
-  Buffer<std::int64_t> voxels(device, count);
-  Buffer<std::uint32_t> touches(device, count);
-  voxels.zero();
-  touches.zero();
-  for_each_row(device, runs.extent(), Measure{runs.view(), parent, voxels.data(), touches.data()});
-  clusters.voxels.resize(static_cast<std::size_t>(count));
+  Buffer<std::int64_t> sizes(device, numbers_of_sizes(count));  // voxels, then what they touch
+  sizes.zero();
+  auto* touches = reinterpret_cast<std::uint32_t*>(sizes.data() + count);
+  for_each_row(device, runs.extent(), Measure{runs.view(), parent, sizes.data(), touches});
+  const std::vector<std::int64_t> both = sizes.to_host();
+  clusters.voxels.assign(both.begin(), both.begin() + count);
   clusters.touches.resize(static_cast<std::size_t>(count));
-  voxels.copy_to(clusters.voxels);
-  touches.copy_to(clusters.touches);
+  std::memcpy(clusters.touches.data(), both.data() + count, clusters.touches.size() * sizeof(std::uint32_t));
+  return clusters;
+}
+
+Clusters joined_at_corners(const Runs& runs, const Clusters& faces, const std::array<bool, 3>& joined) {
+  const Device& device = runs.device();
+  Clusters clusters;
+  clusters.voxels = faces.voxels;
+  clusters.touches = faces.touches;
+  if (faces.count() == 0) return clusters;
+  Buffer<std::int64_t> parent(device, faces.count());
+  for_each_index(device, faces.count(), StartAlone{parent.data()});
+  for_each_row(device, runs.extent(),
+               JoinRows{runs.view(), {parent.data()}, true, joined, faces.number.data()});
+  std::vector<std::int64_t> root = parent.to_host();
+  for (std::size_t k = 0; k < root.size(); ++k) {  // a parent comes before its children
+    const std::size_t to = static_cast<std::size_t>(root[k] = root[static_cast<std::size_t>(root[k])]);
+    if (to == k) continue;
+    clusters.voxels[to] += std::exchange(clusters.voxels[k], 0);
+    clusters.touches[to] |= std::exchange(clusters.touches[k], 0);
+  }
   return clusters;
 }
 
@@ -250,7 +279,7 @@ std::int64_t Clusters::bytes(std::int64_t runs) {
 
 std::int64_t Clusters::bytes_to_find(const Extent& extent, std::int64_t runs, std::int64_t clusters) {
   const std::size_t rows = Buffer<std::int64_t>::bytes(extent.ny * extent.nz + 1);
-  const std::size_t sizes = Buffer<std::int64_t>::bytes(clusters) + Buffer<std::uint32_t>::bytes(clusters);
+  const std::size_t sizes = Buffer<std::int64_t>::bytes(numbers_of_sizes(clusters));
   return bytes(runs) + static_cast<std::int64_t>(std::max(rows, sizes));
 }
 

@@ -16,7 +16,7 @@ namespace tauvox {
 /// Neighbours that count as connected: faces only, or faces, edges and corners.
 enum class Connectivity { faces_6, all_26 };
 
-/// Bytes: 8 a run on the device, 12 a cluster on the host.
+/// Bytes: 8 a run on the device, 12 a cluster on the host, and 20 while corners join them.
 struct Clusters {
   Buffer<std::int64_t> number;         // per run: its cluster, 0, 1, ... in memory order of their first runs
   std::vector<std::int64_t> voxels;    // per cluster
@@ -31,8 +31,8 @@ struct Clusters {
   /// What the device lends for them, and meanwhile to find them.
   static std::int64_t bytes(std::int64_t runs);
   static std::int64_t bytes_to_find(const Extent& extent, std::int64_t runs, std::int64_t clusters);
-  /// What the host holds of so many.
-  static std::int64_t host_bytes(std::int64_t clusters) { return 12 * clusters; }
+  /// What the host holds of so many, with those that corners join and their roots.
+  static std::int64_t host_bytes(std::int64_t clusters) { return 32 * clusters; }
   /// Voxels of the clusters that span `axis`, and of the largest cluster.
   std::int64_t spanning_voxels(Axis axis) const;
   std::int64_t largest() const;
@@ -40,6 +40,11 @@ struct Clusters {
 
 /// @param joined sides across these axes (z, y, x) are neighbours of each other
 Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined = {});
+
+/// Those clusters joined where edges and corners connect them as well: the first of each has them all, the
+/// others have nothing. Without the numbers of the runs.
+/// @param faces of these runs and sides, by faces_6
+Clusters joined_at_corners(const Runs& runs, const Clusters& faces, const std::array<bool, 3>& joined = {});
 
 /// 1 for every cluster that reaches from the first to the last layer of `axis`, 0 for the others.
 std::vector<std::uint8_t> spanning(const Clusters& clusters, Axis axis);

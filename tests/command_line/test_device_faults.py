@@ -164,6 +164,20 @@ def launches_of(result):
     return int(re.search(r"shim: (\d+) launches", result.stderr).group(1))
 
 
+MOST_LAUNCHES, MOST_STOPS = 164, 38  # 159 and 36 at 64^3
+
+
+def test_a_run_starts_few_kernels_and_seldom_waits(tauvox, program, tmp_path):
+    """Each costs a GPU microseconds, whatever the volume: benchmarks/measurements/stand-in-launches.md has the counts."""
+    subprocess.run([program, "generate", "electrode", "--size", "64", "-o", tmp_path / "e.h5"], check=True, capture_output=True)
+    result = tauvox("solve", tmp_path / "e.h5", "--phase", "0", "--device", "cuda",
+                    env=os.environ | {"TAUVOX_SHIM": "", "TAUVOX_SHIM_REPORT": "1"})
+    assert result.returncode == 0, result.stderr
+    copies, waits = map(int, re.search(r"(\d+) copies out \(\d+ bytes\), (\d+) waits", result.stderr).groups())
+    assert launches_of(result) <= MOST_LAUNCHES
+    assert copies + waits <= MOST_STOPS
+
+
 @pytest.mark.parametrize("options", [[], ["--solver", "jacobi"]])
 def test_a_device_that_is_lost_on_the_way(options, faulty, tmp_path):
     result = faulty("", "cuda", *options, TAUVOX_SHIM_REPORT="1")

@@ -13,10 +13,11 @@ import pathlib
 import re
 import sys
 
-# The goal is 50 files and 5500 lines; these are what is reached today, with room for a few lines. They go down, but three times:
-# what the first run on a GPU asked for took 140 lines (DESIGN.md, decision 21), what goes on in another run 140 (26a), a vector less 110 (12a).
+# The goal is 50 files and 5500 lines; these are what is reached today. They go down, but four times: what the first run on a GPU asked
+# for took 140 lines (DESIGN.md, decision 21), what goes on in another run 140 (26a), a vector less 110 (12a), fewer launches and stops of
+# a GPU 300 (21).
 MOST_FILES = 78
-MOST_LINES = 7922
+MOST_LINES = 8099
 PRODUCT = ("kernels", "host", "io")
 STUDY = "host/studies/effective_transport.cpp"
 

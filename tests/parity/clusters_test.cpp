@@ -182,6 +182,28 @@ TEST(Clusters, AllOrNoneOfThemCanBeKept) {
     }
 }
 
+TEST(Clusters, JoinAtEdgesAndCornersToThoseOf26Neighbours) {
+  for (const Device& device : test::devices())
+    for (const std::uint64_t percent : {0, 1, 10, 31, 60})
+      for (int sides = 0; sides < 8; ++sides) {
+        const Joined joined{(sides & 4) != 0, (sides & 2) != 0, (sides & 1) != 0};
+        const Runs runs = runs_of(dust({11, 13, 40}, percent, percent), device);
+        const Clusters faces = find_clusters(runs, Connectivity::faces_6, joined);
+        const Clusters all = joined_at_corners(runs, faces, joined);
+        std::vector<std::int64_t> voxels;
+        std::vector<std::uint32_t> touches;
+        for (std::size_t k = 0; k < all.voxels.size(); ++k) {
+          if (all.voxels[k] == 0) continue;
+          voxels.push_back(all.voxels[k]);
+          touches.push_back(all.touches[k]);
+        }
+        const Clusters expected = find_clusters(runs, Connectivity::all_26, joined);
+        EXPECT_EQ(voxels, expected.voxels);
+        EXPECT_EQ(touches, expected.touches);
+        EXPECT_EQ(all.voxels.size(), faces.voxels.size());
+      }
+}
+
 TEST(Clusters, AreTheSameOnTheGpu) {
   if (!probe_cuda().unavailable.empty()) GTEST_SKIP() << "no GPU: " << probe_cuda().unavailable;
   for (const std::uint64_t percent : {10, 31, 60})
