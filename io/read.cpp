@@ -13,6 +13,7 @@
 #include "io/formats.hpp"
 #include "io/grey.hpp"
 #include "io/grey_filter.hpp"
+#include "io/grey_steps.hpp"
 #include "io/labels.hpp"
 #include "io/printable.hpp"
 #include "io/threads.hpp"
@@ -228,43 +229,6 @@ void note_outliers(const GreyHistogram& histogram, const BulkRange& bulk, Volume
                   histogram.levels.front().value, histogram.levels.back().value, bulk.low, bulk.high));
 }
 
-/// Of grey values that are shown, or taken, as if they were labels.
-std::vector<double> steps_across(const BulkRange& range, int count, Volume& volume) {
-  const double step = range.high / count - range.low / count;
-  volume.grey = GreyScale{range.low + 0.5 * step, step};
-  std::vector<double> steps;
-  for (int i = 1; i < count; ++i) steps.push_back(range.low + i * step);
-  return steps;
-}
-
-/// Fractions, for a law of grey values.
-std::vector<double> fine_steps(const GreyHistogram& histogram, const std::string& path, Volume& volume) {
-  constexpr int most = 65535;
-  if (histogram.least == histogram.greatest) {  // one class: all are below a cut that none reaches
-    volume.grey = GreyScale{histogram.least, 1};
-    volume.notices.push_back(fmt::format("every grey value is {:.7g}", histogram.least));
-    return {histogram.greatest + std::max(std::abs(histogram.greatest), 1.0)};
-  }
-  std::vector<double> steps = steps_across({histogram.least, histogram.greatest}, most, volume);
-  for (std::size_t i = 1; i < steps.size(); ++i)
-    if (!(steps[i] > steps[i - 1]))
-      throw Error(ExitCode::input_invalid, "grey values are too near to each other", path,
-                  fmt::format("from {} to {}", histogram.least, histogram.greatest),
-                  "subtract what all have in common first");
-  volume.notices.push_back(fmt::format(
-      "the grey values go from {:.7g} to {:.7g}: each counts as the middle of one of {} equal steps of "
-      "{:.3g}",
-      histogram.least, histogram.greatest, most, volume.grey->step));
-  const BulkRange bulk = bulk_of(histogram.levels);
-  if (const double used = (bulk.high - bulk.low) / volume.grey->step; used < 1000)
-    volume.warnings.push_back(
-        fmt::format("most grey values lie in {:.0f} of the {} steps, because single voxels are far from the "
-                    "rest; the bound "
-                    "does not hold what that does: bring them nearer in the file first",
-                    std::max(used, 1.0), most));
-  return steps;
-}
-
 void warn_of_grey(const std::vector<GreyLevel>& levels, const std::string& how_many, Volume& volume) {
   volume.grey->otsu = otsu(levels, 1);
   volume.grey->otsu3 = otsu(levels, 2);
@@ -292,18 +256,17 @@ ValueVisitor of_counted(const ValueVisitor& visit, CountedVoxels counted, std::s
 }
 
 /// Where the values are cut: as asked, or at the steps in which grey values are shown.
-std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Read what,
-                            CountedVoxels counted, Volume& volume) {
+ValueCuts cuts_of(const Values& values, const ReadOptions& options, Read what, CountedVoxels counted,
+                  Volume& volume) {
   const Thresholds& asked = options.thresholds;
   const bool may_be_levels = asked.empty() && what != Read::labels && info(values.element()).bytes > 2;
   volume.thresholds = asked.values;
-  if (asked.otsu == 0 && !may_be_levels) return asked.values;
-  const GreyHistogram histogram = histogram_of(
-      values.element(), volume.path,
-      [&](const ValueVisitor& visit) {
-        values.visit(of_counted(visit, counted, info(values.element()).bytes));
-      },
-      has_nan_outside(options));
+  if (asked.otsu == 0 && !may_be_levels) return {asked.values};
+  const auto visit_all = [&](const ValueVisitor& visit) {
+    values.visit(of_counted(visit, counted, info(values.element()).bytes));
+  };
+  const GreyHistogram histogram =
+      histogram_of(values.element(), volume.path, visit_all, has_nan_outside(options));
   const BulkRange bulk = bulk_of(histogram.levels);
   if (asked.otsu > 0) {
     volume.thresholds = otsu(histogram.levels, asked.otsu);
@@ -313,15 +276,15 @@ std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Re
     note_outliers(histogram, bulk, volume);
     volume.notices.push_back(
         fmt::format("threshold by Otsu's method: {}", text_of_thresholds(volume.thresholds)));
-    return volume.thresholds;
+    return {volume.thresholds};
   }
   if (histogram.are_labels || (histogram.levels.size() < 2 && what != Read::grey_values)) return {};
-  if (what == Read::grey_values) return fine_steps(histogram, volume.path, volume);
+  if (what == Read::grey_values) return fine_steps(histogram, values.element(), visit_all, volume);
   note_outliers(histogram, bulk, volume);
   std::vector<double> steps = steps_across(bulk, grey_steps, volume);
   warn_of_grey(histogram.levels,
                histogram.is_exact ? fmt::format("{}", histogram.levels.size()) : "more than 65536", volume);
-  return steps;
+  return {steps};
 }
 
 /// Labels that differ as the values of an image do. Those that FP64 cannot tell apart are none.
@@ -373,13 +336,15 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   RunningDigest digest(opened);
   try {
     Values values(opened, options, path, progress);
-    const std::vector<double> cuts = cuts_of(values, options, what, counted, volume);
-    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts, path, memory,
+    const ValueCuts cuts = cuts_of(values, options, what, counted, volume);
+    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts.at, path, memory,
                          has_nan_outside(options));
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
       encoder.append(some, first, count);
     });
     encoder.finish(volume);
+    if (!cuts.labels.empty())
+      for (Label& label : volume.labels) label.value = cuts.labels[static_cast<std::size_t>(label.value)];
   } catch (const std::bad_alloc&) {
     throw Error(ExitCode::resources, "not enough memory to read the file", path,
                 "its chunks or strips are too large", "rewrite it with smaller ones");
