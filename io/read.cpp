@@ -8,6 +8,7 @@
 #include <cmath>
 #include <future>
 #include <new>
+#include <set>
 #include <system_error>
 
 #include "io/formats.hpp"
@@ -20,6 +21,8 @@
 
 namespace tauvox::io {
 namespace {
+
+constexpr std::size_t most_regions = 16;  // labels; more are an image where neighbours differ (looks_grey)
 
 void check_voxel_size(const ReadOptions& options) {
   if (!options.voxel_size) return;
@@ -171,10 +174,40 @@ void visit_values(VolumeSource& source, const Region& region, const ValueVisitor
   }
 }
 
+/// More than two whole numbers, which do not differ from voxel to voxel as those of an image do.
+bool are_several_labels(const std::vector<float>& values, std::int64_t nx) {
+  constexpr std::size_t two = 2;
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return v == std::trunc(v); })) return false;
+  std::set<float> distinct;
+  std::int64_t pairs = 0, different = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool is_first = i % static_cast<std::size_t>(nx) == 0,
+               is_new = is_first || values[i] != values[i - 1];
+    pairs += is_first ? 0 : 1;
+    different += !is_first && is_new ? 1 : 0;
+    if (is_new && distinct.size() <= most_regions) distinct.insert(values[i]);
+  }
+  return distinct.size() > two && !(distinct.size() > most_regions && 2 * different > pairs);
+}
+
+/// A median of the numbers of two phases may be that of a third, which lies nowhere near.
+void refuse_mixed_labels(const ReadOptions& options, Read what, const std::vector<float>& values,
+                         std::int64_t nx, const std::string& path) {
+  const bool become_labels = options.thresholds.empty() && what != Read::grey_values;
+  if (become_labels &&
+      std::all_of(options.filters.begin(), options.filters.end(),
+                  [](const GreyFilter& f) { return f.kind == GreyFilter::Kind::median; }) &&
+      are_several_labels(values, nx))
+    throw Error(ExitCode::usage, "--filter is for grey values, and these are labels", path,
+                "a median of their numbers puts label 1 where 0 and 2 meet",
+                "leave it out: --clean gives islands and holes of labels to what surrounds them; where the "
+                "numbers are grey values, give --threshold as well");
+}
+
 /// What is to become labels: as it is stored, or filtered.
 class Values {
  public:
-  Values(Opened& opened, const ReadOptions& options, const std::string& path,
+  Values(Opened& opened, const ReadOptions& options, Read what, const std::string& path,
          const std::function<void(double)>& progress)
       : source_(*opened.source), region_(opened.region), progress_(progress) {
     if (options.filters.empty()) return;
@@ -187,6 +220,7 @@ class Values {
         },
         progress_);
     refuse_lost_digits(seen, path);
+    refuse_mixed_labels(options, what, filtered_, region_.size(2), path);
     for (const GreyFilter& filter : options.filters) apply(filter, extent_of(region_), filtered_);
   }
 
@@ -201,6 +235,11 @@ class Values {
   }
 
   Element element() const { return filtered_.empty() ? source_.element : Element::float32; }
+  /// "float32", "filtered"; empty where whole numbers are what one expects.
+  std::string kind() const {
+    if (source_.element != Element::float32 && source_.element != Element::float64) return "";
+    return filtered_.empty() ? info(source_.element).name : "filtered";
+  }
   void visit(const ValueVisitor& visitor) const {
     if (filtered_.empty())
       visit_values(source_, region_, visitor, progress_);
@@ -335,14 +374,14 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   opened.source->prepare(opened.region);
   RunningDigest digest(opened);
   try {
-    Values values(opened, options, path, progress);
+    Values values(opened, options, what, path, progress);
     const ValueCuts cuts = cuts_of(values, options, what, counted, volume);
     LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts.at, path, memory,
                          has_nan_outside(options));
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
       encoder.append(some, first, count);
     });
-    encoder.finish(volume);
+    encoder.finish(volume, values.kind());
     if (!cuts.labels.empty())
       for (Label& label : volume.labels) label.value = cuts.labels[static_cast<std::size_t>(label.value)];
   } catch (const std::bad_alloc&) {
