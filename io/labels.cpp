@@ -330,16 +330,15 @@ void LabelEncoder::warn_of_empty(Volume& volume) const {
   }
 }
 
-void LabelEncoder::finish(Volume& volume) {
+void LabelEncoder::finish(Volume& volume, const std::string& kind) {
   refuse_unusable_values();
   if (info(element_).bytes == 1) name_bytes();
   sort_codes(volume);
   part_outside(volume);
   if (!volume.thresholds.empty()) return warn_of_empty(volume);
   if (!thresholds_.empty()) return;  // steps in which grey values are shown
-  if (element_ == Element::float32 || element_ == Element::float64)
-    volume.notices.push_back(
-        fmt::format("all {} values are whole numbers and taken as labels", info(element_).name));
+  if (!kind.empty())
+    volume.notices.push_back(fmt::format("all {} values are whole numbers and taken as labels", kind));
   if (element_ == Element::int8 && volume.labels.front().value < 0)
     volume.notices.push_back(
         fmt::format("int8 data with negative labels (lowest {}): 255 stored as int8 reads as -1, 254 as -2; "

@@ -34,8 +34,9 @@ class LabelEncoder {
   void append(const void* values, std::int64_t first, std::int64_t count);
 
   /// Moves codes, labels and notices into `volume`. Call once, after the last append.
+  /// @param kind  of values that might have been no labels, for a notice: "float32"; empty: none
   /// @throws Error(input_invalid) for float data that are no labels.
-  void finish(Volume& volume);
+  void finish(Volume& volume, const std::string& kind);
 
  private:
   void append_bytes(const std::uint8_t* values, std::int64_t first, std::int64_t count);

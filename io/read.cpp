@@ -8,17 +8,21 @@
 #include <cmath>
 #include <future>
 #include <new>
+#include <set>
 #include <system_error>
 
 #include "io/formats.hpp"
 #include "io/grey.hpp"
 #include "io/grey_filter.hpp"
+#include "io/grey_steps.hpp"
 #include "io/labels.hpp"
 #include "io/printable.hpp"
 #include "io/threads.hpp"
 
 namespace tauvox::io {
 namespace {
+
+constexpr std::size_t most_regions = 16;  // labels; more are an image where neighbours differ (looks_grey)
 
 void check_voxel_size(const ReadOptions& options) {
   if (!options.voxel_size) return;
@@ -170,10 +174,40 @@ void visit_values(VolumeSource& source, const Region& region, const ValueVisitor
   }
 }
 
+/// More than two whole numbers, which do not differ from voxel to voxel as those of an image do.
+bool are_several_labels(const std::vector<float>& values, std::int64_t nx) {
+  constexpr std::size_t two = 2;
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return v == std::trunc(v); })) return false;
+  std::set<float> distinct;
+  std::int64_t pairs = 0, different = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool is_first = i % static_cast<std::size_t>(nx) == 0,
+               is_new = is_first || values[i] != values[i - 1];
+    pairs += is_first ? 0 : 1;
+    different += !is_first && is_new ? 1 : 0;
+    if (is_new && distinct.size() <= most_regions) distinct.insert(values[i]);
+  }
+  return distinct.size() > two && !(distinct.size() > most_regions && 2 * different > pairs);
+}
+
+/// A median of the numbers of two phases may be that of a third, which lies nowhere near.
+void refuse_mixed_labels(const ReadOptions& options, Read what, const std::vector<float>& values,
+                         std::int64_t nx, const std::string& path) {
+  const bool become_labels = options.thresholds.empty() && what != Read::grey_values;
+  if (become_labels &&
+      std::all_of(options.filters.begin(), options.filters.end(),
+                  [](const GreyFilter& f) { return f.kind == GreyFilter::Kind::median; }) &&
+      are_several_labels(values, nx))
+    throw Error(ExitCode::usage, "--filter is for grey values, and these are labels", path,
+                "a median of their numbers puts label 1 where 0 and 2 meet",
+                "leave it out: --clean gives islands and holes of labels to what surrounds them; where the "
+                "numbers are grey values, give --threshold as well");
+}
+
 /// What is to become labels: as it is stored, or filtered.
 class Values {
  public:
-  Values(Opened& opened, const ReadOptions& options, const std::string& path,
+  Values(Opened& opened, const ReadOptions& options, Read what, const std::string& path,
          const std::function<void(double)>& progress)
       : source_(*opened.source), region_(opened.region), progress_(progress) {
     if (options.filters.empty()) return;
@@ -186,6 +220,7 @@ class Values {
         },
         progress_);
     refuse_lost_digits(seen, path);
+    refuse_mixed_labels(options, what, filtered_, region_.size(2), path);
     for (const GreyFilter& filter : options.filters) apply(filter, extent_of(region_), filtered_);
   }
 
@@ -200,6 +235,11 @@ class Values {
   }
 
   Element element() const { return filtered_.empty() ? source_.element : Element::float32; }
+  /// "float32", "filtered"; empty where whole numbers are what one expects.
+  std::string kind() const {
+    if (source_.element != Element::float32 && source_.element != Element::float64) return "";
+    return filtered_.empty() ? info(source_.element).name : "filtered";
+  }
   void visit(const ValueVisitor& visitor) const {
     if (filtered_.empty())
       visit_values(source_, region_, visitor, progress_);
@@ -226,43 +266,6 @@ void note_outliers(const GreyHistogram& histogram, const BulkRange& bulk, Volume
                   "or {:.7g}, whichever is nearer",
                   beyond == 1 ? std::string("one voxel lies") : fmt::format("{} voxels lie", beyond),
                   histogram.levels.front().value, histogram.levels.back().value, bulk.low, bulk.high));
-}
-
-/// Of grey values that are shown, or taken, as if they were labels.
-std::vector<double> steps_across(const BulkRange& range, int count, Volume& volume) {
-  const double step = range.high / count - range.low / count;
-  volume.grey = GreyScale{range.low + 0.5 * step, step};
-  std::vector<double> steps;
-  for (int i = 1; i < count; ++i) steps.push_back(range.low + i * step);
-  return steps;
-}
-
-/// Fractions, for a law of grey values.
-std::vector<double> fine_steps(const GreyHistogram& histogram, const std::string& path, Volume& volume) {
-  constexpr int most = 65535;
-  if (histogram.least == histogram.greatest) {  // one class: all are below a cut that none reaches
-    volume.grey = GreyScale{histogram.least, 1};
-    volume.notices.push_back(fmt::format("every grey value is {:.7g}", histogram.least));
-    return {histogram.greatest + std::max(std::abs(histogram.greatest), 1.0)};
-  }
-  std::vector<double> steps = steps_across({histogram.least, histogram.greatest}, most, volume);
-  for (std::size_t i = 1; i < steps.size(); ++i)
-    if (!(steps[i] > steps[i - 1]))
-      throw Error(ExitCode::input_invalid, "grey values are too near to each other", path,
-                  fmt::format("from {} to {}", histogram.least, histogram.greatest),
-                  "subtract what all have in common first");
-  volume.notices.push_back(fmt::format(
-      "the grey values go from {:.7g} to {:.7g}: each counts as the middle of one of {} equal steps of "
-      "{:.3g}",
-      histogram.least, histogram.greatest, most, volume.grey->step));
-  const BulkRange bulk = bulk_of(histogram.levels);
-  if (const double used = (bulk.high - bulk.low) / volume.grey->step; used < 1000)
-    volume.warnings.push_back(
-        fmt::format("most grey values lie in {:.0f} of the {} steps, because single voxels are far from the "
-                    "rest; the bound "
-                    "does not hold what that does: bring them nearer in the file first",
-                    std::max(used, 1.0), most));
-  return steps;
 }
 
 void warn_of_grey(const std::vector<GreyLevel>& levels, const std::string& how_many, Volume& volume) {
@@ -292,18 +295,17 @@ ValueVisitor of_counted(const ValueVisitor& visit, CountedVoxels counted, std::s
 }
 
 /// Where the values are cut: as asked, or at the steps in which grey values are shown.
-std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Read what,
-                            CountedVoxels counted, Volume& volume) {
+ValueCuts cuts_of(const Values& values, const ReadOptions& options, Read what, CountedVoxels counted,
+                  Volume& volume) {
   const Thresholds& asked = options.thresholds;
   const bool may_be_levels = asked.empty() && what != Read::labels && info(values.element()).bytes > 2;
   volume.thresholds = asked.values;
-  if (asked.otsu == 0 && !may_be_levels) return asked.values;
-  const GreyHistogram histogram = histogram_of(
-      values.element(), volume.path,
-      [&](const ValueVisitor& visit) {
-        values.visit(of_counted(visit, counted, info(values.element()).bytes));
-      },
-      has_nan_outside(options));
+  if (asked.otsu == 0 && !may_be_levels) return {asked.values};
+  const auto visit_all = [&](const ValueVisitor& visit) {
+    values.visit(of_counted(visit, counted, info(values.element()).bytes));
+  };
+  const GreyHistogram histogram =
+      histogram_of(values.element(), volume.path, visit_all, has_nan_outside(options));
   const BulkRange bulk = bulk_of(histogram.levels);
   if (asked.otsu > 0) {
     volume.thresholds = otsu(histogram.levels, asked.otsu);
@@ -313,15 +315,15 @@ std::vector<double> cuts_of(const Values& values, const ReadOptions& options, Re
     note_outliers(histogram, bulk, volume);
     volume.notices.push_back(
         fmt::format("threshold by Otsu's method: {}", text_of_thresholds(volume.thresholds)));
-    return volume.thresholds;
+    return {volume.thresholds};
   }
   if (histogram.are_labels || (histogram.levels.size() < 2 && what != Read::grey_values)) return {};
-  if (what == Read::grey_values) return fine_steps(histogram, volume.path, volume);
+  if (what == Read::grey_values) return fine_steps(histogram, values.element(), visit_all, volume);
   note_outliers(histogram, bulk, volume);
   std::vector<double> steps = steps_across(bulk, grey_steps, volume);
   warn_of_grey(histogram.levels,
                histogram.is_exact ? fmt::format("{}", histogram.levels.size()) : "more than 65536", volume);
-  return steps;
+  return {steps};
 }
 
 /// Labels that differ as the values of an image do. Those that FP64 cannot tell apart are none.
@@ -372,14 +374,16 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
   opened.source->prepare(opened.region);
   RunningDigest digest(opened);
   try {
-    Values values(opened, options, path, progress);
-    const std::vector<double> cuts = cuts_of(values, options, what, counted, volume);
-    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts, path, memory,
+    Values values(opened, options, what, path, progress);
+    const ValueCuts cuts = cuts_of(values, options, what, counted, volume);
+    LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts.at, path, memory,
                          has_nan_outside(options));
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
       encoder.append(some, first, count);
     });
-    encoder.finish(volume);
+    encoder.finish(volume, values.kind());
+    if (!cuts.labels.empty())
+      for (Label& label : volume.labels) label.value = cuts.labels[static_cast<std::size_t>(label.value)];
   } catch (const std::bad_alloc&) {
     throw Error(ExitCode::resources, "not enough memory to read the file", path,
                 "its chunks or strips are too large", "rewrite it with smaller ones");

@@ -7,6 +7,7 @@
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
+#include "host/app/unheeded.hpp"
 
 namespace tauvox {
 namespace {
@@ -110,6 +111,9 @@ BatchRun batch_run_from(const Arguments& arguments) {
   std::swap(run.dry_run, s.dry_run);
   std::swap(run.calibration, s.calibration);
   apply(batch_rows(), arguments, run);
+  std::vector<std::string> given;
+  for (const Given& one : arguments.given) given.push_back(one.setting->name);
+  refuse_unheeded_by_evaluate(s, given);
   if (notices.left_out && !s.quiet) print_notice(*notices.left_out);
   if (s.axes.empty()) s.axes.assign(all_axes.begin(), all_axes.end());
   s.input.clear();

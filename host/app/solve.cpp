@@ -135,7 +135,6 @@ ExitCode report_outcome(const RunReport& report, Checkpoint& checkpoint,
 
 /// @throws Error(usage) where the electrolyte is none for this run
 void check_electrolyte(const Settings& s, const Study& study) {
-  check_has_electrolyte(s);
   if (s.electrolyte.empty()) return;
   electrolyte_of(s);
   if (!study.needs_conductivity || study.takes_all_axes)
@@ -146,9 +145,6 @@ void check_electrolyte(const Settings& s, const Study& study) {
 /// @throws Error(usage) where the study does not know of pores in voxels
 void check_porous_phases(const Settings& s, const Study& study) {
   if (s.phase_porosity.empty()) {
-    if (s.bruggeman != Settings().bruggeman)
-      throw Error(ExitCode::usage, "an exponent of no porous phase", "--bruggeman", "",
-                  "give --phase-porosity PHASE=POROSITY as well");
     if (study.name == "porous_phases")
       throw Error(ExitCode::usage, "nothing said about porous phases", "--study porous_phases", "",
                   "give --phase-porosity PHASE=POROSITY, such as binder=0.47");

@@ -4,16 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
+#include "host/studies/electrolytes.hpp"
 
 namespace tauvox {
 namespace {
 
 struct HeededBySome {
   const char* option;
-  bool given;                                       // it differs from what it is where nobody says anything
+  bool differs;                                     // from what it is where nobody says anything
   std::vector<std::string> heeded_by, or_not_by{};  // studies; one of the two is empty
 };
 
@@ -63,11 +65,27 @@ std::vector<std::string> notes_of_composed_names(const Phases& phases) {
       fmt::join(composed, ", "), composed.size() == 1 ? "is made" : "are made")};
 }
 
+/// Checks go by values that are not the default: where one was given all the same, it gets another.
+StudySettings as_given(const StudySettings& s, const std::vector<std::string>& given) {
+  StudySettings other = s;
+  if (names(given, "temperature")) other.temperature = 0;
+  if (names(given, "salt-concentration")) other.salt_concentration = 0;
+  return other;
+}
+
+bool is_given_exponent(const Settings& s, const std::vector<std::string>& given) {
+  return s.bruggeman != Settings().bruggeman || names(given, "bruggeman");
+}
+
 }  // namespace
 
-void refuse_unheeded(const Settings& s, const Study& study) {
+void refuse_unheeded(const Settings& s, const Study& study, const std::vector<std::string>& given) {
+  check_has_electrolyte(as_given(s, given));
+  if (s.phase_porosity.empty() && is_given_exponent(s, given))
+    throw Error(ExitCode::usage, "an exponent of no porous phase", "--bruggeman", "",
+                "give --phase-porosity PHASE=POROSITY as well");
   for (const HeededBySome& setting : settings_of_some_studies(s)) {
-    if (!setting.given) continue;
+    if (!setting.differs && !names(given, setting.option + std::strlen("--"))) continue;
     if (setting.heeded_by.empty() ? !names(setting.or_not_by, s.study) : names(setting.heeded_by, s.study))
       continue;
     throw Error(ExitCode::usage, fmt::format("{} does not apply to this study", setting.option),
@@ -79,6 +97,13 @@ void refuse_unheeded(const Settings& s, const Study& study) {
   if (s.is_grey() && s.default_insulating)
     throw Error(ExitCode::usage, "--default-insulating does not apply where grey values conduct", "",
                 "every voxel has its conductivity from its grey value", "leave it out");
+}
+
+void refuse_unheeded_by_evaluate(const Settings& s, const std::vector<std::string>& given) {
+  check_has_electrolyte(as_given(s, given));
+  if (s.phase_porosity.empty() && is_given_exponent(s, given))
+    throw Error(ExitCode::usage, "nothing in this run heeds it", "--bruggeman", "",
+                "give --phase-porosity PHASE=POROSITY as well, or leave it out");
 }
 
 std::vector<std::string> unheeded(const Settings& s, const Study& study) {

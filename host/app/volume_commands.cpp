@@ -4,6 +4,8 @@
 #include "host/app/describe.hpp"
 #include "host/app/log.hpp"
 #include "host/app/study_file.hpp"
+#include "host/app/unheeded.hpp"
+#include "host/studies/study_table.hpp"
 
 namespace tauvox {
 namespace {
@@ -37,14 +39,23 @@ Settings settings_from(const Arguments& arguments, bool SettingFacts::*of_comman
   return settings;
 }
 
+std::vector<std::string> names_of(const Arguments& arguments) {
+  std::vector<std::string> names;
+  for (const Given& given : arguments.given) names.push_back(given.setting->name);
+  return names;
+}
+
 ExitCode solve(const Arguments& arguments, bool& json_to_stdout) {
   const Settings settings = settings_from(arguments, &SettingFacts::for_solve);
   json_to_stdout = settings.json == "-";
+  refuse_unheeded(settings, study_named(settings.study), names_of(arguments));
   return run_solve(settings);
 }
 
 ExitCode evaluate(const Arguments& arguments, bool&) {
-  return run_evaluate(settings_from(arguments, &SettingFacts::for_evaluate));
+  const Settings settings = settings_from(arguments, &SettingFacts::for_evaluate);
+  refuse_unheeded_by_evaluate(settings, names_of(arguments));
+  return run_evaluate(settings);
 }
 
 ExitCode inspect(const Arguments& arguments, bool& json_to_stdout) {

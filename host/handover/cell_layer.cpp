@@ -170,7 +170,11 @@ void add_ions(const Evaluation& evaluation, CellLayer& layer) {
 void add_electrons(const Evaluation& evaluation, const LayerRequest& request, CellLayer& layer) {
   const Json* electrons = evaluation.transport("electronic");
   if (electrons) layer.conductivity_ratio = measured(*electrons, "effective_value", "electronic transport");
-  if (layer.conductivity_ratio) layer.conductivity_ratio->divide_by(evaluation.largest_electronic());
+  if (const double largest = evaluation.largest_electronic(); layer.conductivity_ratio && largest != 1) {
+    layer.conductivity_ratio->divide_by(largest);
+    layer.conductivity_ratio->source = fmt::format("({} / {:.6g}, the largest value of --electronic)",
+                                                   layer.conductivity_ratio->source, largest);
+  }
   if (layer.conductivity_ratio && !(layer.conductivity_ratio->value > 0)) layer.conductivity_ratio.reset();
   if (request.solid_conductivity)
     layer.solid_conductivity = Measured{*request.solid_conductivity, {}, "--solid-conductivity"};

@@ -11,6 +11,7 @@
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/merged_classes.hpp"
 #include "host/studies/units.hpp"
+#include "io/grey_steps.hpp"
 #include "kernels/volume/codes.hpp"
 
 namespace tauvox {
@@ -75,10 +76,57 @@ std::vector<double> distinct_conductivities(const Materials& m, const Volume& vo
   return distinct;
 }
 
+/// The most by which a value in the same step of grey values may conduct otherwise. All of them may lie close
+/// to an end or to the middle, where others are far away.
+/// @param closely  the step has many voxels: looked at ever closer to these three
+double change_within_step(const GreyLaw& law, double grey, double step, double conductivity, bool closely) {
+  constexpr int halvings = 110;  // a step of 1e30, and values about 1
+  double change = 0;
+  const auto look_at = [&](double value) {
+    double found = conductivity;
+    try {
+      found = law.conductivity(value);
+    } catch (const Error&) {  // a table ends within the step, and so do grey values
+    }
+    if (std::isfinite(found)) change = std::max(change, std::abs(std::max(found, 0.0) - conductivity));
+  };
+  const double half = 0.5 * step, low = grey - half, high = grey + half;
+  look_at(low);
+  look_at(high);
+  double near = half;
+  for (int i = 0; closely && i < halvings; ++i) {
+    near *= 0.5;
+    for (const double value : {low + near, grey - near, grey + near, high - near}) look_at(value);
+  }
+  return change;
+}
+
+/// Bounds hold for the middles of steps.
+/// @param change what grey values that count as the same may change their conductivities by, over their mean
+/// @throws Error(input_invalid) where that would not be small
+void check_steps(double change, const Volume& volume, const GreyLaw& law,
+                 std::vector<std::string>& warnings) {
+  constexpr double most = 1e-3, worth_a_warning = 1e-4;
+  if (!(change > worth_a_warning)) return;
+  const std::string how = fmt::format(
+      "within steps of {:.3g}, of which grey values count as the middle, {} changes conductivities by up to "
+      "{:.2g} of their mean",
+      volume.grey->step, law.name(), change);
+  if (change > most)
+    throw Error(
+        ExitCode::input_invalid, "grey values are too far apart to be told from each other", volume.path, how,
+        "bring the values that are far from the rest nearer in the file first (clip them), leave them "
+        "out by --crop or --mask, let the law change elsewhere, or make labels of all by --threshold");
+  warnings.push_back(how + ": the bound does not hold that");
+}
+
 /// By the grey value of each label.
-std::vector<Phase> phases_of_grey(const Volume& volume, const MaterialSettings& settings) {
+std::vector<Phase> phases_of_grey(const Volume& volume, const MaterialSettings& settings,
+                                  std::vector<std::string>& warnings) {
   const GreyLaw law(settings);
   std::vector<Phase> phases;
+  const bool exact = !volume.grey || io::is_each_by_itself(volume);
+  double sum = 0, change = 0;
   for (const Label& label : volume.labels) {
     const double grey = volume.grey ? volume.grey->value_of(label.value) : static_cast<double>(label.value);
     const double value = law.conductivity(grey);
@@ -95,7 +143,13 @@ std::vector<Phase> phases_of_grey(const Volume& volume, const MaterialSettings& 
           "it, such as max(1 - g/255, 0)^1.5");
     if (value < 0) refuse("a grey value has a negative conductivity", "let it insulate instead: max(..., 0)");
     phases.push_back({label.value, value, label.voxels, volume.fraction(label)});
+    const auto voxels = static_cast<double>(label.voxels);
+    sum += voxels * value;
+    if (!exact)
+      change += voxels * change_within_step(law, grey, volume.grey->step, value,
+                                            100 * label.voxels >= volume.voxels_of_sample());
   }
+  if (change > 0) check_steps(sum > 0 ? change / sum : 1, volume, law, warnings);
   return phases;
 }
 
@@ -105,9 +159,11 @@ Materials assign_materials(const Volume& volume, const MaterialSettings& setting
   Materials m;
   m.unit = settings.unit;
   m.to_si = property_of(settings.unit).to_si;
-  m.phases = settings.is_grey() ? phases_of_grey(volume, settings)
+  std::vector<std::string> of_steps;
+  m.phases = settings.is_grey() ? phases_of_grey(volume, settings, of_steps)
                                 : phases_of(volume, settings, given_conductivities(settings));
   m.warnings = check_named_labels(volume, settings);
+  m.warnings.insert(m.warnings.end(), of_steps.begin(), of_steps.end());
   const std::vector<double> distinct = distinct_conductivities(m, volume, settings.is_grey());
   assign_classes(m, volume, static_cast<std::size_t>(max_classes - first_conducting_class));
   if (!distinct.empty() && m.largest / distinct.front() > 1e8)

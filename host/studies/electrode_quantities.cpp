@@ -140,7 +140,8 @@ QuantityDefinitions electrode_quantities() {
           "voxels that conduct (with several conductivities sum eps_p sigma_p / sigma). It may be below 1; "
           "infinite where nothing that reacts is reached."),
       row("electrode_tortuosity_factor_connected", "the same, of connected pores", "tau_e,c", "1",
-          "tau_e with the volume fraction of what is joined to the separator."),
+          "tau_e with the volume fraction of what is joined to the separator in place of eps (with several "
+          "conductivities the same sum over that)."),
       row("electrode_macmullin_number", "MacMullin number of the electrode", "N_M,e", "1",
           "N_M,e = R_ion sigma A / L = tau_e / eps: the ionic resistance over that of electrolyte alone."),
       row("pore_resistance", "resistance at low frequency", "Re Z(0)", "1",

@@ -210,8 +210,8 @@ Curve curve_of(const Projection& projection, const std::vector<double>& shift_of
 void tell(const Asked& asked, std::int64_t iterations, int solves, Spectrum& spectrum) {
   spectrum.notices.push_back(
       fmt::format("impedance in h/(sigma a), h the edge of a voxel along the thickness and a its face across "
-                  "it{}; omega_0 = "
-                  "eps sigma/(a_r C L^2) = {:.6g} sigma/(C h){}; {} solves, {} iterations",
+                  "it{}; omega_0 = eps_c sigma/(a_r C L^2) = {:.6g} sigma/(C h){}, of what is joined to the "
+                  "separator; {} solves, {} iterations",
                   asked.to_ohm ? ", and times the area in ohm m2" : "", asked.characteristic,
                   asked.to_hertz ? fmt::format(", {:.4g} Hz", *asked.to_hertz) : "", solves, iterations));
   if (const double end = 1 / asked.characteristic; end < last_frequency)

@@ -178,7 +178,9 @@ class TensorSolve {
   }
 
   void combine(Axis axis, Axis other, Bounds& entry) {
-    finished_.keep_waiting();  // telling of it may end the run
+    // Telling of it may end the run, so before. Where classes are shared the vectors that wait are gone by
+    // now with their solvers (enclose).
+    if (!own_.share()) finished_.keep_waiting();
     if (progress_) progress_(fmt::format("entry {}{}", axis_name(axis), axis_name(other)), -1, "bound");
     entry = own_.share() ? in_units(gradients_.of(index(axis), index(other))) : by_sums(axis, other);
     const double size = std::sqrt(diagonal(axis) * diagonal(other));

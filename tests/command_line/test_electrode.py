@@ -2,7 +2,10 @@
 
 import csv
 import json
+import math
+import re
 import shutil
+from pathlib import Path
 
 import numpy
 import pytest
@@ -133,6 +136,28 @@ def test_impedance_goes_into_all_files_and_settings_repeat_it(tauvox, tmp_path):
     repeated = json.loads((tmp_path / "out.json").read_text())
     assert repeated["curves"] == report["curves"]
     assert only(repeated)["quantities"] == only(report)["quantities"]
+
+
+def test_the_frequency_that_spectra_are_relative_to_is_that_of_the_formula(solve, tauvox, tmp_path):
+    """As the notice and the documents state it, where a channel is walled off."""
+    two = numpy.ones((10, 3, 5), "u1")
+    two[:, 1, 1] = two[1:, 1, 3] = 0
+    volumes.hdf5(tmp_path / "two.h5", volume=two)
+    report = solve("two.h5", "--phase", "0", "--reactive", "1", *ELECTRODE, "--impedance", *UNITS)
+    r, curve = only(report), report["curves"][0]
+    columns = dict(zip(curve["columns"], curve["values"]))
+    assert columns["omega_over_omega_0"][12] == pytest.approx(1, rel=1e-12)
+    notice, = [notice for notice in report["notices"] if "omega_0" in notice]
+    fraction, area = re.search(r"omega_0 = (\w+) sigma/\((\w+) C L\^2\)", notice).groups()
+    rows = [line.split(" | ") for line in tauvox("info", "--quantities").stdout.splitlines()]
+    named = {row[1]: row[0].strip("| `") for row in rows if len(row) > 3 and row[0].strip("| `") in r["quantities"]}
+    assert value(r, "volume_fraction") == pytest.approx(1.9 * value(r, "separator_volume_fraction"))
+    sigma = value(r, "electrode_tortuosity_factor") * 10e-6 / (value(r, "volume_fraction") * value(r, "ionic_resistance"))
+    omega_0 = value(r, named[fraction]) * sigma / (value(r, named[area]) * 0.1 * 10e-6 ** 2)
+    assert columns["frequency_hz"][12] == pytest.approx(omega_0 / (2 * math.pi), rel=1e-9)
+    for document in ["README.md", "docs/electrode.md"]:
+        text = (Path(__file__).parents[2] / document).read_text()
+        assert f"omega_0 = {fraction} sigma / ({area} C L^2)" in text
 
 
 def test_voxels_that_are_too_thick_are_a_warning(solve):

@@ -85,6 +85,23 @@ def test_numbers_are_over_what_was_named_where_the_volume_has_nothing_of_it(tauv
         0.01 * value(electrons, "effective_ratio"), rel=1e-9)
 
 
+def test_sources_say_what_the_conductivity_of_electrons_was_divided_by(evaluated, export):
+    """Each source is the formula of its number, read with the numbers of the report."""
+    report = evaluated("ten", "--ionic", "pore", "--electronic", "active=0.1,binder=10")
+    electrons = found(report, "effective_transport", remark="electronic transport")
+    taken, solid = value(electrons, "effective_value"), 1 - measured(report)["eps"]
+    named = "(effective_value of electronic transport, phase active+binder, axis z / 10, the largest value of --electronic)"
+    file = export("pybamm", "ten/results.json", "--solid-conductivity", "1000")
+    for key, source, number in [("Bruggeman coefficient", f"ln({named}) / ln(1 - porosity)", math.log(taken / 10) / math.log(solid)),
+                                ("tortuosity factor", f"1 - porosity over {named}", solid / (taken / 10))]:
+        key = f"Positive electrode {key} (electrode)"
+        assert file["sources"][key] == source and file["parameters"][key] == pytest.approx(number, rel=1e-12)
+    battmo = export("battmo", "ten/results.json", "--solid-conductivity", "1000")
+    assert battmo["tauvox"]["sources"]["PositiveElectrode.Coating.bruggemanCoefficient"] == f"ln({named}) / ln(1 - porosity)"
+    plain = export("pybamm", "both/results.json", "--solid-conductivity", "1000")["sources"]
+    assert "/ " not in plain["Positive electrode tortuosity factor (electrode)"]
+
+
 def test_both_radii_of_particles_are_said(evaluated, tauvox):
     particles = found(evaluated.both, "particles", "active")
     active = value(found(evaluated.both, "fractions", "active"), "volume_fraction")

@@ -196,6 +196,32 @@ def test_clean_gives_islands_and_holes_to_what_surrounds_them(tauvox, tmp_path):
     assert (converted(tauvox, tmp_path, tmp_path, "one.npy", "--clean", "5=1000")[0] == 5).all()
 
 
+def test_a_median_of_labels_is_refused(tauvox, tmp_path):
+    """It would put label 1 where 0 and 2 meet; of two labels it takes the more frequent, and of an image it is what was asked for."""
+    labels = numpy.zeros((9, 9, 9), "u1")
+    labels[:, :, 4:] = 2
+    labels[1, 1, 1] = 1
+    for name in ["u1", "f4", "i4"]:
+        numpy.save(tmp_path / f"{name}.npy", labels.astype(name))
+        for command in [["solve", f"{name}.npy", "--phase", "0"], ["inspect", f"{name}.npy"], ["convert", f"{name}.npy", "o.npy"]]:
+            assert_refused(tauvox(*command, "--filter", "median"), 2, "these are labels", f"{name}.npy", "--clean", "--threshold")
+    assert tauvox("solve", "u1.npy", "--filter", "median", "--threshold", "1", "--phase", "0").returncode == 0
+
+
+@pytest.mark.parametrize("kind, said", [("u1", None), ("f4", "filtered")])
+def test_a_median_of_two_labels_is_the_more_frequent(tauvox, tmp_path, kind, said):
+    labels = numpy.zeros((9, 9, 9), kind)
+    labels[4:] = 1
+    labels[1, 1, 1], labels[6, 6, 6] = 1, 0
+    numpy.save(tmp_path / "two.npy", labels)
+    result = tauvox("convert", "two.npy", "o.npy", "--filter", "median")
+    assert result.returncode == 0, result.stderr
+    labels[1, 1, 1], labels[6, 6, 6] = 0, 1
+    assert (numpy.load(tmp_path / "o.npy") == labels).all()
+    notices = [line for line in result.stderr.splitlines() if "taken as labels" in line]
+    assert len(notices) == (said is not None) and all(said in line and "float32" not in line for line in notices)
+
+
 @pytest.mark.parametrize("options, code, facts", [
     (["--threshold", "otsu4"], 2, ["'otsu4'", "otsu3"]),
     (["--threshold", "137,118"], 2, ["ascending"]),

@@ -78,15 +78,30 @@ def test_many_values_share_classes_within_the_bound(tauvox, solve, tmp_path):
     assert value(with_field["results"][0], "effective_ratio") == pytest.approx(exact, rel=1e-4)
 
 
-def test_fractions_are_taken_in_fine_steps(solve, tmp_path):
-    greys = numpy.random.default_rng(2).random((20, 2, 2)).astype("f4")
-    numpy.save(tmp_path / "f.npy", numpy.broadcast_to(greys[:, :1, :1], (20, 2, 2)))
+@pytest.mark.parametrize("far", [[], [1e3], [1e6, -1e5]])
+def test_fractions_are_taken_as_they_are_while_they_are_few(solve, tmp_path, far):
+    greys = numpy.random.default_rng(2).random(20).astype("f4")
+    greys[:len(far)] = far
+    numpy.save(tmp_path / "f.npy", numpy.broadcast_to(greys[:, None, None], (20, 2, 2)))
+    law = lambda g: 1 + 3 * abs(g)
+    table = write_table(tmp_path / "k.csv", law, [-1e6, 0, 1e6])
+    report = solve("f.npy", *table, "--tolerance", "1e-11", "--precision", "double")
+    exact = 20 / (1 / law(greys.astype(float))).sum()
+    assert value(report["results"][0], "effective_value") == pytest.approx(exact, rel=1e-10)
+    assert report["notices"] == [] and report["warnings"] == []
+    scale = report["input"]["grey"]
+    assert sorted(scale["of_label_0"] + scale["step"] * phase["label"] for phase in report["phases"]) == pytest.approx(sorted(greys), rel=1e-9)
+
+
+def test_many_fractions_are_taken_in_fine_steps(solve, tmp_path):
+    greys = numpy.random.default_rng(2).random((70, 31, 32)).astype("f4")
+    numpy.save(tmp_path / "f.npy", greys)
     table = write_table(tmp_path / "k.csv", lambda g: 1 + 3 * g, [0, 1])
-    report = solve("f.npy", *table, "--tolerance", "1e-9")
-    exact = 20 / (1 / (1 + 3 * greys[:, 0, 0].astype(float))).sum()
-    assert value(report["results"][0], "effective_value") == pytest.approx(exact, rel=1e-5)
+    report = solve("f.npy", *table)
+    mean = (1 + 3 * greys.astype(float)).mean()
+    assert value(report["results"][0], "tortuosity_factor") * value(report["results"][0], "effective_value") == pytest.approx(mean, rel=1e-6)
     assert any("65535 equal steps" in notice for notice in report["notices"])
-    assert not any("has no voxel" in warning for warning in report["warnings"])  # a step is no threshold of anybody's
+    assert report["warnings"] == []  # a step is no threshold of anybody's
 
 
 def test_zero_insulates(solve, tmp_path):
@@ -145,13 +160,48 @@ def test_tables_of_spreadsheets_are_read(solve, tmp_path, ramp):
     assert solve("ramp.npy", "--conductivity-table", "marked.csv")["results"][0]["quantities"] == plain
 
 
-def test_a_value_far_away_from_all_others_is_warned_of(solve, law, tmp_path):
-    fractions = numpy.random.default_rng(5).random((8, 8, 8))
-    for far, warned in [(1.0, False), (1e9, True)]:
-        fractions[4, 4, 4] = far
-        numpy.save(tmp_path / "far.npy", fractions)
-        report = solve("far.npy", *law("0.1 + min(g, 1)"))
-        assert any("single voxels are far" in text for text in report["warnings"]) == warned
+@pytest.mark.parametrize("far, as_near", [(1e3, 1), (1e6, 1), (-1e5, 0)])
+@pytest.mark.parametrize("size", [16, 42])
+def test_a_value_far_away_from_all_others_takes_nothing_from_them(solve, law, tmp_path, far, as_near, size):
+    """More values than labels, and fewer: the law says that the one conducts as `as_near` does."""
+    greys = numpy.random.default_rng(5).random((size, size, size)).astype("f4")
+    found = []
+    for grey in [as_near, far]:
+        greys[4, 4, 4] = grey
+        numpy.save(tmp_path / "far.npy", greys)
+        report = solve("far.npy", *law("max(min(1 - g, 1), 0)"))
+        assert report["warnings"] == []
+        found.append(value(report["results"][0], "effective_value"))
+    assert found[1] == pytest.approx(found[0], rel=1e-4)
+
+
+@pytest.mark.parametrize("size, away, which", [(16, 1e20, slice(0, None, 2)), (42, 1e6, slice(0, None, 2)), (42, 1e30, slice(4, 5))])
+def test_values_that_steps_cannot_tell_apart_are_refused(tauvox, law, tmp_path, size, away, which):
+    """Half of them, or a few, too far away from the others."""
+    greys = numpy.random.default_rng(6).random((size, size, size)) + 0.5
+    greys[4 if which.step is None else slice(None), 4 if which.step is None else slice(None), which] += away
+    numpy.save(tmp_path / "halves.npy", greys)
+    assert_refused(tauvox("solve", "halves.npy", *law("max(min(1.5 - g, 1), 0)")), 4, "too far apart to be told from each other", "halves.npy",
+                   "clip", "--threshold")
+    assert_refused(tauvox("solve", "halves.npy", *law("g > 0.7 && g < 1.1 ? 2 : 1")), 4, "too far apart")
+    assert tauvox("solve", "halves.npy", *law(f"g < {0.75 * away:.0f} ? 1 : 2")).returncode == 0  # for which they are the same
+
+
+def test_a_law_may_change_at_a_value_that_occurs(solve, law, tmp_path):
+    """Few values are each themselves: what the law does next to them is nothing to them."""
+    layers = numpy.array([0.0, 0.5, 0.25, 0.5, 1e3], "f4")
+    numpy.save(tmp_path / "layers.npy", layers[:, None, None].repeat(4, 1).repeat(4, 2))
+    report = solve("layers.npy", *law("g < 0.5 ? 1 : 0.25"), "--tolerance", "1e-10", "--precision", "double")
+    assert value(report["results"][0], "effective_value") == pytest.approx(5 / (2 + 3 / 0.25), rel=1e-9)
+    numpy.save(tmp_path / "zero.npy", numpy.zeros((4, 4, 4)))
+    assert value(solve("zero.npy", *law("g < 0 ? 1 : 2"))["results"][0], "effective_value") == pytest.approx(2)
+
+
+def test_a_law_that_is_steep_within_steps_is_warned_of(solve, law, tmp_path):
+    numpy.save(tmp_path / "many.npy", numpy.random.default_rng(7).random((42, 42, 42)).astype("f4"))
+    for text, warned in [("10^(-2*g)", False), ("10^(-7*g)", True)]:
+        warnings = solve("many.npy", *law(text))["warnings"]
+        assert any("the bound does not hold that" in warning for warning in warnings) == warned
 
 
 @pytest.mark.parametrize("words, fact", [

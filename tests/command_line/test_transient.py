@@ -228,7 +228,7 @@ def test_what_its_pictures_lack_is_said(tauvox, tmp_path, electrode):
 
 
 @pytest.mark.parametrize("more", [["--rve", "0.1"], ["--flux-balance", "0.1"], ["--thickness", "x"], ["--separator", "high"],
-                                  ["--impedance"]])
+                                  ["--impedance"], ["--flux-balance", "0.01"], ["--thickness", "z"], ["--separator", "low"]])
 def test_what_it_would_not_heed_is_refused(tauvox, electrode, more):
     assert_refused(tauvox("solve", electrode, *TRANSIENT, *more), 2, more[0], "does not apply", "transient")
 

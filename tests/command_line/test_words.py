@@ -110,14 +110,30 @@ def test_what_was_not_measured_is_not_computed(tauvox):
     refused("--electrolyte", "nyman2008", "--temperature", "25", facts=["25C or 298.15K"])
     refused("--electrolyte", "nyman2008", "--unit", "S/m", facts=["--unit"])
     refused("--electrolyte", "nyman2008", "--study", "percolation", facts=["percolation"])
-    refused("--temperature", "40C", facts=["--temperature", "--electrolyte"])
-    refused("--salt-concentration", "100", facts=["--salt-concentration", "--electrolyte"])
+    for temperature, salt in [("40C", "100"), ("25C", "1000")]:  # the default too, where it is given
+        refused("--temperature", temperature, facts=["--temperature", "--electrolyte"])
+        refused("--salt-concentration", salt, facts=["--salt-concentration", "--electrolyte"])
+    for exponent in ["2", "1.5"]:
+        refused("--bruggeman", exponent, facts=["--bruggeman", "exponent of no porous phase", "--phase-porosity"])
 
 
-@pytest.mark.parametrize("options", [["--rve", "0.05"], ["--segmentation-study"], ["--bruggeman", "2"], ["--temperature", "40C"]])
+@pytest.mark.parametrize("option, default", [("--boundary", "uptake"), ("--time-scheme", "tr-bdf2"), ("--time-tolerance", "0.001"), ("--frames", "20"),
+                                             ("--separator", "low"), ("--thickness", "z")])
+def test_what_a_study_does_not_heed_is_refused_though_it_be_the_default(tauvox, tmp_path, option, default):
+    run = ["solve", "cathode.h5", "--phase", "0", "--device", "cpu"]
+    assert_refused(tauvox(*run, option, default), 2, option, "does not apply", "effective_transport")
+    assert tauvox(*run, "--json", "a.json").returncode == 0
+    assert tauvox("solve", "a.settings.toml").returncode == 0  # which has every setting
+    assert_refused(tauvox("solve", "a.settings.toml", option, default), 2, option, "does not apply")
+
+
+@pytest.mark.parametrize("options", [["--rve", "0.05"], ["--segmentation-study"], ["--bruggeman", "2"], ["--temperature", "40C"],
+                                     ["--bruggeman", "1.5"], ["--temperature", "25C"], ["--salt-concentration", "1000"]])
 def test_what_nothing_heeds_is_refused(tauvox, options):
-    run = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "report"]
-    assert_refused(tauvox(*run, *options), 2, options[0], "give --")
+    run = ["cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "-o", "report"]
+    assert_refused(tauvox("evaluate", *run, *options), 2, options[0], "give --")
+    if options[0] in ["--bruggeman", "--temperature", "--salt-concentration"]:
+        assert_refused(tauvox("batch", *run, *options), 2, options[0], "give --")
 
 
 def test_every_quantity_is_explained(tauvox):
