@@ -45,7 +45,7 @@ struct ByStrength {
   Extent lattice;
   std::uint32_t *code, *sets;
 
-  const Medium<float>& medium() const { return m; }
+  TAUVOX_OCTET const Medium<float>& medium() const { return m; }
   /// g of the face towards (axis, sign) where another unknown lies behind it, else 0.
   TAUVOX_HD float link(const Voxel& v, float material, int axis, int sign) const {
     const std::uint8_t there = m.class_of(v.next(axis, sign));
