@@ -67,7 +67,7 @@ def test_what_is_said_of_capacities_is_taken(solve, layers):
     ([*POROUS, "--capacity", "bindr=0.5"], ["--capacity", "'bindr'", "'binder'"]),
     ([*POROUS, "--capacity", "binder=0.5,2=0.4"], ["label given twice", "--capacity"]),
     ([*NAMES, "--phase", "pore", "--capacity", "pore=0.5"], ["--capacity", "does not apply", "--study transient"]),
-    (["--law", "g", "--capacity", "0=0.5"], ["--capacity", "exclude"]),
+    (["--study", "transient", "--law", "g", "--capacity", "0=0.5"], ["--capacity", "exclude"]),
 ])
 def test_what_cannot_be_held(tauvox, layers, arguments, words):
     assert_refused(tauvox("solve", layers, *arguments), 2, *words)
