@@ -40,19 +40,6 @@ void take_larger(Contents& most, const Contents& here) {
   }
 }
 
-Problem problem_between_plates(const std::shared_ptr<const Codes>& codes, const Volume& volume,
-                               const Materials& materials, const Percolating& axis) {
-  Problem problem;
-  problem.unknowns = axis.unknowns;
-  problem.conductivity = materials.class_conductivity;
-  problem.sides = Sides::between_plates(axis.axis, axis.joined != std::array<bool, 3>{});
-  problem.spacing = volume.spacing();
-  problem.unit_axis = axis.axis;
-  problem.codes = codes;
-  problem.class_of_code = materials.class_of_code;
-  return problem;
-}
-
 /// What the solver makes of a problem.
 Contents contents_of(const Problem& problem) {
   const TransportOperator<float> A(problem);
@@ -151,7 +138,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
          find_percolating(codes, materials, settings.axes, settings.periodic_sides)) {
       if (!axis.unknowns) continue;
       sets.insert(axis.unknowns.get());
-      take_larger(c, contents_of(problem_between_plates(held, volume, materials, axis)));
+      take_larger(c, contents_of(problem_between_plates(axis, held, materials, volume.spacing())));
     }
     c.sets = sets.size();
   }

@@ -93,12 +93,11 @@ Hierarchy::Hierarchy(const Device& device, const Medium<float>& medium)
     return !ends;
   };
   const std::int64_t least = device.is_cuda() ? std::max(tail_nodes, dense_nodes) : dense_nodes;
-  while (levels_.back().nodes > least && coarsened(device, levels_)) {
-  }
+  bool goes_on = true;
+  while (goes_on && levels_.back().nodes > least) goes_on = coarsened(device, levels_);
   if (device.is_cuda()) {
     on_host_.push_back(copied(host_, levels_.back()));
-    while (on_host_.back().nodes > dense_nodes && coarsened(host_, on_host_)) {
-    }
+    while (goes_on && on_host_.back().nodes > dense_nodes) goes_on = coarsened(host_, on_host_);
     if (on_host_.size() > 1) levels_.back().aggregate = copied(device, on_host_.front().aggregate);
     for (std::size_t l = 1; l < on_host_.size(); ++l) levels_.push_back(copied(device, on_host_[l]));
   }

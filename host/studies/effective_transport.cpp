@@ -30,20 +30,6 @@ void report_percolation(const Percolating& found, const Volume& volume, AxisResu
   result.percolating_mean = found.mean;
 }
 
-/// Two plates across an axis, on what percolates there.
-Problem between_plates(const StudyInput& in, const std::shared_ptr<const Codes>& codes,
-                       const Percolating& axis) {
-  Problem problem;
-  problem.unknowns = axis.unknowns;
-  problem.conductivity = in.materials.class_conductivity;
-  problem.sides = Sides::between_plates(axis.axis, in.settings.periodic_sides);
-  problem.spacing = in.volume.spacing();
-  problem.unit_axis = axis.axis;
-  problem.codes = codes;
-  problem.class_of_code = in.materials.class_of_code;
-  return problem;
-}
-
 /// One direction: what the study asks of the solver, and makes of what it finds.
 class AxisSolve {
  public:
@@ -159,7 +145,7 @@ Report effective_transport(const StudyInput& in, const FieldSink& sink, const Pr
                           : "no conducting path joins the two outer faces";
       if (sink) potential.assign(static_cast<std::size_t>(in.volume.extent.voxels()), std::nanf(""));
     } else {
-      Solver solver(between_plates(in, codes, found),
+      Solver solver(problem_between_plates(found, codes, in.materials, in.volume.spacing()),
                     in.settings.solver == "multigrid" ? Preconditioning::multigrid : Preconditioning::jacobi);
       clock.end_of(&StageCosts::setup);
       if (in.keeper) solver.keep_with(*in.keeper, fmt::format("{}axis {}", in.within, axis_name(found.axis)));

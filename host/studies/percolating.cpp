@@ -97,4 +97,17 @@ std::vector<Percolating> find_percolating(const Codes& codes, const Materials& m
   return found;
 }
 
+Problem problem_between_plates(const Percolating& axis, std::shared_ptr<const Codes> codes,
+                               const Materials& materials, const std::array<double, 3>& spacing) {
+  Problem problem;
+  problem.unknowns = axis.unknowns;
+  problem.conductivity = materials.class_conductivity;
+  problem.sides = Sides::between_plates(axis.axis, axis.joined != std::array<bool, 3>{});
+  problem.spacing = spacing;
+  problem.unit_axis = axis.axis;
+  problem.codes = std::move(codes);
+  problem.class_of_code = materials.class_of_code;
+  return problem;
+}
+
 }  // namespace tauvox

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/studies/materials.hpp"
+#include "kernels/transport/problem.hpp"
 #include "kernels/volume/clusters.hpp"
 
 namespace tauvox {
@@ -33,5 +34,9 @@ double mean_conductivity(const Codes& codes, const Materials& m, const Unknowns&
 /// In the order of `axes`; axes with the same set share it.
 std::vector<Percolating> find_percolating(const Codes& codes, const Materials& materials,
                                           const std::vector<Axis>& axes, bool periodic);
+
+/// Two plates across the axis, on what percolates there.   @pre something does
+Problem problem_between_plates(const Percolating& axis, std::shared_ptr<const Codes> codes,
+                               const Materials& materials, const std::array<double, 3>& spacing);
 
 }  // namespace tauvox
