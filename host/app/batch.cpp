@@ -129,12 +129,12 @@ std::optional<std::vector<LotVolume>> write_tables(const BatchRun& run, const st
 
 /// What became of the volumes of this worker.
 struct Tally {
-  std::size_t volumes = 0, finished = 0, elsewhere = 0;
+  std::size_t volumes = 0, finished = 0, elsewhere = 0, kept_as_failed = 0;
   int verdict = 0;
 };
 
-Tally tally_of(const std::vector<LotVolume>& known, const std::vector<std::string>& paths,
-               const Shard& shard) {
+Tally tally_of(const std::vector<LotVolume>& known, const std::vector<std::string>& paths, const Shard& shard,
+               const BatchWorker& worker) {
   std::map<std::string, const LotVolume*> by_path;
   for (const LotVolume& volume : known) by_path[volume.path] = &volume;
   Tally tally;
@@ -145,9 +145,21 @@ Tally tally_of(const std::vector<LotVolume>& known, const std::vector<std::strin
     if (found == by_path.end()) continue;
     if (found->second->status == LotStatus::finished) ++tally.finished;
     if (found->second->status == LotStatus::running) ++tally.elsewhere;
+    if (worker.stays_failed(*found->second)) ++tally.kept_as_failed;
     tally.verdict = std::max(tally.verdict, found->second->exit_code);
   }
   return tally;
+}
+
+/// Which of those without results the same command evaluates.
+std::string text_of_failed(const Tally& tally) {
+  if (tally.kept_as_failed == 0) return "; the same command tries them again";
+  const bool are_all = tally.kept_as_failed == tally.volumes - tally.finished;
+  return fmt::format(
+      "; {} kept as failed until --retry-failed is given{}",
+      are_all ? (tally.kept_as_failed == 1 ? "it is" : "they are")
+              : fmt::format("{} of them {}", tally.kept_as_failed, tally.kept_as_failed == 1 ? "is" : "are"),
+      are_all ? "" : ", the same command tries the others again");
 }
 
 ExitCode code_of(const Tally& tally, const BatchRun& run) {
@@ -195,7 +207,10 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   const BatchRun run = batch_run_from(arguments);
   begin_log();
   const Shard shard = shard_from(run.shard);
-  const std::vector<std::string> paths = volumes_of(run.volumes, run.list);
+  std::vector<std::string> said_of_paths;
+  const std::vector<std::string> paths = volumes_of(run.volumes, run.list, &said_of_paths);
+  if (!run.evaluation.quiet)
+    for (const std::string& said : said_of_paths) print_notice(said);
   Settings checked = run.evaluation;
   checked.input = paths.front();
   check(checked);
@@ -232,7 +247,7 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
   if (const auto said = volumes ? text_of_other_phases(*volumes) : std::nullopt;
       said && !run.evaluation.quiet)
     print_notice(*said);
-  const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard);
+  const Tally tally = tally_of(volumes ? *volumes : std::vector<LotVolume>(), paths, shard, worker);
   const ExitCode code = code_of(tally, run);
   if (code == ExitCode::interrupted)
     report_failure("interrupted", code,
@@ -240,8 +255,8 @@ ExitCode run_batch(const Arguments& arguments, bool&) {
                                tally.volumes, advice));
   else if (code == ExitCode::incomplete)
     report_failure("failed", code,
-                   fmt::format("no results of {} of {} volumes; batch.csv has the reasons",
-                               tally.volumes - tally.finished, tally.volumes));
+                   fmt::format("no results of {} of {} volumes; batch.csv has the reasons{}",
+                               tally.volumes - tally.finished, tally.volumes, text_of_failed(tally)));
   return code;
 }
 
@@ -263,7 +278,9 @@ Command batch_command() {
       .notes =
           "A volume whose content and settings are those of a finished one is not evaluated again: a batch "
           "that was stopped goes on where it was. A volume that fails is a row with its reason and does not "
-          "stop the others; the exit code is 12 then. Without --phases each has those that its file states, "
+          "stop the others; the exit code is 12 then. Where it failed for want of memory, room, rights or a "
+          "device the same command tries it again, else --retry-failed does. Without --phases each has those "
+          "that its file states, "
           "and "
           "fails where that states none. The same command started several times, on one machine "
           "or on many that see the folder, shares the volumes: each is claimed by one worker, and taken over "

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <ctime>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -80,11 +81,22 @@ LotState finished_as(const std::string& part, LotState state) {
   return state;
 }
 
-/// A line that says how to evaluate it alone; the folder it names is of this worker, and will be gone.
-std::string without_output(std::string reason, const std::string& part) {
-  const std::string output = fmt::format(" -o {}", part);
+/// The folder that it names is of this worker, and will be gone: not in a line that says how to evaluate the
+/// volume alone, and elsewhere by the name that it will have.
+std::string without_part(std::string reason, const std::string& folder) {
+  const std::string part = ClaimedRow::part_of(folder), output = fmt::format(" -o {}", part);
   if (const std::size_t at = reason.find(output); at != std::string::npos) reason.erase(at, output.size());
+  for (std::size_t at = 0; (at = reason.find(part, at)) != std::string::npos; at += folder.size())
+    reason.replace(at, part.size(), folder);
   return reason;
+}
+
+/// For want of memory, room, rights or a device: that says nothing about the volume.
+bool is_of_surroundings(int exit_code) {
+  constexpr int not_started = 127, killed = 128 + SIGKILL;  // as systems do where memory ends
+  for (const ExitCode code : {ExitCode::resources, ExitCode::output, ExitCode::device})
+    if (exit_code == static_cast<int>(code)) return true;
+  return exit_code == not_started || exit_code == killed;
 }
 
 /// Not a failure, and nothing that is known.
@@ -101,31 +113,32 @@ BatchWorker::BatchWorker(std::string output, std::vector<std::string> words, Set
       volumes_(joined(output_, "volumes")),
       words_(std::move(words)),
       evaluation_(std::move(evaluation)),
-      settings_(std::move(key)) {
+      settings_(std::move(key)),
+      retry_failed_(retry_failed) {
   std::error_code failed;
   fs::create_directories(volumes_, failed);
   if (failed || !fs::is_directory(volumes_))
     throw Error(ExitCode::output, "the folder cannot be made", volumes_,
                 failed ? failed.message() : "it is a file", "give -o another name");
   for (const char* file : {"batch.csv", "batch.html"}) io::check_output(joined(output_, file), true);
-  if (retry_failed) {
-    const io::PendingFile now(joined(volumes_, "now"), true);
-    failures_count_from_ = changed_at(now.temporary());
-  }
+  const io::PendingFile now(joined(volumes_, "now"), true);
+  failures_count_from_ = changed_at(now.temporary());
   contents_.look_into(volumes_);
 }
 
 LotVolume BatchWorker::evaluate(const std::string& path, std::span<const std::string> later,
                                 std::string& what) {
   LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
+  std::string folder;
   or_failed(volume, [&] {
     check_is_utf8(path, "");
     const VolumeContent content = contents_.of(path);
     volume.folder = folder_in_lot(path, key_of(content, settings_));
-    const std::string folder = joined(output_, volume.folder);
+    folder = joined(output_, volume.folder);
     take(volume, state_for(path, content, folder, later, what));
     if (what == "kept") compare_drawn(folder);
   });
+  if (!folder.empty()) volume.reason = without_part(volume.reason, folder);
   failed_here_.erase(path);
   if (volume.status == LotStatus::failed && volume.exit_code != static_cast<int>(ExitCode::interrupted))
     failed_here_[path] = volume;
@@ -136,8 +149,9 @@ LotVolume BatchWorker::evaluate(const std::string& path, std::span<const std::st
 std::optional<LotState> BatchWorker::known(const std::string& key, const std::string& folder) const {
   std::optional<LotState> state = state_of(folder);
   if (!state) return state;
-  const bool again = failures_count_from_ && state->status == LotStatus::failed &&
-                     changed_at(joined(folder, state_file)) < *failures_count_from_;
+  const bool again = state->status == LotStatus::failed &&
+                     (retry_failed_ || is_of_surroundings(state->exit_code)) &&
+                     changed_at(joined(folder, state_file)) < failures_count_from_;
   if (state->key != key || again) state.reset();
   return state;
 }
@@ -205,7 +219,7 @@ LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& co
   words.insert(words.end(), {"--", path});
   const EvaluationEnd end = evaluate_in_a_process(words, errors, [&] { return row.is_ours(); });
   if (!row.is_ours()) return running(key, folder);
-  LotState state{key, LotStatus::failed, end.exit_code, without_output(end.reason, part)};
+  LotState state{key, LotStatus::failed, end.exit_code, without_part(end.reason, folder)};
   if (end.exit_code == static_cast<int>(ExitCode::interrupted)) return state;  // nothing is known of it yet
   if (contents_.of(path).digest != content.digest)
     throw Error(ExitCode::input_refused, "the volume changed while it was evaluated", path, "",
@@ -220,6 +234,11 @@ LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& co
   state.ended = utc_text(std::time(nullptr));
   write_state(part, state);
   return row.finish() ? state : running(key, folder);
+}
+
+bool BatchWorker::stays_failed(const LotVolume& volume) const {
+  return volume.status == LotStatus::failed && !is_of_surroundings(volume.exit_code) &&
+         !volume.folder.empty() && state_of(joined(output_, volume.folder)).has_value();
 }
 
 std::vector<LotVolume> BatchWorker::gathered(const std::vector<std::string>& paths) {

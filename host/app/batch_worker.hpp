@@ -20,7 +20,8 @@ class BatchWorker {
  public:
   /// @param output folder of the lot   @param words of `evaluate`, the same for each volume
   /// @param evaluation of every volume   @param key its settings that change a result, as text
-  /// @param retry_failed those that failed before now count as not evaluated
+  /// @param retry_failed those that failed before now count as not evaluated; where it was for want of
+  /// memory, room, rights or a device they do so anyway
   /// @throws Error(output)
   BatchWorker(std::string output, std::vector<std::string> words, Settings evaluation, std::string key,
               bool retry_failed);
@@ -29,6 +30,9 @@ class BatchWorker {
   /// @param later volumes that this worker will look at: the first that is not known is fetched meanwhile
   /// @return how it ended, without its results; `what` says whether anything was computed
   LotVolume evaluate(const std::string& path, std::span<const std::string> later, std::string& what);
+
+  /// Whether the same command leaves a volume that failed as it is: the failure is of the volume.
+  bool stays_failed(const LotVolume& volume) const;
 
   /// That finished volumes were kept whose pages and pictures other settings would change; or nothing.
   std::optional<std::string> text_of_kept() const;
@@ -48,8 +52,9 @@ class BatchWorker {
   std::string output_, volumes_;
   std::vector<std::string> words_;
   Settings evaluation_;
-  std::string settings_;                       // those that change a result
-  std::optional<double> failures_count_from_;  // by the clock of the file server
+  std::string settings_;            // those that change a result
+  double failures_count_from_ = 0;  // by the clock of the file server
+  bool retry_failed_;
   KnownContents contents_;
   std::map<std::string, LotVolume> failed_here_;  // without a folder that says so
   std::set<std::string> drawn_otherwise_;         // names of settings

@@ -232,7 +232,10 @@ Limits limits_of(const Settings& s, const std::vector<Carriers>& carriers) {
   if (s.limits.empty()) return {};
   Limitable of;
   of.phases = s.phases;
-  for (const Carriers& those : carriers) of.carriers.push_back(those.names());
+  for (const Carriers& those : carriers) {
+    of.carriers.push_back(those.names());
+    of.carried.emplace_back(those.what == "ionic" ? carrier_ions : carrier_electrons);
+  }
   for (const LabelOrName& given : s.ionic)
     for (const std::int64_t label : labels_of(given, s.phases, "--ionic")) of.ionic.push_back(label);
   of.studies = studies_of(s);

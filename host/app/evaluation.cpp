@@ -178,6 +178,7 @@ void Evaluation::run_transport(const StudyInput& asked, const std::string& carri
   report_.seconds.emplace_back(what, seconds_since(start));
   for (Result& result : found.results) {
     result.phase = carries;
+    result.carrier = what == "ionic" ? carrier_ions : carrier_electrons;
     add_electrolyte(result, in.settings);  // with all uncertainties that were found
     add_liquid(result, in.materials, 1);   // --ionic names what has a relative conductivity of 1
     result.remarks.insert(result.remarks.begin(), what + " transport");

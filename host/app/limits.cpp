@@ -66,7 +66,7 @@ std::vector<std::string> names_of(const QuantityDefinitions& rows) {
   return names;
 }
 
-/// A limit's key, part by part in whatever order: quantity, phase, axis.
+/// A limit's key, part by part in whatever order: quantity, phase, axis, carrier.
 class Key {
  public:
   Key(const Limitable& of, std::string place) : of_(of), place_(std::move(place)) {}
@@ -76,8 +76,10 @@ class Key {
     for (const std::string& part : parts) take(part, fmt::format("{}", fmt::join(parts, ".")));
     if (limit_.quantity.empty()) refuse(fmt::format("{}", fmt::join(parts, ".")));
     if (limit_.quantity == "porosity") name_the_pore();
+    if (!limit_.carrier.empty()) take_carrier();
     if (limit_.phase.empty()) find_phase();
     check_is_computed();
+    check_is_of_one_carrier();
     return limit_;
   }
 
@@ -90,6 +92,8 @@ class Key {
       limit_.quantity = part;
     else if (is_axis && !limit_.axis)
       limit_.axis = parse::axes(part, key).front();
+    else if (limit_.carrier.empty() && (part == carrier_ions || part == carrier_electrons))
+      limit_.carrier = part;
     else
       refuse(part);
   }
@@ -120,9 +124,9 @@ class Key {
         fmt::format("'{}'{}", part,
                     near.empty() ? "" : fmt::format(" (did you mean '{}'?)", fmt::join(near, "' or '"))),
         fmt::format("a key is QUANTITY, QUANTITY.PHASE, QUANTITY.AXIS or QUANTITY.PHASE.AXIS; phases are "
-                    "{} and such joined by +, axes z, y, x; 'tauvox explain' lists the quantities; the one "
-                    "other key is {}",
-                    fmt::join(phases, ", "), rule));
+                    "{} and such joined by +, axes z, y, x; of transport .{} or .{} says whose it is; "
+                    "'tauvox explain' lists the quantities; the one other key is {}",
+                    fmt::join(phases, ", "), carrier_ions, carrier_electrons, rule));
   }
 
   /// What --ionic names, where that has one name; else what is called so.
@@ -163,10 +167,52 @@ class Key {
     if (counted || !is_among(transport, limit_.quantity))
       ask("of which phase is not said", fmt::format("write {}.PHASE", limit_.quantity));
     if (of_.carriers.empty()) ask("no transport is solved", "give --ionic or --electronic");
+    if (of_.carriers.size() > 1 && of_.carriers[0] == of_.carriers[1]) ask_whose();
     if (of_.carriers.size() > 1)
       ask("of which transport is not said",
           fmt::format("write {0}.{1} or {0}.\"{2}\"", limit_.quantity, of_.carriers[0], of_.carriers[1]));
     limit_.phase = of_.carriers.front();
+  }
+
+  /// The transport of ions or of electrons: what phases it is of is known.
+  void take_carrier() {
+    const std::vector<std::string> transport = names_of(quantities_of_family(study_named("resolution")));
+    if (!is_among(transport, limit_.quantity))
+      ask("it is of no transport", fmt::format("leave out {}", limit_.carrier));
+    const auto found = std::find(of_.carried.begin(), of_.carried.end(), limit_.carrier);
+    if (found == of_.carried.end())
+      ask(fmt::format("no transport of {} is solved", limit_.carrier),
+          limit_.carrier == carrier_ions ? "give --ionic" : "give --electronic");
+    if (limit_.carrier != carrier_ions && is_of_ions_alone())
+      ask("it is of ions alone", fmt::format("leave out {}", limit_.carrier));
+    const std::string& phases = of_.carriers[static_cast<std::size_t>(found - of_.carried.begin())];
+    if (limit_.phase.empty()) limit_.phase = phases;
+    if (limit_.phase != phases)
+      ask(fmt::format("the transport of {} is of {}", limit_.carrier, phases),
+          fmt::format("write {}.{}", limit_.quantity, limit_.carrier));
+  }
+  bool is_of_ions_alone() const {
+    return is_among(names_of(study_named("electrolyte").quantities), limit_.quantity) ||
+           is_among(names_of(study_named("porous_phases").quantities), limit_.quantity);
+  }
+
+  /// The same phases may carry ions and electrons. What another study finds of a phase is of neither.
+  void check_is_of_one_carrier() const {
+    const auto count = std::count(of_.carriers.begin(), of_.carriers.end(), limit_.phase);
+    if (count < 2 || !limit_.carrier.empty() || is_of_ions_alone()) return;
+    const std::vector<std::string> transport = names_of(quantities_of_family(study_named("resolution")));
+    if (!is_among(transport, limit_.quantity)) return;
+    if (of_.phases.find(limit_.phase))
+      for (const Study& study : studies())
+        if (study.name != "effective_transport" && study.extends != "effective_transport" &&
+            is_among(of_.studies, study.name) && is_among(names_of(study.quantities), limit_.quantity))
+          return;
+    ask_whose();
+  }
+
+  [[noreturn]] void ask_whose() const {
+    ask("whose transport is not said: the same phases carry ions and electrons",
+        fmt::format("write {0}.{1} or {0}.{2}", limit_.quantity, carrier_ions, carrier_electrons));
   }
 
   /// Known before anything is: a run of hours must not end with "no result is about it".
@@ -268,7 +314,8 @@ class LimitsReader {
   /// The one of this quantity, phase and axis.
   Limit& keep(const Limit& limit) {
     for (Limit& other : found_.limits)
-      if (other.quantity == limit.quantity && other.phase == limit.phase && other.axis == limit.axis)
+      if (other.quantity == limit.quantity && other.phase == limit.phase && other.axis == limit.axis &&
+          other.carrier == limit.carrier)
         return other;
     return found_.limits.emplace_back(limit);
   }

@@ -11,6 +11,7 @@ namespace tauvox {
 struct Limitable {
   Phases phases;
   std::vector<std::string> carriers;  // of each transport that is solved, the names of its phases
+  std::vector<std::string> carried;   // of the same: ions or electrons
   std::vector<std::int64_t> ionic;    // labels that --ionic names
   std::vector<std::string> studies;   // that the run computes
   std::vector<Axis> axes;             // along which; the thickness where a limit names none

@@ -49,11 +49,12 @@ bool ClaimedRow::is_claimed(const std::string& folder) {
   return fs::exists(claim_of(folder), unknown);
 }
 
+std::string ClaimedRow::part_of(const std::string& folder) {
+  return fmt::format("{}.{}.{}", left_of(folder), io::host_name(), ::getpid());
+}
+
 ClaimedRow::ClaimedRow(io::Claim claim, std::string folder)
-    : claim_(std::move(claim)),
-      folder_(std::move(folder)),
-      part_(fmt::format("{}.{}.{}", left_of(folder_), io::host_name(), ::getpid())),
-      renewed_(Clock::now()) {
+    : claim_(std::move(claim)), folder_(std::move(folder)), part_(part_of(folder_)), renewed_(Clock::now()) {
   adopt(left_of(folder_));
   if (!claim_.taken_from()) return;
   // Of one that did not end in order: its folder has its name. Where it lives after all, it writes nowhere.

@@ -20,6 +20,8 @@ class ClaimedRow {
   /// Who has the row, for a message.
   static std::string claimant(const std::string& folder);
   static bool is_claimed(const std::string& folder);
+  /// Where a worker in this process works on the row.
+  static std::string part_of(const std::string& folder);
   ClaimedRow(ClaimedRow&&) noexcept = default;
   ClaimedRow& operator=(ClaimedRow&&) = delete;
   /// What is not finished stays beside its place: whoever takes the row goes on from it.

@@ -209,9 +209,9 @@ std::string json_of(const CollectedResults& r) {
     json.append(name).append(quoted(*text));
   const char* before_row = ",\"rows\":[";
   for (const LotRow& row : r.rows) {
-    json +=
-        fmt::format("{}{{\"phase\":{},\"with\":{},\"axis\":{},\"quantities\":{{",
-                    std::exchange(before_row, ","), quoted(row.phase), quoted(row.with), quoted(row.axis));
+    json += fmt::format("{}{{\"phase\":{},\"with\":{},\"axis\":{},\"carrier\":{},\"quantities\":{{",
+                        std::exchange(before_row, ","), quoted(row.phase), quoted(row.with), quoted(row.axis),
+                        quoted(row.carrier));
     const char* before = "";
     for (const auto& [name, value] : row.values) {
       json.append(std::exchange(before, ",")).append(quoted(name)).append(":");

@@ -57,7 +57,7 @@ namespace {
 void describe(LotSeries& series, const QuantityDefinitions& definitions) {
   for (const QuantityDefinition& row : definitions) {
     if (row.name != series.quantity) continue;
-    const bool of_electrons = series.subject.phase.ends_with(" (electrons)");
+    const bool of_electrons = series.subject.carrier == carrier_electrons;
     series.title = in_words_of(property_of(of_electrons ? "S/m" : "relative"), row.title);
     if (std::isfinite(row.least)) series.least = row.least;
     if (std::isfinite(row.most)) series.most = row.most;
@@ -80,7 +80,8 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
     for (const LotRow& row : volume->rows)
       for (const auto& [quantity, value] : row.values) {
         if (known(row, quantity)) continue;
-        LotSeries series{{row.phase, row.with, row.axis, {}}, quantity, value.unit, quantity, {}, {}, {}};
+        LotSeries series{
+            {row.phase, row.with, row.axis, {}, row.carrier}, quantity, value.unit, quantity, {}, {}, {}};
         describe(series, definitions);
         for (const LotVolume* other : volumes) {
           const LotRow* same = other->row_like(row);

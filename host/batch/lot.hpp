@@ -22,8 +22,9 @@ struct LotValue {
 
 /// What was found of one phase, interface or axis.
 struct LotRow {
-  std::string phase, with, axis;
+  std::string phase, with, axis;                         // "active (electrons)" of their transport
   std::vector<std::pair<std::string, LotValue>> values;  // by the name of the quantity
+  std::string carrier = {};                              // ions or electrons, where it has their transport
   const LotValue* value(const std::string& quantity) const;
   /// "pore with active, axis z"
   std::string subject() const;
@@ -75,7 +76,7 @@ void write_state(const std::string& folder, const LotState& state);
 /// Which volumes have other names of phases than most, where there are any: their rows have no counterpart.
 std::optional<std::string> text_of_other_phases(const std::vector<LotVolume>& volumes);
 
-/// One line a volume, phase and axis; a failed volume is a line with its reason.
+/// One line a volume, phase, carrier and axis; a failed volume is a line with its reason.
 std::string lot_csv(const std::vector<LotVolume>& volumes);
 /// A page that needs no other file: what failed, comparison of the volumes, control charts, all quantities.
 std::string lot_page(const std::vector<LotVolume>& volumes, const std::string& title);

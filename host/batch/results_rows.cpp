@@ -1,10 +1,15 @@
 #include "host/batch/results_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "host/report/json_scan.hpp"
 #include "host/report/results_file.hpp"
+#include "host/studies/report.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/error.hpp"
 
@@ -48,25 +53,29 @@ class ResultsScan {
     if (scan_.next() != Kind::object) return void(scan_.skip());
     LotRow row;
     row.values.reserve(16);
-    bool of_electrons = false;
     std::string word;
     scan_.members([&](const std::string& key) {
       const Kind kind = scan_.next();
-      if (kind == Kind::text && (key == "phase" || key == "axis"))
-        scan_.text(key == "phase" ? row.phase : row.axis);
+      if (kind == Kind::text && (key == "phase" || key == "axis" || key == "carrier"))
+        scan_.text(key == "phase" ? row.phase : key == "axis" ? row.axis : row.carrier);
       else if (kind == Kind::list && (key == "with" || key == "remarks"))
         scan_.elements([&] {
           if (scan_.next() != Kind::text) return void(scan_.skip());
           scan_.text(word);
           if (key == "with") row.with += (row.with.empty() ? "" : "+") + word;
-          of_electrons |= key == "remarks" && word == "electronic transport";
+          // All that results of an earlier build say of it.
+          if (key == "remarks" && row.carrier.empty() && word == "ionic transport")
+            row.carrier = carrier_ions;
+          if (key == "remarks" && row.carrier.empty() && word == "electronic transport")
+            row.carrier = carrier_electrons;
         });
       else if (kind == Kind::object && key == "quantities")
         scan_.members([&](const std::string& name) { row.values.emplace_back(name, quantity()); });
       else
         scan_.skip();
     });
-    if (of_electrons) row.phase += " (electrons)";  // the same phase may carry ions too
+    if (row.carrier == carrier_electrons)
+      row.phase += fmt::format(" ({})", carrier_electrons);  // it may carry ions too
     add(std::move(row));
   }
 
@@ -116,8 +125,32 @@ class ResultsScan {
       found_.rows.push_back(std::move(row));
       return;
     }
-    for (auto& named : row.values)
-      if (!same->value(named.first)) same->values.push_back(std::move(named));
+    if (same->carrier.empty()) same->carrier = row.carrier;
+    for (auto& named : row.values) {
+      const auto known = std::find_if(same->values.begin(), same->values.end(),
+                                      [&](const auto& value) { return value.first == named.first; });
+      if (known == same->values.end())
+        same->values.push_back(std::move(named));
+      else
+        complete(known->second, std::move(named.second));
+    }
+  }
+
+  /// Two studies may give one number, and only one of them what it is uncertain by.
+  static void complete(LotValue& known, LotValue other) {
+    if (!known.value && !other.value) return;
+    constexpr double rounding = 1e-9;
+    const bool are_equal = known.value && other.value &&
+                           std::abs(*known.value - *other.value) <= rounding * std::abs(*known.value);
+    if (are_equal) {
+      known.half_widths.merge(other.half_widths);
+      if (!known.half_width) known.half_width = other.half_width;
+      return;
+    }
+    const auto says = [](const LotValue& v) {
+      return std::tuple(v.value.has_value() || v.infinite, v.half_width.has_value(), v.half_widths.size());
+    };
+    if (says(other) > says(known)) known = std::move(other);
   }
 
   JsonScan scan_;

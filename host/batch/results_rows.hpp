@@ -11,7 +11,8 @@
 namespace tauvox {
 
 struct ResultsRows {
-  /// By phase and axis; studies that say the same of one subject share a row.
+  /// By phase, carrier and axis; studies that say the same of one subject share a row, and of a number that
+  /// several have the row has all that any of them says of its uncertainty.
   std::vector<LotRow> rows;
   /// Status, exit code, verdict and judgements, tool, input, settings and device.
   nlohmann::ordered_json facts;

@@ -35,6 +35,7 @@ void add_rows(std::string& csv, const std::vector<LotRow>& rows, const QuantityC
     for (const std::string* text : {&row.phase, &row.with, &row.axis})
       csv.append(",").append(text_cell(*text));
     columns.append_cells(row, csv);
+    csv.append(",").append(text_cell(row.carrier));
     csv += '\n';
   };
   for (const LotRow& row : rows) add(row);
@@ -44,6 +45,7 @@ void add_rows(std::string& csv, const std::vector<LotRow>& rows, const QuantityC
 void add_head(std::string& csv, std::vector<std::string> names, const QuantityColumns& columns) {
   const std::vector<std::string> quantities = columns.names();
   names.insert(names.end(), quantities.begin(), quantities.end());
+  names.emplace_back("carrier");
   csv += fmt::format("{}\n", fmt::join(names, ","));
 }
 

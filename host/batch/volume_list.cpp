@@ -1,12 +1,13 @@
 #include "host/batch/volume_list.hpp"
 
+#include <fmt/format.h>
 #include <glob.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <sstream>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "io/input_file.hpp"
 #include "kernels/base/error.hpp"
@@ -30,6 +31,24 @@ std::vector<std::string> matched(const std::string& pattern) {
   return paths;
 }
 
+/// Of a folder of slices.
+std::string without_slash_at_end(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+/// One for all paths of a file. A link is not followed: what lies beside it is part of a volume.
+std::string place_of(const std::string& path) {
+  const fs::path name = fs::path(path).filename();
+  std::error_code failed;
+  const fs::path whole = fs::absolute(path, failed);
+  if (failed) return path;
+  const bool has_name = name != "." && name != "..";
+  const fs::path place = has_name ? fs::weakly_canonical(whole.parent_path(), failed) / name
+                                  : fs::weakly_canonical(whole, failed);
+  return (failed ? whole.lexically_normal() : place).string();
+}
+
 bool read_number(const std::string& text, std::size_t& number) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
@@ -38,7 +57,8 @@ bool read_number(const std::string& text, std::size_t& number) {
 
 }  // namespace
 
-std::vector<std::string> volumes_of(std::vector<std::string> patterns, const std::string& list) {
+std::vector<std::string> volumes_of(std::vector<std::string> patterns, const std::string& list,
+                                    std::vector<std::string>* notices) {
   if (!list.empty()) {
     constexpr std::uint64_t most_bytes = 64 << 20;
     std::istringstream lines(io::read_text(list, most_bytes));
@@ -49,10 +69,16 @@ std::vector<std::string> volumes_of(std::vector<std::string> patterns, const std
     }
   }
   std::vector<std::string> paths;
-  std::unordered_set<std::string> known;
+  std::unordered_map<std::string, std::string> known;
   for (const std::string& pattern : patterns)
-    for (const std::string& path : matched(pattern))
-      if (known.insert(path).second) paths.push_back(path);
+    for (const std::string& match : matched(pattern)) {
+      const std::string path = without_slash_at_end(match);
+      const auto [first, is_new] = known.try_emplace(place_of(path), path);
+      if (is_new)
+        paths.push_back(path);
+      else if (notices && first->second != path)
+        notices->push_back(fmt::format("{} is {}, which is taken once", path, first->second));
+    }
   if (paths.empty())
     throw Error(ExitCode::usage, "no volume given", "command line", "",
                 "name volumes, a pattern in quotes, or --list");

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "host/report/results_file.hpp"
+#include "host/studies/report.hpp"
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
@@ -53,7 +54,8 @@ class Evaluation {
     return find([&](const Json& r) {
       if (text_or_empty(r, "study") != "effective_transport") return false;
       if (text_or_empty(r, "axis") != text_or_empty(settings(), "thickness")) return false;
-      const Json remarks = r.value("remarks", Json::array());
+      if (r.contains("carrier")) return r["carrier"] == (what == "ionic" ? carrier_ions : carrier_electrons);
+      const Json remarks = r.value("remarks", Json::array());  // of results that an earlier build wrote
       return std::find(remarks.begin(), remarks.end(), what + " transport") != remarks.end();
     });
   }

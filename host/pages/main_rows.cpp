@@ -48,7 +48,7 @@ class Choice {
 }  // namespace
 
 std::string short_subject(const Result& result, Axis thickness) {
-  std::string text = result.phase;
+  std::string text = phase_and_carrier(result);
   for (const std::string& other : result.with) text += " | " + other;
   if (result.axis && *result.axis != thickness)
     text += fmt::format("{}{}", text.empty() ? "" : ", ", axis_name(*result.axis));

@@ -13,8 +13,8 @@ constexpr std::size_t most_rows =
     300;  // of a study; with many phases the tables beside the page have the rest
 
 std::string subject_text(const Result& result) {
-  std::string text =
-      result.phase.empty() && result.label ? fmt::format("label {}", *result.label) : result.phase;
+  std::string text = result.phase.empty() && result.label ? fmt::format("label {}", *result.label)
+                                                          : phase_and_carrier(result);
   for (const std::string& other : result.with) text += " | " + other;
   if (result.axis) text += fmt::format("{}{}", text.empty() ? "" : ", ", axis_name(*result.axis));
   return text;

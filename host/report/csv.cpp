@@ -100,6 +100,7 @@ Cells cells_of(const RunReport& report, const Result& result, const Quantity& qu
   cells.emplace_back("probability", number(limits.probability));
   cells.emplace_back("verdict", limits.verdict);
   cells.emplace_back("definition", in_words_of(property_of(result, property), row.definition));
+  cells.emplace_back("carrier", result.carrier);
   return cells;
 }
 

@@ -85,6 +85,7 @@ Json result_json(const Result& r, const QuantityDefinitions& rows, const Propert
   if (!r.phase.empty()) j["phase"] = r.phase;
   if (!r.with.empty()) j["with"] = r.with;
   if (r.axis) j["axis"] = axis_name(*r.axis);
+  if (!r.carrier.empty()) j["carrier"] = r.carrier;
   j["status"] = status_name(r.status);
   if (r.reason) j["reason"] = *r.reason;
   if (r.percolates) j["percolates"] = *r.percolates;

@@ -39,17 +39,26 @@ bool is_about(const Result& result, const Limit& limit, Axis thickness) {
   if (!result.quantity(limit.quantity)) return false;
   if (result.axis && *result.axis != limit.axis.value_or(thickness)) return false;
   if (!result.axis && limit.axis) return false;
+  if (!limit.carrier.empty() && result.carrier != limit.carrier) return false;
   return limit.phase.empty() || sorted_parts(phases_of(result)) == sorted_parts(limit.phase);
 }
 
-/// Those of the first study that has the quantity: the others repeat it.
+/// Those of the first study that has the quantity: the others repeat it. One that knows all that it is
+/// uncertain by goes before one that does not.
 std::vector<const Result*> results_for(const Limit& limit, const std::vector<Result>& results,
-                                       Axis thickness) {
-  std::vector<const Result*> found;
-  for (const Result& result : results)
-    if (is_about(result, limit, thickness) && (found.empty() || found.front()->study == result.study))
-      found.push_back(&result);
-  return found;
+                                       const QuantityDefinition& row, Axis thickness) {
+  std::vector<const Result*> found, certain;
+  for (const Result& result : results) {
+    if (!is_about(result, limit, thickness)) continue;
+    if (found.empty() || found.front()->study == result.study) found.push_back(&result);
+    if (combined(*result.quantity(limit.quantity), row) &&
+        (certain.empty() || certain.front()->study == result.study))
+      certain.push_back(&result);
+  }
+  const bool is_one_number =
+      found.size() == 1 && certain.size() == 1 &&
+      found.front()->value(limit.quantity).has_value() == certain.front()->value(limit.quantity).has_value();
+  return is_one_number ? certain : found;
 }
 
 Judgement open_judgement(const Limit& limit) {
@@ -97,14 +106,16 @@ Judgement judged(const Limit& limit, bool guarded, const Result& result, const Q
 
 Judgement judged(const Limit& limit, const Limits& limits, const std::vector<Result>& results,
                  const QuantityDefinitions& rows, Axis thickness) {
-  const std::vector<const Result*> found = results_for(limit, results, thickness);
-  if (found.size() == 1)
-    return judged(limit, limits.guarded, *found.front(), definition_of(rows, limit.quantity));
+  const QuantityDefinition& row = definition_of(rows, limit.quantity);
+  const std::vector<const Result*> found = results_for(limit, results, row, thickness);
+  if (found.size() == 1) return judged(limit, limits.guarded, *found.front(), row);
   Judgement judgement = open_judgement(limit);
   judgement.subject = limit.phase.empty() ? "" : "phase " + limit.phase;
   if (limit.axis)
     judgement.subject +=
         fmt::format("{}axis {}", judgement.subject.empty() ? "" : ", ", axis_name(*limit.axis));
+  if (!limit.carrier.empty())
+    judgement.subject += fmt::format("{}{}", judgement.subject.empty() ? "" : ", ", limit.carrier);
   std::vector<std::string> subjects;
   for (const Result* result : found) subjects.push_back(subject_of(*result));
   judgement.reason = found.empty() ? "no result is about it"

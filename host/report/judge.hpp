@@ -15,7 +15,8 @@ struct Limit {
   std::string phase;         // or several, joined by +, of an interface; empty: there is but one
   std::optional<Axis> axis;  // empty: the thickness, where there is a direction at all
   std::optional<double> least, most;
-  std::string place;  // file:line:column
+  std::string place;         // file:line:column
+  std::string carrier = {};  // ions or electrons, whose transport is meant; empty: there is but one
 };
 
 struct Limits {

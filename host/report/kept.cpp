@@ -121,6 +121,7 @@ Json result_json(const Result& r) {
           {"phase", r.phase},
           {"with", r.with},
           {"axis", optional_json(r.axis, axis_json)},
+          {"carrier", r.carrier},
           {"status", status_name(r.status)},
           {"reason", optional_json(r.reason)},
           {"percolates", optional_json(r.percolates)},
@@ -137,6 +138,7 @@ Result result_from(const Json& j) {
   r.phase = j.at("phase");
   r.with = j.at("with").get<std::vector<std::string>>();
   r.axis = optional_from(j.at("axis"), axis_from);
+  r.carrier = j.at("carrier");
   r.status = status_from(j.at("status"));
   r.reason = optional_from<std::string>(j.at("reason"));
   r.percolates = optional_from<bool>(j.at("percolates"));

@@ -218,6 +218,9 @@ Json result_schema() {
       list_of(text("name of a phase"), "the other phases of an interface, or of a line where phases meet");
   properties["axis"] =
       described("string", "direction of transport, or that of the thickness", {{"enum", {"z", "y", "x"}}});
+  properties["carrier"] =
+      described("string", "whose transport it is, where evaluate was told so by --ionic or --electronic",
+                {{"enum", {carrier_ions, carrier_electrons}}});
   properties["status"] = described(
       "string",
       "converged: error below the tolerance; complete: no iteration was needed; not_percolating: an answer, "
@@ -234,9 +237,9 @@ Json result_schema() {
   properties["solver"] = solver_schema();
   properties["stages"] = stages_schema();
   properties["seconds"] = amount("wall time, in s, writing left out");
-  Json result =
-      object("What a study found for one axis, one label, or both.", properties,
-             {"label", "phase", "with", "axis", "reason", "percolates", "remarks", "solver", "stages"});
+  Json result = object(
+      "What a study found for one axis, one label, or both.", properties,
+      {"label", "phase", "with", "axis", "carrier", "reason", "percolates", "remarks", "solver", "stages"});
   result["allOf"] = rules;
   return result;
 }

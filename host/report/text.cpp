@@ -94,9 +94,7 @@ bool repeats_ratio(const Result& result, const Quantity& q, const QuantityDefini
 }
 
 Property property_of(const Result& result, const Property& given) {
-  const bool of_electrons =
-      std::find(result.remarks.begin(), result.remarks.end(), "electronic transport") != result.remarks.end();
-  if (!of_electrons || given.unit != "1") return given;
+  if (result.carrier != carrier_electrons || given.unit != "1") return given;
   Property property = given;
   property.name = "electrical conductivity";
   property.symbol = "sigma";

@@ -8,19 +8,9 @@
 namespace tauvox {
 
 const char* status_name(Status status) {
-  switch (status) {
-    case Status::converged:
-      return "converged";
-    case Status::complete:
-      return "complete";
-    case Status::not_percolating:
-      return "not_percolating";
-    case Status::not_converged:
-      return "not_converged";
-    case Status::failed:
-      return "failed";
-  }
-  return "failed";
+  constexpr const char* names[] = {"converged", "complete", "not_percolating", "not_converged", "failed"};
+  static_assert(std::size(names) == std::size(all_statuses));
+  return names[static_cast<std::size_t>(status)];
 }
 
 const Quantity* Result::quantity(const std::string& name) const {
@@ -40,8 +30,13 @@ std::optional<double> Result::half_width(const std::string& name, ErrorSource so
   return of ? of->half_width : std::nullopt;
 }
 
+std::string phase_and_carrier(const Result& result) {
+  return result.carrier == carrier_electrons ? fmt::format("{} ({})", result.phase, carrier_electrons)
+                                             : result.phase;
+}
+
 std::string subject_of(const Result& result) {
-  const std::string& phase = result.phase;
+  const std::string phase = phase_and_carrier(result);
   std::string text = phase.empty() ? "" : "phase " + phase;
   if (result.label)
     text = fmt::format("label {}{}", *result.label, phase.empty() ? "" : fmt::format(" ({})", phase));

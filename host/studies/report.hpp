@@ -48,6 +48,7 @@ struct Result {
   std::string phase;                  // where it is about a phase that has a name
   std::vector<std::string> with;      // and these: an interface, or a line where phases meet
   std::optional<Axis> axis;           // where it is about one direction
+  std::string carrier = {};           // ions or electrons, of their transport: one phase may carry both
   Status status = Status::failed;
   std::optional<std::string> reason;  // why not percolating, not converged or failed
   std::optional<bool> percolates;
@@ -64,7 +65,11 @@ struct Result {
   std::optional<double> half_width(const std::string& name, ErrorSource source) const;
 };
 
-/// "axis z", "label 3", "label 3 (binder), axis z", "phase solid, axis z".
+inline constexpr const char *carrier_ions = "ions", *carrier_electrons = "electrons";
+/// Its phase; of the transport of electrons "solid (electrons)".
+std::string phase_and_carrier(const Result& result);
+
+/// "axis z", "label 3", "label 3 (binder), axis z", "phase solid, axis z", "phase solid (electrons), axis z".
 std::string subject_of(const Result& result);
 
 /// Columns of numbers of equal length, such as a profile or a distribution; for a table of its own.

@@ -144,9 +144,11 @@ TEST_F(ResultsRowsTest, HaveWhatTheFileSays) {
       7,
       {"phase": "pore", "axis": "z", "quantities": {"porosity": {"value": 0.6}, "count": {"value": -3, "unit": "m"}}},
       {"phase": "pore", "with": ["active", "binder"], "quantities": {}},
-      {"phase": "active", "axis": "z", "remarks": ["electronic transport"]}], "warnings": ["w"]})");
+      {"phase": "active", "axis": "z", "remarks": ["electronic transport"]},
+      {"phase": "active", "axis": "z", "carrier": "electrons", "quantities": {"tau": {"value": 2}}},
+      {"phase": "active", "axis": "z", "carrier": "ions", "quantities": {"tau": {"value": 3}}}], "warnings": ["w"]})");
   EXPECT_EQ(found.facts.dump(), R"({"status":"success","input":{"sha256":"ab","shape":[1,2,3]}})");
-  ASSERT_EQ(found.rows.size(), 3u);
+  ASSERT_EQ(found.rows.size(), 4u);
   const LotRow& pore = found.rows[0];
   EXPECT_EQ(pore.subject(), "pore, axis z");
   ASSERT_EQ(pore.values.size(), 5u);
@@ -163,6 +165,32 @@ TEST_F(ResultsRowsTest, HaveWhatTheFileSays) {
   EXPECT_EQ(pore.value("count")->unit, "m");
   EXPECT_EQ(found.rows[1].with, "active+binder");
   EXPECT_EQ(found.rows[2].phase, "active (electrons)");
+  EXPECT_EQ(found.rows[2].carrier, "electrons");
+  EXPECT_EQ(found.rows[2].value("tau")->value, 2);
+  EXPECT_EQ(found.rows[3].phase, "active");
+  EXPECT_EQ(found.rows[3].carrier, "ions");
+  EXPECT_EQ(found.rows[3].value("tau")->value, 3);
+}
+
+TEST_F(ResultsRowsTest, HaveAllThatAnyStudySaysOfANumber) {
+  const ResultsRows found = rows(R"({"results": [
+      {"phase": "pore", "axis": "y", "quantities": {"fraction": {"value": 0.4}, "other": {"value": 1},
+        "share": {"value": 0.5, "uncertainty": {"resolution": {"half_width": 0.3}}}, "open": {"value": null}}},
+      {"phase": "pore", "axis": "y", "quantities": {
+        "fraction": {"value": 0.40000000000000002, "uncertainty": {"sampling": {"half_width": 0.02}}, "combined": {"half_width": 0.06}},
+        "other": {"value": 2, "uncertainty": {"sampling": {"half_width": 0.1}}},
+        "share": {"value": 0.5, "uncertainty": {"sampling": {"half_width": 0.2}, "resolution": {"half_width": 9}}},
+        "open": {"value": 7}}}]})");
+  ASSERT_EQ(found.rows.size(), 1u);
+  const LotRow& pore = found.rows[0];
+  EXPECT_EQ(pore.value("fraction")->value, 0.4);
+  EXPECT_EQ(pore.value("fraction")->half_widths, (std::map<std::string, double>{{"sampling", 0.02}}));
+  EXPECT_EQ(pore.value("fraction")->half_width, 0.06);
+  EXPECT_EQ(pore.value("other")->value, 2);  // another number with its own interval, not that of the first
+  EXPECT_EQ(pore.value("other")->half_widths, (std::map<std::string, double>{{"sampling", 0.1}}));
+  EXPECT_EQ(pore.value("share")->half_widths,
+            (std::map<std::string, double>{{"resolution", 0.3}, {"sampling", 0.2}}));
+  EXPECT_EQ(pore.value("open")->value, 7);
 }
 
 TEST_F(ResultsRowsTest, OfSomethingElseAreRefused) {
