@@ -20,4 +20,24 @@ std::vector<std::string> check_flow_axes(const Settings& settings, const io::Vol
   return warnings;
 }
 
+std::vector<std::string> check_evaluated_axes(Settings& settings, const io::VolumeDescription& description) {
+  const bool is_image = description.layer_added && description.read_extent.nz == 1,
+             solves = !settings.ionic.empty() || !settings.electronic.empty();
+  if (is_image && settings.thickness == Axis::z)
+    throw Error(ExitCode::input_invalid, "a 2-D image has no axis z for the thickness", settings.input,
+                "--as-2d adds z with a single layer, which joins both of its ends whatever the structure",
+                "pass --thickness y or --thickness x");
+  std::vector<std::string> warnings;
+  if (description.read_extent.along(settings.thickness) == 1)
+    warnings.push_back(fmt::format(
+        "the volume is one voxel long along its thickness, axis {}: shares that join both ends, and all that "
+        "is counted along it, are those of a single layer",
+        axis_name(settings.thickness)));
+  if (!solves) return warnings;
+  if (is_image && !settings.axes_named && std::erase(settings.axes, Axis::z) > 0)
+    warnings.push_back("no transport along axis z, which --as-2d added: name it by --axis, if it is meant");
+  for (const std::string& warning : check_flow_axes(settings, description)) warnings.push_back(warning);
+  return warnings;
+}
+
 }  // namespace tauvox

@@ -1,4 +1,4 @@
-// Directions of transport against the shape of the volume.
+// Directions of transport, and the thickness, against the shape of the volume.
 #pragma once
 
 #include <string>
@@ -12,5 +12,11 @@ namespace tauvox {
 /// @return a warning for every direction of transport along which the volume is one voxel long
 /// @throws Error(input_invalid) where --as-2d made such an axis and nobody named it
 std::vector<std::string> check_flow_axes(const Settings& settings, const io::VolumeDescription& description);
+
+/// The same for an evaluation, whose numbers along the thickness are those of a single layer as well. An axis
+/// that --as-2d made and nobody named is taken from those of transport.
+/// @return warnings
+/// @throws Error(input_invalid) where --as-2d made the thickness
+std::vector<std::string> check_evaluated_axes(Settings& settings, const io::VolumeDescription& description);
 
 }  // namespace tauvox
