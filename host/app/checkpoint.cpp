@@ -131,7 +131,9 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
     throw Error(ExitCode::input_refused, "the checkpoint cannot be used", path_, why,
                 "remove it to begin anew, or name another with --checkpoint");
   };
-  if (!content) refuse("it is damaged, or of another version of the program, and so is the one before it, if there is one");
+  if (!content)
+    refuse(
+        "it is damaged, or of another version of the program, and so is the one before it, if there is one");
   try {
     identity_ = content->at("identity");
     seconds_before_ = content->at("spent").at("seconds").get<double>();

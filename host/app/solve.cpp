@@ -133,6 +133,15 @@ ExitCode report_outcome(const RunReport& report, Checkpoint& checkpoint,
   return code;
 }
 
+/// What the shape of the volume makes of the numbers, before they are computed: warnings.
+/// @throws as check_flow_axes and check_thickness
+std::vector<std::string> check_axes(const Study& study, const Settings& s,
+                                    const io::VolumeDescription& description) {
+  if (study.takes_all_axes) return {};
+  if (study.needs_conductivity) return check_flow_axes(s, description);
+  return heeds_thickness(study) ? check_thickness(s, description) : warnings_of_single_layers(description);
+}
+
 /// @throws Error(usage) where the electrolyte is none for this run
 void check_electrolyte(const Settings& s, const Study& study) {
   if (s.electrolyte.empty()) return;
@@ -235,8 +244,7 @@ ExitCode run_solve(Settings s) {
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)
     parse::check_voxel_ratio(*description.voxel_ratio, ExitCode::input_invalid, s.input);
-  const std::vector<std::string> axis_warnings =
-      study.takes_all_axes ? std::vector<std::string>() : check_flow_axes(s, description);
+  const std::vector<std::string> axis_warnings = check_axes(study, s, description);
   if (!s.dry_run) listen_to_signals();
   Checkpoint::check_name(s, output_paths(s), other_files_of(reader, s));
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));

@@ -13,10 +13,17 @@ namespace tauvox {
 /// @throws Error(input_invalid) where --as-2d made such an axis and nobody named it
 std::vector<std::string> check_flow_axes(const Settings& settings, const io::VolumeDescription& description);
 
-/// The same for an evaluation, whose numbers along the thickness are those of a single layer as well. An axis
-/// that --as-2d made and nobody named is taken from those of transport.
+/// Along a thickness of one voxel all numbers are those of a single layer.
+/// @return a warning if it is so
+/// @throws Error(input_invalid) where --as-2d made that axis
+std::vector<std::string> check_thickness(const Settings& settings, const io::VolumeDescription& description);
+
+/// For studies that look along all axes.
+std::vector<std::string> warnings_of_single_layers(const io::VolumeDescription& description);
+
+/// Both for an evaluation. An axis that --as-2d made and nobody named is taken from those of transport.
 /// @return warnings
-/// @throws Error(input_invalid) where --as-2d made the thickness
+/// @throws as check_thickness
 std::vector<std::string> check_evaluated_axes(Settings& settings, const io::VolumeDescription& description);
 
 }  // namespace tauvox

@@ -398,30 +398,3 @@ def test_what_only_some_slices_say_is_a_warning_with_their_names(tauvox, tmp_pat
         tifffile.imwrite(tmp_path / "s" / f"s{layer}.tif", slice_, photometric="miniswhite")
     result = tauvox("inspect", "s")
     assert "notice: MinIsWhite" in result.stdout + result.stderr
-
-
-def test_an_image_has_no_ends_across_its_one_layer(tauvox, tmp_path):
-    """tau was 1 there and passed limits: a single layer joins both of its ends whatever is in it."""
-    image = numpy.random.default_rng(3).random((60, 80)) < 0.3
-    tifffile.imwrite(tmp_path / "image.tif", image.astype("uint8"))
-    image = ["evaluate", "image.tif", "--as-2d", "--phases", "pore=0,solid=1", "--voxel-size", "1um", "--ionic", "pore"]
-    refused = "no axis z for the thickness", "--thickness y or --thickness x"
-    assert_refused(tauvox(*image), 4, *refused)
-    assert_refused(tauvox(*image, "--thickness", "z", "--axis", "z"), 4, *refused)
-    assert tauvox(*image, "--thickness", "y", "-o", "y").returncode == 0
-    report = json.loads((tmp_path / "y" / "results.json").read_text())
-    solved = {r["axis"]: r for r in report["results"] if r["study"] == "effective_transport"}
-    assert set(solved) == {"y", "x"}
-    assert all(value(r, "tortuosity_factor") > 1.2 for r in solved.values())
-    assert any("no transport along axis z" in warning for warning in report["warnings"])
-    assert tauvox(*image, "--thickness", "y", "--axis", "y,z", "-o", "yz").returncode == 0
-    report = json.loads((tmp_path / "yz" / "results.json").read_text())
-    assert any("one voxel long along axis z" in warning for warning in report["warnings"])
-    assert {r["axis"] for r in report["results"] if r["study"] == "effective_transport"} == {"y", "z"}
-
-
-def test_a_thickness_of_one_voxel_is_warned_of(tauvox, tmp_path):
-    numpy.save(tmp_path / "layer.npy", (numpy.random.default_rng(3).random((1, 30, 40)) < 0.3).astype("uint8"))
-    assert tauvox("evaluate", "layer.npy", "--phases", "pore=0,solid=1", "--voxel-size", "1um", "-o", "layer").returncode == 0
-    report = json.loads((tmp_path / "layer" / "results.json").read_text())
-    assert any("one voxel long along its thickness" in warning for warning in report["warnings"])
