@@ -44,7 +44,7 @@ def test_studies_along_all_axes_take_images(tauvox, tmp_path, study):
     tifffile.imwrite(tmp_path / "image.tif", (numpy.random.default_rng(3).random((60, 80)) < 0.3).astype("uint8"))
     run = tauvox("solve", "image.tif", "--as-2d", "--phases", "pore=0,solid=1", "--voxel-size", "1um", "--study", study)
     assert run.returncode == 0, run.stderr
-    assert "one voxel long along axis z: what is found along z is that of a single layer" in run.stderr
+    assert "one voxel long along axis z: what is found along z is that of a single layer" in run.stdout
 
 
 def test_a_thickness_of_one_voxel_is_warned_of(tauvox, tmp_path):
