@@ -278,7 +278,10 @@ void add_output(Rows& rows) {
        .meaning = "report; - for standard output",
        .for_inspect = true},
       &Settings::json);
-  add({.name = "csv", .kind = Kind::path_out, .meaning = "table, one row per axis; - for standard output"},
+  add({.name = "csv",
+       .kind = Kind::path_out,
+       .meaning = "table, a row for each result; - for standard output. Tables of the study lie beside it: "
+                  "NAME_impedance.csv, NAME_thickness_PHASE.csv, ..."},
       &Settings::csv);
   add({.name = "png",
        .kind = Kind::path_out,

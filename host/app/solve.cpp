@@ -22,6 +22,7 @@
 #include "host/app/statements.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
+#include "host/app/tables.hpp"
 #include "host/app/unheeded.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/pages/look.hpp"
@@ -201,8 +202,10 @@ std::vector<std::string> earlier_reports(const Settings& s, const Checkpoint& ch
 void write_reports(const Settings& s, const RunReport& report, const std::string& json,
                    const std::string& csv, bool overwrite) {
   if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, csv, overwrite);
+  const std::map<std::string, std::string> words = words_of_phases(s.phases);
   for (const Curve& curve : report.curves)
-    if (!s.csv.empty() && s.csv != "-") io::write_text(curve_path(s, curve.name), to_csv(curve), overwrite);
+    if (!s.csv.empty() && s.csv != "-")
+      io::write_text(curve_path(s, table_name(curve, words)), to_csv(curve), overwrite);
   if (!settings_path(s).empty()) results_are_in_files();
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, overwrite);
   if (const std::string path = settings_path(s); !path.empty())
