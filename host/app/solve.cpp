@@ -327,9 +327,12 @@ ExitCode run_solve(Settings s) {
         "--phase conducts with 1, and --unit makes that 1 {0}: give --conductivity LABEL=VALUE in {0}",
         s.unit));
   if (s.unit != Settings().unit && property_of(s.unit).si.empty())
-    report.warnings.push_back(fmt::format(
-        "the unit '{}' is not known: numbers are as they were given; known are such as S/m, m2/s and W/(m K)",
-        s.unit));
+    report.warnings.push_back(
+        fmt::format("the unit '{}' is not known as one of a diffusivity or a conductivity: numbers are as "
+                    "they were given, "
+                    "are called a diffusivity, and none is in SI units; known are such as S/m, mS/cm, 1/(ohm "
+                    "m), m2/s and W/(m K)",
+                    s.unit));
   append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);
