@@ -22,6 +22,7 @@
 #include "host/app/statements.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
+#include "host/app/tables.hpp"
 #include "host/app/unheeded.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/pages/look.hpp"
@@ -210,8 +211,10 @@ std::vector<std::string> earlier_reports(const Settings& s, const Checkpoint& ch
 void write_reports(const Settings& s, const RunReport& report, const std::string& json,
                    const std::string& csv, bool overwrite) {
   if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, csv, overwrite);
+  const std::map<std::string, std::string> words = words_of_phases(s.phases);
   for (const Curve& curve : report.curves)
-    if (!s.csv.empty() && s.csv != "-") io::write_text(curve_path(s, curve.name), to_csv(curve), overwrite);
+    if (!s.csv.empty() && s.csv != "-")
+      io::write_text(curve_path(s, table_name(curve, words)), to_csv(curve), overwrite);
   if (!settings_path(s).empty()) results_are_in_files();
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, overwrite);
   if (const std::string path = settings_path(s); !path.empty())
@@ -332,9 +335,12 @@ ExitCode run_solve(Settings s) {
         "--phase conducts with 1, and --unit makes that 1 {0}: give --conductivity LABEL=VALUE in {0}",
         s.unit));
   if (s.unit != Settings().unit && property_of(s.unit).si.empty())
-    report.warnings.push_back(fmt::format(
-        "the unit '{}' is not known: numbers are as they were given; known are such as S/m, m2/s and W/(m K)",
-        s.unit));
+    report.warnings.push_back(
+        fmt::format("the unit '{}' is not known as one of a diffusivity or a conductivity: numbers are as "
+                    "they were given, "
+                    "are called a diffusivity, and none is in SI units; known are such as S/m, mS/cm, 1/(ohm "
+                    "m), m2/s and W/(m K)",
+                    s.unit));
   append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);

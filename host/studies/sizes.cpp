@@ -324,7 +324,10 @@ Study sizes_study() {
       .meaning = "local thickness of the named phases, inscribed spheres, mercury intrusion, constrictivity",
       .quantities = rows(),
       .run = sizes,
-      .needs_conductivity = false};
+      .needs_conductivity = false,
+      .tables = [](const StudySettings&) -> std::vector<std::string> {
+        return {"thickness_{}", "intrusion_{}"};
+      }};
 }
 
 }  // namespace tauvox
