@@ -24,7 +24,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr const char* layout = "tauvox-checkpoint-1";
+constexpr const char* layout = "tauvox-checkpoint-2";
 constexpr double most_share = 0.03;  // of the time of a run, to write it
 
 std::string previous_of(const std::string& path) { return path + ".previous"; }
@@ -131,7 +131,9 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
     throw Error(ExitCode::input_refused, "the checkpoint cannot be used", path_, why,
                 "remove it to begin anew, or name another with --checkpoint");
   };
-  if (!content) refuse("it is damaged, and so is the one before it, if there is one");
+  if (!content)
+    refuse(
+        "it is damaged, or of another version of the program, and so is the one before it, if there is one");
   try {
     identity_ = content->at("identity");
     seconds_before_ = content->at("spent").at("seconds").get<double>();

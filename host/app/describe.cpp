@@ -87,7 +87,10 @@ void add_material(Rows& rows) {
        .for_evaluate = true,
        .for_solve = false},
       &Settings::electronic);
-  add({.name = "unit", .meaning = "unit of the conductivities, e.g. S/m or m2/s"}, &Settings::unit);
+  add({.name = "unit",
+       .meaning = "unit of the conductivities, such as S/m, mS/cm, 1/(ohm m), m2/s or W/(m K); another "
+                  "text stays as it is, with a warning: SI units are not known then"},
+      &Settings::unit);
   add({.name = "default-insulating", .kind = Kind::flag, .meaning = "labels without a conductivity insulate"},
       &Settings::default_insulating);
   add({.name = "allow-absent",
@@ -278,7 +281,10 @@ void add_output(Rows& rows) {
        .meaning = "report; - for standard output",
        .for_inspect = true},
       &Settings::json);
-  add({.name = "csv", .kind = Kind::path_out, .meaning = "table, one row per axis; - for standard output"},
+  add({.name = "csv",
+       .kind = Kind::path_out,
+       .meaning = "table, a row for each result; - for standard output. Tables of the study lie beside it: "
+                  "NAME_impedance.csv, NAME_thickness_PHASE.csv, ..."},
       &Settings::csv);
   add({.name = "png",
        .kind = Kind::path_out,

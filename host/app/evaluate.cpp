@@ -21,6 +21,7 @@
 #include "host/pages/look.hpp"
 #include "host/report/append.hpp"
 #include "host/report/grey_histogram.hpp"
+#include "host/settings/flow_axes.hpp"
 #include "host/settings/named_labels.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/absent_labels.hpp"
@@ -291,6 +292,7 @@ ExitCode run_evaluate(Settings s) {
   ReaderProcess reader(s);
   const io::VolumeDescription description = description_of_sample(reader, s);
   take_statements(description, s);
+  const std::vector<std::string> of_layers = check_evaluated_axes(s, description);
   std::vector<Carriers> carriers = resolve_carriers(s);
   const Limits limits = limits_of(s, carriers);
   if (description.voxel_size)
@@ -341,6 +343,7 @@ ExitCode run_evaluate(Settings s) {
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
   report.warnings = volume.warnings;
+  append(report.warnings, of_layers);
   append(report.warnings, warnings_of_sample(volume, s));
   append(report.warnings, check_named_labels(volume, s));
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part

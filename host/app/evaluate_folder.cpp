@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,8 +11,10 @@
 #include "host/app/field_output.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/study_file.hpp"
+#include "host/app/tables.hpp"
 #include "host/pages/report_page.hpp"
 #include "host/report/append.hpp"
+#include "host/studies/study_table.hpp"
 #include "kernels/base/clock.hpp"
 
 namespace tauvox {
@@ -23,25 +24,6 @@ namespace fs = std::filesystem;
 
 std::string in_folder(const Settings& s, const std::string& name) {
   return (fs::path(s.output) / name).string();
-}
-
-std::string cleaned(std::string name) {
-  for (char& c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80 && !std::isalnum(byte) && c != '-' && c != '.') c = '_';
-  }
-  return name;
-}
-
-std::string in_small_letters(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-/// The name of a curve holds {} where its phase has its word.
-std::string file_name(std::string curve, const std::string& word) {
-  if (const std::size_t at = curve.find("{}"); at != std::string::npos) curve.replace(at, 2, word);
-  return curve + ".csv";
 }
 
 constexpr const char* always_written[] = {"results.json", "results.csv", "settings.toml", "profile.csv",
@@ -54,12 +36,12 @@ std::string figure_file(const std::string& name, const char* ending) {
 
 /// Every table that a run with these phases may have written.
 std::vector<std::string> tables_of(const Phases& phases) {
-  std::vector<std::string> names{"surface_profile.csv"};
+  std::vector<std::string> names;
   for (const char* what : {"ionic", "electronic"})
     for (const char* axis : {"z", "y", "x"}) names.push_back(fmt::format("rve_{}_{}.csv", what, axis));
-  for (const auto& [phase, word] : words_of_phases(phases))
-    for (const char* curve : {"thickness_{}", "intrusion_{}", "lines_{}_z", "lines_{}_y", "lines_{}_x"})
-      names.push_back(file_name(curve, word));
+  for (const char* study : {"sizes", "chords", "interfaces"})
+    for (const std::string& name : table_names(study_named(study), {}, phases))
+      names.push_back(name + ".csv");
   return names;
 }
 
@@ -122,28 +104,6 @@ std::vector<std::string> write_pages(const Settings& s, RunReport& report,
 }
 
 }  // namespace
-
-std::map<std::string, std::string> words_of_phases(const Phases& phases) {
-  std::map<std::string, std::vector<const NamedPhase*>> alike;  // in an order that a study file keeps
-  for (const NamedPhase& phase : phases.named) alike[in_small_letters(cleaned(phase.name))].push_back(&phase);
-  std::map<std::string, std::string> words;
-  std::set<std::string> taken;
-  for (const auto& [small, those] : alike) taken.insert(small);
-  for (auto& [small, those] : alike) {
-    if (those.size() == 1) {
-      words[those.front()->name] = cleaned(those.front()->name);
-      continue;
-    }
-    std::sort(those.begin(), those.end(),
-              [](const NamedPhase* a, const NamedPhase* b) { return a->name < b->name; });
-    for (const NamedPhase* phase : those) {
-      std::string word = fmt::format("{}-{}", cleaned(phase->name), phase->labels.front());
-      while (!taken.insert(in_small_letters(word)).second) word += '_';
-      words[phase->name] = word;
-    }
-  }
-  return words;
-}
 
 MadeFolders::~MadeFolders() {
   std::error_code failed;  // what is not empty stays
@@ -209,8 +169,7 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   const std::map<std::string, std::string> words = words_of_phases(s.phases);
   std::set<std::string> written;
   for (const Curve& curve : report.curves) {
-    const auto word = words.find(curve.phase);
-    const std::string name = file_name(curve.name, word == words.end() ? "" : word->second);
+    const std::string name = table_name(curve, words) + ".csv";
     io::write_text(in_folder(s, name), to_csv(curve), overwrite);
     written.insert(name);
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,10 +10,6 @@
 #include "io/write.hpp"
 
 namespace tauvox {
-
-/// Phase -> what stands for it in names of files: letters, digits, - and . stay as they are, also those
-/// beyond ASCII. No two are the same, also where capitals count as small letters.
-std::map<std::string, std::string> words_of_phases(const Phases& phases);
 
 /// Folders that were made for a run; those that are still empty go with it.
 class MadeFolders {

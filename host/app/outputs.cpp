@@ -9,6 +9,7 @@
 
 #include "host/app/describe.hpp"
 #include "host/app/study_file.hpp"
+#include "host/app/tables.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/input_file.hpp"
@@ -118,10 +119,6 @@ Settings settings_along(const Settings& s, Axis axis) {
   return one;
 }
 
-std::string curve_name(const Settings& s, const std::string& name, Axis axis) {
-  return s.axes.size() == 1 ? name : fmt::format("{}_{}", name, axis_name(axis));
-}
-
 std::string curve_path(const Settings& s, const std::string& name) {
   const std::filesystem::path path(s.csv);
   return (path.parent_path() / fmt::format("{}_{}.csv", path.stem().string(), name)).string();
@@ -162,10 +159,9 @@ std::vector<std::string> output_paths(const Settings& s) {
     if (s.flux)
       for (const Axis axis : s.axes) paths.push_back(field_picture_path(s, "flux", axis));
   }
-  if (s.impedance && is_file(s.csv)) paths.push_back(curve_path(s, "impedance"));
-  for (const Axis axis : s.axes)
-    if (s.study == "transient" && is_file(s.csv))
-      paths.push_back(curve_path(s, curve_name(s, "transient", axis)));
+  if (is_file(s.csv))
+    for (const std::string& name : table_names(study_named(s.study), s, s.phases))
+      paths.push_back(curve_path(s, name));
   if (s.impedance && !s.png.empty()) paths.push_back(curve_picture_path(s, "impedance"));
   for (const Axis axis : s.axes)
     if (s.study == "transient" && !s.png.empty())

@@ -18,8 +18,6 @@ bool writes_series(const Settings& s);
 Settings settings_along(const Settings& s, Axis axis);
 /// "out.pvd" -> "out_0000.vti"; of one axis
 std::string frame_path(const Settings& s, std::int64_t number);
-/// "transient" -> "transient_z" where several axes are asked for.
-std::string curve_name(const Settings& s, const std::string& name, Axis axis);
 /// Of a curve, beside the table.
 std::string curve_path(const Settings& s, const std::string& name);
 std::string curve_picture_path(const Settings& s, const std::string& name);

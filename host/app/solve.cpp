@@ -22,6 +22,7 @@
 #include "host/app/statements.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
+#include "host/app/tables.hpp"
 #include "host/app/unheeded.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/pages/look.hpp"
@@ -133,6 +134,15 @@ ExitCode report_outcome(const RunReport& report, Checkpoint& checkpoint,
   return code;
 }
 
+/// What the shape of the volume makes of the numbers, before they are computed: warnings.
+/// @throws as check_flow_axes and check_thickness
+std::vector<std::string> check_axes(const Study& study, const Settings& s,
+                                    const io::VolumeDescription& description) {
+  if (study.takes_all_axes) return {};
+  if (study.needs_conductivity) return check_flow_axes(s, description);
+  return heeds_thickness(study) ? check_thickness(s, description) : warnings_of_single_layers(description);
+}
+
 /// @throws Error(usage) where the electrolyte is none for this run
 void check_electrolyte(const Settings& s, const Study& study) {
   if (s.electrolyte.empty()) return;
@@ -201,8 +211,10 @@ std::vector<std::string> earlier_reports(const Settings& s, const Checkpoint& ch
 void write_reports(const Settings& s, const RunReport& report, const std::string& json,
                    const std::string& csv, bool overwrite) {
   if (!s.csv.empty() && s.csv != "-") io::write_text(s.csv, csv, overwrite);
+  const std::map<std::string, std::string> words = words_of_phases(s.phases);
   for (const Curve& curve : report.curves)
-    if (!s.csv.empty() && s.csv != "-") io::write_text(curve_path(s, curve.name), to_csv(curve), overwrite);
+    if (!s.csv.empty() && s.csv != "-")
+      io::write_text(curve_path(s, table_name(curve, words)), to_csv(curve), overwrite);
   if (!settings_path(s).empty()) results_are_in_files();
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, overwrite);
   if (const std::string path = settings_path(s); !path.empty())
@@ -235,8 +247,7 @@ ExitCode run_solve(Settings s) {
     parse::check_voxel_size(*description.voxel_size, ExitCode::input_invalid, s.input);
   if (description.voxel_ratio)
     parse::check_voxel_ratio(*description.voxel_ratio, ExitCode::input_invalid, s.input);
-  const std::vector<std::string> axis_warnings =
-      study.takes_all_axes ? std::vector<std::string>() : check_flow_axes(s, description);
+  const std::vector<std::string> axis_warnings = check_axes(study, s, description);
   if (!s.dry_run) listen_to_signals();
   Checkpoint::check_name(s, output_paths(s), other_files_of(reader, s));
   Checkpoint checkpoint = s.dry_run ? Checkpoint() : Checkpoint(Checkpoint::path_of(s));
@@ -324,9 +335,12 @@ ExitCode run_solve(Settings s) {
         "--phase conducts with 1, and --unit makes that 1 {0}: give --conductivity LABEL=VALUE in {0}",
         s.unit));
   if (s.unit != Settings().unit && property_of(s.unit).si.empty())
-    report.warnings.push_back(fmt::format(
-        "the unit '{}' is not known: numbers are as they were given; known are such as S/m, m2/s and W/(m K)",
-        s.unit));
+    report.warnings.push_back(
+        fmt::format("the unit '{}' is not known as one of a diffusivity or a conductivity: numbers are as "
+                    "they were given, "
+                    "are called a diffusivity, and none is in SI units; known are such as S/m, mS/cm, 1/(ohm "
+                    "m), m2/s and W/(m K)",
+                    s.unit));
   append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
   append(report.warnings, report.materials.warnings);

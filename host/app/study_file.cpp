@@ -74,6 +74,15 @@ bool fits(const SettingFacts& facts, const toml::node& node) {
                              facts.kind == Kind::places || facts.kind == Kind::cuts);
 }
 
+/// toml++ sorts what it read by name.
+std::vector<std::pair<const toml::key*, const toml::node*>> in_order_of_file(const toml::table& table) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> items;
+  for (const auto& [key, node] : table) items.emplace_back(&key, &node);
+  std::sort(items.begin(), items.end(),
+            [](const auto& a, const auto& b) { return a.first->source().begin < b.first->source().begin; });
+  return items;
+}
+
 /// Reads the values of one study file.
 class Reader {
  public:
@@ -192,8 +201,8 @@ class Reader {
       for (const toml::node& item : *array) items.push_back(text_from(row, item));
       if (row.kind == Kind::phases) return fmt::format("{}", fmt::join(items, "+"));
     } else if (const auto* table = node.as_table())
-      for (const auto& [key, value] : *table)
-        items.push_back(fmt::format("{}={}", std::string_view(key.str()), text_from(row, value)));
+      for (const auto& [key, value] : in_order_of_file(*table))
+        items.push_back(fmt::format("{}={}", std::string_view(key->str()), text_from(row, *value)));
     return fmt::format("{}", fmt::join(items, ","));
   }
 

@@ -11,6 +11,7 @@
 #include "host/app/interruption.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/series_output.hpp"
+#include "host/app/tables.hpp"
 #include "host/pages/field_picture.hpp"
 #include "host/pages/impedance_picture.hpp"
 #include "host/pages/transient_picture.hpp"

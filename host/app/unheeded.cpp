@@ -19,17 +19,23 @@ struct HeededBySome {
   std::vector<std::string> heeded_by, or_not_by{};  // studies; one of the two is empty
 };
 
+std::vector<std::string> transport_studies() {
+  return {"effective_transport", "resolution", "electrolyte", "porous_phases", "rve"};
+}
+
+/// Studies that look along all axes, or along those of --axis.
+std::vector<std::string> without_thickness() {
+  std::vector<std::string> found = transport_studies();
+  found.insert(found.end(), {"percolation", "chords", "transient", "particles", "triple_lines"});
+  return found;
+}
+
 /// Those that change what one study finds and say nothing to others. Not here: what is said by unheeded()
 /// alone, and what is refused where it is used (--axis, --electrolyte, --phase-porosity, --field, --flux).
 std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
   const Settings standard;
-  const std::vector<std::string> transport{"effective_transport", "resolution", "electrolyte",
-                                           "porous_phases", "rve"};
-  std::vector<std::string> no_thickness = transport, no_separator = transport;
-  no_thickness.insert(no_thickness.end(),
-                      {"percolation", "chords", "transient", "particles", "triple_lines"});
-  no_separator.insert(no_separator.end(),
-                      {"percolation", "chords", "transient", "tensor", "particles", "triple_lines"});
+  std::vector<std::string> no_separator = without_thickness();
+  no_separator.emplace_back("tensor");
   return {
       {"--impedance", s.impedance, {"electrode"}},
       {"--reactive", !s.reactive.empty(), {"electrode"}},
@@ -42,8 +48,8 @@ std::vector<HeededBySome> settings_of_some_studies(const Settings& s) {
       {"--capacity", !s.capacity.empty(), {"transient"}},
       {"--frames", s.frames != standard.frames, {"transient"}},
       {"--rve", s.rve.has_value(), {"rve"}},
-      {"--flux-balance", s.flux_balance != standard.flux_balance, transport},
-      {"--thickness", s.thickness != standard.thickness, {}, no_thickness},
+      {"--flux-balance", s.flux_balance != standard.flux_balance, transport_studies()},
+      {"--thickness", s.thickness != standard.thickness, {}, without_thickness()},
       {"--separator", s.separator != standard.separator, {}, no_separator},
   };
 }
@@ -78,6 +84,8 @@ bool is_given_exponent(const Settings& s, const std::vector<std::string>& given)
 }
 
 }  // namespace
+
+bool heeds_thickness(const Study& study) { return !names(without_thickness(), study.name); }
 
 void refuse_unheeded(const Settings& s, const Study& study, const std::vector<std::string>& given) {
   check_has_electrolyte(as_given(s, given));

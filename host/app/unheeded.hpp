@@ -9,6 +9,9 @@
 
 namespace tauvox {
 
+/// Whether the study looks across the thickness (--thickness).
+bool heeds_thickness(const Study& study);
+
 /// @param named  options of the command line, without --: given is given, though it be the default (a file of
 ///               settings has all)
 /// @throws Error(usage) naming the first of them, and the studies that heed it

@@ -35,7 +35,9 @@ void add_what(Rows& rows) {
       &SuiteOptions::quick);
   add({.name = "sizes",
        .kind = Kind::texts,
-       .meaning = "edges in voxels from 8 to 8192, or largest; unless given, 128,256,512,1024,largest"},
+       .meaning =
+           "edges in voxels from 8 to 8192, or largest; unless given, 128,256,512,1024,largest. A case that "
+           "has no volume of so few voxels, or none with a way through, is skipped"},
       &SuiteOptions::sizes);
   add({.name = "cases",
        .kind = Kind::texts,
@@ -81,7 +83,8 @@ void add_how(Rows& rows) {
       &SuiteOptions::least_seconds);
   add({.name = "row-minutes",
        .kind = Kind::number,
-       .meaning = "rows that would take longer are skipped",
+       .meaning = "rows that would take longer, by the time of the size before, are skipped; the first size "
+                  "of a case never is",
        .unit = "min",
        .range = Range{0, {}, true}},
       &SuiteOptions::most_minutes);

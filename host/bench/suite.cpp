@@ -73,6 +73,20 @@ std::int64_t largest_edge(const Case& row, const Settings& settings, const Devic
   return 0;
 }
 
+/// A case has no volume of that edge: too few voxels for what it is made of.
+struct NoVolume {
+  std::string why;
+};
+
+Volume volume_of(const Case& row, std::int64_t edge) {
+  try {
+    return make_volume(row, edge);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::usage) throw;  // its settings are ours, but for the edge
+    throw NoVolume{fmt::format("there is no such volume of {} voxels along an edge: {}", edge, error.what())};
+  }
+}
+
 std::vector<std::string> without_repeats(const std::vector<std::string>& list) {
   std::vector<std::string> once;
   for (const std::string& item : list)
@@ -134,15 +148,22 @@ class Suite {
       if (const std::string why = misfit(row, settings, edge, device_); !why.empty())
         return skip(row, Json::array({edge, edge, edge}), why);
     }
+    const Json cube = Json::array({edge, edge, edge});
     if (const double minutes = minutes_of(row, edge); minutes > options_.most_minutes)
-      return skip(row, Json::array({edge, edge, edge}),
-                  fmt::format("would take some {:.0f} min, --row-minutes allows {:g}", minutes,
+      return skip(row, cube,
+                  fmt::format("would take some {:.2g} min, --row-minutes allows {:g}", minutes,
                               options_.most_minutes));
     try {
-      add(row, edge, measure(row, edge, settings));
+      const Measured measured = measure(row, edge, settings);
+      const Result& first = measured.runs.front();
+      if (first.status == Status::not_percolating && !stored_answer(row.name, measured.size))
+        return skip(row, cube, fmt::format("there is nothing to time: {}", first.reason.value_or("")));
+      add(row, edge, measured);
+    } catch (const NoVolume& none) {
+      skip(row, cube, none.why);
     } catch (const Error& error) {
       if (!std::string(error.what()).starts_with("out of")) throw;  // memory: the next row may fit
-      skip(row, Json::array({edge, edge, edge}), error.what());
+      skip(row, cube, error.what());
     }
   }
 
@@ -161,7 +182,7 @@ class Suite {
  private:
   Measured measure(const Case& row, std::int64_t edge, const Settings& settings) {
     print_note(fmt::format("{} {}: making the volume ...\n", row.name, edge));
-    const Volume volume = make_volume(row, edge);
+    const Volume volume = volume_of(row, edge);
     const Materials materials = assign_materials(volume, settings);
     const StudyInput input{volume, materials, settings, device_};
     Measured measured;

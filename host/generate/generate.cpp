@@ -50,8 +50,10 @@ constexpr Row table[] = {
      Uses::size, generate_checkerboard},
     {"dead-end", "pore (0) from the first z face that ends before the last one, in 1", Uses::size,
      generate_dead_end},
-    {"gyroid", "gyroid surface, four cells along the smallest edge, between equal halves 0 and 1", Uses::size,
-     generate_gyroid},
+    {"gyroid",
+     "gyroid surface, four cells along the smallest edge, between 0 and 1: equal halves in cubes of an edge "
+     "divisible by 16, else 0 has up to 0.519 (all, where the edge is 4 or 8)",
+     Uses::size, generate_gyroid},
     {"site-percolation",
      "every voxel is pore (0) with the chance of the given fraction, else 1; paths need more than 0.3116",
      Uses::random, generate_site_percolation},

@@ -78,7 +78,7 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
     state.aim = M.convergence == Convergence::fast ? tolerance : tolerance / 2;
   }
   for (; state.start < starts && s.iterations < limit && !s.reached; ++state.start) {
-    EnergyStop stop(state.aim, M.convergence);
+    EnergyStop stop(state.aim, M.convergence, state.wanted);
     const std::int64_t before = state.iterations = s.iterations;
     state.operator_applications = s.operator_applications;
     // Steps of Jacobi need no hierarchy, and the bound needs the room of r and p.
@@ -125,7 +125,11 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
       M.weaken();
       state.weakened = 1;
     }
-    state.aim *= std::clamp(0.7 * tolerance / s.error(), 0.01, 0.5);
+    // Where the rule of the terms was not far off, they say how far it still is.
+    const double share = tolerance / s.error();
+    const bool is_near = s.why == StopReason::converged && share > 0.1;
+    state.wanted = M.convergence == Convergence::fast && is_near ? stop.iterations_to(share) : 0;
+    state.aim *= std::clamp(0.7 * share, 0.01, 0.5);
   }
 }
 

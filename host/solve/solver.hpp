@@ -98,7 +98,7 @@ class Solver {
   struct State {
     std::size_t word = 0;  // bytes of a number; 0: nowhere
     double tolerance = 0, first_energy = 0, aim = 0, last = 1, energy = 0;
-    std::int64_t start = 0, weakened = 0, iterations = 0, operator_applications = 0;
+    std::int64_t start = 0, weakened = 0, wanted = 0, iterations = 0, operator_applications = 0;
     CgState at;
   };
   template <class T>

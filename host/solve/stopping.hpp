@@ -7,10 +7,11 @@
 // of the series is taken as geometric in windows, with a factor 4 for the slowing down that CG shows before
 // it finds a new eigenvalue:
 //     error_k <~ max(S1 / 4, 4 S1 q / (1 - q))
-// With multigrid each term is a fraction q of the one before. A geometric series leaves t q / (1 - q); 1.5 /
-// (1 - q) times that is taken, more the slower it falls. A bound (bound.hpp) then says whether that was
-// enough; when it was not, conjugate gradients start again. Both are estimates. How they fared: DESIGN.md,
-// "Stopping".
+// With multigrid each term is a fraction q of the one before. A geometric series leaves t q / (1 - q); c / (1
+// - q) times that is taken, more the slower it falls: c = 2 for the first four terms, of which each falls
+// less than the one before, then 0.7, where half the distance of the bounds lies. A bound (bound.hpp) then
+// says whether that was enough; when it was not, conjugate gradients start again. Both are estimates. How
+// they fared: DESIGN.md, "Stopping".
 #pragma once
 
 #include <algorithm>
@@ -29,7 +30,9 @@ enum class Convergence { slow_and_uneven, fast };
 class EnergyStop {
  public:
   /// @param tolerance relative error of the energy to reach
-  EnergyStop(double tolerance, Convergence convergence) : tolerance_(tolerance), convergence_(convergence) {}
+  /// @param wanted how many iterations are wanted, whatever their terms; 0: as the terms tell
+  EnergyStop(double tolerance, Convergence convergence, std::int64_t wanted = 0)
+      : tolerance_(tolerance), convergence_(convergence), wanted_(wanted) {}
 
   /// Takes the energy of the first iterate; or of a later one, and the terms of the steps before it.
   void start(double energy, std::vector<double> terms = {}) {
@@ -43,7 +46,19 @@ class EnergyStop {
     energy_ -= term;
   }
   /// Whether the energy is good enough.
-  bool done() const { return relative_error() <= tolerance_; }
+  bool done() const { return wanted_ > 0 ? iterations() >= wanted_ : relative_error() <= tolerance_; }
+
+  /// How many more iterations shall take an error down to this share of itself, as the last term fell: with a
+  /// third of that speed, and the half of it in any case. 0 where the terms do not say.
+  std::int64_t iterations_to(double share) const {
+    if (terms_.size() < 2) return 0;
+    const double q = terms_.back() / terms_[terms_.size() - 2];
+    if (!(q > 0 && q < 0.9)) return 0;
+    const auto to = [](double of_all, double a_step) {
+      return std::ceil(std::log(of_all) / std::log(a_step));
+    };
+    return static_cast<std::int64_t>(std::max({1.0, to(share, std::min(0.8, 3 * q)), to(0.5, q)}));
+  }
 
   /// Whether fast convergence has come to its end, far from the aim: the last 30 terms add up to half of the
   /// 30 before or more. Rounding does that at contrasts that FP32 cannot hold.
@@ -66,7 +81,7 @@ class EnergyStop {
       if (terms_.size() < 2) return std::numeric_limits<double>::infinity();
       const double newer = terms_.back(), q = newer / terms_[terms_.size() - 2];
       if (!(q < 1)) return std::numeric_limits<double>::infinity();
-      return 1.5 * newer * q / ((1 - q) * (1 - q)) / std::abs(energy_);
+      return (terms_.size() <= 4 ? 2 : 0.7) * newer * q / ((1 - q) * (1 - q)) / std::abs(energy_);
     }
     const std::ptrdiff_t window =
         std::max<std::ptrdiff_t>(20, static_cast<std::ptrdiff_t>(terms_.size()) / 5);
@@ -83,6 +98,7 @@ class EnergyStop {
  private:
   double tolerance_, energy_ = 0;
   Convergence convergence_;
+  std::int64_t wanted_;
   std::vector<double> terms_;
 };
 

@@ -162,7 +162,10 @@ Study chords_study() {
       .meaning = "chords of the named phases along the axes; two-point correlation and lineal path as tables",
       .quantities = rows(),
       .run = chords,
-      .needs_conductivity = false};
+      .needs_conductivity = false,
+      .tables = [](const StudySettings&) -> std::vector<std::string> {
+        return {"lines_{}_z", "lines_{}_y", "lines_{}_x"};
+      }};
 }
 
 }  // namespace tauvox

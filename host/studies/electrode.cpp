@@ -310,7 +310,11 @@ Study electrode_study() {
           .meaning = "tortuosity and ionic resistance of an electrode as its separator sees it",
           .quantities = electrode_quantities(),
           .run = electrode,
-          .needs_box = true};
+          .needs_box = true,
+          .tables = [](const StudySettings& s) -> std::vector<std::string> {
+            if (!s.impedance) return {};
+            return {"impedance"};
+          }};
 }
 
 }  // namespace tauvox

@@ -193,7 +193,8 @@ Study fractions_study() {
                 .needs = {ErrorSource::sampling},
                 .known = Known::always}},
           .run = fractions,
-          .needs_conductivity = false};
+          .needs_conductivity = false,
+          .tables = [](const StudySettings&) -> std::vector<std::string> { return {"profile"}; }};
 }
 
 }  // namespace tauvox

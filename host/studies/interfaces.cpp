@@ -235,7 +235,8 @@ Study interfaces_study() {
           .meaning = "areas between the named phases, with what voxels leave open",
           .quantities = rows(),
           .run = interfaces,
-          .needs_conductivity = false};
+          .needs_conductivity = false,
+          .tables = [](const StudySettings&) -> std::vector<std::string> { return {"surface_profile"}; }};
 }
 
 }  // namespace tauvox

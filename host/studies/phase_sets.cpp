@@ -57,7 +57,7 @@ std::vector<PhaseSet> all_phase_sets(const Volume& volume, const Phases& named) 
     if (std::any_of(sets.begin(), sets.end(), is_there)) continue;
     if (const PhaseSet set = set_of(phase.name, volume, phase.labels); set.voxels > 0) made.push_back(set);
   }
-  // A table of a study file has an order of its own.
+  // Whatever order they are given in.
   std::sort(made.begin(), made.end(), [](const PhaseSet& a, const PhaseSet& b) { return a.name < b.name; });
   sets.insert(sets.end(), made.begin(), made.end());
   return sets;

@@ -117,6 +117,12 @@ const Study& transport() {
   return study;
 }
 
+std::vector<std::string> tables(const StudySettings& s) {
+  std::vector<std::string> names;
+  for (const Axis axis : s.axes) names.push_back(fmt::format("rve_{}", axis_name(axis)));
+  return names;
+}
+
 Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress) {
   Report report = effective_transport(in, sink, progress);
   std::vector<std::vector<Result>> of_octants;
@@ -228,7 +234,8 @@ Study rve_study() {
                 .least = 0}},
           .run = rve,
           .extends = "effective_transport",
-          .gives_field = true};
+          .gives_field = true,
+          .tables = tables};
 }
 
 }  // namespace tauvox

@@ -262,7 +262,8 @@ QuantityDefinitions rows() {
        .unit = "m",
        .definition =
            "Mean over the voxels of the phase of the distance from their centre to the nearest centre "
-           "of a voxel outside the phase; what lies outside the volume is not counted as outside.",
+           "of a voxel outside the phase; what lies outside the volume is not counted as outside. Exact, or "
+           "rounded, as the mean local thickness is.",
        .uncertainties = {ErrorSource::resolution},
        .least = 0,
        .in_text = false},
@@ -275,9 +276,9 @@ QuantityDefinitions rows() {
           "Mean over the voxels of the phase of the diameter of the largest sphere in the phase that "
           "holds the voxel (Hildebrand and Ruegsegger 1997, doi "
           "10.1046/j.1365-2818.1997.1340694.x), exact for the voxels as they are: cubes, and edges in ratios "
-          "of "
-          "whole numbers; for others squares of distances are rounded to 2.5e-4 of themselves, but for the "
-          "largest."),
+          "of whole numbers, with distances of less than 1024 of their common unit; others are rounded, "
+          "their "
+          "squares to 2.5e-4, but for the largest."),
       diameter_row("thickness_d10", "local thickness, 10 %", "d10",
                    "Smallest local thickness with at least 10 % of the phase's volume up to it.", false),
       diameter_row("thickness_d50", "local thickness, median", "d50",
@@ -323,7 +324,10 @@ Study sizes_study() {
       .meaning = "local thickness of the named phases, inscribed spheres, mercury intrusion, constrictivity",
       .quantities = rows(),
       .run = sizes,
-      .needs_conductivity = false};
+      .needs_conductivity = false,
+      .tables = [](const StudySettings&) -> std::vector<std::string> {
+        return {"thickness_{}", "intrusion_{}"};
+      }};
 }
 
 }  // namespace tauvox

@@ -60,8 +60,8 @@ struct Study {
   std::string extends{};                           // the study to whose results it adds quantities
   bool needs_conductivity = true;                  // of every label, before it can run
   bool gives_field = false, gives_frames = false;  // of each axis; at several times
-  bool needs_box = false;                          // no voxel may be outside of the sample
-  bool takes_all_axes = false;                     // at once: --axis and --periodic-sides do not apply
+  bool needs_box = false, takes_all_axes = false;  // nothing outside; at once, so --axis does not apply
+  std::vector<std::string> (*tables)(const StudySettings&) = nullptr;  // every name its curves may have
 };
 
 /// Ends a solve at the deadline, and tells of its iterations, of a slow solver's each tenth. What is done is

@@ -369,7 +369,8 @@ Study transient_study() {
           .quantities = transient_quantities(),
           .run = transient,
           .gives_frames = true,
-          .needs_box = true};
+          .needs_box = true,
+          .tables = [](const StudySettings&) -> std::vector<std::string> { return {"transient"}; }};
 }
 
 }  // namespace tauvox

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace tauvox {
@@ -18,11 +19,20 @@ struct Parsed {
   double factor = 1;
 };
 
-constexpr std::array<std::pair<char, int Dimension::*>, 5> bases{{{'S', &Dimension::siemens},
-                                                                  {'m', &Dimension::metre},
-                                                                  {'s', &Dimension::second},
-                                                                  {'K', &Dimension::kelvin},
-                                                                  {'W', &Dimension::watt}}};
+struct Base {
+  std::string_view name;
+  int Dimension::*member;
+  int power;
+};
+constexpr std::array<Base, 9> bases{{{"ohm", &Dimension::siemens, -1},
+                                     {"Ohm", &Dimension::siemens, -1},
+                                     {"Ω", &Dimension::siemens, -1},
+                                     {"\u2126", &Dimension::siemens, -1},  // the sign, not the letter
+                                     {"S", &Dimension::siemens, 1},
+                                     {"m", &Dimension::metre, 1},
+                                     {"s", &Dimension::second, 1},
+                                     {"K", &Dimension::kelvin, 1},
+                                     {"W", &Dimension::watt, 1}}};
 constexpr std::array<std::pair<char, double>, 8> prefixes{
     {{'G', 1e9}, {'M', 1e6}, {'k', 1e3}, {'c', 1e-2}, {'m', 1e-3}, {'u', 1e-6}, {'n', 1e-9}, {'p', 1e-12}}};
 
@@ -58,16 +68,16 @@ bool multiply(Parsed& parsed, const std::string& word, int sign) {
   if ((end && *end != '\0') || std::abs(exponent) > 3) return false;
   if (unit == "mK")  // metre kelvin, as in W/mK; nobody divides by millikelvin here
     return power.empty() && multiply(parsed, "m", sign) && multiply(parsed, "K", sign);
-  for (const auto& [letter, member] : bases) {
-    if (unit.size() > 2 || unit.empty() || unit.back() != letter) continue;
+  for (const auto& [name, member, of_base] : bases) {
+    if (!unit.ends_with(name) || unit.size() > name.size() + 1) continue;
     double scale = 1;
-    if (unit.size() == 2) {
+    if (unit.size() > name.size()) {
       scale = 0;
       for (const auto& [prefix, value] : prefixes)
         if (unit.front() == prefix) scale = value;
       if (scale == 0) return false;
     }
-    parsed.dimension.*member += static_cast<int>(exponent);
+    parsed.dimension.*member += of_base * static_cast<int>(exponent);
     parsed.factor *= std::pow(scale, static_cast<double>(exponent));
     return true;
   }

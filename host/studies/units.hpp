@@ -20,7 +20,7 @@ struct Property {
 Property property_of(const std::string& unit);
 
 /// What a number in the unit given is multiplied by to be one in the unit wanted; empty: it cannot be, or is
-/// no unit that is known. Of products and quotients of powers of S, m, s, K, W with prefixes, and "%".
+/// no unit that is known. Of products and quotients of powers of S, ohm, m, s, K, W with prefixes, and "%".
 std::optional<double> factor_between(const std::string& given, const std::string& wanted);
 
 /// `text` with {D} and {property} replaced.

@@ -8,7 +8,7 @@
 namespace tauvox {
 namespace {
 
-constexpr std::uint32_t most_exact = 1u << 26;
+constexpr std::uint32_t most_exact = 1u << 26, most_exact_of_single = 1u << 20;
 constexpr int dropped_bits = 12;
 
 std::uint32_t bits_of(float value) {
@@ -47,6 +47,18 @@ std::vector<std::int64_t> histogram_of(const Device& device, const Value* values
                           : counts_of<1>(device, values, count, bins, bin_of);
 }
 
+/// Whether all are whole numbers, which FP32 holds exactly, and few enough to count each.
+template <class Value>
+bool are_few_whole(const Device& device, const Value* values, std::int64_t count, Value largest) {
+  if (std::is_integral_v<Value>) return static_cast<double>(largest) < most_exact;
+  if (static_cast<double>(largest) >= most_exact_of_single) return false;
+  bool whole = true;
+#pragma omp parallel for schedule(static) reduction(&& : whole) num_threads(device.threads())
+  for (std::int64_t i = 0; i < count; ++i)
+    whole = whole && values[i] == static_cast<Value>(static_cast<std::int32_t>(values[i]));
+  return whole;
+}
+
 template <class Value>
 std::vector<SizeBin> bins_of(const Device& device, const Value* values, std::int64_t count) {
   const Value largest = *std::max_element(values, values + count);
@@ -55,7 +67,7 @@ std::vector<SizeBin> bins_of(const Device& device, const Value* values, std::int
     for (std::size_t bin = 1; bin < histogram.size(); ++bin)
       if (histogram[bin] > 0) found.push_back({value_of(bin), histogram[bin]});
   };
-  if (std::is_integral_v<Value> && static_cast<double>(largest) < most_exact) {
+  if (are_few_whole(device, values, count, largest)) {
     keep(histogram_of(device, values, count, static_cast<std::size_t>(largest) + 1,
                       [](Value v) { return static_cast<std::size_t>(v); }),
          [](std::size_t bin) { return static_cast<double>(bin); });

@@ -12,8 +12,9 @@ struct SizeBin {
   std::int64_t voxels;
 };
 
-/// Of every value but 0, ascending. Exact for whole numbers below 2^26; others are rounded to 12 bits,
-/// which is 0.012 % in a length, but for the largest. Bytes: 8 a bin and thread.
+/// Of every value but 0, ascending. Exact where all are whole numbers below 2^26, or 2^24 where they are kept
+/// in FP32; others are rounded to 12 bits, which is 0.012 % in a length, but for the largest. Bytes: 8 a bin
+/// and thread.
 std::vector<SizeBin> distribution_of(const SquaredDistance& values);
 
 }  // namespace tauvox

@@ -101,31 +101,63 @@ TAUVOX_OCTET Octet<W> splat(W value) {
   else
     return {{HalfDoubles{} + value, HalfDoubles{} + value}};
 }
+// Registers are loaded, stored, widened and joined as such: copied as bytes, or element by element, they go
+// through the stack in smaller parts, and reading them back as a whole waits until all of these are written.
+typedef float LooseFloats __attribute__((vector_size(32), aligned(4), may_alias));
+typedef float LooseHalfFloats __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double LooseHalfDoubles __attribute__((vector_size(32), aligned(8), may_alias));
+
+TAUVOX_OCTET HalfDoubles widened(const HalfFloats& four) {
+#ifdef __AVX2__
+  return reinterpret_cast<HalfDoubles>(_mm256_cvtps_pd(reinterpret_cast<__m128>(four)));
+#else
+  return __builtin_convertvector(four, HalfDoubles);
+#endif
+}
 template <class W, class O>
 TAUVOX_OCTET Octet<W> convert(const O& octet) {
-  if constexpr (std::is_same_v<O, Octet<W>>)
+  if constexpr (std::is_same_v<O, Octet<W>>) {
     return octet;
-  else if constexpr (std::is_same_v<W, double>) {
+  } else if constexpr (std::is_same_v<W, double>) {
+#ifdef __AVX2__
+    const auto all = reinterpret_cast<__m256>(octet);
+    return {{widened(reinterpret_cast<HalfFloats>(_mm256_castps256_ps128(all))),
+             widened(reinterpret_cast<HalfFloats>(_mm256_extractf128_ps(all, 1)))}};
+#else
     HalfFloats half[2];
     __builtin_memcpy(half, &octet, sizeof half);
-    return {{__builtin_convertvector(half[0], HalfDoubles), __builtin_convertvector(half[1], HalfDoubles)}};
+    return {{widened(half[0]), widened(half[1])}};
+#endif
   } else {
     const HalfFloats half[2] = {__builtin_convertvector(octet.half[0], HalfFloats),
                                 __builtin_convertvector(octet.half[1], HalfFloats)};
+#ifdef __AVX2__
+    return reinterpret_cast<Floats>(
+        _mm256_set_m128(reinterpret_cast<__m128>(half[1]), reinterpret_cast<__m128>(half[0])));
+#else
     Floats joined;
     __builtin_memcpy(&joined, half, sizeof joined);
     return joined;
+#endif
   }
 }
 template <class W, class T>
 TAUVOX_OCTET Octet<W> load(const T* from) {
-  Octet<T> octet;
-  __builtin_memcpy(&octet, from, sizeof octet);
-  return convert<W>(octet);
+  if constexpr (std::is_same_v<T, double>)
+    return convert<W>(Doubles{{*reinterpret_cast<const LooseHalfDoubles*>(from),
+                               *reinterpret_cast<const LooseHalfDoubles*>(from + 4)}});
+  else if constexpr (std::is_same_v<W, double>)
+    return {{widened(*reinterpret_cast<const LooseHalfFloats*>(from)),
+             widened(*reinterpret_cast<const LooseHalfFloats*>(from + 4))}};
+  else
+    return *reinterpret_cast<const LooseFloats*>(from);
 }
 template <class W>
 TAUVOX_OCTET void store(W* to, const Octet<W>& octet) {
-  __builtin_memcpy(to, &octet, sizeof octet);
+  if constexpr (std::is_same_v<W, float>)
+    *reinterpret_cast<LooseFloats*>(to) = octet;
+  else
+    for (int h = 0; h < 2; ++h) *reinterpret_cast<LooseHalfDoubles*>(to + 4 * h) = octet.half[h];
 }
 TAUVOX_OCTET FloatBits spread(std::uint32_t bits) {
   constexpr FloatBits each{1, 2, 4, 8, 16, 32, 64, 128};

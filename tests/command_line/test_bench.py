@@ -71,6 +71,21 @@ def test_what_would_take_too_long_is_listed_with_the_reason(bench):
     assert "--row-minutes allows 1e-09" in file["skipped"][0]["reason"]
 
 
+def test_sizes_that_a_case_cannot_have_are_listed_with_the_reason(bench):
+    file = bench("q.json", "--sizes", "8,9,24")
+    jsonschema.Draft202012Validator(SCHEMA).validate(file)
+    reasons = {(s["case"], s["size"][0]): s["reason"] for s in file["skipped"]}
+    assert "no such volume of 8 voxels" in reasons["sphere-packing", 8] and "cannot be met" in reasons["sphere-packing", 8]
+    assert "nothing to time: no path" in reasons["sphere-packing", 9]
+    assert not any(case == "gyroid" or size == 24 for case, size in reasons) and all(row["valid"] for row in file["rows"])
+    assert len(file["rows"]) + len(file["skipped"]) == 12 and sum(row["size"][0] == 24 for row in file["rows"]) == 4
+
+
+def test_the_help_says_what_row_minutes_spares(tauvox):
+    text = " ".join(tauvox("bench", "--help").stdout.split())
+    assert "by the time of the size before" in text and "the first size of a case never is" in text
+
+
 def test_the_run_ends_with_a_table_and_one_number(tauvox, tmp_path):
     result = tauvox(*SUITE, "--sizes", "24,32", "-o", "a.json", "--csv", "a.csv")
     assert result.returncode == 0, result.stderr

@@ -211,12 +211,12 @@ def test_another_build_does_not_go_on_from_it(program, tauvox, volume, tmp_path)
     """It says which, though its version is the same."""
     assert interrupted(program, tmp_path, signal.SIGTERM)[0] == 75
     head, content = (tmp_path / "out.ckpt").read_bytes().split(b"\n", 1)
-    assert head == b"tauvox-checkpoint-1 %016x" % hash_of(content)
+    assert head == b"tauvox-checkpoint-2 %016x" % hash_of(content)
     identity = json.loads(content)["identity"]
     version, sources = identity["version"].split(" ", 1)
     assert version == tauvox("--version").stdout.split()[1] and sources.startswith("(sources ")
     content = content.replace(identity["version"].encode(), f"{version} (sources 0123456789ab)".encode())
-    (tmp_path / "out.ckpt").write_bytes(b"tauvox-checkpoint-1 %016x\n" % hash_of(content) + content)
+    (tmp_path / "out.ckpt").write_bytes(b"tauvox-checkpoint-2 %016x\n" % hash_of(content) + content)
     assert_refused(tauvox(*command()), 3, "out.ckpt", "version", "0123456789ab", sources.strip("()").split()[1])
 
 
@@ -257,7 +257,7 @@ def test_a_damaged_checkpoint_costs_a_part(program, tauvox, volume, tmp_path):
 
 
 def test_two_damaged_checkpoints_are_named(program, tauvox, volume, tmp_path):
-    (tmp_path / "out.ckpt").write_text("tauvox-checkpoint-1 0000000000000000\n{}")
+    (tmp_path / "out.ckpt").write_text("tauvox-checkpoint-2 0000000000000000\n{}")
     assert_refused(tauvox(*command()), 3, "out.ckpt", "damaged", "remove it")
 
 

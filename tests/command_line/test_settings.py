@@ -149,6 +149,22 @@ def test_paths_in_a_study_file_are_relative_to_it(tauvox, tmp_path):
     assert (tmp_path / "sub/out.json").exists()
 
 
+@pytest.mark.parametrize("table", ["{ solid = [2, 1], pore = 0, active = 1, Binder = 2 }", None])
+def test_names_of_phases_keep_the_order_of_the_file(tauvox, tmp_path, table):
+    given = {"solid": [2, 1], "pore": 0, "active": 1, "Binder": 2}
+    if table is None:
+        table = '0\n[phases]\nsolid = [2, 1]\npore = 0\n  active = 1\n"Binder" = 2\n'
+    lines = f'input = "cathode.h5"\ndevice = "cpu"\ncsv = "a.csv"\nconductivity = {{ pore = 1, Binder = 0.5, active = 0 }}\nphases = {table}\n'
+    (tmp_path / "s.toml").write_text(lines.replace("phases = 0\n", ""))
+    for file, csv in (("s.toml", "a"), ("a.settings.toml", "b")):  # and those that it writes
+        result = tauvox("solve", file, "--json", "-", *(["--csv", "b.csv"] if csv == "b" else []))
+        assert result.returncode == 0, result.stderr
+        settings = json.loads(result.stdout)["settings"]
+        assert list(settings["phases"].items()) == list(given.items())
+        assert list(settings["conductivity"]) == ["pore", "Binder", "active"]
+        assert "phases = { solid = [2,1], pore = 0, active = 1, Binder = 2 }" in (tmp_path / f"{csv}.settings.toml").read_text()
+
+
 # --- what is refused ---
 
 STUDY = 'input = "cathode.h5"\nphase = 0\n'
@@ -278,8 +294,12 @@ def test_an_empty_name_of_a_file_is_refused(tauvox, tmp_path, options):
 
 
 def test_a_unit_that_is_none_is_said(tauvox):
-    assert "'banana' is not known" in tauvox(*SOLVE, "--unit", "banana").stdout
-    assert "not known" not in tauvox(*SOLVE, "--unit", "S/m").stdout
+    for unit in ("banana", "mS/mc"):
+        said = tauvox(*SOLVE, "--unit", unit).stdout
+        assert f"'{unit}' is not known as one of a diffusivity or a conductivity" in said and "none is in SI units" in said
+    for unit in ("S/m", "S/mm", "1/(ohm m)", "1/(Ohm m)"):
+        said = tauvox(*SOLVE, "--unit", unit).stdout
+        assert "not known" not in said and f"sigma_eff        = " in said and unit in said
 
 
 def test_settings_of_another_command_are_named(tauvox, tmp_path):

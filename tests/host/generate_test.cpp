@@ -281,6 +281,19 @@ TEST(Shapes, GyroidHalvesTheBoxAndBothHalvesRunThrough) {
     EXPECT_EQ(clusters(volume, {label}).spanning, (std::array<bool, 3>{true, true, true})) << label;
 }
 
+// As the help says it.
+TEST(Shapes, GyroidHalvesAreEqualWhereSixteenDividesTheEdge) {
+  for (std::int64_t edge = 9; edge <= 64; ++edge) {
+    const Volume volume = shape("gyroid", edge, edge, edge);
+    const double fraction = volume.fraction(volume.labels[0]);
+    EXPECT_EQ(fraction == 0.5, edge % 16 == 0) << edge;
+    EXPECT_GE(fraction, 0.5) << edge;
+    EXPECT_LT(fraction, 0.519) << edge;
+  }
+  for (const std::int64_t edge : {4, 8})
+    EXPECT_EQ(shape("gyroid", edge, edge, edge).labels.size(), 1) << edge;
+}
+
 TEST(Shapes, SitePercolationHasItsFractionAndItsThreshold) {
   const Volume above = shape("site-percolation", 64, 64, 64, 0.34);
   const Volume below = shape("site-percolation", 64, 64, 64, 0.28);

@@ -81,16 +81,19 @@ TEST(Intrusion, IsTheWidestWayFromAFace) {
 TEST(Distribution, CountsEveryValueButZero) {
   const Volume v = test::noise({20, 30, 40}, 1, {10, 90});
   for (const Device& device : test::devices()) {
-    const SquaredDistance found = squared_distance(test::bits_of(device, v), 1, {1, 1, 1});
-    std::map<double, std::int64_t> expected;
-    for (const double value : values_of(found))
-      if (value > 0) ++expected[value];
-    const std::vector<SizeBin> bins = distribution_of(found);
-    ASSERT_EQ(bins.size(), expected.size());
-    auto next = expected.begin();
-    for (const SizeBin& bin : bins) {
-      EXPECT_EQ(bin.squared, next->first);
-      EXPECT_EQ(bin.voxels, next++->second);
+    for (const std::array<double, 3>& spacing :
+         {std::array<double, 3>{1, 1, 1}, {2, 1, 1}, {0.5e-6, 0.4e-6, 0.6e-6}}) {
+      const SquaredDistance found = squared_distance(test::bits_of(device, v), 1, spacing);
+      std::map<double, std::int64_t> expected;
+      for (const double value : values_of(found))
+        if (value > 0) ++expected[value];
+      const std::vector<SizeBin> bins = distribution_of(found);
+      ASSERT_EQ(bins.size(), expected.size());
+      auto next = expected.begin();
+      for (const SizeBin& bin : bins) {
+        EXPECT_EQ(bin.squared, next->first);
+        EXPECT_EQ(bin.voxels, next++->second);
+      }
     }
     // Numbers that are not whole are in the middle of what is counted together; the largest is itself.
     const SquaredDistance flat =
