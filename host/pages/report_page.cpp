@@ -32,11 +32,13 @@ struct Doubt {
 };
 
 /// Sources that were not found, or that a warning calls unreliable: nothing may be advised against them.
-std::string unknown_of(const MainRow& row) {
+/// @param most the largest of those that are known
+std::string unknown_of(const MainRow& row, ErrorSource most) {
   std::vector<ErrorSource> sources = missing(*row.quantity, *row.definition);
   const std::optional<double> throat = row.result->value("throat_voxels");
   const bool narrow = throat && *throat < most_throat;
-  if (narrow && std::find(sources.begin(), sources.end(), ErrorSource::resolution) == sources.end() &&
+  if (narrow && most != ErrorSource::resolution &&
+      std::find(sources.begin(), sources.end(), ErrorSource::resolution) == sources.end() &&
       row.quantity->uncertainty(ErrorSource::resolution))
     sources.push_back(ErrorSource::resolution);
   std::string names;
@@ -53,7 +55,7 @@ std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
   doubt.share = all.half_width / std::abs(*row.quantity->value);
   if (!all.dominant || !std::isfinite(doubt.share) || doubt.share < worth_saying) return std::nullopt;
   doubt.source = *all.dominant;
-  doubt.unknown = unknown_of(row);
+  doubt.unknown = unknown_of(row, doubt.source);
   const std::string subject = short_subject(*row.result, in.look.thickness);
   doubt.text = fmt::format("{}{} ±{:.0f} %", title_of(*row.result, *row.definition),
                            subject.empty() ? "" : " of " + subject, 100 * doubt.share);

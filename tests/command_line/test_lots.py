@@ -108,8 +108,8 @@ def test_a_limit_names_the_carrier(tauvox, tmp_path, mixed):
     judged('tortuosity_factor.ions.max = 50\ntortuosity_factor."active+binder".electrons.x.min = 1e4\n', 11)
     report = json.loads((tmp_path / "report/results.json").read_text())
     assert [(j["subject"], j["value"], j["verdict"]) for j in report["judgements"]] == [
-        ("phase active+binder, axis z", of["ions", "z"]["quantities"]["tortuosity_factor"]["value"], "pass"),
-        ("phase active+binder (electrons), axis x", of["electrons", "x"]["quantities"]["tortuosity_factor"]["value"], "fail")]
+        ("phase active+binder (electrons), axis x", of["electrons", "x"]["quantities"]["tortuosity_factor"]["value"], "fail"),
+        ("phase active+binder, axis z", of["ions", "z"]["quantities"]["tortuosity_factor"]["value"], "pass")]
     rows = {(row["carrier"], row["axis"]): row["verdict"] for row in table(tmp_path / "report/results.csv")
             if row["quantity"] == "tortuosity_factor"}
     assert rows == {("ions", "z"): "pass", ("electrons", "x"): "fail", ("ions", "x"): "", ("electrons", "z"): ""}

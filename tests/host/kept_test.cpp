@@ -34,12 +34,12 @@ auto members_of(const Quantity& q) {
   return std::tuple(name, value, of_uncertainties, bounds, infinite);
 }
 auto members_of(const Result& r) {
-  const auto& [study, label, phase, with, axis, status, reason, percolates, quantities, solver, stages,
-               seconds, remarks] = r;
+  const auto& [study, label, phase, with, axis, carrier, status, reason, percolates, quantities, solver,
+               stages, seconds, remarks] = r;
   std::vector<decltype(members_of(quantities.front()))> of_quantities;
   for (const Quantity& q : quantities) of_quantities.push_back(members_of(q));
   const auto& [transfer, setup, solve] = stages.value();
-  return std::tuple(study, label, phase, with, axis, status, reason, percolates, of_quantities,
+  return std::tuple(study, label, phase, with, axis, carrier, status, reason, percolates, of_quantities,
                     members_of(solver.value()), members_of(transfer), members_of(setup), members_of(solve),
                     seconds, remarks);
 }
@@ -52,6 +52,7 @@ Report full_report() {
   result.phase = "pore";
   result.with = {"active", "binder"};
   result.axis = Axis::x;
+  result.carrier = "electrons";
   result.status = Status::not_percolating;
   result.reason = "no path";
   result.percolates = false;
