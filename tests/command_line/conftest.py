@@ -130,3 +130,12 @@ def holds(checkpoint, part):
         return f'"{part}":' in checkpoint.read_text()
     except FileNotFoundError:  # not yet, or being replaced
         return False
+
+
+@pytest.fixture
+def library(request):
+    """Preloaded, it lets calls of the system fail on demand."""
+    path = os.path.join(os.path.dirname(request.config.getoption("--failed-report")), "libfailing_calls.so")
+    if not os.path.exists(path):
+        pytest.skip("a build with a sanitizer: no calls fail on demand")
+    return os.path.abspath(path)

@@ -31,14 +31,6 @@ CODES = {"batch": {5, 7, 12}}
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
 
-@pytest.fixture
-def library(request):
-    path = os.path.join(os.path.dirname(request.config.getoption("--failed-report")), "libfailing_calls.so")
-    if not os.path.exists(path):
-        pytest.skip("a build with a sanitizer: no calls fail on demand")
-    return os.path.abspath(path)
-
-
 def chosen(count):
     """The first and the last, and some between."""
     return sorted({round(i * (count - 1) / (MOST - 1)) for i in range(MOST)} if count > MOST else range(count))

@@ -186,14 +186,6 @@ def test_a_limit_is_judged_by_the_study_that_knows_the_uncertainty(tauvox, tmp_p
     assert (judgement["study"], judgement["verdict"]) == ("effective_transport", "pass")
 
 
-@pytest.fixture
-def library(request):
-    path = os.path.join(os.path.dirname(request.config.getoption("--failed-report")), "libfailing_calls.so")
-    if not os.path.exists(path):
-        pytest.skip("a build with a sanitizer: no calls fail on demand")
-    return os.path.abspath(path)
-
-
 def states(folder):
     return [json.loads(path.read_text()) for path in sorted((folder / "lot/volumes").glob("*/state.json"))]
 
