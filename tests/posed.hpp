@@ -104,7 +104,7 @@ inline FullGrid grid_of(const Asked& asked) {
 /// Clusters that touch a plate.
 inline Unknowns held_of(const Unknowns& unknowns, const Sides& sides) {
   const Runs runs(unknowns);
-  const Clusters clusters = find_clusters(runs, Connectivity::faces_6, sides.joined());
+  const Clusters clusters = find_clusters(runs, sides.joined());
   std::uint32_t plates = 0;
   for (std::uint32_t side = 0; side < 6; ++side)
     if (sides.all[side].kind == SideKind::plate) plates |= 1u << side;

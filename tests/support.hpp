@@ -122,8 +122,7 @@ inline Conductor conductor(const Device& device, const Volume& volume,
   if (between_plates) {
     const auto [flow, periodic] = *between_plates;
     const Runs runs(unknowns);
-    const Clusters clusters =
-        find_clusters(runs, Connectivity::faces_6, Sides::between_plates(flow, periodic).joined());
+    const Clusters clusters = find_clusters(runs, Sides::between_plates(flow, periodic).joined());
     unknowns = voxels_of(runs, clusters, spanning(clusters, flow));
   }
   made.unknowns = std::make_shared<Unknowns>(std::move(unknowns));

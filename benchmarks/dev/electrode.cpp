@@ -40,7 +40,7 @@ Problem along_z(const Device& device, const Volume& volume, const std::vector<do
   Unknowns unknowns = unknowns_of(codes, conducts);
   if (spanning_only) {
     const Runs runs(unknowns);
-    const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    const Clusters clusters = find_clusters(runs);
     unknowns = voxels_of(runs, clusters, spanning(clusters, Axis::z));
   }
   Problem problem;

@@ -119,9 +119,7 @@ class Metrics {
     return largest_covering_balls(widest_access(distances(), Axis::z, true), cube);
   }
   Unknowns set() const { return unknowns_of(codes_, in_phase_); }
-  double clusters() const {
-    return static_cast<double>(find_clusters(Runs(set()), Connectivity::faces_6).count());
-  }
+  double clusters() const { return static_cast<double>(find_clusters(Runs(set())).count()); }
   double surface() const {
     const PhaseBits phases = bits();
     (void)count_neighbour_pairs(phases, 2);
@@ -162,7 +160,7 @@ class Metrics {
   }
   double geodesic() const {
     const Runs runs(set());
-    const Clusters found = find_clusters(runs, Connectivity::faces_6);
+    const Clusters found = find_clusters(runs);
     const Unknowns through = voxels_of(runs, found, spanning(found, Axis::z));
     return shortest_ways(through, Axis::z, true, cube).mean / static_cast<double>(codes_.extent().nz - 1);
   }

@@ -67,7 +67,7 @@ nlohmann::ordered_json run_solve(const Options& options) {
     seconds.push_back(seconds_of(device, [&] { run_once(input); }));
     label_seconds.push_back(seconds_of(device, [&] {
       const Codes codes(device, volume);
-      find_clusters(Runs(unknowns_of(codes, conducting_codes(materials))), Connectivity::faces_6);
+      find_clusters(Runs(unknowns_of(codes, conducting_codes(materials))));
     }));
   }
   const auto voxels = static_cast<double>(volume.extent.voxels());

@@ -123,7 +123,7 @@ Contents count_contents(const Volume& volume, const Materials& materials, const 
     runs = found.count();
     for (const Axis axis : settings.axes) {
       const std::array<bool, 3> joined = Sides::between_plates(axis, settings.periodic_sides).joined();
-      clusters = std::max(clusters, find_clusters(found, Connectivity::faces_6, joined).count());
+      clusters = std::max(clusters, find_clusters(found, joined).count());
       if (!settings.periodic_sides) break;  // all axes have the same
     }
   }
@@ -159,7 +159,7 @@ Contents count_contents_of_labels(const Volume& volume, const Settings& settings
     set[code] = 1;
     const Runs found(unknowns_of(codes, set));
     runs = std::max(runs, found.count());
-    clusters = std::max(clusters, find_clusters(found, Connectivity::faces_6).count());
+    clusters = std::max(clusters, find_clusters(found).count());
   }
   Contents c;
   c.runs = static_cast<double>(runs) / static_cast<double>(volume.extent.voxels());

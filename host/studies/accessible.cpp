@@ -19,7 +19,7 @@ struct Carrier {
   Carrier(const Codes& codes, const std::vector<std::uint8_t>& set, std::uint32_t face)
       : all(unknowns_of(codes, set)) {
     const Runs runs(all);
-    const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    const Clusters clusters = find_clusters(runs);
     std::vector<std::uint8_t> keep;
     for (const std::uint32_t touches : clusters.touches) keep.push_back((touches & face) != 0);
     joined = voxels_of(runs, clusters, keep);

@@ -101,7 +101,7 @@ struct Cleaned {
 Cleaned clean_set(Volume& volume, const std::vector<std::uint8_t>& in_set, std::int64_t least) {
   const Device cpu = cpu_device();
   const Runs runs(unknowns_of(Codes(cpu, volume), in_set));
-  const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+  const Clusters clusters = find_clusters(runs);
   const RunsView view = runs.view();
   const std::int64_t* number = clusters.number.data();  // on the CPU: the host may look
   const auto for_each_small = [&](const auto& f) {

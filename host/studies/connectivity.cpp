@@ -73,7 +73,7 @@ Report connectivity(const StudyInput& in, const FieldSink&, const Progress& prog
     if (progress)
       progress("connectivity", static_cast<double>(i) / static_cast<double>(sets.size()), sets[i].name);
     const Runs runs(unknowns_of(codes, sets[i].codes));
-    Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    Clusters clusters = find_clusters(runs);
     mark_at_surface(clusters, runs, codes, in.volume);
     report.results.push_back(result_of(sets[i], clusters, euler_of(codes, sets[i]), in));
     if (in.finished) in.finished(report.results.back());

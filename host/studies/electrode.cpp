@@ -56,7 +56,7 @@ struct Pore {
   Pore(const Codes& codes, const StudyInput& in, const Sides& sides)
       : all(unknowns_of(codes, conducting_codes(in.materials))) {
     const Runs runs(all);
-    const Clusters clusters = find_clusters(runs, Connectivity::faces_6, sides.joined());
+    const Clusters clusters = find_clusters(runs, sides.joined());
     const std::uint32_t before = 1u << (2 * static_cast<int>(in.settings.thickness)),
                         face = in.settings.separator == "low" ? before : 2 * before;
     std::vector<std::uint8_t> keep;

@@ -18,7 +18,7 @@ Result result_of(const PhaseSet& set, const Codes& codes, const StudyInput& in) 
   ShortestWays ways;
   {
     const Runs runs(unknowns_of(codes, set.codes));
-    const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+    const Clusters clusters = find_clusters(runs);
     if (clusters.spanning_voxels(axis) > 0)
       ways = shortest_ways(voxels_of(runs, clusters, spanning(clusters, axis)), axis,
                            in.settings.separator == "low", edges);

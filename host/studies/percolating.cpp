@@ -33,7 +33,7 @@ class Finder {
   /// The axes of which the same sides are joined.
   void find_alike(std::span<Percolating> axes) {
     if (axes.empty()) return;
-    const Clusters clusters = find_clusters(runs_, Connectivity::faces_6, axes.front().joined);
+    const Clusters clusters = find_clusters(runs_, axes.front().joined);
     const Clusters corners = joined_at_corners(runs_, clusters, axes.front().joined);
     std::vector<Kept> sets;
     for (Percolating& p : axes) {

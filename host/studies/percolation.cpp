@@ -73,7 +73,7 @@ Report percolation(const StudyInput& in, const FieldSink&, const Progress& progr
     if (progress)
       progress("percolation", static_cast<double>(i) / static_cast<double>(sets.size()),
                sets[i].label ? fmt::format("label {}", *sets[i].label) : "phase " + sets[i].phase);
-    const Clusters clusters = find_clusters(Runs(unknowns_of(codes, sets[i].codes)), Connectivity::faces_6);
+    const Clusters clusters = find_clusters(Runs(unknowns_of(codes, sets[i].codes)));
     for (const Axis axis : all_axes) {
       report.results.push_back(result_along(axis, in.volume, sets[i], clusters));
       if (in.finished) in.finished(report.results.back());

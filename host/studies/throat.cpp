@@ -41,7 +41,7 @@ VoxelSet voxels_of(const Volume& volume, const std::vector<std::uint8_t>& class_
 bool spans(const Device& device, const Extent& extent, const VoxelSet& set, Axis flow,
            const std::array<bool, 3>& joined) {
   const Runs runs(unknowns_of(Codes(device, extent, set, 2), {0, 1}));
-  return find_clusters(runs, Connectivity::faces_6, joined).spanning_voxels(flow) > 0;
+  return find_clusters(runs, joined).spanning_voxels(flow) > 0;
 }
 
 int throat(const Device& device, const Extent& e, VoxelSet set, Axis flow, const std::array<bool, 3>& joined,

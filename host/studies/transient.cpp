@@ -95,7 +95,7 @@ class Transient {
     problem.spacing = in_.volume.spacing();
     problem.conductivity = in_.materials.class_conductivity;
     const Runs runs(unknowns_of(codes, conducting_codes(in_.materials)));
-    const Clusters clusters = find_clusters(runs, Connectivity::faces_6, problem.sides.joined());
+    const Clusters clusters = find_clusters(runs, problem.sides.joined());
     const std::uint32_t first = 1u << (2 * static_cast<int>(found_.axis)),
                         wanted = found_.membrane ? 3 * first : first;
     std::vector<std::uint8_t> keep;

@@ -7,7 +7,7 @@ namespace tauvox {
 
 Wrapped find_wrapped(const Codes& codes, const Materials& materials) {
   const Runs runs(unknowns_of(codes, conducting_codes(materials)));
-  const Clusters open = find_clusters(runs, Connectivity::faces_6);
+  const Clusters open = find_clusters(runs);
   const Wrapping found = find_wrapping(runs, open);
   Wrapped wrapped;
   wrapped.open_clusters = open.count();

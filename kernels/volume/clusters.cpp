@@ -48,9 +48,8 @@ struct StartAlone {
 struct JoinRows {
   RunsView runs;
   Forest forest;
-  bool corners;
   std::array<bool, 3> joined;
-  const std::int64_t* cluster = nullptr;  // of each run, whose forest it is then
+  const std::int64_t* cluster = nullptr;  // of each run, whose forest it is then, joined at corners too
 
   // Coordinate wrapped where the sides are joined; -1 when outside.
   TAUVOX_HD static std::int64_t wrapped(std::int64_t i, std::int64_t n, bool wrap) {
@@ -71,7 +70,7 @@ struct JoinRows {
     // Half of the neighbours: the rows that come before in z, y; the other half sees this row.
     for (int dz = 0; dz >= -1; --dz)
       for (int dy = -1; dy <= (dz < 0 ? 1 : -1); ++dy) {
-        if (dz != 0 && dy != 0 && !corners) continue;
+        if (dz != 0 && dy != 0 && !cluster) continue;
         const std::int64_t nz = wrapped(z + dz, runs.extent.nz, joined[0]);
         const std::int64_t ny = wrapped(y + dy, runs.extent.ny, joined[1]);
         if (nz >= 0 && ny >= 0) join(begin, end, runs.row(ny, nz));
@@ -81,11 +80,11 @@ struct JoinRows {
     std::int64_t b = runs.row_start[row];
     const std::int64_t b_end = runs.row_start[row + 1];
     if (b == b_end) return;
-    if (corners && joined[2]) {
+    if (cluster && joined[2]) {
       if (at_first(a) && at_last(b_end - 1)) unite(a, b_end - 1);
       if (at_last(a_end - 1) && at_first(b)) unite(a_end - 1, b);
     }
-    const std::uint32_t reach = corners ? 1 : 0;
+    const std::uint32_t reach = cluster ? 1 : 0;
     while (a < a_end && b < b_end) {
       const Run mine = runs.runs[a], other = runs.runs[b];
       if (mine.begin < other.end + reach && other.begin < mine.end + reach) unite(a, b);
@@ -203,7 +202,7 @@ std::int64_t Clusters::largest() const {
   return voxels.empty() ? 0 : *std::max_element(voxels.begin(), voxels.end());
 }
 
-Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined) {
+Clusters find_clusters(const Runs& runs, const std::array<bool, 3>& joined) {
   const Device& device = runs.device();
   const std::int64_t size = runs.count();
   Clusters clusters;
@@ -212,8 +211,7 @@ Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::a
   std::int64_t* parent = clusters.number.data();
 
   for_each_index(device, size, StartAlone{parent});
-  for_each_row(device, runs.extent(),
-               JoinRows{runs.view(), {parent}, connectivity == Connectivity::all_26, joined});
+  for_each_row(device, runs.extent(), JoinRows{runs.view(), {parent}, joined});
   for_each_index(device, size, Flatten{parent});
   const std::int64_t rows = runs.extent().ny * runs.extent().nz;
   std::int64_t count = 0;
@@ -243,8 +241,7 @@ Clusters joined_at_corners(const Runs& runs, const Clusters& faces, const std::a
   if (faces.count() == 0) return clusters;
   Buffer<std::int64_t> parent(device, faces.count());
   for_each_index(device, faces.count(), StartAlone{parent.data()});
-  for_each_row(device, runs.extent(),
-               JoinRows{runs.view(), {parent.data()}, true, joined, faces.number.data()});
+  for_each_row(device, runs.extent(), JoinRows{runs.view(), {parent.data()}, joined, faces.number.data()});
   std::vector<std::int64_t> root = parent.to_host();
   for (std::size_t k = 0; k < root.size(); ++k) {  // a parent comes before its children
     const std::size_t to = static_cast<std::size_t>(root[k] = root[static_cast<std::size_t>(root[k])]);

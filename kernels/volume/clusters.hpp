@@ -13,9 +13,6 @@
 
 namespace tauvox {
 
-/// Neighbours that count as connected: faces only, or faces, edges and corners.
-enum class Connectivity { faces_6, all_26 };
-
 /// Bytes: 8 a run on the device, 12 a cluster on the host, and 20 while corners join them.
 struct Clusters {
   Buffer<std::int64_t> number;         // per run: its cluster, 0, 1, ... in memory order of their first runs
@@ -38,12 +35,13 @@ struct Clusters {
   std::int64_t largest() const;
 };
 
+/// Clusters of voxels that share faces.
 /// @param joined sides across these axes (z, y, x) are neighbours of each other
-Clusters find_clusters(const Runs& runs, Connectivity connectivity, const std::array<bool, 3>& joined = {});
+Clusters find_clusters(const Runs& runs, const std::array<bool, 3>& joined = {});
 
 /// Those clusters joined where edges and corners connect them as well: the first of each has them all, the
 /// others have nothing. Without the numbers of the runs.
-/// @param faces of these runs and sides, by faces_6
+/// @param faces of these runs and sides
 Clusters joined_at_corners(const Runs& runs, const Clusters& faces, const std::array<bool, 3>& joined = {});
 
 /// 1 for every cluster that reaches from the first to the last layer of `axis`, 0 for the others.

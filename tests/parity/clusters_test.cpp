@@ -43,7 +43,7 @@ struct Flooded {
   std::vector<std::int64_t> number, voxels;
   std::vector<std::uint32_t> touches;
 };
-Flooded flood(const Volume& v, Connectivity connectivity, const Joined& joined) {
+Flooded flood(const Volume& v, bool over_corners, const Joined& joined) {
   const std::array<std::int64_t, 3> n = v.extent.zyx();
   const auto place = [&](const std::array<std::int64_t, 3>& at) {
     return static_cast<std::size_t>((at[0] * n[1] + at[1]) * n[2] + at[2]);
@@ -69,7 +69,7 @@ Flooded flood(const Volume& v, Connectivity connectivity, const Joined& joined) 
       stack.pop_back();
       for (int step = 0; step < 27; ++step) {
         const std::array<int, 3> d{step / 9 - 1, step / 3 % 3 - 1, step % 3 - 1};
-        if (connectivity == Connectivity::faces_6 && d[0] * d[0] + d[1] * d[1] + d[2] * d[2] != 1) continue;
+        if (!over_corners && d[0] * d[0] + d[1] * d[1] + d[2] * d[2] != 1) continue;
         std::array<std::int64_t, 3> to{};
         bool inside = true;
         for (std::size_t a = 0; a < 3; ++a) {
@@ -84,21 +84,35 @@ Flooded flood(const Volume& v, Connectivity connectivity, const Joined& joined) 
   return found;
 }
 
+/// Sizes and faces of the clusters that corners did not join to one before.
+void expect_joined(const Clusters& all, const Flooded& expected) {
+  std::vector<std::int64_t> voxels;
+  std::vector<std::uint32_t> touches;
+  for (std::size_t k = 0; k < all.voxels.size(); ++k) {
+    if (all.voxels[k] == 0) continue;
+    voxels.push_back(all.voxels[k]);
+    touches.push_back(all.touches[k]);
+  }
+  ASSERT_EQ(voxels, expected.voxels);
+  ASSERT_EQ(touches, expected.touches);
+}
+
 void expect_flood(const Volume& v, const std::string& what) {
-  for (const Connectivity connectivity : {Connectivity::faces_6, Connectivity::all_26})
-    for (int sides = 0; sides < 8; ++sides) {
-      const Joined joined{(sides & 4) != 0, (sides & 2) != 0, (sides & 1) != 0};
-      const Flooded expected = flood(v, connectivity, joined);
-      for (const int threads : {1, 2, 3, 7}) {
-        const Runs runs = runs_of(v, threads);
-        const Clusters c = find_clusters(runs, connectivity, joined);
-        SCOPED_TRACE(what + (connectivity == Connectivity::faces_6 ? ", 6" : ", 26") +
-                     " neighbours, joined " + std::to_string(sides) + ", threads " + std::to_string(threads));
-        ASSERT_EQ(number_voxels(runs, c), expected.number);
-        ASSERT_EQ(c.voxels, expected.voxels);
-        ASSERT_EQ(c.touches, expected.touches);
-      }
+  for (int sides = 0; sides < 8; ++sides) {
+    const Joined joined{(sides & 4) != 0, (sides & 2) != 0, (sides & 1) != 0};
+    const Flooded by_faces = flood(v, false, joined), by_corners = flood(v, true, joined);
+    for (const int threads : {1, 2, 3, 7}) {
+      const Runs runs = runs_of(v, threads);
+      const Clusters c = find_clusters(runs, joined);
+      SCOPED_TRACE(what + ", joined " + std::to_string(sides) + ", threads " + std::to_string(threads));
+      ASSERT_EQ(number_voxels(runs, c), by_faces.number);
+      ASSERT_EQ(c.voxels, by_faces.voxels);
+      ASSERT_EQ(c.touches, by_faces.touches);
+      const Clusters all = joined_at_corners(runs, c, joined);
+      ASSERT_EQ(all.voxels.size(), c.voxels.size());
+      expect_joined(all, by_corners);
     }
+  }
 }
 
 TEST(Clusters, AgreeWithAFloodFillOnRoughVolumes) {
@@ -127,7 +141,7 @@ TEST(Clusters, AreNumberedInMemoryOrderWithSizesAndFaces) {
   const Volume v = test::volume_of(
       {3, 3, 9}, [](auto z, auto y, auto x) { return z == 1 && y != 1 && !(y == 2 && x == 4); });
   for (const int threads : {1, 2, 3, 7}) {
-    const Clusters c = find_clusters(runs_of(v, threads), Connectivity::faces_6);
+    const Clusters c = find_clusters(runs_of(v, threads));
     ASSERT_EQ(c.count(), 3);
     EXPECT_EQ(c.voxels, (std::vector<std::int64_t>{9, 4, 4}));
     EXPECT_TRUE(c.spans(0, Axis::x));
@@ -140,11 +154,15 @@ TEST(Clusters, AreNumberedInMemoryOrderWithSizesAndFaces) {
 
 TEST(Clusters, JoinedSidesAndCornersConnect) {
   const Volume v = test::volume_of({2, 1, 6}, [](auto z, auto, auto x) { return z == 0 ? x == 0 : x == 5; });
-  EXPECT_EQ(find_clusters(runs_of(v), Connectivity::faces_6).count(), 2);
-  EXPECT_EQ(find_clusters(runs_of(v), Connectivity::all_26).count(), 2);
-  EXPECT_EQ(find_clusters(runs_of(v), Connectivity::all_26, {false, false, true}).count(), 1);
+  const Runs runs = runs_of(v);
+  const auto over_corners = [&](const Joined& joined) {
+    return joined_at_corners(runs, find_clusters(runs, joined), joined).voxels;
+  };
+  EXPECT_EQ(find_clusters(runs).count(), 2);
+  EXPECT_EQ(over_corners(apart), (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(over_corners({false, false, true}), (std::vector<std::int64_t>{2, 0}));
   const Volume w = test::volume_of({1, 1, 6}, [](auto, auto, auto x) { return x == 0 || x == 5; });
-  EXPECT_EQ(find_clusters(runs_of(w), Connectivity::faces_6, {false, false, true}).count(), 1);
+  EXPECT_EQ(find_clusters(runs_of(w), {false, false, true}).count(), 1);
 }
 
 TEST(Clusters, OnlyThoseThatSpanAreKept) {
@@ -152,10 +170,9 @@ TEST(Clusters, OnlyThoseThatSpanAreKept) {
   for (const Device& device : test::devices())
     for (const Axis axis : all_axes) {
       const Runs here = runs_of(v, device), on_cpu = runs_of(v);
-      const Clusters c = find_clusters(here, Connectivity::faces_6);
+      const Clusters c = find_clusters(here);
       const Unknowns kept = voxels_of(here, c, spanning(c, axis));
-      const std::vector<std::int64_t> number =
-          number_voxels(on_cpu, find_clusters(on_cpu, Connectivity::faces_6));
+      const std::vector<std::int64_t> number = number_voxels(on_cpu, find_clusters(on_cpu));
       std::int64_t count = 0;
       std::vector<std::uint8_t> stays;
       for (const std::int64_t k : number) {
@@ -173,7 +190,7 @@ TEST(Clusters, AllOrNoneOfThemCanBeKept) {
     for (const std::int64_t nx : {1, 31, 32, 33, 64, 97}) {
       const Volume v = dust({4, 5, nx}, 6, 60);
       const Runs runs = runs_of(v, device);
-      const Clusters c = find_clusters(runs, Connectivity::all_26);
+      const Clusters c = find_clusters(runs);
       const auto each = static_cast<std::size_t>(c.count());
       const auto& codes = std::get<LabelArray<std::uint8_t>>(v.codes);
       EXPECT_EQ(test::voxels_in(voxels_of(runs, c, std::vector<std::uint8_t>(each, 1))),
@@ -187,39 +204,30 @@ TEST(Clusters, JoinAtEdgesAndCornersToThoseOf26Neighbours) {
     for (const std::uint64_t percent : {0, 1, 10, 31, 60})
       for (int sides = 0; sides < 8; ++sides) {
         const Joined joined{(sides & 4) != 0, (sides & 2) != 0, (sides & 1) != 0};
-        const Runs runs = runs_of(dust({11, 13, 40}, percent, percent), device);
-        const Clusters faces = find_clusters(runs, Connectivity::faces_6, joined);
-        const Clusters all = joined_at_corners(runs, faces, joined);
-        std::vector<std::int64_t> voxels;
-        std::vector<std::uint32_t> touches;
-        for (std::size_t k = 0; k < all.voxels.size(); ++k) {
-          if (all.voxels[k] == 0) continue;
-          voxels.push_back(all.voxels[k]);
-          touches.push_back(all.touches[k]);
-        }
-        const Clusters expected = find_clusters(runs, Connectivity::all_26, joined);
-        EXPECT_EQ(voxels, expected.voxels);
-        EXPECT_EQ(touches, expected.touches);
-        EXPECT_EQ(all.voxels.size(), faces.voxels.size());
+        const Volume v = dust({11, 13, 40}, percent, percent);
+        const Runs runs = runs_of(v, device);
+        expect_joined(joined_at_corners(runs, find_clusters(runs, joined), joined), flood(v, true, joined));
       }
 }
 
 TEST(Clusters, AreTheSameOnTheGpu) {
   if (!probe_cuda().unavailable.empty()) GTEST_SKIP() << "no GPU: " << probe_cuda().unavailable;
-  for (const std::uint64_t percent : {10, 31, 60})
-    for (const Connectivity connectivity : {Connectivity::faces_6, Connectivity::all_26}) {
-      const Volume v = dust({40, 50, 90}, percent, percent);
-      const Runs on_cpu = runs_of(v), on_gpu = runs_of(v, cuda_device());
-      const Clusters a = find_clusters(on_cpu, connectivity, {true, true, false});
-      const Clusters b = find_clusters(on_gpu, connectivity, {true, true, false});
-      ASSERT_EQ(on_gpu.count(), on_cpu.count());
-      std::vector<std::int64_t> on_a(static_cast<std::size_t>(on_cpu.count())), on_b(on_a.size());
-      a.number.copy_to(on_a);
-      b.number.copy_to(on_b);
-      EXPECT_EQ(on_b, on_a);
-      EXPECT_EQ(b.voxels, a.voxels);
-      EXPECT_EQ(b.touches, a.touches);
-    }
+  for (const std::uint64_t percent : {10, 31, 60}) {
+    const Joined joined{true, true, false};
+    const Volume v = dust({40, 50, 90}, percent, percent);
+    const Runs on_cpu = runs_of(v), on_gpu = runs_of(v, cuda_device());
+    const Clusters a = find_clusters(on_cpu, joined), b = find_clusters(on_gpu, joined);
+    ASSERT_EQ(on_gpu.count(), on_cpu.count());
+    std::vector<std::int64_t> on_a(static_cast<std::size_t>(on_cpu.count())), on_b(on_a.size());
+    a.number.copy_to(on_a);
+    b.number.copy_to(on_b);
+    EXPECT_EQ(on_b, on_a);
+    EXPECT_EQ(b.voxels, a.voxels);
+    EXPECT_EQ(b.touches, a.touches);
+    const Clusters all_a = joined_at_corners(on_cpu, a, joined), all_b = joined_at_corners(on_gpu, b, joined);
+    EXPECT_EQ(all_b.voxels, all_a.voxels);
+    EXPECT_EQ(all_b.touches, all_a.touches);
+  }
 }
 
 TEST(Clusters, TakeTheBytesTheyAnnounce) {
@@ -238,7 +246,7 @@ TEST(Clusters, TakeTheBytesTheyAnnounce) {
       EXPECT_EQ(used() - with_set, Runs::bytes(v.extent, runs.count()));
       const std::int64_t with_runs = used();
       device.reset_peak();
-      const Clusters clusters = find_clusters(runs, Connectivity::faces_6);
+      const Clusters clusters = find_clusters(runs);
       EXPECT_EQ(used() - with_runs, Clusters::bytes(runs.count()));
       if (!device.is_cuda()) {  // Thrust takes a little work space there
         EXPECT_EQ(device.peak_bytes() - before - with_runs,
@@ -250,7 +258,7 @@ TEST(Clusters, TakeTheBytesTheyAnnounce) {
 TEST(Clusters, NothingThatConductsIsNoCluster) {
   const Volume v = test::volume_of({4, 5, 6}, [](auto, auto, auto) { return 0; });
   const Runs runs(unknowns_of(Codes(Device::cpu(2), v), {0}));
-  const Clusters c = find_clusters(runs, Connectivity::all_26);
+  const Clusters c = find_clusters(runs);
   EXPECT_EQ(runs.count(), 0);
   EXPECT_EQ(c.count(), 0);
   EXPECT_EQ(c.largest(), 0);

@@ -19,7 +19,7 @@ struct Found {
 
 Found wrapping_of(const Volume& v, const Device& device) {
   const Runs runs(unknowns_of(Codes(device, v), {0, 1}));
-  const Clusters open = find_clusters(runs, Connectivity::faces_6);
+  const Clusters open = find_clusters(runs);
   Found found{find_wrapping(runs, open)};
   for (std::size_t k = 0; k < found.wrapping.wraps.size(); ++k)
     if (found.wrapping.wraps[k]) found.voxels += open.voxels[k];
