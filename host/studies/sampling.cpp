@@ -125,13 +125,14 @@ Sampling judge_sampling(double whole, const std::vector<std::optional<double>>& 
     mean += *value / count;
   }
   for (const std::optional<double>& value : octants) squares += (*value - mean) * (*value - mean);
-  found.half_width = student_95_of_7 * std::sqrt(squares / (count - 1) / count);
+  const double scatter = student_95_of_7 * std::sqrt(squares / (count - 1) / count);
+  found.half_width = scatter + std::abs(mean - whole);
   found.bias = whole != 0 ? mean / whole - 1 : 0;
   constexpr double rounding = 1e-9;  // of sums over voxels, where all octants agree
   const double percent = 100 * found.bias;
-  if (std::abs(mean - whole) > std::max(*found.half_width / 2, rounding * std::abs(whole)))
+  if (std::abs(mean - whole) > std::max(scatter / 2, rounding * std::abs(whole)))
     found.reason = fmt::format(
-        "the octants' mean differs by {} %, more than half of the interval: they are small for this "
+        "the octants' mean differs by {} %, more than a third of the interval: they are small for this "
         "structure; a larger scan would help",
         std::abs(percent) < 0.1 ? fmt::format("{:+.1g}", percent) : fmt::format("{:+.1f}", percent));
   return found;

@@ -1,9 +1,12 @@
 // How far a number may be from that of a much larger volume, judged by the eight octants. Measurements that
 // chose it: benchmarks/measurements/sampling.md.
 //
-//   h = t s / sqrt(8)      s the standard deviation of the octants, t = 2.3646 of 7 degrees of freedom
+//   h = t s / sqrt(8) + |b|      s   the standard deviation of the octants
+//                                t   2.3646, of 7 degrees of freedom
+//                                b   their mean less the value of the whole
 //
-// The interval, 95 %, is value - h .. value + h, around the value of the whole: octants alone are biased.
+// The interval, 95 %, is value - h .. value + h, around the value of the whole: octants alone are biased, and
+// the whole may be off by as much from a larger volume.
 #pragma once
 
 #include "host/studies/report.hpp"
