@@ -61,6 +61,13 @@ double least_doubt(const QuantityDefinition& row, const Result& result, double t
   return 0;
 }
 
+/// How much less the lines would be long that have as many edges in all directions alike: edges along three
+/// axes do not say which way between them a line goes, which no copy shows.
+double doubt_of_directions(const Result& result, const std::string& name) {
+  const std::optional<double> edges = result.value("triple_edges");
+  return name == "triple_length" && edges ? std::max(0.0, *result.value(name) - 2.0 / 3 * *edges) : 0;
+}
+
 }  // namespace
 
 void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions& rows,
@@ -79,7 +86,9 @@ void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions
         widest = std::max({widest.value_or(0), std::abs(*quantity.value - *there),
                            least_doubt(*row, result, *there, copied, phases)});
       }
-      if (widest) quantity.uncertainties.push_back({ErrorSource::resolution, widest, false, true});
+      if (!widest) continue;
+      *widest += doubt_of_directions(result, quantity.name);
+      quantity.uncertainties.push_back({ErrorSource::resolution, widest, false, true});
     }
 }
 

@@ -11,7 +11,8 @@ namespace tauvox {
 /// from the same quantity on the copies. What is off by a share of the voxel size is off by as much. Two may
 /// agree by chance or by symmetry: of a share it is no less than what counting the voxels of the copy leaves
 /// open, of a number of things than one, of a geodesic tortuosity than half a voxel at both ends, of a mean
-/// length than half a voxel, of a particle's diameter and sphericity than what spheres are off by.
+/// length than half a voxel, of a particle's diameter and sphericity than what spheres are off by. Lengths of
+/// triple lines have in addition what their edges leave open of their directions.
 /// @param rows definitions of all quantities
 /// @param copies results of the same studies on copies of the shape of `copied`
 void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions& rows,

@@ -65,5 +65,19 @@ TEST(CopyResolution, LengthsThatAgreeBySymmetryAreInDoubt) {
   EXPECT_DOUBLE_EQ(*found("sphericity", 0.8, {0.8}), 0.8 * 0.25 / 20);
 }
 
+TEST(CopyResolution, LinesHaveWhatTheirEdgesLeaveOpen) {
+  const auto half_width = [](double length, double edges) {
+    std::vector<Result> results(1);
+    results.front().quantities = {{"triple_length", length}, {"triple_edges", edges}};
+    Volume copied = test::volume_of({40, 20, 10}, [](auto z, auto, auto) { return z < 5; });
+    copied.voxel_size = {0.1, 0.1, 0.1};
+    add_copy_resolution(results, {row("triple_length", "1/m2")}, {results}, copied, {});
+    return *results.front().half_width("triple_length", ErrorSource::resolution);
+  };
+  const double floor = half_width(2, 3);
+  EXPECT_GT(floor, 0) << "all directions alike";
+  EXPECT_NEAR(half_width(3, 3), floor + 1, 1e-12) << "one direction, or three";
+}
+
 }  // namespace
 }  // namespace tauvox
