@@ -53,8 +53,7 @@ inline double finite(double value, const char* name, std::int64_t iteration) {
 /// Vector:         Buffer<T> (vector.hpp)
 /// @param r    b - A x; what is left of it when this returns
 /// @param p    work space
-/// @param null of a singular A: a direction whose p.Ap is less than this share of p.M^-1 p is of its null
-/// space,
+/// @param null of a singular A: a direction with p.Ap below this share of p.M^-1 p is of its null space,
 ///             which rounding led to; nothing is left to solve then
 /// @param at   where to go on: x, r, p and stop are as they were when the observer was called with it
 /// @throws Error(internal) within one iteration when a number is not finite

@@ -64,7 +64,7 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
                  const IterationObserver& observe) {
   Solution& s = solution_;
   s.method = M.method;
-  constexpr int starts = 5;
+  constexpr int starts = 8;
   const double null = problem_.held() ? 0 : std::is_same_v<T, float> ? 1e-6 : 1e-12;
   State state = std::exchange(kept_, {});
   if (state.word > 0) {
@@ -129,7 +129,7 @@ void Solver::run(Iterate<T>& at, Preconditioner& M, double tolerance, std::int64
     const double share = tolerance / s.error();
     const bool is_near = s.why == StopReason::converged && share > 0.1;
     state.wanted = M.convergence == Convergence::fast && is_near ? stop.iterations_to(share) : 0;
-    state.aim *= std::clamp(0.7 * share, 0.01, 0.5);
+    state.aim *= s.error() > 0.9 ? 0.01 : std::clamp(0.7 * share, 0.01, 0.5);
   }
 }
 
@@ -180,7 +180,9 @@ std::string why_not_reached(const Solution& found, double tolerance, std::int64_
                        found.iterations);
   const char* const help = found.why == StopReason::interrupted ? "the time is over: raise --time-limit"
                            : found.iterations >= limit          ? "raise --max-iterations"
-                                                                : "limited by rounding: raise --tolerance";
+                           : tolerance < 1e-8
+                               ? "limited by rounding: raise --tolerance"
+                               : "limited by rounding: voxels conduct too differently; give those of least 0";
   return fmt::format(
       "stopped after {} iterations with an error of {:.1e} (bound), above the tolerance {:.1e}; {}",
       found.iterations, found.error(), tolerance, help);

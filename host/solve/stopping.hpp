@@ -48,9 +48,8 @@ class EnergyStop {
   /// Whether the energy is good enough.
   bool done() const { return wanted_ > 0 ? iterations() >= wanted_ : relative_error() <= tolerance_; }
 
-  /// How many more iterations shall take an error down to this share of itself, and to its half at least:
-  /// each leaves three times as much of it as the last term was of the one before. 0 where the terms do not
-  /// say.
+  /// How many more iterations take an error to this share of itself, and to half at least, if each leaves
+  /// three times as much as the last term was of the one before; 0 where terms do not say.
   std::int64_t iterations_to(double share) const {
     if (terms_.size() < 2) return 0;
     const double q = terms_.back() / terms_[terms_.size() - 2];

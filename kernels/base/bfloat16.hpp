@@ -1,5 +1,4 @@
-// The upper half of a float: its range, 8 bits of mantissa. Halves the memory of what only steers a
-// preconditioner.
+// The upper half of a float: its range, 8 bits of mantissa. For what only steers a preconditioner.
 #pragma once
 
 #include <bit>

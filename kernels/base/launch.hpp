@@ -17,8 +17,7 @@
 #include "kernels/base/device.hpp"
 #include "kernels/base/extent.hpp"
 
-// One body, compiled for several instruction sets and chosen at run time. Sanitizers cannot see into the
-// chooser.
+// One body for several instruction sets, chosen at run time. Sanitizers cannot see into the chooser.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define TAUVOX_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

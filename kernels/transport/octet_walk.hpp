@@ -82,8 +82,7 @@ TAUVOX_OCTET Place place_of(const Medium<W>& m, std::uint32_t i, std::int64_t bx
   return p;
 }
 
-/// a where the bit is set, else b. Which neighbours are there is hard to guess for a CPU, so without a
-/// branch.
+/// a where the bit is set, else b; without a branch, which a CPU would guess wrongly.
 TAUVOX_OCTET std::uint32_t pick(std::uint32_t bit, std::uint32_t a, std::uint32_t b) {
   return b ^ ((a ^ b) & (0u - bit));
 }

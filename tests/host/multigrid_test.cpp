@@ -297,6 +297,28 @@ TEST(Multigrid, ClustersThatNeverMeetHaveTheValueOfOneOfThem) {
   }
 }
 
+TEST(Multigrid, LooseTolerancesAreReachedAtGreatContrastToo) {  // the first terms are small there
+  GenerateSettings g;
+  g.shape = "electrode";
+  g.size = {56, 48, 52};
+  g.porosity = 0.4;
+  g.seed = 4;
+  const Volume v = generate(g);
+  for (const double tolerance : {0.1, 0.03, 1e-2, 1e-4}) {
+    Settings s = test::exact_settings("0=1e-15,1=1e-8,2=1");
+    s.precision = "mixed";
+    s.tolerance = tolerance;
+    const test::Found r = test::solve(v, s);
+    EXPECT_EQ(r.status, Status::converged) << tolerance << ": " << r.reason;
+  }
+}
+
+TEST(Dense, AnInverseOutlivesPivotsThatRoundingHasTaken) {
+  const double big = 1, small = 1e-17;  // 1 + 1e-17 is 1
+  for (const double value : inverse_of_spd({big + small, -big, -big, big + small}))
+    EXPECT_TRUE(std::isfinite(value));
+}
+
 TEST(Dense, InverseTimesMatrixIsOne) {
   const std::vector<double> m{4, 1, 0.5, 1, 3, -1, 0.5, -1, 2}, inverse = inverse_of_spd(m);
   for (std::size_t i = 0; i < 3; ++i)
