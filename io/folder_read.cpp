@@ -206,6 +206,8 @@ class FolderSource final : public VolumeSource {
       check_unchanged(file, static_cast<std::size_t>(z));
       const auto slice = open_slice(file, options_);
       slice->read({{0, region.begin[1], region.begin[2]}, {1, region.end[1], region.end[2]}}, to);
+      colours_.compare(slice->palette, to, static_cast<std::size_t>(region.size(1) * region.size(2)),
+                       info(element).bytes, printable(series_.names[static_cast<std::size_t>(z)]), folder_);
     }
   }
 
@@ -319,6 +321,7 @@ class FolderSource final : public VolumeSource {
   std::vector<Kind> kinds_;
   std::vector<Said> notices_, warnings_;
   std::vector<FileIdentity> identities_;
+  KnownColours colours_;
 };
 
 }  // namespace

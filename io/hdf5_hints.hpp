@@ -5,8 +5,9 @@
 
 namespace tauvox::io::hdf5 {
 
-/// Warnings of attributes of the dataset and of all groups above it, of small arrays beside it and at the
+/// Of attributes of the dataset and of all groups above it, of small arrays beside it and at the
 /// root, and of what Data Exchange says of the detector.
-std::vector<std::string> hints_of_size(const DatasetPlace& at);
+/// @param used the source of the voxel size; empty: none is known
+std::vector<std::string> hints_of_size(const DatasetPlace& at, const std::string& used);
 
 }  // namespace tauvox::io::hdf5

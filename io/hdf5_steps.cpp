@@ -1,6 +1,7 @@
 #include "io/hdf5_steps.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,8 @@ namespace {
 
 using Json = nlohmann::json;
 using Zyx = std::array<double, 3>;
+
+constexpr const char* element_size_name = "element_size_um";
 
 class Reader {
  public:
@@ -41,8 +44,9 @@ class Reader {
     read_itk();
     read_vtk();
     if (const auto voxel = imaris_voxel(at_.file, at_.path, at_.shape)) take_imaris(*voxel);
-    if (claims_.voxel_size || claims_.voxel_ratio) return;
-    for (const std::string& hint : hints_of_size(at_)) claims_.warnings.push_back(hint);
+    const bool is_known = claims_.voxel_size.has_value();
+    for (const std::string& hint : hints_of_size(at_, is_known ? claims_.voxel_size_source : ""))
+      (is_known ? claims_.notices : claims_.warnings).push_back(hint);
   }
 
  private:
@@ -94,22 +98,42 @@ class Reader {
     claims_.warnings.insert(claims_.warnings.end(), ratio.warnings.begin(), ratio.warnings.end());
   }
 
-  /// HDF5 Vibez and our own files: z, y, x in micrometres.
+  /// HDF5 Vibez and our own files: z, y, x in micrometres, of the dataset. Of a group it is of all in it, and
+  /// what is nearer counts.
   void read_element_size() {
-    if (H5Aexists(at_.dataset, "element_size_um") <= 0) return;
-    const auto um = attribute_numbers(at_.dataset, "element_size_um");
-    if (!um || um->size() != 3 || !are_lengths({(*um)[0], (*um)[1], (*um)[2]}))
+    take_element_size(at_.dataset, "");
+    for (const std::string& group : at_.groups)
+      if (const Object object = open_inside(at_.file, group)) take_element_size(object, " of " + group);
+    std::vector<std::string> folders{at_.groups.front()};
+    if (folders.front() != "/") folders.emplace_back("/");
+    for (const std::string& group : folders) {
+      const std::string place = (group == "/" ? "" : group) + "/" + element_size_name;
+      const auto um = place == at_.path ? std::nullopt : small_array(at_.file, place);
+      if (um) take_micrometres(*um, fmt::format("{:g}", fmt::join(*um, ", ")), "dataset " + place);
+    }
+  }
+
+  void take_element_size(hid_t object, const std::string& where) {
+    if (H5Aexists(object, element_size_name) <= 0) return;
+    const auto um = attribute_numbers(object, element_size_name);
+    take_micrometres(um.value_or(std::vector<double>{}), attribute_text(object, element_size_name),
+                     fmt::format("attribute {}{}", element_size_name, where));
+  }
+
+  void take_micrometres(const std::vector<double>& um, const std::string& text, const std::string& source) {
+    if (um.size() != 3 || !are_lengths({um[0], um[1], um[2]})) {
       claims_.warnings.push_back(
-          "attribute element_size_um ignored: " + attribute_text(at_.dataset, "element_size_um") +
-          " is not three positive numbers; give --voxel-size");
-    else
-      take({(*um)[0] * 1e-6, (*um)[1] * 1e-6, (*um)[2] * 1e-6}, "attribute element_size_um");
+          fmt::format("{} ignored: {} is not three positive numbers; give --voxel-size", source, text));
+      return;
+    }
+    take({um[0] * 1e-6, um[1] * 1e-6, um[2] * 1e-6}, source);
     // Its order is z, y, x by agreement; who stores x, y, z may have written it in that of the array.
     const bool turned = axis_at(0) > axis_at(1) || axis_at(1) > axis_at(2);
-    if (um && um->size() == 3 && !stated_.empty() && turned && ((*um)[0] != (*um)[1] || (*um)[1] != (*um)[2]))
-      claims_.warnings.push_back(
-          "attribute element_size_um is taken as steps of z, y, x, though the axes are stored in another "
-          "order; --voxel-size z,y,x settles it");
+    if (!stated_.empty() && turned && (um[0] != um[1] || um[1] != um[2]))
+      claims_.warnings.push_back(fmt::format(
+          "{} is taken as steps of z, y, x, though the axes are stored in another order; --voxel-size z,y,x "
+          "settles it",
+          source));
   }
 
   /// Our own files, of a volume whose steps had no unit.

@@ -1,6 +1,7 @@
 // NIfTI-1 and NIfTI-2 in one file (.nii), which may be gzipped (.nii.gz): a header of fixed places in either
 // order of bytes, then the voxels, x fastest.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -162,13 +163,10 @@ class Header {
   void take_steps(std::int64_t axes, ArrayLayout& layout) const {
     const int units = (second_ ? number<std::int32_t>(500) : bytes_[123]) & 7;
     StatedSteps& steps = layout.steps;
-    bool is_ones = true;
-    for (std::int64_t axis = axes; axis >= 1; --axis) {
-      steps.of_axis.push_back(step(axis));
-      is_ones = is_ones && (axis > 3 || step(axis) == 1);
-    }
-    steps.source = "pixdim of the NIfTI header";
-    if (units == 0 && is_ones) {  // what programs write that know no size
+    const std::vector<double> in_space = steps_in_space(std::min<std::int64_t>(axes, 3), layout);
+    for (std::int64_t axis = axes; axis > 3; --axis) steps.of_axis.push_back(step(axis));
+    steps.of_axis.insert(steps.of_axis.end(), in_space.rbegin(), in_space.rend());
+    if (units == 0 && are_ones(in_space)) {  // what programs write that know no size
       steps = {};
       return;
     }
@@ -177,6 +175,48 @@ class Header {
     if (units >= 1 && units <= 3) steps.unit = known[static_cast<std::size_t>(units)].second;
     steps.unit_text = units <= 3 ? known[static_cast<std::size_t>(units)].first
                                  : fmt::format("unit {} is not known", units);
+  }
+
+  static bool are_ones(const std::vector<double>& steps) {
+    return std::all_of(steps.begin(), steps.end(), [](double step) { return step == 1; });
+  }
+
+  /// Of x, y and z: those of the sform, which readers go by where there is one, or else pixdim. The format
+  /// wants both to say the same.
+  std::vector<double> steps_in_space(std::int64_t axes, ArrayLayout& layout) const {
+    std::vector<double> of_pixdim, of_sform;
+    for (std::int64_t axis = 1; axis <= axes; ++axis) of_pixdim.push_back(step(axis));
+    layout.steps.source = "pixdim of the NIfTI header";
+    if (!has_sform()) return of_pixdim;
+    const std::vector<AxisDirection> directions = directions_of(axes);
+    for (const auto& [axis, column] : directions)
+      of_sform.push_back(as_written(static_cast<float>(std::hypot(column[0], column[1], column[2]))));
+    const auto are_apart = [&](double share) {
+      for (std::size_t axis = 0; axis < of_sform.size(); ++axis)
+        if (!(std::abs(of_sform[axis] - of_pixdim[axis]) <= share * std::abs(of_pixdim[axis]))) return true;
+      return false;
+    };
+    constexpr double rounding = 1e-5, contradiction = 0.01;
+    if (!are_apart(rounding)) return of_pixdim;
+    const bool is_usable =
+        !are_ones(of_sform) && warnings_of_shear(source_of_directions(), directions).empty() &&
+        std::all_of(of_sform.begin(), of_sform.end(), [](double h) { return std::isfinite(h) && h > 0; });
+    if (are_apart(contradiction))
+      layout.warnings.push_back(fmt::format(
+          "sform of the NIfTI header says other steps ({}) than pixdim ({}): those of the {} are used; "
+          "--voxel-size z,y,x settles it",
+          text_of_steps(of_sform), text_of_steps(of_pixdim), is_usable ? "sform" : "pixdim"));
+    if (is_usable) layout.steps.source = source_of_directions();
+    return is_usable ? of_sform : of_pixdim;
+  }
+
+  static std::string text_of_steps(const std::vector<double>& xyz) {
+    std::vector<double> slowest_first(xyz.rbegin(), xyz.rend());
+    return fmt::format("{} = {:g}",
+                       xyz.size() == 3   ? "z,y,x"
+                       : xyz.size() == 2 ? "y,x"
+                                         : "x",
+                       fmt::join(slowest_first, ", "));
   }
 
   /// A number of the affine: `first` bytes into a header of the first kind, `second` into one of the second.

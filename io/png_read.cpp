@@ -48,6 +48,18 @@ class Png {
     return {x, y};
   }
   bool has_palette() const { return png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE; }
+  Palette palette() const {
+    png_colorp colours = nullptr;
+    int count = 0;
+    Palette found;
+    constexpr std::uint16_t to_sixteen_bits = 257;
+    if (!has_palette() || png_get_PLTE(png_, info_, &colours, &count) == 0) return found;
+    for (int i = 0; i < count; ++i) {
+      const auto part = [](png_byte value) { return static_cast<std::uint16_t>(value * to_sixteen_bits); };
+      found.push_back({part(colours[i].red), part(colours[i].green), part(colours[i].blue)});
+    }
+    return found;
+  }
   bool has_alpha() const { return (png_get_color_type(png_, info_) & PNG_COLOR_MASK_ALPHA) != 0; }
 
   std::vector<unsigned char> pixels() {
@@ -111,6 +123,7 @@ class PngSource final : public VolumeSource {
       throw Error(ExitCode::input_refused, "PNG claims more pixels than it can hold", file.path(),
                   fmt::format("{}x{} in {} bytes", png.height(), png.width(), file.size()),
                   "the file may be damaged or cut off; copy or export it again");
+    palette = png.palette();
     if (png.has_palette())
       description.notices.push_back("palette image: the indices are taken as labels, the colours ignored");
     if (const auto [x, y] = png.resolution(); x != y)

@@ -154,6 +154,53 @@ std::string TiffFile::description() {
   return text();
 }
 
+void TiffFile::tell_display(VolumeDescription& description) const {
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> said;  // and by which pages
+  const auto note = [&](const std::string& text, std::size_t page) {
+    auto same = std::find_if(said.begin(), said.end(), [&](const auto& one) { return one.first == text; });
+    if (same == said.end()) same = said.insert(said.end(), {text, {}});
+    same->second.push_back(page);
+  };
+  for (const std::size_t slice : slices_) {
+    const TiffPage& page = pages_[slice];
+    if (page.photometric == PHOTOMETRIC_PALETTE)
+      note("palette image: the indices are taken as labels, the colours ignored", slice + 1);
+    if (page.photometric == PHOTOMETRIC_MINISWHITE)
+      note("MinIsWhite: 0 is shown white; values are taken as stored", slice + 1);
+    if (page.orientation != ORIENTATION_TOPLEFT)
+      note(fmt::format("orientation {}: rows and columns are taken as stored", page.orientation), slice + 1);
+  }
+  for (const auto& [text, pages] : said)
+    if (pages.size() == slices_.size())
+      description.notices.push_back(text);
+    else
+      description.warnings.push_back(fmt::format("{} of {} pages (the first is page {}): {}", pages.size(),
+                                                 slices_.size(), pages.front(), text));
+}
+
+Palette TiffFile::palette() const {
+  std::uint16_t photometric = PHOTOMETRIC_MINISBLACK, bits = 0, *red = nullptr, *green = nullptr,
+                *blue = nullptr;
+  TIFFGetField(tiff(), TIFFTAG_PHOTOMETRIC, &photometric);
+  TIFFGetFieldDefaulted(tiff(), TIFFTAG_BITSPERSAMPLE, &bits);
+  constexpr unsigned most_bits = 16;
+  Palette colours;
+  if (photometric != PHOTOMETRIC_PALETTE || bits > most_bits ||
+      TIFFGetField(tiff(), TIFFTAG_COLORMAP, &red, &green, &blue) == 0)
+    return colours;
+  constexpr std::uint16_t most_of_a_byte = 255, to_sixteen_bits = 257;
+  bool is_of_bytes = true;  // as some programs write it
+  for (std::size_t i = 0; i < std::size_t{1} << bits; ++i) {
+    colours.push_back({red[i], green[i], blue[i]});
+    is_of_bytes = is_of_bytes && std::max({red[i], green[i], blue[i]}) <= most_of_a_byte;
+  }
+  if (!is_of_bytes) return colours;
+  for (Colour& colour : colours)
+    for (std::uint16_t* part : {&colour.red, &colour.green, &colour.blue})
+      *part = static_cast<std::uint16_t>(*part * to_sixteen_bits);
+  return colours;
+}
+
 TiffPage TiffFile::read_page() const {
   TiffPage page;
   TIFFGetField(tiff(), TIFFTAG_IMAGEWIDTH, &page.width);

@@ -67,6 +67,10 @@ class TiffFile {
   void select(std::size_t slice);
   /// The ImageDescription of the first page that has one, "" for none; another page may be current after it.
   std::string description();
+  /// What slices say of how their numbers are shown: a notice, or a warning where it is true of some alone.
+  void tell_display(VolumeDescription& description) const;
+  /// Of the current page; empty where it has none.
+  Palette palette() const;
   void forget_complaints() { *complaints_ = {}; }
   /// What libtiff has said against data since then, also where it went on and returned success; "" for
   /// nothing.

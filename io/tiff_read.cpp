@@ -93,13 +93,9 @@ class TiffSource final : public VolumeSource {
     description.extent =
         make_extent({static_cast<std::int64_t>(file_->slices()), page.height, page.width}, path_);
     refuse_unbacked_size(page, description.extent, input);
-    if (page.photometric == PHOTOMETRIC_PALETTE)
-      description.notices.push_back("palette image: the indices are taken as labels, the colours ignored");
-    if (page.photometric == PHOTOMETRIC_MINISWHITE)
-      description.notices.push_back("MinIsWhite: 0 is shown white; values are taken as stored");
-    if (page.orientation != ORIENTATION_TOPLEFT)
-      description.notices.push_back(
-          fmt::format("orientation {}: rows and columns are taken as stored", page.orientation));
+    file_->select(0);
+    palette = file_->palette();
+    file_->tell_display(description);
     if (!samples_.is_single()) description.notices.push_back(samples_.notice());
     select(0);
     granularity_y = std::min<std::int64_t>(block_height_, page.height);
@@ -117,6 +113,9 @@ class TiffSource final : public VolumeSource {
           read_block(z, by * block_height_, bx * block_width_);
           copy_block(region, by * block_height_, bx * block_width_, to);
         }
+      if (description.extent.nz > 1)
+        colours_.compare(file_->palette(), to, static_cast<std::size_t>(region.size(1) * region.size(2)),
+                         bytes, fmt::format("page {}", file_->number(static_cast<std::size_t>(z))), path_);
     }
   }
 
@@ -214,6 +213,7 @@ class TiffSource final : public VolumeSource {
   std::int64_t block_width_ = 1, block_height_ = 1;
   std::size_t row_bytes_ = 0;
   TiffSamples samples_;
+  KnownColours colours_;
   std::vector<unsigned char> block_, other_;
 };
 
@@ -337,7 +337,7 @@ std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptio
   description.voxel_size = claims.voxel_size;
   description.voxel_ratio = claims.voxel_ratio;
   description.voxel_size_source = claims.voxel_size_source;
-  description.warnings = claims.warnings;
+  description.warnings.insert(description.warnings.end(), claims.warnings.begin(), claims.warnings.end());
   description.notices.insert(description.notices.end(), claims.notices.begin(), claims.notices.end());
   description.notices.insert(description.notices.end(), axes.notices.begin(), axes.notices.end());
   if (axes.across) return source;

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "io/input_file.hpp"
+#include "io/palette.hpp"
 #include "io/read.hpp"
 
 namespace tauvox::io {
@@ -114,6 +115,7 @@ class VolumeSource {
 
   VolumeDescription description;  // read_extent is filled in by the caller, who knows the crop
   Element element = Element::uint8;
+  Palette palette;                 // of a single image that has one
   std::int64_t granularity_z = 1;  // boxes aligned to these read (and decompress) nothing twice
   std::int64_t granularity_y = 1;
   std::int64_t slab_bytes = 8 << 20;  // about so many a box: enough for the disk, few for the cache of a core

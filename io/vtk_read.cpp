@@ -13,7 +13,6 @@
 #include <vtkPointData.h>
 #include <vtkStreamingDemandDrivenPipeline.h>
 #include <vtkStringArray.h>
-#include <vtkXMLImageDataReader.h>
 
 #include <algorithm>
 #include <charconv>
@@ -29,6 +28,7 @@
 #include "io/orientation.hpp"
 #include "io/printable.hpp"
 #include "io/vtk_messages.hpp"
+#include "io/vtk_pieces.hpp"
 
 namespace tauvox::io {
 namespace {
@@ -89,8 +89,21 @@ class VtiSource final : public VolumeSource {
     require(messages.good() && reader_->GetErrorCode() == 0, messages);
     reader_->GetOutputInformation(0)->Get(vtkStreamingDemandDrivenPipeline::WHOLE_EXTENT(), whole_);
     choose(options.dataset);
+    if (const std::string wrong = reader_->take(name_, of_points_); !wrong.empty()) refuse_pieces(wrong);
     spacing_text_ = spacing_text(input);
     describe(messages, input.size());
+  }
+
+  void prepare(const Region& region) override {
+    const std::array<int, 6> extent = extent_of(region);
+    PieceBox wanted;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      wanted.begin[axis] = extent[2 * axis];
+      wanted.end[axis] = extent[2 * axis + 1] + (of_points_ ? 1 : 0);
+    }
+    if (const std::string missing = reader_->missing(wanted); !missing.empty())
+      refuse_pieces(fmt::format("no piece of it has the extent {} of the WholeExtent {}", missing,
+                                fmt::join(whole_, " ")));
   }
 
   void read(const Region& region, void* out) override {
@@ -110,6 +123,11 @@ class VtiSource final : public VolumeSource {
       throw Error(ExitCode::input_refused, "the .vti file is cut off", path_,
                   fmt::format("it does not end with </VTKFile> after {} bytes", input.size()),
                   "copy or export it again");
+  }
+
+  [[noreturn]] void refuse_pieces(const std::string& why) const {
+    throw Error(ExitCode::input_refused, "the pieces of the .vti file do not make up a volume", path_, why,
+                "export it again, as one piece");
   }
 
   void require(bool good, const VtkMessages& messages) const {
@@ -258,13 +276,20 @@ class VtiSource final : public VolumeSource {
         source.empty() ? "spacing of the .vti file" : "spacing of the .vti file, from " + source;
   }
 
-  vtkDataArray& load(const Region& region, const VtkMessages& messages) {
+  /// Of points: x, y, z, first and last.
+  std::array<int, 6> extent_of(const Region& region) const {
     std::array<int, 6> wanted{};
     for (int axis = 0; axis < 3; ++axis) {
       const auto low = 2 * static_cast<std::size_t>(axis), mine = 2 - static_cast<std::size_t>(axis);
       wanted[low] = whole_[2 * axis] + static_cast<int>(region.begin[mine]);
       wanted[low + 1] = whole_[2 * axis] + static_cast<int>(region.end[mine]) - (of_points_ ? 1 : 0);
     }
+    return wanted;
+  }
+
+  vtkDataArray& load(const Region& region, const VtkMessages& messages) {
+    std::array<int, 6> wanted = extent_of(region);
+    reader_->forget_contradiction();
     const bool updated = update(wanted);
     require(updated && reader_->GetErrorCode() == 0 && messages.good(), messages);
     vtkImageData& image = *reader_->GetOutput();
@@ -275,6 +300,7 @@ class VtiSource final : public VolumeSource {
                        std::equal(wanted.begin(), wanted.end(), image.GetExtent()) &&
                        (description.stored_type.empty() || element_of(*values) == element);
     require(whole, messages);
+    if (!reader_->contradiction().empty()) refuse_pieces(reader_->contradiction());
     return *values;
   }
 
@@ -300,7 +326,7 @@ class VtiSource final : public VolumeSource {
   bool of_points_ = false;  // else of cells
   std::optional<std::string> spacing_text_;
   int whole_[6] = {};  // points: x, y, z, first and last
-  vtkNew<vtkXMLImageDataReader> reader_;
+  vtkNew<PieceReader> reader_;
 };
 
 }  // namespace

@@ -225,3 +225,58 @@ def test_a_slice_of_three_axes_is_refused_by_its_name(tauvox, tmp_path):
     with h5py.File(tmp_path / "plain.h5", "w") as file:
         file["label"] = LABELS
     assert_refused(tauvox("solve", "plain.h5", "--phase", "0", "--slice", "c=0"), 2, "no axis of that name", "c")
+
+
+SIZE = [2.0, 1.0, 0.5]
+PLACES = {  # where a statement stands, by what is said of it
+    "attribute {}": lambda file, name, value: file["scan/image"].attrs.create(name, value),
+    "attribute {} of /scan": lambda file, name, value: file["scan"].attrs.create(name, value),
+    "attribute {} of /": lambda file, name, value: file.attrs.create(name, value),
+    "dataset /scan/{}": lambda file, name, value: file["scan"].create_dataset(name, data=value),
+    "dataset /{}": lambda file, name, value: file.create_dataset(name, data=value),
+}
+
+
+def stating(path, *statements):
+    with h5py.File(path, "w") as file:
+        file["scan/image"] = LABELS
+        for place, name, value in statements:
+            PLACES[place](file, name, value)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_element_size_counts_wherever_it_stands(tauvox, tmp_path, place):
+    stating(tmp_path / "a.h5", (place, "element_size_um", SIZE))
+    found, said = inspected(tauvox, "a.h5")
+    assert found["voxel_size_m"] == pytest.approx([2e-6, 1e-6, 0.5e-6])
+    assert found["voxel_size_source"] == place.format("element_size_um") and "not understood" not in said
+    for value in ([1.0, -1.0, 1.0], [1.0, 2.0], numpy.bytes_("2 1 0.5")):
+        stating(tmp_path / "b.h5", (place, "element_size_um", value))
+        found, said = inspected(tauvox, "b.h5")
+        assert found["voxel_size_m"] is None and place.format("element_size_um") in said and "voxel-size" in said
+
+
+def test_the_nearest_element_size_counts_and_another_is_warned_of(tauvox, tmp_path):
+    stating(tmp_path / "a.h5", ("attribute {} of /", "element_size_um", [1.0, 1.0, 1.0]), ("attribute {} of /scan", "element_size_um", SIZE))
+    found, said = inspected(tauvox, "a.h5")
+    assert found["voxel_size_m"] == pytest.approx([2e-6, 1e-6, 0.5e-6])
+    assert "attribute element_size_um of / says another voxel size" in said
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", ["Spacing", "SPACING ", "scales", "Scale_x_um", "pitch", "step", "Step_nm", "px_size_nm", "um_per_px", "dx_um",
+                                  "delta", "VoxelSize", "slice_thickness"])
+def test_names_that_look_like_sizes_are_named(tauvox, tmp_path, place, name):
+    stating(tmp_path / "a.h5", (place, name, SIZE))
+    found, said = inspected(tauvox, "a.h5")
+    assert found["voxel_size_m"] is None
+    assert f"{place.format(name)} = 2, 1, 0.5 is not understood: ignored, give --voxel-size" in said
+    stating(tmp_path / "b.h5", (place, name, SIZE), ("attribute {}", "element_size_um", SIZE))
+    found, said = inspected(tauvox, "b.h5")
+    assert found["voxel_size_m"] == pytest.approx([2e-6, 1e-6, 0.5e-6])
+    assert f"{place.format(name)} = 2, 1, 0.5 is not understood: the voxel size is that of attribute element_size_um" in said
+
+
+def test_names_that_only_begin_like_sizes_are_not_named(tauvox, tmp_path):
+    stating(tmp_path / "a.h5", *[("attribute {}", name, SIZE) for name in ("time_steps", "stepper", "scaled_by", "dxf", "delta_t_s")])
+    assert "not understood" not in inspected(tauvox, "a.h5")[1]

@@ -242,7 +242,7 @@ def test_a_ratio_is_no_size_where_a_form_keeps_none(tauvox, tmp_path, form):
     assert "--voxel-size 0.5,0.4,0.3um" in said and "ratio" not in said
 
 
-def nifti(path, steps, unit):
+def nifti(path, steps, unit, sform=None):
     """The header of NIfTI-1, as SimpleITK and nibabel write it."""
     head = bytearray(352)
     struct.pack_into("<i", head, 0, 348)
@@ -251,6 +251,9 @@ def nifti(path, steps, unit):
     struct.pack_into("<4f", head, 76, 1, *steps)
     struct.pack_into("<f", head, 108, 352)
     head[123] = unit
+    if sform is not None:
+        struct.pack_into("<h", head, 254, 1)
+        struct.pack_into("<12f", head, 280, *numpy.hstack([sform, numpy.zeros((3, 1))]).ravel())
     head[344:348] = b"n+1\0"
     path.write_bytes(bytes(head) + LABELS.tobytes())
 
@@ -267,6 +270,33 @@ def test_a_nifti_of_1_mm_has_no_size(tauvox, solve, tmp_path, steps, unit, size)
     # What tauvox writes of a size that was given is one
     assert tauvox("convert", "a.nii", "b.nii", "--voxel-size", "1mm").returncode == 0
     assert solve("b.nii", "--phase", "0")["input"]["voxel_size_m"] == pytest.approx([1e-3] * 3)
+
+
+ROTATED = numpy.array([[0.8, -0.6, 0], [0.6, 0.8, 0], [0, 0, 1]])
+SFORMS = {  # of x, y, z: pixdim, unit, sform, found in um, whether it is warned of
+    "another than pixdim": ((1, 1, 1), 3, numpy.diag([0.1, 0.2, 0.3]), (0.1, 0.2, 0.3), True),
+    "another ratio": ((0.1, 0.1, 0.1), 3, numpy.diag([0.1, 0.2, 0.3]), (0.1, 0.2, 0.3), True),
+    "turned": ((0.1, 0.1, 0.1), 3, ROTATED @ numpy.diag([0.1, 0.2, 0.3]), (0.1, 0.2, 0.3), True),
+    "the same": ((0.1, 0.2, 0.3), 3, numpy.diag([0.1, 0.2, 0.3]), (0.1, 0.2, 0.3), False),
+    "the same, turned": ((0.1, 0.2, 0.3), 3, ROTATED @ numpy.diag([-0.1, 0.2, 0.3]), (0.1, 0.2, 0.3), False),
+    "1 mm that nobody gave": ((1, 1, 1), 2, numpy.diag([0.1, 0.2, 0.3]), (100, 200, 300), True),
+    "ones": ((0.1, 0.2, 0.3), 3, numpy.eye(3), (0.1, 0.2, 0.3), True),
+    "no length": ((0.1, 0.2, 0.3), 3, numpy.zeros((3, 3)), (0.1, 0.2, 0.3), True),
+    "a shear": ((0.1, 0.2, 0.3), 3, numpy.array([[0.5, 0.3, 0], [0, 0.5, 0], [0, 0, 0.5]]), (0.1, 0.2, 0.3), True),
+}
+
+
+@pytest.mark.parametrize("name", SFORMS)
+def test_the_sform_of_a_nifti_counts_and_is_compared(solve, tmp_path, name):
+    steps, unit, sform, found, warned = SFORMS[name]
+    nifti(tmp_path / "a.nii", steps, unit, sform)
+    report = solve("a.nii", "--phase", "0")
+    assert report["input"]["voxel_size_m"] == pytest.approx([1e-6 * h for h in found[::-1]], rel=1e-6)
+    said = [w for w in report["warnings"] if w.startswith("sform of the NIfTI header says other steps (z,y,x = ")]
+    assert len(said) == warned, report["warnings"]
+    used = "pixdim" if steps == found else "sform"
+    assert all(f"those of the {used} are used; --voxel-size" in w for w in said)
+    assert not [w for w in solve("a.nii", "--phase", "0", "--voxel-size", "1um")["warnings"] if "other steps" in w]
 
 
 def test_whole_numbers_that_are_too_large_are_no_fractions(tauvox, tmp_path):
