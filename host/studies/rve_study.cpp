@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "host/studies/copied_octants.hpp"
-#include "host/studies/parts.hpp"
+#include "host/studies/porous_phases.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/same_result.hpp"
 #include "host/studies/sampling.hpp"
@@ -179,6 +179,8 @@ Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress
       for (Result& result : report.results) result.remarks.push_back(fmt::format("sampling: {}", copies));
     } else {
       of_octants = results_on(octants, transport(), in, progress);
+      for (Result& result : report.results) add_liquid(result, in.materials, in.materials.largest);
+      add_liquid_on(octants, in, in.materials.largest, of_octants);
       for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
         report.warnings.push_back(warning);
     }
