@@ -276,8 +276,9 @@ Command batch_command() {
                     "one task of an array 0-99 or 1-100"}},
       .run = run_batch,
       .notes =
-          "A volume whose content and settings are those of a finished one is not evaluated again: a batch "
-          "that was stopped goes on where it was. A volume that fails is a row with its reason and does not "
+          "A volume whose content and settings are those of a finished one is not evaluated again while all "
+          "files of its results are there: a batch that was stopped goes on where it was. A volume that "
+          "fails is a row with its reason and does not "
           "stop the others; the exit code is 12 then. Where it failed for want of memory, room, rights or a "
           "device the same command tries it again, else --retry-failed does. Without --phases each has those "
           "that its file states, "

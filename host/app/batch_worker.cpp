@@ -15,6 +15,7 @@
 #include "host/app/evaluate_process.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/study_file.hpp"
+#include "host/batch/result_files.hpp"
 #include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
 #include "io/fetch_ahead.hpp"
@@ -145,14 +146,15 @@ LotVolume BatchWorker::evaluate(const std::string& path, std::span<const std::st
   return volume;
 }
 
-/// Nothing is computed where it is known how this ended.
-std::optional<LotState> BatchWorker::known(const std::string& key, const std::string& folder) const {
-  std::optional<LotState> state = state_of(folder);
+/// Nothing is computed where it is known how this ended, and what it left is whole.
+std::optional<LotState> BatchWorker::known(const std::string& key, const std::string& folder,
+                                           std::string& fault) const {
+  std::optional<LotState> state = whole_state_of(folder, key, fault);
   if (!state) return state;
   const bool again = state->status == LotStatus::failed &&
                      (retry_failed_ || is_of_surroundings(state->exit_code)) &&
                      changed_at(joined(folder, state_file)) < failures_count_from_;
-  if (state->key != key || again) state.reset();
+  if (again) state.reset();
   return state;
 }
 
@@ -160,18 +162,22 @@ LotState BatchWorker::state_for(const std::string& path, const VolumeContent& co
                                 const std::string& folder, std::span<const std::string> later,
                                 std::string& what) {
   const std::string key = key_of(content, settings_);
+  std::string fault;
   what = "kept";
-  if (std::optional<LotState> state = known(key, folder)) return *state;
+  if (std::optional<LotState> state = known(key, folder, fault)) return *state;
   std::optional<ClaimedRow> row = ClaimedRow::take(folder);
   what = "claimed";
   if (!row) return running(key, folder);
   what = "kept";
-  if (std::optional<LotState> state = known(key, folder)) return *state;  // meanwhile
+  if (std::optional<LotState> state = known(key, folder, fault)) return *state;  // meanwhile
   if (const std::optional<io::Claimant>& gone = row->taken_from())
     print_notice(fmt::format("{} is taken over from a worker that is gone: {}", path, gone->text()));
+  if (!fault.empty() && !evaluation_.quiet)
+    print_notice(
+        fmt::format("{} is evaluated again, as its results in {} are not whole: {}", path, folder, fault));
   what = "evaluated";
   fetch_first_of(later);
-  return evaluated(path, content, *row);
+  return evaluated(path, content, *row, !fault.empty());
 }
 
 /// Settings that make no result another are not part of its key.
@@ -209,9 +215,11 @@ void BatchWorker::fetch_first_of(std::span<const std::string> later) {
 }
 
 /// In a folder beside its place, which is renamed when it is whole.
-LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& content, ClaimedRow& row) {
+/// @param only_finished else what is left of its results stays
+LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& content, ClaimedRow& row,
+                                bool only_finished) {
   const std::string key = key_of(content, settings_), folder = joined(output_, folder_in_lot(path, key));
-  const std::string part = row.part(), errors = joined(part, "errors.txt");
+  const std::string part = row.part(), errors = joined(part, errors_file);
   fs::create_directories(part);  // what an evaluation that ended early left there, it goes on from
   std::vector<std::string> words = words_;
   for (const char* word : {"--quiet", "--progress=never", "--overwrite"}) words.emplace_back(word);
@@ -226,19 +234,23 @@ LotState BatchWorker::evaluated(const std::string& path, const VolumeContent& co
                 "run the same command again once it is complete");
   if (is_result(end.exit_code) && fs::exists(joined(part, "results.json")))
     state = finished_as(part, std::move(state));
+  if (only_finished && state.status != LotStatus::finished) return state;
   if (fs::exists(errors) && fs::file_size(errors) == 0) fs::remove(errors);
   state.volume = path;
   state.content = content;
   state.host = io::host_name();
   state.job = job_of_this_process();
   state.ended = utc_text(std::time(nullptr));
+  state.files = files_in(part);
   write_state(part, state);
   return row.finish() ? state : running(key, folder);
 }
 
 bool BatchWorker::stays_failed(const LotVolume& volume) const {
-  return volume.status == LotStatus::failed && !is_of_surroundings(volume.exit_code) &&
-         !volume.folder.empty() && state_of(joined(output_, volume.folder)).has_value();
+  if (volume.status != LotStatus::failed || is_of_surroundings(volume.exit_code) || volume.folder.empty())
+    return false;
+  const std::optional<LotState> state = state_of(joined(output_, volume.folder));
+  return state && state->status == LotStatus::failed;
 }
 
 std::vector<LotVolume> BatchWorker::gathered(const std::vector<std::string>& paths) {
@@ -252,6 +264,7 @@ std::vector<LotVolume> BatchWorker::gathered(const std::vector<std::string>& pat
 std::optional<LotVolume> BatchWorker::found(const std::string& path) {
   LotVolume volume{path, "", LotStatus::failed, 0, "", {}};
   bool begun = true;
+  std::string fault;
   or_failed(volume, [&] {
     begun = false;
     const std::optional<VolumeContent> content = contents_.if_known(path);
@@ -260,9 +273,11 @@ std::optional<LotVolume> BatchWorker::found(const std::string& path) {
     const std::string key = key_of(*content, settings_);
     volume.folder = folder_in_lot(path, key);
     const std::string folder = joined(output_, volume.folder);
-    std::optional<LotState> state = state_of(folder);
-    if (state && state->key != key) state.reset();
-    if (!state && ClaimedRow::is_claimed(folder)) state = running(key, folder);
+    std::optional<LotState> state = whole_state_of(folder, key, fault);
+    if (!state && ClaimedRow::is_claimed(folder))
+      state = running(key, folder);
+    else if (!state)
+      state = whole_state_of(folder, key, fault);  // it may have been replaced at that moment
     begun = state.has_value();
     if (!begun) return;
     take(volume, *state);
@@ -277,7 +292,10 @@ std::optional<LotVolume> BatchWorker::found(const std::string& path) {
   if (begun || volume.exit_code != 0) return volume;
   const auto here = failed_here_.find(path);
   if (here != failed_here_.end()) return here->second;
-  return std::nullopt;
+  if (fault.empty()) return std::nullopt;
+  volume.exit_code = static_cast<int>(ExitCode::incomplete);
+  volume.reason = fmt::format("its results are not whole: {}", fault);
+  return volume;
 }
 
 }  // namespace tauvox

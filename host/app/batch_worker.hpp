@@ -41,10 +41,11 @@ class BatchWorker {
   std::vector<LotVolume> gathered(const std::vector<std::string>& paths);
 
  private:
-  std::optional<LotState> known(const std::string& key, const std::string& folder) const;
+  std::optional<LotState> known(const std::string& key, const std::string& folder, std::string& fault) const;
   LotState state_for(const std::string& path, const VolumeContent& content, const std::string& folder,
                      std::span<const std::string> later, std::string& what);
-  LotState evaluated(const std::string& path, const VolumeContent& content, ClaimedRow& row);
+  LotState evaluated(const std::string& path, const VolumeContent& content, ClaimedRow& row,
+                     bool only_finished);
   void compare_drawn(const std::string& folder);
   void fetch_first_of(std::span<const std::string> later);
   std::optional<LotVolume> found(const std::string& path);

@@ -52,16 +52,22 @@ std::vector<Volume> copies_of(const Volume& volume) {
 /// Of what is done beside, which is asked to end all the same.
 void silent(const std::string&, double, const std::string&) { end_if_asked(); }
 
-/// By how much the volume fraction of what conducts is in doubt by where its boundary was put.
-double shift_of_fraction(const StudyInput& in) {
+/// By how much the volume fraction of some phases is in doubt by where their boundary was put.
+template <class F>
+double shift_of(const StudyInput& in, const F& is_inside) {
   StudyInput parted = in;
   parted.phases = {{{"inside", {}}, {"outside", {}}}};
   for (const Phase& phase : in.materials.phases)
-    parted.phases.named[phase.conductivity > 0 ? 0 : 1].labels.push_back(phase.label);
+    parted.phases.named[is_inside(phase) ? 0 : 1].labels.push_back(phase.label);
   for (const Result& result : study_named("fractions").run(parted, {}, silent).results)
     if (result.phase == "inside")
       return result.half_width("volume_fraction", ErrorSource::segmentation).value_or(0);
   return 0;
+}
+
+/// The same of what conducts.
+double shift_of_fraction(const StudyInput& in) {
+  return shift_of(in, [](const Phase& phase) { return phase.conductivity > 0; });
 }
 
 /// What precedes the parts of a transport that the checkpoint holds.
@@ -79,6 +85,22 @@ void add_shift_of_fraction(const StudyInput& in, Report& found) {
       if (quantity.name == "volume_fraction")
         quantity.uncertainties.push_back({ErrorSource::segmentation, shift});
 }
+
+/// Where a boundary moves, the liquid becomes more or less by what the porosities on its sides differ by.
+void add_shift_of_liquid(const StudyInput& in, Report& found) {
+  double shift = 0, before = 0;
+  for (const double porosity : porosities_of(in.materials)) {
+    shift +=
+        (porosity - before) * shift_of(in, [&](const Phase& phase) { return phase.porosity >= porosity; });
+    before = porosity;
+  }
+  for (Result& result : found.results)
+    for (Quantity& quantity : result.quantities)
+      if (quantity.name == "liquid_volume_fraction")
+        quantity.uncertainties.push_back({ErrorSource::segmentation, shift});
+}
+
+constexpr double free_liquid = 1;  // --ionic names what has a relative conductivity of 1
 
 }  // namespace
 
@@ -169,18 +191,19 @@ void Evaluation::run_transport(const StudyInput& asked, const std::string& carri
   const StudyInput in = kept_within(asked, what);
   const auto start = Clock::now();
   Report found = with_copies.run(in, transport_sink(in, what), progress());
+  for (Result& result : found.results) add_liquid(result, in.materials, free_liquid);
   std::vector<std::vector<Result>> of_octants = sample_transport(study, in, found);
   if (settings_.segmentation_study)
     add_shifted(study, in, found);
   else
     add_shift_of_fraction(in, found);
+  add_shift_of_liquid(in, found);
   if (settings_.rve) add_representative_volume(found, in, "rve_" + what, progress(), std::move(of_octants));
   report_.seconds.emplace_back(what, seconds_since(start));
   for (Result& result : found.results) {
     result.phase = carries;
     result.carrier = what == "ionic" ? carrier_ions : carrier_electrons;
     add_electrolyte(result, in.settings);  // with all uncertainties that were found
-    add_liquid(result, in.materials, 1);   // --ionic names what has a relative conductivity of 1
     result.remarks.insert(result.remarks.begin(), what + " transport");
   }
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
@@ -244,6 +267,7 @@ std::vector<std::vector<Result>> Evaluation::sample_transport(const Study& study
     for (Result& result : found.results) result.remarks.push_back(fmt::format("sampling: {}", copies));
   if (octants_.empty() || !copies.empty()) return {};
   std::vector<std::vector<Result>> of_octants = results_on(octants_, study, in, progress());
+  add_liquid_on(octants_, in, free_liquid, of_octants);
   add_sampling(of_octants, found, &in.materials);
   return of_octants;
 }
@@ -268,6 +292,7 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
     moved.remember = in.remember;
     moved.within = set == &inside ? "boundary moved out, " : "boundary moved in, ";
     shifted.push_back({materials.volume_fraction, study.run(moved, {}, named).results});
+    for (Result& result : shifted.back().results) add_liquid(result, materials, free_liquid);
   }
   add_segmentation(found.results, report_.quantities, in.materials.volume_fraction, shift, shifted);
 }

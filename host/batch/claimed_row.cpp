@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "host/batch/result_files.hpp"
 #include "io/write.hpp"
 
 namespace tauvox {
@@ -90,6 +91,7 @@ bool ClaimedRow::is_ours() {
 
 bool ClaimedRow::finish() {
   if (!ours_ || !claim_.renew()) return ours_ = false;
+  move_added_files(folder_, part_);
   fs::remove_all(folder_);
   fs::rename(part_, folder_);
   return true;

@@ -31,7 +31,8 @@ class ClaimedRow {
   const std::string& part() const { return part_; }
   /// To be called often; gives a sign of life now and then. False once another worker has the row.
   bool is_ours();
-  /// The part becomes the folder, unless another worker has the row by now.
+  /// The part becomes the folder, unless another worker has the row by now. What somebody put into the folder
+  /// stays there.
   bool finish();
   const std::optional<io::Claimant>& taken_from() const { return claim_.taken_from(); }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -36,9 +37,9 @@ bool is_at_work(const fs::path& folder) {
 }
 
 /// Canonical, so that a folder that is named twice is found once.
-/// @param failed_volumes of a lot, without results
+/// @param without volumes of a lot without results, and whether they had some
 std::set<std::string> folders_with_results(const std::vector<std::string>& folders,
-                                           std::set<std::string>& failed_volumes) {
+                                           std::map<std::string, bool>& without) {
   std::set<std::string> found;
   for (const std::string& folder : folders) {
     std::error_code failed;
@@ -50,8 +51,8 @@ std::set<std::string> folders_with_results(const std::vector<std::string>& folde
       if (entry->path().filename() == state_file) {
         const fs::path volume = entry->path().parent_path();
         const std::optional<LotState> state = state_of(volume.string());
-        if (state && state->status == LotStatus::failed && !fs::exists(volume / results_name, unknown))
-          failed_volumes.insert(volume.string());
+        if (state && !fs::exists(volume / results_name, unknown))
+          without[volume.string()] = state->status == LotStatus::finished;
       }
       if (entry->path().filename() == results_name) found.insert(entry->path().parent_path().string());
     }
@@ -139,14 +140,15 @@ std::optional<CollectedResults> readable_results_in(
 
 Collection collected(const std::vector<std::string>& folders,
                      const std::function<bool(const std::string&)>& changes_result) {
-  std::set<std::string> failed;
-  const std::set<std::string> found = folders_with_results(folders, failed);
+  std::map<std::string, bool> without;
+  const std::set<std::string> found = folders_with_results(folders, without);
   const std::vector<std::string> names(found.begin(), found.end());
   std::vector<std::optional<CollectedResults>> all(names.size());
   in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], changes_result); });
 
   Collection collection;
-  collection.unfinished.assign(failed.begin(), failed.end());
+  for (const auto& [folder, had_some] : without)
+    (had_some ? collection.unreadable : collection.unfinished).push_back(folder);
   std::set<std::string> known;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!all[i])

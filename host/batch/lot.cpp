@@ -94,6 +94,7 @@ std::optional<LotState> state_of(const std::string& folder) {
     state.host = text_or_empty(j, "host");
     state.job = text_or_empty(j, "job");
     state.ended = text_or_empty(j, "ended");
+    state.files = j.value("files", state.files);
     return state;
   } catch (const Json::exception&) {
     return std::nullopt;
@@ -112,7 +113,8 @@ void write_state(const std::string& folder, const LotState& state) {
                {"ended", state.ended},
                {"key", state.key},
                {"content", state.content.digest},
-               {"seen", state.content.seen}};
+               {"seen", state.content.seen},
+               {"files", state.files}};
   io::write_text((fs::path(folder) / state_file).string(),
                  j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", true);
 }

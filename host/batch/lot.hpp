@@ -2,6 +2,7 @@
 // from the files alone, so that a batch that was stopped goes on, and several can work on one lot.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -59,9 +60,12 @@ struct LotState {
   std::string reason;
   std::string volume = {};  // its path
   VolumeContent content = {};
-  std::string host = {}, job = {}, ended = {};  // by whom, and when
+  std::string host = {}, job = {}, ended = {};      // by whom, and when
+  std::map<std::string, std::uint64_t> files = {};  // all that lay beside it then, and their bytes
 };
 inline constexpr const char* state_file = "state.json";
+/// What the evaluation said on standard error, where it said something.
+inline constexpr const char* errors_file = "errors.txt";
 
 /// What the same numbers come from: the content of the files, the settings that change a result, the version.
 /// @param settings result_key of them, without the path of the input

@@ -20,17 +20,6 @@ constexpr const char *pass = "pass", *conditional_pass = "conditional pass",
 /// Of a normal distribution, up to z standard deviations.
 double probability_up_to(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 
-std::vector<std::string> sorted_parts(const std::string& names) {
-  std::vector<std::string> parts{""};
-  for (const char c : names)
-    if (c == '+')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  std::sort(parts.begin(), parts.end());
-  return parts;
-}
-
 std::string phases_of(const Result& result) {
   return result.with.empty() ? result.phase : fmt::format("{}+{}", result.phase, fmt::join(result.with, "+"));
 }
@@ -129,6 +118,17 @@ std::string number_text(const std::optional<double>& value, double factor) {
 }
 
 }  // namespace
+
+std::vector<std::string> sorted_parts(const std::string& names) {
+  std::vector<std::string> parts{""};
+  for (const char c : names)
+    if (c == '+')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  std::sort(parts.begin(), parts.end());
+  return parts;
+}
 
 const char* rule_name(bool guarded) { return guarded ? "guard_band" : "simple"; }
 

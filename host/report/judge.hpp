@@ -26,6 +26,9 @@ struct Limits {
   std::vector<std::string> taken_as_si = {};
 };
 
+/// Names of phases that are joined by +: their order says nothing.
+std::vector<std::string> sorted_parts(const std::string& names);
+
 /// "guard_band" or "simple", as a file of limits names it
 const char* rule_name(bool guarded);
 

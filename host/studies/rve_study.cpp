@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "host/studies/copied_octants.hpp"
-#include "host/studies/parts.hpp"
+#include "host/studies/porous_phases.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/same_result.hpp"
 #include "host/studies/sampling.hpp"
@@ -27,11 +27,17 @@ double variance_of_log(int values) {
   return (1 / x + 1 / (2 * x * x) + 1 / (6 * x * x * x)) / 4;
 }
 
-/// Parts that cuts along all axes make; none where they are too small.
+/// The shortest edge of parts that cuts along all axes make.
+std::int64_t length_of_parts(const Extent& extent, std::int64_t cuts) {
+  const std::array<std::int64_t, 3> n = extent.zyx();
+  return *std::min_element(n.begin(), n.end()) / cuts;
+}
+
+/// None where they are too small.
 std::vector<Box> parts_of(const Extent& extent, std::int64_t cuts) {
   std::vector<Box> boxes;
   const std::array<std::int64_t, 3> n = extent.zyx();
-  if (*std::min_element(n.begin(), n.end()) / cuts < least_length) return boxes;
+  if (length_of_parts(extent, cuts) < least_length) return boxes;
   for (std::int64_t part = 0; part < cuts * cuts * cuts; ++part) {
     const std::array<std::int64_t, 3> at{part / (cuts * cuts), part / cuts % cuts, part % cuts};
     Box& box = boxes.emplace_back();
@@ -43,16 +49,57 @@ std::vector<Box> parts_of(const Extent& extent, std::int64_t cuts) {
   return boxes;
 }
 
-/// Empty where a part has no value.
+/// Of those that have one.
 std::vector<double> ratios(const Result& result, const std::vector<std::vector<Result>>& parts) {
   std::vector<double> values;
   for (const std::vector<Result>& part : parts) {
     const Result* same = same_result(result, part);
-    const std::optional<double> value = same ? same->value("effective_ratio") : std::nullopt;
-    if (!value) return {};
-    values.push_back(*value);
+    if (const std::optional<double> value = same ? same->value("effective_ratio") : std::nullopt)
+      values.push_back(*value);
   }
   return values;
+}
+
+/// Into as many along each axis, and results of each; none where they are too small.
+struct Parts {
+  std::int64_t cuts = 0;
+  std::vector<std::vector<Result>> results{};
+  std::int64_t count() const { return cuts * cuts * cuts; }
+};
+
+/// Sizes of which all parts have a value.
+struct UsedSizes {
+  std::vector<PartsOfSize> sizes;
+  std::vector<std::string> numbers, left_out;  // "27"; "64 parts, which are 18 voxels at their shortest edge"
+  std::string remark() const {
+    if (left_out.empty()) return "";
+    return fmt::format("representative volume: without {}; {}", fmt::join(left_out, ", and without "),
+                       sizes.size() > 1
+                           ? fmt::format("exponent and edge are of {} parts", fmt::join(numbers, " and "))
+                           : "exponent and edge are not known, as parts of two sizes are needed");
+  }
+};
+
+UsedSizes used_sizes(const Result& result, const std::vector<Parts>& by_cuts, const Extent& extent) {
+  UsedSizes used;
+  for (const Parts& parts : by_cuts) {
+    const auto count = static_cast<std::size_t>(parts.count());
+    if (parts.results.empty()) {
+      used.left_out.push_back(fmt::format("{} parts, which have edges of {} voxels ({} or more are needed)",
+                                          count, length_of_parts(extent, parts.cuts), least_length));
+      continue;
+    }
+    const std::vector<double> values = ratios(result, parts.results);
+    if (values.size() == count) {
+      used.sizes.push_back(
+          of_size(static_cast<double>(extent.voxels()) / static_cast<double>(count), values));
+      used.numbers.push_back(fmt::format("{}", count));
+    } else {
+      used.left_out.push_back(fmt::format("{} parts, of which {} {} no value", count, count - values.size(),
+                                          count - values.size() == 1 ? "has" : "have"));
+    }
+  }
+  return used;
 }
 
 Curve curve_of(const std::string& name, const std::vector<PartsOfSize>& sizes, double whole) {
@@ -69,14 +116,11 @@ Curve curve_of(const std::string& name, const std::vector<PartsOfSize>& sizes, d
 }
 
 void add(Report& report, Result& result, const StudyInput& in, const std::string& name,
-         const std::vector<std::vector<std::vector<Result>>>& by_cuts, const std::string& copies) {
+         const std::vector<Parts>& by_cuts, const std::string& copies) {
   const std::optional<double> whole = result.value("effective_ratio");
-  std::vector<PartsOfSize> sizes;
-  if (whole && *whole > 0)
-    for (const std::vector<std::vector<Result>>& parts : by_cuts)
-      if (const std::vector<double> values = ratios(result, parts); !values.empty())
-        sizes.push_back(of_size(
-            static_cast<double>(in.volume.extent.voxels()) / static_cast<double>(values.size()), values));
+  const bool conducts = whole && *whole > 0;
+  const UsedSizes used = conducts ? used_sizes(result, by_cuts, in.volume.extent) : UsedSizes{};
+  const std::vector<PartsOfSize>& sizes = used.sizes;
   RepresentativeVolume found;
   if (!sizes.empty()) found = representative_volume(*whole, sizes, in.settings.rve.value_or(0.05));
   std::optional<double> edge;
@@ -98,10 +142,11 @@ void add(Report& report, Result& result, const StudyInput& in, const std::string
         "representative volume: the parts leave its edge open by more than a factor of 10");
   if (!copies.empty())
     result.remarks.push_back(fmt::format("representative volume: {}", copies));
-  else if (sizes.size() < 2)
+  else if (!conducts)
     result.remarks.push_back(
-        "representative volume: parts of two sizes are needed, of 24 voxels or more along "
-        "each axis, all with a value");
+        "representative volume: not known, as the volume has no effective_ratio above 0");
+  else if (const std::string remark = used.remark(); !remark.empty())
+    result.remarks.push_back(remark);
   if (found.exponent && *found.exponent < slow_exponent)
     report.warnings.push_back(
         fmt::format("{}: the scatter of parts falls as V^-{:.2f}, more slowly than that of independent ones: "
@@ -134,6 +179,8 @@ Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress
       for (Result& result : report.results) result.remarks.push_back(fmt::format("sampling: {}", copies));
     } else {
       of_octants = results_on(octants, transport(), in, progress);
+      for (Result& result : report.results) add_liquid(result, in.materials, in.materials.largest);
+      add_liquid_on(octants, in, in.materials.largest, of_octants);
       for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
         report.warnings.push_back(warning);
     }
@@ -202,12 +249,11 @@ void add_representative_volume(Report& report, const StudyInput& in, const std::
     throw Error(ExitCode::input_invalid, "a representative volume is sought in a box", in.volume.path,
                 "parts of a sample that is none would differ in shape", "cut a box out of it by --crop");
   const std::string copies = copies_among_octants(in.volume, in.materials.class_of_code);
-  std::vector<std::vector<std::vector<Result>>> by_cuts;
-  if (!of_octants.empty()) by_cuts.push_back(std::move(of_octants));
-  for (const std::int64_t cuts : {2, 3, 4})
-    if (const std::vector<Box> boxes = parts_of(in.volume.extent, cuts);
-        !boxes.empty() && copies.empty() && (cuts > 2 || by_cuts.empty()))
-      by_cuts.push_back(results_on(boxes, transport(), in, progress));
+  std::vector<Parts> by_cuts{{2, std::move(of_octants)}, {3}, {4}};
+  for (Parts& parts : by_cuts)
+    if (const std::vector<Box> boxes = parts_of(in.volume.extent, parts.cuts);
+        !boxes.empty() && copies.empty() && parts.results.empty())
+      parts.results = results_on(boxes, transport(), in, progress);
   for (Result& result : report.results) add(report, result, in, name, by_cuts, copies);
 }
 
@@ -220,7 +266,8 @@ Study rve_study() {
                 .symbol = "p",
                 .definition = "p of s ~ V^-p, s the deviation of effective_ratio between parts of the "
                               "volume V: 8, 27 and 64 of the whole; 0.5 for independent parts. Its "
-                              "interval is that of deviations of so few values.",
+                              "interval is that of deviations of so few values. Parts of edges below 24 "
+                              "voxels, and sizes of which a part has no value, are left out, with a remark.",
                 .uncertainties = {ErrorSource::sampling}},
                {.name = "rve_edge",
                 .title = "edge of a representative volume",

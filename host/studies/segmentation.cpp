@@ -77,7 +77,8 @@ void add_segmentation(std::vector<Result>& results, const QuantityDefinitions& r
       const bool may = std::any_of(rows.begin(), rows.end(), [&](const QuantityDefinition& row) {
         return row.name == quantity.name && may_have(row, ErrorSource::segmentation);
       });
-      if (!may || !quantity.value) continue;
+      // Of the liquid also where it ends in porous phases, which stay where they are here.
+      if (!may || !quantity.value || quantity.name == "liquid_volume_fraction") continue;
       const bool known = !closed || quantity.name == "volume_fraction";
       quantity.uncertainties.push_back(
           {ErrorSource::segmentation,

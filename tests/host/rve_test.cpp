@@ -69,6 +69,9 @@ TEST(RepresentativeVolume, IsLookedForOnPartsOfTwentyFourVoxels) {
   EXPECT_EQ(report.curves.front().name, "rve_z");
   EXPECT_EQ(report.curves.front().values.front(), (std::vector<double>{8, 27}));
   EXPECT_TRUE(report.results.front().value("rve_exponent"));
+  EXPECT_EQ(report.results.front().remarks.back(),
+            "representative volume: without 64 parts, which have edges of 18 voxels (24 or more are needed); "
+            "exponent and edge are of 8 and 27 parts");
 }
 
 TEST(RepresentativeVolume, TakesOctantsThatAreSolvedAlready) {
@@ -89,6 +92,28 @@ TEST(RepresentativeVolume, TakesOctantsThatAreSolvedAlready) {
   ASSERT_EQ(report.curves.size(), 1u);
   EXPECT_EQ(report.curves.front().values.front(), std::vector<double>{8});
   EXPECT_NEAR(report.curves.front().values[2].front(), 0.285, 1e-12);
+  EXPECT_EQ(report.results.front().remarks,
+            std::vector<std::string>{
+                "representative volume: without 27 parts, which have edges of 16 voxels (24 or "
+                "more are needed), and without 64 parts, which have edges of 12 voxels (24 or "
+                "more are needed); exponent and edge are not known, as parts of two sizes are "
+                "needed"});
+
+  octants[3].front().quantities.front().value.reset();
+  report.results = {whole};
+  report.curves.clear();
+  add_representative_volume(report, {volume, materials, settings, test::device()}, "rve", {}, octants);
+  EXPECT_TRUE(report.curves.empty());
+  EXPECT_TRUE(report.results.front().remarks.front().starts_with(
+      "representative volume: without 8 parts, of which 1 has no value, and without 27 parts"))
+      << report.results.front().remarks.front();
+
+  report.results = {whole};
+  report.results.front().quantities.front().value = 0;
+  add_representative_volume(report, {volume, materials, settings, test::device()}, "rve", {}, octants);
+  EXPECT_EQ(report.results.front().remarks,
+            std::vector<std::string>{
+                "representative volume: not known, as the volume has no effective_ratio above 0"});
 }
 
 }  // namespace
