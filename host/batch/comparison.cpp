@@ -65,6 +65,16 @@ void describe(LotSeries& series, const QuantityDefinitions& definitions) {
   }
 }
 
+/// The value of a subject; of what has no direction along whichever axis it is there.
+const LotValue* value_of(const LotVolume& volume, const LotRow& subject, const std::string& quantity) {
+  const LotRow* same = volume.row_like(subject);
+  const LotValue* value = same ? same->value(quantity) : nullptr;
+  if (value || !has_no_direction(quantity)) return value;
+  for (const LotRow& row : volume.rows)
+    if (row.phase == subject.phase && row.with == subject.with && (value = row.value(quantity))) return value;
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
@@ -72,7 +82,7 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
   const auto known = [&](const LotRow& row, const std::string& quantity) {
     return std::any_of(all.begin(), all.end(), [&](const LotSeries& s) {
       return s.quantity == quantity && s.subject.phase == row.phase && s.subject.with == row.with &&
-             s.subject.axis == row.axis;
+             (s.subject.axis == row.axis || has_no_direction(quantity));
     });
   };
   const QuantityDefinitions definitions = all_quantities();
@@ -83,10 +93,8 @@ std::vector<LotSeries> series_of(const std::vector<const LotVolume*>& volumes) {
         LotSeries series{
             {row.phase, row.with, row.axis, {}, row.carrier}, quantity, value.unit, quantity, {}, {}, {}};
         describe(series, definitions);
-        for (const LotVolume* other : volumes) {
-          const LotRow* same = other->row_like(row);
-          series.values.push_back(same ? same->value(quantity) : nullptr);
-        }
+        for (const LotVolume* other : volumes) series.values.push_back(value_of(*other, row, quantity));
+        if (has_no_direction(quantity)) series.subject.axis.clear();
         all.push_back(std::move(series));
       }
   return all;

@@ -34,6 +34,12 @@ bool same_subject(const LotRow& a, const LotRow& b) {
 
 }  // namespace
 
+bool has_no_direction(const std::string& quantity) {
+  for (const char* counted : {"volume_fraction", "liquid_volume_fraction", "largest_cluster_fraction"})
+    if (quantity == counted) return true;
+  return false;
+}
+
 const char* name_of(LotStatus status) {
   if (status == LotStatus::running) return "running elsewhere";
   return status == LotStatus::finished ? "finished" : "failed";

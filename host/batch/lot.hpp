@@ -21,6 +21,10 @@ struct LotValue {
   bool is_sampled() const { return half_widths.contains("sampling"); }
 };
 
+/// Whether it is the same along every axis, though a study that has directions gives it with one: voxels of a
+/// phase are counted.
+bool has_no_direction(const std::string& quantity);
+
 /// What was found of one phase, interface or axis.
 struct LotRow {
   std::string phase, with, axis;                         // "active (electrons)" of their transport

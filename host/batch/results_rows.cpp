@@ -45,6 +45,7 @@ class ResultsScan {
     });
     scan_.end();
     if (!has_results) throw Error(ExitCode::input_refused, "no results of tauvox", path);
+    complete_along_other_axes();
     return std::move(found_);
   }
 
@@ -136,13 +137,28 @@ class ResultsScan {
     }
   }
 
+  /// One number along each axis, and its uncertainties may be known along one of them.
+  void complete_along_other_axes() {
+    for (LotRow& row : found_.rows)
+      for (auto& [name, value] : row.values) {
+        if (!has_no_direction(name)) continue;
+        for (const LotRow& other : found_.rows) {
+          const LotValue* same =
+              other.phase == row.phase && other.with == row.with ? other.value(name) : nullptr;
+          if (same && same != &value && are_equal(value, *same)) complete(value, *same);
+        }
+      }
+  }
+
+  static bool are_equal(const LotValue& a, const LotValue& b) {
+    constexpr double rounding = 1e-9;
+    return a.value && b.value && std::abs(*a.value - *b.value) <= rounding * std::abs(*a.value);
+  }
+
   /// Two studies may give one number, and only one of them what it is uncertain by.
   static void complete(LotValue& known, LotValue other) {
     if (!known.value && !other.value) return;
-    constexpr double rounding = 1e-9;
-    const bool are_equal = known.value && other.value &&
-                           std::abs(*known.value - *other.value) <= rounding * std::abs(*known.value);
-    if (are_equal) {
+    if (are_equal(known, other)) {
       known.half_widths.merge(other.half_widths);
       if (!known.half_width) known.half_width = other.half_width;
       return;

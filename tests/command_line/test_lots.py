@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -16,6 +17,7 @@ from conftest import assert_refused, electrode, said_by
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
 PHASES = ["--phases", "pore=0,active=1,binder=2", "--device", "cpu"]
+WITHOUT_DIRECTION = ("volume_fraction", "largest_cluster_fraction", "liquid_volume_fraction")
 MIXED = ["--ionic", "active,binder", "--electronic", "active=0.01,binder=1"]
 
 
@@ -144,16 +146,20 @@ def test_every_cell_has_what_any_study_knows(program, sampled):
     """A percolation study counts a phase as well and says nothing of its uncertainty."""
     report = report_of(sampled)
     known, widths, together = {}, {}, {}
+
+    def of(key, name):  # voxels are counted: the same along every axis, and so is what is known of it
+        return (key[0], key[1], "", name) if name in WITHOUT_DIRECTION else (*key, name)
+
     for r in report["results"]:
         electrons = " (electrons)" if r.get("carrier") == "electrons" else ""
         key = r.get("phase", "") + electrons, "+".join(r.get("with", [])), r.get("axis", "")
         for name, quantity in r["quantities"].items():
             known.setdefault((key, name), []).append("inf" if quantity.get("infinite") else quantity["value"])
-            for kind, of in quantity.get("uncertainty", {}).items():
-                if of["half_width"] is not None:
-                    widths.setdefault((key, name, kind), []).append(of["half_width"])
+            for kind, found in quantity.get("uncertainty", {}).items():
+                if found["half_width"] is not None:
+                    widths.setdefault((of(key, name), kind), []).append(found["half_width"])
             if "combined" in quantity:
-                together.setdefault((key, name), []).append(quantity["combined"]["half_width"])
+                together.setdefault(of(key, name), []).append(quantity["combined"]["half_width"])
     cells = 0
     for path in [sampled / "lot/batch.csv", collected(program, sampled, "all.csv")]:
         rows = table(path)
@@ -163,19 +169,35 @@ def test_every_cell_has_what_any_study_knows(program, sampled):
             for column, text in row.items():
                 name, _, kind = column.partition("_uncertainty_")
                 if kind == "combined":
-                    possible = together.get((key, name), [None])
+                    possible = together.get(of(key, name), [None])
+                    possible = possible if (key, name) in known else [None]
                 elif kind:
-                    possible = widths.get((key, name, kind), [None])
-                elif any(of == name for _, of in known):
+                    possible = widths.get((of(key, name), kind), [None]) if (key, name) in known else [None]
+                elif any(quantity == name for _, quantity in known):
                     possible = known.get((key, name), [None])
                 else:
                     continue
                 cells += text != ""
                 assert (text if text == "inf" else number(text)) in possible, (key, column, text, possible)
         for axis in "zyx":
-            pore, = [row for row in rows if (row["phase"], row["with"], row["axis"]) == ("pore", "", axis)]
-            assert pore["volume_fraction_uncertainty_segmentation"] and pore["volume_fraction_uncertainty_combined"]
+            for phase in ("pore", "active", "binder"):
+                row, = [row for row in rows if (row["phase"], row["with"], row["axis"]) == (phase, "", axis)]
+                assert row["volume_fraction_uncertainty_segmentation"] and row["volume_fraction_uncertainty_combined"], (phase, axis)
     assert cells > 500
+
+
+def test_the_page_has_what_is_the_same_along_every_axis_once(tauvox, program, tmp_path):
+    for seed in (3, 4):
+        assert tauvox("generate", "electrode", "--size", 48, "--seed", seed, "--voxel-size", "0.4um", "-o", f"s{seed}.h5").returncode == 0
+    assert tauvox("batch", "s3.h5", "s4.h5", *PHASES, "--axis", "y", "-o", "lot").returncode == 0
+    page = (tmp_path / "lot/batch.html").read_text()
+    for phase in ("pore", "active", "binder"):
+        section, = re.findall(f"<h3>volume fraction, {phase}.*?</section>", page, re.DOTALL)
+        assert section.startswith(f"<h3>volume fraction, {phase}</h3>") and section.count("&plusmn;") + section.count("±") >= 2
+        assert "significant" in section and "not judged" not in section
+        for name in ("volume_fraction", "largest_cluster_fraction"):
+            assert page.count(f"<code>{name}</code><td>{phase}<") == 1 and f"<code>{name}</code><td>{phase}, axis" not in page
+        assert page.count(f"<code>percolating_volume_fraction</code><td>{phase}, axis ") == 3  # that has directions
 
 
 def test_a_limit_is_judged_by_the_study_that_knows_the_uncertainty(tauvox, tmp_path, sampled):
