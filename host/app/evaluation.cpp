@@ -14,7 +14,7 @@
 #include "host/studies/copied_octants.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
-#include "host/studies/porous_phases.hpp"
+#include "host/studies/liquid.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/sampling.hpp"
 #include "host/studies/segmentation.hpp"

@@ -19,7 +19,7 @@
 #include "host/settings/named_labels.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/frame_sink.hpp"
-#include "host/studies/porous_phases.hpp"
+#include "host/studies/liquid.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/voxel_flux.hpp"
 #include "io/write.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "host/studies/copied_octants.hpp"
-#include "host/studies/porous_phases.hpp"
+#include "host/studies/liquid.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/same_result.hpp"
 #include "host/studies/sampling.hpp"

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "host/settings/named_labels.hpp"
+#include "host/studies/liquid.hpp"
 #include "host/studies/merged_classes.hpp"
-#include "host/studies/porous_phases.hpp"
 #include "host/studies/study_table.hpp"
 #include "host/studies/transport.hpp"
 #include "tests/exact/grey.hpp"
