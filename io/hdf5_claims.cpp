@@ -10,6 +10,7 @@
 #include "io/hdf5_axes.hpp"
 #include "io/hdf5_layouts.hpp"
 #include "io/hdf5_steps.hpp"
+#include "io/hdf5_values.hpp"
 #include "io/letters.hpp"
 
 namespace tauvox::io::hdf5 {

@@ -115,26 +115,4 @@ std::string signs_of_projections(hid_t file, const std::string& path,
   return "";
 }
 
-std::vector<std::string> warnings_of_scaling(hid_t dataset) {
-  std::vector<std::string> warnings;
-  constexpr std::array<std::pair<const char*, double>, 6> names{{{"scaling", 1},
-                                                                 {"scaling_factor", 1},
-                                                                 {"scale_factor", 1},
-                                                                 {"offset", 0},
-                                                                 {"add_offset", 0},
-                                                                 {"transform", 0}}};
-  for (const auto& [name, nothing] : names) {
-    const double neutral = nothing;
-    if (H5Aexists(dataset, name) <= 0) continue;
-    const auto numbers = attribute_numbers(dataset, name);
-    const bool is_neutral = numbers && std::all_of(numbers->begin(), numbers->end(),
-                                                   [&](double value) { return value == neutral; });
-    if (!is_neutral)
-      warnings.push_back(fmt::format(
-          "attribute {} = {} is not applied: labels and thresholds are those of the values as stored", name,
-          attribute_text(dataset, name)));
-  }
-  return warnings;
-}
-
 }  // namespace tauvox::io::hdf5

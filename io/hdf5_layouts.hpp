@@ -32,7 +32,4 @@ std::optional<ImarisVoxel> imaris_voxel(hid_t file, const std::string& path,
 std::string signs_of_projections(hid_t file, const std::string& path,
                                  const std::vector<std::uint64_t>& shape);
 
-/// Of a scale and an offset that values would have to be multiplied by and added to.
-std::vector<std::string> warnings_of_scaling(hid_t dataset);
-
 }  // namespace tauvox::io::hdf5

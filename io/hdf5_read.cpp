@@ -17,6 +17,7 @@
 #include "io/hdf5_external.hpp"
 #include "io/hdf5_layouts.hpp"
 #include "io/hdf5_statements.hpp"
+#include "io/hdf5_values.hpp"
 #include "io/hdf5_virtual.hpp"
 
 namespace tauvox::io {
@@ -105,6 +106,7 @@ class Hdf5Source final : public VolumeSource {
     describe_array(name, number.name);
     use(claims);
     description.stated = statements_in(input, file_, dataset_, name);
+    description.no_data = no_data_of(dataset_);
     for (const std::string& notice : notices_of(axes_, entry.shape, options))
       description.notices.push_back(notice);
   }

@@ -1,16 +1,19 @@
 // What an HDF5 file states of its labels and of how it came about: attributes of the root in files that
-// tauvox wrote, and in those of others `phases` of the dataset, the ensembles of DREAM.3D, or a type of named
-// numbers.
+// tauvox wrote, and in those of others `phases` of the dataset, the ensembles of DREAM.3D, a type of named
+// numbers, or the flags of CF.
 #include "io/hdf5_statements.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "io/hdf5_attributes.hpp"
 #include "io/hdf5_catalogue.hpp"
 #include "io/hdf5_own.hpp"
 #include "io/hdf5_texts.hpp"
+#include "io/text_header.hpp"
 
 namespace tauvox::io::hdf5 {
 namespace {
@@ -99,6 +102,27 @@ void take_enumeration(hid_t dataset, const std::string& name, Statements& stated
   if (!is_bool) take_usable_names(names, "type of " + name, stated);
 }
 
+/// CF: texts between blanks, and the number that each stands for.
+void take_flags(hid_t dataset, const std::string& where, Statements& stated) {
+  constexpr const char *meanings_name = "flag_meanings", *values_name = "flag_values";
+  if (H5Aexists(dataset, meanings_name) <= 0) return;
+  const auto texts = attribute_texts(dataset, meanings_name);
+  const auto values = attribute_numbers(dataset, values_name);
+  std::vector<std::string> meanings;
+  if (texts) meanings = texts->size() > 1 ? *texts : words_of(texts->front());
+  const std::string source = fmt::format("{} and {} of {}", meanings_name, values_name, where);
+  const auto is_label = [](double value) { return value == std::trunc(value) && std::abs(value) < 1e15; };
+  if (!values || values->size() != meanings.size() ||
+      !std::all_of(values->begin(), values->end(), is_label)) {
+    stated.unclear.push_back(fmt::format("{} ({})", attribute_text(dataset, meanings_name), source));
+    return;
+  }
+  std::vector<NamedLabel> names;
+  for (std::size_t i = 0; i < meanings.size(); ++i)
+    names.push_back({meanings[i], fmt::format("{:.0f}", (*values)[i])});
+  take_usable_names(names, source, stated);
+}
+
 }  // namespace
 
 Statements statements_in(const InputFile& input, hid_t file, hid_t dataset, const std::string& name) {
@@ -118,6 +142,7 @@ Statements statements_in(const InputFile& input, hid_t file, hid_t dataset, cons
   take_phases(dataset, name, stated);
   if (stated.phases.empty() && stated.unclear.empty()) take_ensemble(input, file, name, stated);
   if (stated.phases.empty() && stated.unclear.empty()) take_enumeration(dataset, name, stated);
+  if (stated.phases.empty() && stated.unclear.empty()) take_flags(dataset, name, stated);
   return stated;
 }
 

@@ -88,6 +88,18 @@ std::vector<std::string> warnings_of_scaling(const TextHeader& header) {
   return warnings;
 }
 
+/// Two fields say in which order the bytes of a number stand, which older and newer programs write.
+std::vector<std::string> warnings_of_byte_order(const TextHeader& header, Element element) {
+  constexpr const char *used = "BinaryDataByteOrderMSB", *other = "ElementByteOrderMSB";
+  if (info(element).bytes == 1 || header.value(used).empty() || header.value(other).empty() ||
+      is_true(header, {used}) == is_true(header, {other}))
+    return {};
+  return {
+      fmt::format("{} = {} and {} = {} of the MetaImage header contradict each other: the former is used; "
+                  "if the values look wrong, correct it in the header",
+                  used, printable(header.value(used)), other, printable(header.value(other)))};
+}
+
 /// What tauvox wrote; a text that is longer than a line may be goes on in NAME~2, NAME~3.
 Statements stated_by(const TextHeader& header) {
   Texts texts;
@@ -118,6 +130,8 @@ ArrayLayout layout_of(const TextHeader& header) {
   layout.notices = notices_of(source, directions_of(header, layout.shape.size()));
   layout.warnings_of_axes = warnings_of_shear(source, directions_of(header, layout.shape.size()));
   for (const std::string& warning : warnings_of_scaling(header)) layout.warnings_of_axes.push_back(warning);
+  for (const std::string& warning : warnings_of_byte_order(header, layout.element))
+    layout.warnings_of_axes.push_back(warning);
   if (axes == 2) layout.names = {"y", "x"};
   if (axes == 3) layout.names = {"z", "y", "x"};
   if (axes == 4) layout.names = {"t", "z", "y", "x"};

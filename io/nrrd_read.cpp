@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -157,6 +158,26 @@ Statements stated_by(const TextHeader& header) {
   return stated;
 }
 
+/// Which values the least and the greatest number of the type stand for, where values were quantised.
+void say_quantised(const TextHeader& header, ArrayLayout& layout) {
+  const auto field = [&](const char* name, const char* joined, double neutral) {
+    const std::string text = header.value(std::vector<std::string>{name, joined});
+    const auto numbers = reals_of(text);
+    const bool is_neutral = numbers && numbers->size() == 1 && numbers->front() == neutral;
+    return text.empty() || is_neutral ? "" : fmt::format("{} = {}", name, printable(text.substr(0, 80)));
+  };
+  double least = 0, greatest = 0;
+  with_type(layout.element, [&](auto zero) {
+    least = static_cast<double>(std::numeric_limits<decltype(zero)>::lowest());
+    greatest = static_cast<double>(std::numeric_limits<decltype(zero)>::max());
+  });
+  for (const std::string& said : {field("old min", "oldmin", least), field("old max", "oldmax", greatest)})
+    if (!said.empty())
+      layout.warnings_of_axes.push_back(fmt::format(
+          "{} of the NRRD header is not applied: labels and thresholds are those of the values as stored",
+          said));
+}
+
 ArrayLayout layout_of(const TextHeader& header, const ReadOptions& options) {
   ArrayLayout layout;
   layout.format = "NRRD";
@@ -173,6 +194,7 @@ ArrayLayout layout_of(const TextHeader& header, const ReadOptions& options) {
   layout.names = names_of(header, layout.shape.size());
   layout.stated = stated_by(header);
   say_labels(header, !options.axes.empty(), layout);
+  say_quantised(header, layout);
   take_nrrd_steps(header, layout);
   std::reverse(layout.shape.begin(), layout.shape.end());
   std::reverse(layout.names.begin(), layout.names.end());

@@ -16,6 +16,7 @@
 #include "io/grey_filter.hpp"
 #include "io/grey_steps.hpp"
 #include "io/labels.hpp"
+#include "io/no_data.hpp"
 #include "io/printable.hpp"
 #include "io/threads.hpp"
 
@@ -23,14 +24,6 @@ namespace tauvox::io {
 namespace {
 
 constexpr std::size_t most_regions = 16;  // labels; more are an image where neighbours differ (looks_grey)
-
-void check_voxel_size(const ReadOptions& options) {
-  if (!options.voxel_size) return;
-  for (int axis = 0; axis < 3; ++axis)
-    if (const double size = (*options.voxel_size)[axis]; !(size > 0.0) || !std::isfinite(size))
-      throw Error(ExitCode::usage, "voxel size is not a positive length", "--voxel-size",
-                  fmt::format("{} m along {}", size, axis_name(all_axes[axis])), "give z,y,x such as 0.4um");
-}
 
 Region cropped(const Extent& extent, const std::optional<Crop>& crop) {
   Region region{{0, 0, 0}, extent.zyx()};
@@ -392,6 +385,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
     throw Error(ExitCode::input_invalid, "no voxel is of the sample", path, "all are NaN",
                 "look at the file, or leave out --outside");
   if (what != Read::grey_values) warn_where_grey(counted, volume);
+  warn_of_no_data(description.no_data, options, volume);
   volume.sha256 = digest.text();
   return volume;
 }

@@ -63,6 +63,13 @@ struct ReadOptions {
   std::optional<std::array<double, 3>> voxel_size;  // m, z, y, x; wins over what the file says
 };
 
+/// What a file says of numbers that are no data: one, or all outside of a range.
+struct NoData {
+  std::string said;  // "attribute _FillValue = 255"
+  double low = 0, high = 0;
+  bool is_inside = true;  // from low to high; else outside of them
+};
+
 /// What the file says about the array that `read_volume` would read; no voxel has been read. Its texts are
 /// io::printable.
 struct VolumeDescription {
@@ -74,6 +81,7 @@ struct VolumeDescription {
   std::optional<std::array<double, 3>> voxel_ratio;  // edges over the shortest, where there is no unit
   std::string voxel_size_source;
   Statements stated;
+  std::vector<NoData> no_data;
   std::vector<std::string> notices;
   std::vector<std::string> warnings;  // said by the file and not understood: may make the results wrong
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "io/volume_source.hpp"
 
@@ -19,6 +20,14 @@ std::string as_voxel_size(const std::array<double, 3>& zyx) {
 }
 
 }  // namespace
+
+void check_voxel_size(const ReadOptions& options) {
+  if (!options.voxel_size) return;
+  for (int axis = 0; axis < 3; ++axis)
+    if (const double size = (*options.voxel_size)[axis]; !(size > 0.0) || !std::isfinite(size))
+      throw Error(ExitCode::usage, "voxel size is not a positive length", "--voxel-size",
+                  fmt::format("{} m along {}", size, axis_name(all_axes[axis])), "give z,y,x such as 0.4um");
+}
 
 void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& source, const std::string& said,
                 VolumeDescription& description) {

@@ -42,6 +42,24 @@ bool counts_slices_as_channels(const TiffDescription& text, bool has_step_along_
          channels->length > (has_step_along_z ? 1 : most_channels);
 }
 
+/// How stored values become those that are meant; empty where they are the same. ImageJ numbers its
+/// functions: 0 is c0 + c1 v, 20 none.
+std::string function_of(const std::string& text) {
+  constexpr const char* line = "\r\n";
+  constexpr std::int64_t straight = 0, none = 20;
+  const std::string kind = value_of(text, "\ncf=", line);
+  if (kind.empty() || parse<std::int64_t>(kind) == none) return "";
+  std::string said = fmt::format("cf={}", kind);
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = fmt::format("c{}", i), value = value_of(text, fmt::format("\n{}=", name), line);
+    if (!value.empty()) said += fmt::format(", {}={}", name, value);
+  }
+  const bool is_same = parse<std::int64_t>(kind) == straight &&
+                       parse<double>(value_of(text, "\nc0=", line)) == 0.0 &&
+                       parse<double>(value_of(text, "\nc1=", line)) == 1.0;
+  return is_same ? "" : said;
+}
+
 void parse_imagej(const std::string& text, TiffDescription& found) {
   constexpr const char* line = "\r\n";
   found.writer = "ImageJ";
@@ -53,6 +71,7 @@ void parse_imagej(const std::string& text, TiffDescription& found) {
   found.y_unit = value_of(text, "\nyunit=", line);
   found.z_unit = value_of(text, "\nzunit=", line);
   found.spacing = parse<double>(value_of(text, "\nspacing=", line));
+  found.function = function_of(text);
   // No ImageJ of that version knew channels: tifffile calls itself so
   found.channels_are_slices =
       text.starts_with("ImageJ=1.11a") && counts_slices_as_channels(found, found.spacing.has_value());

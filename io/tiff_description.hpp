@@ -31,6 +31,7 @@ struct TiffDescription {
   std::array<std::string, 3> size{};  // OME: PhysicalSizeX, Y, Z as written; "" where nothing is said
   std::array<std::string, 3> size_unit{"um", "um", "um"};  // OME: their units
   std::string axes;                                        // tifffile: one letter an axis, slowest first
+  std::string function;                                    // ImageJ: of its values, "cf=0, c0=-32768, c1=1"
   Statements stated;                                       // in the lines of ImageJ's that tauvox adds
 
   /// True when the pages run over more than one of slices, channels and times.

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 #include <string_view>
 #include <unordered_set>
 
+#include "io/text_header.hpp"
 #include "io/tiff_description.hpp"
 #include "io/tiff_slices.hpp"
 
@@ -176,6 +178,19 @@ void TiffFile::tell_display(VolumeDescription& description) const {
     else
       description.warnings.push_back(fmt::format("{} of {} pages (the first is page {}): {}", pages.size(),
                                                  slices_.size(), pages.front(), text));
+}
+
+std::optional<NoData> TiffFile::no_data() const {
+  constexpr std::uint32_t tag = 42113;  // not known to libtiff: it is read with its length
+  std::uint32_t count = 0;
+  const char* text = nullptr;
+  const TIFFField* field = TIFFFindField(tiff(), tag, TIFF_ANY);
+  if (!field || TIFFFieldDataType(field) != TIFF_ASCII || TIFFFieldPassCount(field) == 0 ||
+      TIFFGetField(tiff(), tag, &count, &text) == 0 || !text)
+    return std::nullopt;
+  const auto number = reals_of(std::string(text, strnlen(text, count)));
+  if (!number || number->size() != 1) return std::nullopt;
+  return NoData{fmt::format("GDAL_NODATA = {:g}", number->front()), number->front(), number->front(), true};
 }
 
 Palette TiffFile::palette() const {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,8 @@ class TiffFile {
   std::string description();
   /// What slices say of how their numbers are shown: a notice, or a warning where it is true of some alone.
   void tell_display(VolumeDescription& description) const;
+  /// The text of GDAL_NODATA of the current page, where it is a number.
+  std::optional<NoData> no_data() const;
   /// Of the current page; empty where it has none.
   Palette palette() const;
   void forget_complaints() { *complaints_ = {}; }

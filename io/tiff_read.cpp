@@ -96,6 +96,7 @@ class TiffSource final : public VolumeSource {
     file_->select(0);
     palette = file_->palette();
     file_->tell_display(description);
+    if (const auto no_data = file_->no_data()) description.no_data.push_back(*no_data);
     if (!samples_.is_single()) description.notices.push_back(samples_.notice());
     select(0);
     granularity_y = std::min<std::int64_t>(block_height_, page.height);
@@ -334,6 +335,11 @@ std::unique_ptr<VolumeSource> open_pages(const InputFile& input, const ReadOptio
   }
   VolumeDescription& description = source->description;
   description.stated = text.stated;
+  if (!text.function.empty())
+    claims.warnings.push_back(
+        fmt::format("ImageJ calibration function ({}) is not applied: labels and thresholds "
+                    "are those of the values as stored",
+                    text.function));
   description.voxel_size = claims.voxel_size;
   description.voxel_ratio = claims.voxel_ratio;
   description.voxel_size_source = claims.voxel_size_source;

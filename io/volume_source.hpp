@@ -121,6 +121,9 @@ class VolumeSource {
   std::int64_t slab_bytes = 8 << 20;  // about so many a box: enough for the disk, few for the cache of a core
 };
 
+/// @throws Error(usage) for a --voxel-size that is none
+void check_voxel_size(const ReadOptions& options);
+
 /// Steps of no unit: what they say of the shape of a voxel, with a warning; cubes say nothing.
 /// @param said "ImageJ calibration: ..., no unit"
 void take_ratio(const std::array<double, 3>& steps_zyx, const std::string& source, const std::string& said,
