@@ -278,7 +278,16 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
     inside.push_back(phase.conductivity > 0);
     outside.push_back(phase.conductivity == 0);
   }
-  if (!has_boundary(in)) return;
+  // Only the boundary of what conducts is moved, and those between conductors are boundaries as well.
+  const auto conductors = std::count_if(in.materials.phases.begin(), in.materials.phases.end(),
+                                        [](const Phase& p) { return p.conductivity > 0 && p.voxels > 0; });
+  const bool is_bounded = has_boundary(in);
+  if (conductors > 1 || !is_bounded)
+    for (Result& result : found.results)
+      result.remarks.push_back(
+          is_bounded ? "segmentation: boundaries between two phases that conduct are not counted"
+                     : "segmentation: not known, as nothing bounds what conducts");
+  if (!is_bounded) return;
   const double shift = shift_of_fraction(in);
   std::vector<Shifted> shifted;
   for (const auto* set : {&inside, &outside}) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -102,6 +103,9 @@ CollectedResults results_in(const std::string& folder,
   ResultsRows found = rows_of_file(path);
   r.rows = std::move(found.rows);
   const Json& j = found.facts;
+  if (const std::string layout = text_or_empty(j, "schema_version"); std::atoi(layout.c_str()) > 2)
+    throw Error(ExitCode::input_refused, "results of a later layout", path, "schema_version is " + layout,
+                "");
   const Json input = j.value("input", Json::object());
   r.sha256 = text_or_empty(input, "sha256");
   r.volume = text_or_empty(input, "path");

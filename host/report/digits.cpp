@@ -64,6 +64,10 @@ Shown in_unit(const Quantity& q, double factor, const std::optional<double>& com
     decimals = 1 - exponent_of(widest * scale);
   else if (!is_count)
     decimals = digits_without_uncertainty - 1 - exponent_of(value * scale);
+  const bool is_open = std::any_of(q.uncertainties.begin(), q.uncertainties.end(),
+                                   [](const Uncertainty& u) { return !u.half_width; });
+  if (is_open && !is_count && value != 0)  // what one source leaves open another's small part does not close
+    decimals = std::min(decimals, digits_without_uncertainty - 1 - exponent_of(value * scale));
   decimals = std::clamp(decimals, 0, 12);
   const double rounding =
       std::abs(std::round(value * scale * std::pow(10, decimals)) * std::pow(10, -decimals) - value * scale);

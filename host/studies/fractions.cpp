@@ -154,6 +154,15 @@ Report fractions(const StudyInput& in, const FieldSink&, const Progress&) {
     report.results.push_back(result_of(sets[u], layers, axis, fraction));
     if (in.finished) in.finished(report.results.back());
   }
+  for (const NamedPhase& absent : in.phases.named) {
+    const auto has_voxels = [&](const PhaseSet& set) { return set.name == absent.name; };
+    if (std::any_of(sets.begin(), sets.end(), has_voxels)) continue;
+    Result none = result_about("fractions", {absent.name, {}, {}, 0});
+    none.axis = axis;
+    none.quantities = {{"volume_fraction", 0.0, {{ErrorSource::segmentation, 0.0}}}};
+    report.results.push_back(none);
+    if (in.finished) in.finished(none);
+  }
   return report;
 }
 

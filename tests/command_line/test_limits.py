@@ -100,6 +100,23 @@ def test_transport_is_sampled_by_its_octants(evaluate, solve, tmp_path):
     assert "combined" not in without["quantities"]["effective_ratio"]
 
 
+def test_a_phase_that_is_absent_has_a_fraction_of_0(evaluate):
+    report = evaluate("--phases", "pore=0,active=1,binder=2,cbd=9", "--allow-absent", limits="volume_fraction.cbd.max = 0.1\n")
+    assert value(found(report, "fractions", "cbd"), "volume_fraction") == 0
+    judged, = report["judgements"]
+    assert judged["verdict"] == "pass"
+    evaluate("--phases", "pore=0,active=1,binder=2,cbd=9", "--allow-absent", limits="volume_fraction.cbd.min = 0.1\n", code=11)
+
+
+def test_what_a_study_of_segmentation_leaves_open_is_said(evaluate):
+    for porous, said in [([], None), (["--phase-porosity", "binder=0.4"], "boundaries between two phases that conduct"),
+                         (["--phase-porosity", "active=0.2,binder=0.4"], "nothing bounds what conducts")]:
+        report = evaluate("--ionic", "pore", *porous, "--axis", "z", "--no-sampling", "--segmentation-study")
+        remarks = [remark for r in report["results"] if r["study"] == "effective_transport" for remark in r["remarks"]
+                   if remark.startswith("segmentation:")]
+        assert [said in remark for remark in remarks] == ([True] if said else [])
+
+
 def test_copies_are_no_samples(tauvox, evaluate, labels, tmp_path):
     eighth = labels[:24, :24, :24]
     both = numpy.concatenate([eighth, eighth[::-1]])

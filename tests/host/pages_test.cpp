@@ -83,6 +83,8 @@ TEST(Pages, DigitsFollowTheLargestUncertainty) {
   EXPECT_EQ(in_unit(with(4.5255e-6, {{ErrorSource::resolution, 4e-7}}), 1e6).value, "4.53");
   EXPECT_EQ(in_unit(with(0.4, {{ErrorSource::sampling, 0.0}}), 1).half_widths.at(ErrorSource::sampling), "0");
   EXPECT_EQ(in_unit(with(0.4, {}), 1).value, "0.4000");
+  const Quantity open = with(2.0789986, {{ErrorSource::solver, 4.6e-6, true}, {ErrorSource::resolution, {}}});
+  EXPECT_EQ(in_unit(open, 1).value, "2.079") << "what the voxels leave open, the solver does not close";
   EXPECT_EQ(in_unit(with(498, {}), 1).value, "498");
   EXPECT_EQ(in_unit(with(0, {}), 1).value, "0");
   EXPECT_EQ(in_unit(with(-530, {}), 1).value, "−530");
