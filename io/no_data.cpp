@@ -29,9 +29,8 @@ void warn_of_no_data(const std::vector<NoData>& claims, const ReadOptions& optio
     }
     if (voxels == 0) continue;
     volume.warnings.push_back(
-        fmt::format("{} is not applied: {} of {} voxels are no data by it, and count as any other; --outside "
-                    "LABEL leaves "
-                    "those of one label out",
+        fmt::format("{} is not applied: {} of {} voxels are no data by it, and count as any other; "
+                    "--outside LABEL leaves those of one label out",
                     said, voxels, volume.extent.voxels()));
   }
 }

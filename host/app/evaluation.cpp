@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 
 #include "host/app/console.hpp"
 #include "host/app/interruption.hpp"
@@ -278,14 +279,15 @@ void Evaluation::add_shifted(const Study& study, const StudyInput& in, Report& f
     inside.push_back(phase.conductivity > 0);
     outside.push_back(phase.conductivity == 0);
   }
-  // Only the boundary of what conducts is moved, and those between conductors are boundaries as well.
-  const auto conductors = std::count_if(in.materials.phases.begin(), in.materials.phases.end(),
-                                        [](const Phase& p) { return p.conductivity > 0 && p.voxels > 0; });
+  // Only the boundary of what conducts is moved, and those of better and worse conductors are boundaries too.
+  std::set<double> conductivities;
+  for (const Phase& phase : in.materials.phases)
+    if (phase.conductivity > 0 && phase.voxels > 0) conductivities.insert(phase.conductivity);
   const bool is_bounded = has_boundary(in);
-  if (conductors > 1 || !is_bounded)
+  if (conductivities.size() > 1 || !is_bounded)
     for (Result& result : found.results)
       result.remarks.push_back(
-          is_bounded ? "segmentation: boundaries between two phases that conduct are not counted"
+          is_bounded ? "segmentation: boundaries between phases that conduct differently are not counted"
                      : "segmentation: not known, as nothing bounds what conducts");
   if (!is_bounded) return;
   const double shift = shift_of_fraction(in);

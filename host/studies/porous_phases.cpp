@@ -27,11 +27,8 @@ QuantityDefinitions liquid_quantities() {
   tau.symbol = "tau_l";
   tau.definition =
       "tau_l = D0 x liquid_volume_fraction / D_eff, D0 that of free liquid: of the liquid, also of what "
-      "--phase-porosity says "
-      "is "
-      "in voxels of porous phases; tortuosity_factor has the mean conductivity in its place. Infinite "
-      "without "
-      "a path.";
+      "--phase-porosity says is in voxels of porous phases; tortuosity_factor has the mean conductivity in "
+      "its place. Infinite without a path.";
   tau.most = std::numeric_limits<double>::infinity();
   tau.known = Known::maybe;
   return {{.name = "liquid_volume_fraction",

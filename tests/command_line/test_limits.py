@@ -109,9 +109,10 @@ def test_a_phase_that_is_absent_has_a_fraction_of_0(evaluate):
 
 
 def test_what_a_study_of_segmentation_leaves_open_is_said(evaluate):
-    for porous, said in [([], None), (["--phase-porosity", "binder=0.4"], "boundaries between two phases that conduct"),
+    for porous, said in [([], None), (["--phase-porosity", "binder=0.4"], "boundaries between phases that conduct differently"),
+                         (["--phases", "pore=0,active=1,binder=2,liquid=0+2", "--ionic", "liquid"], None),
                          (["--phase-porosity", "active=0.2,binder=0.4"], "nothing bounds what conducts")]:
-        report = evaluate("--ionic", "pore", *porous, "--axis", "z", "--no-sampling", "--segmentation-study")
+        report = evaluate(*([] if "--ionic" in porous else ["--ionic", "pore"]), *porous, "--axis", "z", "--no-sampling", "--segmentation-study")
         remarks = [remark for r in report["results"] if r["study"] == "effective_transport" for remark in r["remarks"]
                    if remark.startswith("segmentation:")]
         assert [said in remark for remark in remarks] == ([True] if said else [])
