@@ -1,4 +1,6 @@
 // `tauvox solve` and `tauvox inspect` on the command line; what they do stands in solve.cpp and inspect.cpp.
+#include <algorithm>
+
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
@@ -9,6 +11,22 @@
 
 namespace tauvox {
 namespace {
+
+/// Where the command line says in another way what the study file says, that of the study file goes.
+void give_way(const Arguments& arguments, Settings& s) {
+  const Settings unset;
+  const auto has_one_of = [&](std::initializer_list<const char*> names) {
+    return std::any_of(names.begin(), names.end(), [&](const char* name) { return arguments.find(name); });
+  };
+  if (has_one_of({"phase", "conductivity", "law", "conductivity-table"})) {
+    s.phase = unset.phase;
+    s.conductivity = unset.conductivity;
+    s.law = unset.law;
+    s.conductivity_table = unset.conductivity_table;
+  }
+  if (has_one_of({"end-time", "end-seconds"})) s.end_time = s.end_seconds = std::nullopt;
+  if (has_one_of({"electrolyte"})) s.unit = unset.unit;
+}
 
 /// The study file first, then what the command line says otherwise.
 Settings read_settings(const Arguments& arguments, bool SettingFacts::*of_command) {
@@ -24,6 +42,7 @@ Settings read_settings(const Arguments& arguments, bool SettingFacts::*of_comman
   const StudyFileNotices notices =
       read_study_file(input, settings, overwrite && overwrite->text() == "true", of_command);
   const std::string volume = settings.input;
+  give_way(arguments, settings);
   apply(describe(), arguments, settings);
   settings.input = volume;
   for (const std::optional<std::string>& said : {notices.kept, notices.left_out})

@@ -193,7 +193,12 @@ void append_value(const LotValue& value, std::string& json) {
     json.append(std::exchange(before, ",")).append(quoted(kind)).append(":");
     append_number(width, json);
   }
-  json += value.half_widths.empty() ? "}" : "}}";
+  if (!value.half_widths.empty()) json += "}";
+  if (value.half_width) {
+    json += ",\"combined_half_width\":";
+    append_number(*value.half_width, json);
+  }
+  json += "}";
 }
 
 /// Written as it comes: a tree of all values would take several times as long.

@@ -61,14 +61,18 @@ std::string words(std::string name) {
   return name;
 }
 
-/// "labels 0 to 255, 250 of them: diffusivity from 0 to 1, 0.9 of the voxels conduct"
-std::string text_of_many(const Materials& materials, const Property& property) {
+/// "grey values 0 to 255, 250 of them: diffusivity from 0 to 1, 0.9 of the volume conducts"; or labels
+std::string text_of_many(const Materials& materials, const Volume& volume, const Property& property) {
+  const std::int64_t first = materials.phases.front().label, last = materials.phases.back().label;
+  const std::string range = volume.grey
+                                ? fmt::format("grey values {:.6g} to {:.6g}", volume.grey->value_of(first),
+                                              volume.grey->value_of(last))
+                                : fmt::format("labels {} to {}", first, last);
   const auto [least, most] =
       std::minmax_element(materials.phases.begin(), materials.phases.end(),
                           [](const Phase& a, const Phase& b) { return a.conductivity < b.conductivity; });
-  return fmt::format("  labels {} to {}, {} of them: {} from {:g} to {:g}{}, {:.5f} of the volume conducts\n",
-                     materials.phases.front().label, materials.phases.back().label, materials.phases.size(),
-                     property.name, least->conductivity, most->conductivity,
+  return fmt::format("  {}, {} of them: {} from {:g} to {:g}{}, {:.5f} of the volume conducts\n", range,
+                     materials.phases.size(), property.name, least->conductivity, most->conductivity,
                      property.unit == "1" ? "" : " " + property.unit, materials.volume_fraction);
 }
 
@@ -138,9 +142,12 @@ std::string text_of_volume(const RunReport& report) {
   out += text_of_voxel_size(v);
   constexpr std::size_t most_lines = 64;
   const std::vector<Phase>& phases = report.materials.phases;
-  if (phases.size() > most_lines) return out + text_of_many(report.materials, property) + text_of_outside(v);
+  if (phases.size() > most_lines)
+    return out + text_of_many(report.materials, v, property) + text_of_outside(v);
   for (const Phase& p : phases)
-    out += fmt::format("  label {:>5}  {}volume fraction {:.5f}  {} {:g}{}\n", p.label,
+    out += fmt::format("  {}  {}volume fraction {:.5f}  {} {:g}{}\n",
+                       v.grey ? fmt::format("grey value {:>8.6g}", v.grey->value_of(p.label))
+                              : fmt::format("label {:>5}", p.label),
                        padded_name(report.phases, report.phases.name_of(p.label)), p.volume_fraction,
                        property.name, p.conductivity, property.unit == "1" ? "" : " " + property.unit);
   return out + text_of_outside(v);

@@ -72,6 +72,14 @@ def test_many_values_share_classes_within_the_bound(tauvox, solve, tmp_path):
     assert "1500 grey values that conduct share 253 classes" in result["remarks"][0]
     text = tauvox("solve", "many.npy", *table, "--device", "cpu").stdout
     assert "labels 0 to 59960, 1500 of them" in text and "share 253 classes" in text
+    # Real numbers are codes inside: what is said of them are grey values.
+    numpy.save(tmp_path / "real.npy", (numpy.load(tmp_path / "many.npy") * 1e-6 - 0.01).astype("f4"))
+    write_table(tmp_path / "real.csv", lambda g: 1 + g, [-0.02, 1])
+    real = ["--conductivity-table", "real.csv", "--device", "cpu"]
+    assert "grey values -0.01 to 0.04996, 1500 of them" in tauvox("solve", "real.npy", *real).stdout
+    numpy.save(tmp_path / "few.npy", numpy.broadcast_to(numpy.array([0.15, 0.5, -0.01], "f4")[:, None, None], (3, 4, 4)))
+    lines = tauvox("solve", "few.npy", *real).stdout.splitlines()
+    assert [line.split()[2] for line in lines if line.startswith("  grey value")] == ["-0.01", "0.15", "0.5"]
     plan = json.loads(tauvox("solve", "many.npy", *table, "--dry-run", "--json", "-", "--device", "cpu").stdout)
     assert [b["bytes"] for b in plan["buffers"] if b["name"] == "concentration"] == [4 * 6000]  # for the bound
     with_field = solve("many.npy", *table, "--field", "u.vti")

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import math
 import os
 import re
 import shutil
@@ -95,6 +96,29 @@ def test_both_transports_are_rows_of_the_tables(program, mixed):
                 assert got == pytest.approx(r["quantities"][name]["value"], rel=1e-15)
     page = (mixed / "lot/batch.html").read_text()
     assert "active+binder, axis z" in page and "active+binder (electrons), axis z" in page
+
+
+def test_both_forms_of_what_is_collected_say_the_same(program, sampled):
+    rows, (as_json,) = table(collected(program, sampled, "same.csv")), json.loads(collected(program, sampled, "same.json").read_text())
+    seen = set()
+    for row, other in zip(rows, as_json["rows"], strict=True):
+        cells = {name: text for name, text in row.items() if text and not name.endswith("_unit") and name in as_json_cells(other)}
+        assert {name: float(text) for name, text in cells.items()} == as_json_cells(other)
+        seen |= {name.rsplit("_", 1)[1] for name in cells if "_uncertainty_" in name}
+        stated = [name for name in row if "_uncertainty_" in name and row[name]]
+        assert set(stated) <= set(cells)
+    assert {"sampling", "solver", "combined"} <= seen
+
+
+def as_json_cells(row):
+    cells = {}
+    for name, value in row["quantities"].items():
+        number = math.inf if value.get("infinite") else value["value"]
+        if number is not None:
+            cells[name] = number
+        widths = value.get("half_widths", {}) | {"combined": value[key] for key in ["combined_half_width"] if key in value}
+        cells |= {f"{name}_uncertainty_{kind}": width for kind, width in widths.items()}
+    return cells
 
 
 def test_a_limit_names_the_carrier(tauvox, tmp_path, mixed):

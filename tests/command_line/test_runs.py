@@ -249,9 +249,23 @@ def test_a_study_file_equals_the_command_line_and_its_echo_repeats_the_run(folde
         assert fields[f"line_{axis}.vti"] == fields[f"file_{axis}.vti"] == fields[f"echo_{axis}.vti"]
 
 
-def test_the_command_line_wins_over_the_study_file(folder, solve, tmp_path):
+def test_the_command_line_wins_over_the_study_file(folder, solve, tauvox, tmp_path):
     (tmp_path / "study.toml").write_text(f'input = "{folder}/cathode.h5"\nphase = [0, 1]\naxis = "z"\n')
     assert only(solve("study.toml", "--axis", "y"))["axis"] == "y"
+    # What says the same in another way, too; both on one command line are refused as ever.
+    two = only(solve("study.toml", "--conductivity", "0=1,1=0.5,2=0"))
+    assert two["quantities"] == only(solve(folder / "cathode.h5", "--conductivity", "0=1,1=0.5,2=0", "--axis", "z"))["quantities"]
+    (tmp_path / "two.toml").write_text(f'input = "{folder}/cathode.h5"\nconductivity = {{ 0 = 1, 1 = 0.5, 2 = 0 }}\nunit = "S/m"\n')
+    assert only(solve("two.toml", "--phase", "0", "--unit", "relative"))["quantities"] == only(
+        solve(folder / "cathode.h5", "--phase", "0"))["quantities"]
+    assert_refused(tauvox("solve", "two.toml", "--phase", "0", "--conductivity", "0=1"), 2, "--phase and --conductivity exclude each other")
+    same = [only(solve("two.toml", "--electrolyte", "nyman2008", "--temperature", "25C")),
+            only(solve(folder / "cathode.h5", "--conductivity", "0=1,1=0.5,2=0", "--electrolyte", "nyman2008", "--temperature", "25C"))]
+    assert same[0]["quantities"] == same[1]["quantities"]
+    (tmp_path / "time.toml").write_text(
+        f'input = "{folder}/cathode.h5"\nphase = 0\nvoxel-size = "1um"\nstudy = "transient"\nend-time = 0.1\n'
+        'electrolyte = "nyman2008"\ntemperature = "25C"\n')
+    assert only(solve("time.toml", "--end-seconds", "1e-3"))["status"] == "converged"
 
 
 @pytest.mark.parametrize("precision", ["mixed", "double"])
