@@ -34,6 +34,24 @@ double off_by_classes(const TransientResult& found) {
   return s * std::exp(s / 2) * std::sqrt(found.in / (2 * found.capacity));
 }
 
+/// Of what came in, and of what went out.
+///
+/// Steps that are solved exactly obey Q_out + sum of M (1 - u) c = J t, with u and J of the steady membrane,
+/// as time itself does (docs/transient.md). So an error of c moves Q_out by no more than what it could move M
+/// by; Q_in is Q_out and what is held. What solves left open adds what the balance is off by.
+Quantity amount(const char* name, double value, const TransientResult& found, bool goes_out) {
+  if (goes_out && !found.membrane) return {name, value};  // sealed
+  std::optional<double> error;
+  if (found.step_error) {
+    error = (*found.step_error + found.open) * found.capacity +
+            std::abs(found.in - found.out - found.mean * found.capacity);
+    if (found.classes)
+      *error += found.in * std::expm1(found.classes->spread) +
+                (goes_out ? off_by_classes(found) * found.capacity : 0);
+  }
+  return with_error(name, value, error);
+}
+
 /// Where the tangent of what came out crosses 0: what is not steady yet moves it.
 Quantity lag_of_transient(const TransientResult& found, const TransientUnits& units) {
   const double off = std::abs(found.outflow / found.inflow - 1);
@@ -73,7 +91,9 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
     result.remarks.push_back(
         "many modes decay at nearly the same rate: which is the slowest was not found, so there is no "
         "diffusivity_decay");
-  if (units.seconds) result.quantities.push_back({"time_lag_seconds", lag * *units.seconds});
+  if (units.seconds)
+    result.quantities.push_back(
+        derived("time_lag_seconds", time_lag, [&](double t) { return t * *units.seconds; }));
   result.quantities.push_back(lag_of_transient(found, units));
 }
 
@@ -114,8 +134,8 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
     if (units.seconds) result.quantities.push_back({"end_time_seconds", found.now * *units.seconds});
     result.quantities.push_back({"inflow", found.inflow});
     result.quantities.push_back({"outflow", found.outflow});
-    result.quantities.push_back({"amount_in", found.in});
-    result.quantities.push_back({"amount_out", found.out});
+    result.quantities.push_back(amount("amount_in", found.in, found, false));
+    result.quantities.push_back(amount("amount_out", found.out, found, true));
     const double held = found.mean * found.capacity;
     result.quantities.push_back({"mass_balance", std::abs(found.in - found.out - held) / held});
     result.quantities.push_back({"time_step_error", found.step_error});
@@ -132,7 +152,8 @@ Result result_of(const TransientResult& found, const TransientUnits& units) {
     result.remarks.push_back(fmt::format(
         "{}; the uncertainties {} allow for that, by bounds. What came in is off by at most {:.2g} %; fluxes "
         "in time are those of the classes",
-        found.classes->text, found.membrane ? "of uptake, steady flux, time lags and decay" : "of the uptake",
+        found.classes->text,
+        found.membrane ? "of uptake, amounts, steady flux, time lags and decay" : "of uptake and amounts",
         100 * std::expm1(found.classes->spread)));
   if (found.status == Status::converged && !found.step_error)
     result.remarks.push_back(
@@ -175,12 +196,16 @@ QuantityDefinitions transient_quantities() {
       {.name = "amount_in",
        .title = "amount that came in",
        .symbol = "Q_in",
-       .definition = "Integral of the flux through the first plate until end_time, over L Dc and the area.",
+       .definition = "Integral of the flux through the first plate until end_time, over L Dc and the area. "
+                     "Uncertainty: that of uptake, and what mass_balance is off by.",
+       .uncertainties = {ErrorSource::solver},
        .needs = {}},
       {.name = "amount_out",
        .title = "amount that went out",
        .symbol = "Q_out",
-       .definition = "Integral of the flux through the last plate until end_time, over L Dc and the area.",
+       .definition = "Integral of the flux through the last plate until end_time, over L Dc and the area. "
+                     "Uncertainty: as of amount_in; none where it is sealed.",
+       .uncertainties = {ErrorSource::solver},
        .needs = {}},
       row("mass_balance", "mass balance", "|Q_in-Q_out-M|/M", "1",
           "What came in less what went out and what is held, over what is held: what solves left open and "
@@ -242,7 +267,7 @@ QuantityDefinitions transient_quantities() {
       row("diffusivity_decay", "diffusivity, slowest decay", "D_exp/D0", "1",
           "lambda_1 L^2 / (pi^2 D0), lambda_1 the rate at which the membrane becomes steady at last.", true),
       row("time_lag_seconds", "time lag in seconds", "t_lag", "s",
-          "time_lag in seconds, as end_time_seconds.", false),
+          "time_lag in seconds, as end_time_seconds.", true),
       {.name = "time_lag_of_transient",
        .title = "time lag, transient",
        .symbol = "t - Q_out/j_out",

@@ -130,7 +130,7 @@ def test_a_sealed_pore_of_many_cells(solve, pore):
     told = r["quantities"]["uptake"]["uncertainty"]["solver"]
     assert told["kind"] == "estimate"
     assert told["half_width"] == pytest.approx(errors + 0.01158 * value(r, "uptake"), rel=0.01)
-    assert "uncertainties of the uptake allow" in next(text for text in r["remarks"] if "share" in text)
+    assert "uncertainties of uptake and amounts allow" in next(text for text in r["remarks"] if "share" in text)
 
 
 def test_a_transient_by_grey_values_goes_on_and_shows_its_fields(tauvox, tmp_path):
