@@ -155,7 +155,7 @@ def test_the_frequency_that_spectra_are_relative_to_is_that_of_the_formula(solve
     sigma = value(r, "electrode_tortuosity_factor") * 10e-6 / (value(r, "volume_fraction") * value(r, "ionic_resistance"))
     omega_0 = value(r, named[fraction]) * sigma / (value(r, named[area]) * 0.1 * 10e-6 ** 2)
     assert columns["frequency_hz"][12] == pytest.approx(omega_0 / (2 * math.pi), rel=1e-9)
-    for document in ["README.md", "docs/electrode.md"]:
+    for document in ["docs/electrode.md"]:
         text = (Path(__file__).parents[2] / document).read_text()
         assert f"omega_0 = {fraction} sigma / ({area} C L^2)" in text
 
