@@ -170,7 +170,7 @@ LotState BatchWorker::state_for(const std::string& path, const VolumeContent& co
   if (!row) return running(key, folder);
   what = "kept";
   if (std::optional<LotState> state = known(key, folder, fault)) return *state;  // meanwhile
-  if (const std::optional<io::Claimant>& gone = row->taken_from())
+  if (const std::optional<io::Claimant>& gone = row->taken_from(); gone && !evaluation_.quiet)
     print_notice(fmt::format("{} is taken over from a worker that is gone: {}", path, gone->text()));
   if (!fault.empty() && !evaluation_.quiet)
     print_notice(

@@ -132,6 +132,10 @@ def test_a_silent_machine_is_given_time(begin, alone, tmp_path):
     os.utime(claim, (time.time() - 3600,) * 2)
     said, notices = end_of(waiting)
     assert evaluated(said) == ["scans/s3.h5:"] and "taken over" in notices and "elsewhere" in notices
+    folder.rename(part)
+    claim.write_text("elsewhere 123 1 55\n")
+    os.utime(claim, (time.time() - 3600,) * 2)
+    assert end_of(begin("--quiet")) == ("", "") and (folder / "results.json").exists()
     assert (tmp_path / "lot/batch.csv").read_bytes() == alone
     assert nothing_is_left(tmp_path)
 
