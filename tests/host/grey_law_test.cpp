@@ -1,6 +1,7 @@
 // Laws and tables of grey values, from text.
 #include "host/settings/grey_law.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -45,6 +46,20 @@ MaterialSettings with_law(const std::string& text) {
 }
 
 #ifdef TAUVOX_HAVE_MUPARSER
+
+/// As it is written, operation by operation: a parser that makes g (1/b) of g / b meets no threshold exactly.
+TEST(GreyLaw, IsEvaluatedAsItIsWritten) {
+  for (int b = 3; b < 256; ++b) {
+    const auto law = [&](const char* text, double grey) {
+      return GreyLaw(with_law(fmt::format(fmt::runtime(text), b))).conductivity(grey);
+    };
+    EXPECT_EQ(law("(1 - g/{0})^1.5", b), 0) << b;
+    EXPECT_EQ(law("(g - {0})/17 < 0 ? 0 : 1", b), 1) << b;
+    EXPECT_EQ(law("abs(g - 100)/{0}", 37), 63.0 / b) << b;
+    EXPECT_EQ(law("g*7/{0} + 1", 119), 119.0 * 7 / b + 1) << b;
+    EXPECT_EQ(law("2*(g + {0})*3", 0.1), 2 * (0.1 + b) * 3) << b;
+  }
+}
 
 TEST(GreyLaw, IsAnExpressionOfTheGreyValue) {
   const auto at = [](const std::string& text, double grey) {
