@@ -121,6 +121,31 @@ std::string whole_script(const Drawing& d, const fs::path& folder) {
               "pdf");
 }
 
+/// What asks a run to end goes to all of its processes (a terminal, Slurm): the run hears it, and its figures
+/// are finished.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGHUP}) sigaddset(&blocked, signal);
+    is_there_ = posix_spawnattr_init(&attributes_) == 0;
+    if (!is_there_) return;
+    posix_spawnattr_setsigmask(&attributes_, &blocked);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+  }
+  ~WithoutSignals() {
+    if (is_there_) posix_spawnattr_destroy(&attributes_);
+  }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+  const posix_spawnattr_t* attributes() const { return is_there_ ? &attributes_ : nullptr; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+  bool is_there_ = false;
+};
+
 /// The exit status; -1 where the program cannot be started or takes too long.
 int run_plotter(const fs::path& script, const fs::path& log) {
   posix_spawn_file_actions_t actions;
@@ -131,7 +156,8 @@ int run_plotter(const fs::path& script, const fs::path& log) {
   std::string name = program, no_settings_of_the_user = "-d", file = script.string();
   char* arguments[] = {name.data(), no_settings_of_the_user.data(), file.data(), nullptr};
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, program, &actions, nullptr, arguments, environ);
+  const int failed =
+      posix_spawnp(&child, program, &actions, WithoutSignals().attributes(), arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return -1;
   const auto end = std::chrono::steady_clock::now() + longest;

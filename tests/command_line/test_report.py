@@ -167,6 +167,16 @@ def test_a_plotter_that_fails_costs_the_figures_alone(evaluated, tmp_path):
     assert "gnuplot ended with 3: broken <b>" in Page((folder / "report.html").read_text()).words
 
 
+@needs_gnuplot
+def test_signals_to_all_processes_of_a_run_leave_its_figures_alone(evaluated, tmp_path):
+    """As Slurm and terminals send them: the run hears them, and has its figures."""
+    environment = without_gnuplot(tmp_path)
+    kills = "".join(f"kill -{signal} $$\n" for signal in ["TERM", "INT", "USR1", "HUP"])
+    (tmp_path / "bin" / "gnuplot").write_text(f'#!/bin/sh\n{kills}exec {shutil.which("gnuplot")} "$@"\n')
+    (tmp_path / "bin" / "gnuplot").chmod(0o755)
+    assert len(list((evaluated(env=environment) / "figures").iterdir())) > 10
+
+
 def test_flat_and_strange_volumes_have_a_page(tauvox, tmp_path):
     for name, size in [("flat", "1,24,30"), ("long", "90,4,4"), ("one", "2,2,2")]:
         shape = ["layers-series"] if name == "one" else ["site-percolation", "--fraction", "0.5"]
