@@ -1,5 +1,6 @@
 // `tauvox export`: results of an evaluation as parameters of a cell model.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -152,19 +153,37 @@ std::string text_of(const CellLayer& layer, const std::vector<CellEntry>& entrie
   return text;
 }
 
+/// What samples vary, with its name.
+std::vector<std::pair<std::string, Measured>> varied(const CellLayer& layer) {
+  std::vector<std::pair<std::string, Measured>> all{{"porosity", layer.porosity},
+                                                    {"transport efficiency", layer.transport_efficiency}};
+  const auto add = [&](const char* name, const std::optional<Measured>& measured) {
+    if (measured) all.emplace_back(name, *measured);
+  };
+  add("electronic conductivity", layer.conductivity_ratio);
+  add("active material", layer.active_fraction);
+  add("surface", layer.surface);
+  return all;
+}
+
+/// Where samples vary less than is in doubt.
+std::vector<std::string> texts_of_doubt(const CellLayer& layer) {
+  std::vector<std::string> texts;
+  for (const auto& [name, measured] : varied(layer))
+    if (measured.deviation && !measured.unknown.empty())
+      texts.push_back(
+          fmt::format("{} is in more doubt than its samples show: its uncertainty of {} is not known", name,
+                      fmt::join(measured.unknown, " and ")));
+  return texts;
+}
+
 /// What varies in the samples, and what does not.
 std::string text_of_samples(const CellLayer& layer, const ExportRun& run) {
   std::string known, unknown;
-  const auto name = [&](const char* what, const std::optional<Measured>& measured) {
-    if (!measured) return;
-    std::string& list = measured->deviation ? known : unknown;
-    list += list.empty() ? what : std::string(", ") + what;
-  };
-  name("porosity", layer.porosity);
-  name("transport efficiency", layer.transport_efficiency);
-  name("electronic conductivity", layer.conductivity_ratio);
-  name("active material", layer.active_fraction);
-  name("surface", layer.surface);
+  for (const auto& [name, measured] : varied(layer)) {
+    std::string& list = measured.deviation ? known : unknown;
+    list += list.empty() ? name : ", " + name;
+  }
   return fmt::format(
       "{} samples, seed {}: drawn are {}{}{}\n", run.samples, run.seed, known.empty() ? "none" : known,
       unknown.empty() ? "" : "; the same in all, as the results have no +- for them: ", unknown);
@@ -245,6 +264,8 @@ ExitCode run_export(const Arguments& arguments, bool&) {
       print_line("written: " + run.output);
     }
     if (const std::string radius = text_of_radius(layer); !radius.empty()) note(radius);
+    if (run.samples > 0)
+      for (const std::string& doubt : texts_of_doubt(layer)) note(doubt);
     for (const std::string& missing : layer.missing) note("not handed over: " + missing);
   } catch (const Json::exception& error) {
     throw Error(ExitCode::input_refused, "the results or the cell are not as they should be", run.results,

@@ -32,8 +32,12 @@ std::optional<Measured> measured(const Json& result, const std::string& name, co
     return std::nullopt;
   std::optional<double> deviation = half_width_of(*quantity);
   if (deviation) *deviation /= 2;
-  return Measured{(*quantity)["value"].get<double>(), deviation,
-                  fmt::format("{} of {}{}", name, of, subject(result))};
+  Measured found{(*quantity)["value"].get<double>(), deviation,
+                 fmt::format("{} of {}{}", name, of, subject(result))};
+  const Json uncertainties = quantity->value("uncertainty", Json::object());
+  for (const auto& [kind, u] : uncertainties.items())
+    if (u.is_object() && u.contains("half_width") && u["half_width"].is_null()) found.unknown.push_back(kind);
+  return found;
 }
 
 /// Looks results up.
@@ -202,6 +206,9 @@ std::optional<Measured> wetted_surface(const Evaluation& evaluation, const std::
     sum.deviation =
         sum.deviation && area->deviation ? std::optional(*sum.deviation + *area->deviation) : std::nullopt;
     sum.source += (sum.source.empty() ? "" : " + ") + area->source;
+    for (const std::string& kind : area->unknown)
+      if (std::find(sum.unknown.begin(), sum.unknown.end(), kind) == sum.unknown.end())
+        sum.unknown.push_back(kind);
   }
   return sum.value > 0 ? std::optional(sum) : std::nullopt;
 }

@@ -12,8 +12,9 @@ namespace tauvox {
 
 struct Measured {
   double value = 0;
-  std::optional<double> deviation;  // standard: half of U, of all uncertainties that were computed
-  std::string source;               // "effective_value of ionic transport, phase pore, axis z"
+  std::optional<double> deviation;        // standard: half of U, of all uncertainties that were computed
+  std::string source;                     // "effective_value of ionic transport, phase pore, axis z"
+  std::vector<std::string> unknown = {};  // kinds of uncertainty that were looked for and not found
 
   void divide_by(double divisor) {
     value /= divisor;

@@ -240,6 +240,13 @@ def test_samples_follow_the_uncertainties_and_the_seed(evaluated, export, tauvox
     assert export("pybamm", "both/results.json", "--samples", "3")["samples"] != again["samples"]
     said = tauvox("export", "battmo", "both/results.json", "--samples", "3", "-o", "out.json")
     assert said.returncode == 0 and "seed 1" in said.stdout and "porosity" in said.stdout
+    # What is known of its doubt is drawn; that this is not all is said.
+    less = found(report, "interfaces", "pore", "active")["quantities"]["specific_surface_extrapolated"]
+    less["uncertainty"] |= {"resolution": {"half_width": None, "kind": "estimate"}, "sampling": {"half_width": expected, "kind": "estimate"}}
+    (tmp_path / "less.json").write_text(json.dumps(report))
+    said = tauvox("export", "pybamm", "less.json", "--samples", "3").stderr
+    assert "surface is in more doubt than its samples show: its uncertainty of resolution is not known" in said
+    assert "in more doubt" not in tauvox("export", "pybamm", "less.json").stderr
     files = contents(tmp_path)
     assert {"out.json", "out_01.json", "out_02.json", "out_03.json"} <= set(files)
     before = contents(tmp_path)
