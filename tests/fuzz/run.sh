@@ -33,7 +33,7 @@ whose() {
     return
   fi
   grep -E '^ +#[0-9]+ ' "$1.log" |
-    grep -v -E '__(interceptor|asan|sanitizer|GI)_| in (fuzzer|__asan|__sanitizer)::| in (malloc|calloc|realloc|free|operator new(\[\])?|mem[a-z]+|str[a-z]+)[ (]|libclang_rt|libc\.so' |
+    grep -v -E '__(interceptor|asan|sanitizer|GI)_| in (fuzzer|__asan|__sanitizer)::| in (malloc|calloc|realloc|free|operator new(\[\])?|mem[a-z]+|str[a-z]+)[ (]|libclang_rt|libc\.so|/sysdeps/' |
     head -n 1 || true
 }
 
