@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "host/studies/copied_octants.hpp"
+#include "host/studies/layers.hpp"
 #include "host/studies/liquid.hpp"
 #include "host/studies/rve.hpp"
 #include "host/studies/same_result.hpp"
@@ -183,6 +184,7 @@ Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress
       add_liquid_on(octants, in, in.materials.largest, of_octants);
       for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
         report.warnings.push_back(warning);
+      widen_by_layers(report.results, Layers(in.volume), {}, &in.materials);
     }
   }
   add_representative_volume(report, in, "rve", progress, std::move(of_octants));

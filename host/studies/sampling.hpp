@@ -6,7 +6,7 @@
 //                                b   their mean less the value of the whole
 //
 // The interval, 95 %, is value - h .. value + h, around the value of the whole: octants alone are biased, and
-// the whole may be off by as much from a larger volume.
+// the whole may be off by as much from a larger volume. Where the volume is layered it is wider (layers.hpp).
 #pragma once
 
 #include "host/studies/report.hpp"

@@ -1,0 +1,44 @@
+// Octants of a layered volume are no eight samples: those of one half are alike. Slabs across each axis show
+// it, of volume fractions; all that octants say of those phases is then counted as that much less sure.
+// Measurements that chose it: benchmarks/measurements/sampling.md.
+//
+//   f = (t_m s_m / sqrt(m)) / (t_8 s_8 / sqrt(8))    s_8  the standard deviation of the octants' fractions
+//                                                    s_m  that of m slabs, m = 4 and 8; t_m Student's, 95 %
+//
+// the largest of both m and all axes, where slabs say clearly more than octants.
+#pragma once
+
+#include "host/settings/phases.hpp"
+#include "host/studies/materials.hpp"
+#include "host/studies/report.hpp"
+#include "kernels/volume/volume.hpp"
+
+namespace tauvox {
+
+class Layers {
+ public:
+  /// @pre each axis is long enough for octants (sampling.hpp)
+  explicit Layers(const Volume& volume);
+
+  struct Widening {
+    double factor = 1;
+    Axis across = Axis::z;
+  };
+  /// Of an interval about the voxels of these labels together.
+  Widening of(const std::vector<std::int64_t>& labels) const;
+
+ private:
+  using Counts = std::vector<std::int64_t>;
+  std::vector<std::int64_t> labels_;           // by code
+  std::array<std::int64_t, 3> lengths_{};      // z, y, x
+  std::array<std::vector<Counts>, 3> layers_;  // [axis][code][layer]: voxels
+  std::vector<Counts> octants_;                // [code][octant]
+  std::array<double, 8> voxels_of_octants_{};
+};
+
+/// Of every interval of sampling that octants gave, and says so as a remark.
+/// @param materials where the results are of transport: what conducts, together and each by itself
+void widen_by_layers(std::vector<Result>& results, const Layers& layers, const Phases& phases,
+                     const Materials* materials);
+
+}  // namespace tauvox

@@ -1,0 +1,144 @@
+// Layers of a volume beside its octants.
+#include "host/studies/layers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "tests/geometry.hpp"
+
+namespace tauvox {
+namespace {
+
+/// Labels 0, and 1 where a random number is below what its layer along the axis says; 2 in a corner.
+Volume layered(std::int64_t n, Axis along, double amplitude, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform;
+  std::vector<double> share;
+  for (std::int64_t k = 0; k < n; ++k) share.push_back(0.5 + amplitude * normal(random));
+  std::vector<std::int64_t> labels;
+  for (std::int64_t z = 0; z < n; ++z)
+    for (std::int64_t y = 0; y < n; ++y)
+      for (std::int64_t x = 0; x < n; ++x) {
+        const std::int64_t layer = along == Axis::z ? z : along == Axis::y ? y : x;
+        const int label = uniform(random) < share[static_cast<std::size_t>(layer)] ? 1 : 0;
+        labels.push_back(z + y + x < 9 ? 2 : label);
+      }
+  return test::volume_of({n, n, n}, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    return labels[static_cast<std::size_t>(x + n * (y + n * z))];
+  });
+}
+
+/// Of the mean of so many shares of the boxes, as it is written in a book.
+double variance(const Volume& v, std::int64_t label,
+                const std::vector<std::array<std::array<std::int64_t, 2>, 3>>& boxes) {
+  std::vector<double> shares;
+  for (const auto& [z, y, x] : boxes) {
+    double found = 0, all = 0;
+    for (std::int64_t k = z[0]; k < z[1]; ++k)
+      for (std::int64_t j = y[0]; j < y[1]; ++j)
+        for (std::int64_t i = x[0]; i < x[1]; ++i) {
+          all += 1;
+          const std::int64_t code = v.code(i + v.extent.nx * (j + v.extent.ny * k));
+          found += v.labels[static_cast<std::size_t>(code)].value == label ? 1 : 0;
+        }
+    shares.push_back(found / all);
+  }
+  double mean = 0, sum = 0;
+  for (const double share : shares) mean += share / static_cast<double>(shares.size());
+  for (const double share : shares) sum += (share - mean) * (share - mean);
+  return sum / static_cast<double>(shares.size() * (shares.size() - 1));
+}
+
+TEST(Layers, OfNoiseSayNoMoreThanOctants) {
+  for (const unsigned seed : {1u, 2u, 3u}) {
+    const Layers layers(layered(48, Axis::z, 0, seed));
+    EXPECT_LT(layers.of({1}).factor, 2.2) << seed;  // chance
+  }
+}
+
+TEST(Layers, WidenByWhatSlabsVaryMore) {
+  for (const Axis along : {Axis::z, Axis::y, Axis::x}) {
+    const std::int64_t n = 53;  // an odd length: parts differ in size
+    const Volume v = layered(n, along, 0.1, 7);
+    std::vector<std::array<std::array<std::int64_t, 2>, 3>> octants, slabs[2];
+    for (unsigned half = 0; half < 8; ++half) {
+      auto& box = octants.emplace_back();
+      for (unsigned a = 0; a < 3; ++a)
+        box[a] = half >> a & 1 ? std::array{n / 2, n} : std::array{std::int64_t{0}, n / 2};
+    }
+    for (const std::int64_t count : {8, 4})
+      for (std::int64_t k = 0; k < count; ++k) {
+        auto& box = slabs[count == 4].emplace_back();
+        box.fill({0, n});
+        box[static_cast<std::size_t>(along)] = {k * n / count, (k + 1) * n / count};
+      }
+    for (const std::int64_t label : {0, 1}) {
+      const double by_octants = variance(v, label, octants),
+                   eight = variance(v, label, slabs[0]) / by_octants,
+                   four = variance(v, label, slabs[1]) / by_octants;
+      ASSERT_GT(eight, 4);
+      const double expected =
+          std::max(std::sqrt(eight), four > 3 ? 3.182446305283710 / 2.364624251592785 * std::sqrt(four) : 1);
+      const Layers::Widening found = Layers(v).of({label});
+      EXPECT_NEAR(found.factor, expected, 1e-9 * expected);
+      EXPECT_EQ(found.across, along);
+    }
+    EXPECT_EQ(Layers(v).of({0, 1, 2}).factor, 1);  // the whole of it
+    EXPECT_EQ(Layers(v).of({5}).factor, 1);        // nothing
+  }
+}
+
+TEST(Layers, WidenWhatOctantsGaveAndNothingElse) {
+  const Volume v = layered(48, Axis::y, 0.1, 11);
+  const Layers layers(v);
+  Phases phases{{{"pore", {0}}, {"solid", {1}}, {"corner", {2}}}};
+  const double factor = layers.of({1}).factor, of_corner = layers.of({2}).factor;
+  ASSERT_GT(factor, 1.5);
+  ASSERT_EQ(of_corner, 1);  // it is in one octant
+  const auto result = [](const std::string& phase, const std::vector<std::string>& with) {
+    Result r;
+    r.phase = phase;
+    r.with = with;
+    r.quantities = {{"one", 2.0, {{ErrorSource::sampling, 0.5}, {ErrorSource::solver, 0.25}}},
+                    {"open", 2.0, {{ErrorSource::sampling, std::nullopt}}},
+                    {"profile_slope", 2.0, {{ErrorSource::sampling, 0.5}}}};
+    return r;
+  };
+  std::vector<Result> results{result("solid", {}), result("corner", {}), result("corner", {"solid"}),
+                              result("", {})};
+  widen_by_layers(results, layers, phases, nullptr);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const bool is_wide = i != 1;
+    EXPECT_NEAR(*results[i].half_width("one", ErrorSource::sampling), 0.5 * (is_wide ? factor : 1),
+                0.02 * factor)
+        << i;
+    EXPECT_EQ(*results[i].half_width("one", ErrorSource::solver), 0.25);
+    EXPECT_FALSE(results[i].half_width("open", ErrorSource::sampling));
+    EXPECT_EQ(*results[i].half_width("profile_slope", ErrorSource::sampling), 0.5);
+    EXPECT_EQ(results[i].remarks.size(), is_wide ? 1u : 0u);
+    for (const std::string& remark : results[i].remarks)
+      EXPECT_NE(remark.find("layers across axis y"), std::string::npos) << remark;
+  }
+  // Transport: what conducts together may be even where each conductor is not.
+  Materials materials;
+  for (const auto& [label, conductivity] : {std::pair{0, 1.0}, {1, 0.1}, {2, 0.1}}) {
+    Phase phase;
+    phase.label = label;
+    phase.conductivity = conductivity;
+    materials.phases.push_back(phase);
+  }
+  std::vector<Result> transport{result("", {})};
+  widen_by_layers(transport, layers, phases, &materials);
+  EXPECT_GT(*transport[0].half_width("one", ErrorSource::sampling), 0.75);
+  for (Phase& phase : materials.phases) phase.conductivity = 1;
+  transport = {result("", {})};
+  widen_by_layers(transport, layers, phases, &materials);
+  EXPECT_EQ(*transport[0].half_width("one", ErrorSource::sampling), 0.5);
+}
+
+}  // namespace
+}  // namespace tauvox
