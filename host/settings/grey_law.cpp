@@ -64,7 +64,7 @@ std::function<double(double)> expression(const std::string& law) {
   mu::Parser& parser = found->parser;
   try {
     parser.EnableOptimizer(false);  // it makes g (1 / 49) - 1 of (g - 49) / 49, which is not 0 at 49
-    parser.ClearFun();  // its log and rint mean different things to different people
+    parser.ClearFun();              // its log and rint mean different things to different people
     parser.ClearConst();
     parser.DefineConst("pi", M_PI);
     parser.DefineFun("abs", static_cast<double (*)(double)>(std::fabs));
