@@ -16,6 +16,7 @@ struct Slabs {
   double student, clearly;
 };
 constexpr Slabs all_slabs[]{{8, 2.364624251592785, 2}, {4, 3.182446305283710, 3}};
+constexpr double most_response = 4;  // of a number, in logarithms, to the volume fraction
 constexpr double student_of_octants = 2.364624251592785;
 
 /// Of the mean of so many values.
@@ -89,9 +90,13 @@ Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
   for (std::size_t code = 0; code < labels_.size(); ++code)
     if (std::find(labels.begin(), labels.end(), labels_[code]) != labels.end()) codes.push_back(code);
   std::vector<double> of_octants(8);
+  double share = 0;
   for (const std::size_t code : codes)
-    for (std::size_t octant = 0; octant < 8; ++octant)
+    for (std::size_t octant = 0; octant < 8; ++octant) {
       of_octants[octant] += static_cast<double>(octants_[code][octant]) / voxels_of_octants_[octant];
+      share += static_cast<double>(octants_[code][octant]);
+    }
+  share /= static_cast<double>(lengths_[0] * lengths_[1] * lengths_[2]);
   const double octants = variance_of_mean(of_octants);
   Widening found;
   if (octants == 0) return found;
@@ -108,9 +113,10 @@ Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
             fraction += static_cast<double>(layers_[a][code][static_cast<std::size_t>(layer)]);
         fraction /= across * static_cast<double>(end - begin);
       }
-      const double more = variance_of_mean(fractions) / octants,
+      const double of_slabs = variance_of_mean(fractions), more = of_slabs / octants,
                    factor = slabs.student / student_of_octants * std::sqrt(more);
-      if (more > slabs.clearly && factor > found.factor) found = {factor, axis};
+      if (more > slabs.clearly && factor > found.factor)
+        found = {factor, slabs.student * std::sqrt(of_slabs) / share, axis};
     }
   return found;
 }
@@ -118,22 +124,30 @@ Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
 void widen_by_layers(std::vector<Result>& results, const Layers& layers, const Phases& phases,
                      const Materials* materials) {
   for (Result& result : results) {
+    std::vector<Layers::Widening> all;
     Layers::Widening most;
-    for (const std::vector<std::int64_t>& labels : materials ? sets_of(*materials) : sets_of(result, phases))
-      if (const Layers::Widening one = layers.of(labels); one.factor > most.factor) most = one;
+    for (const std::vector<std::int64_t>& labels :
+         materials ? sets_of(*materials) : sets_of(result, phases)) {
+      all.push_back(layers.of(labels));
+      if (all.back().factor > most.factor) most = all.back();
+    }
     if (most.factor == 1) continue;
     bool has_some = false;
     for (Quantity& quantity : result.quantities) {
       if (quantity.name == "profile_slope") continue;  // comes from layers itself
-      for (Uncertainty& u : quantity.uncertainties)
-        if (u.source == ErrorSource::sampling && u.half_width) {
-          *u.half_width *= most.factor;
-          has_some = true;
-        }
+      const double size = std::abs(quantity.value.value_or(0));
+      for (Uncertainty& u : quantity.uncertainties) {
+        if (u.source != ErrorSource::sampling || !u.half_width) continue;
+        has_some = true;
+        const double known = *u.half_width;
+        for (const Layers::Widening& one : all)
+          u.half_width =
+              std::max(*u.half_width, std::min(one.factor * known, most_response * one.of_fraction * size));
+      }
     }
     if (has_some)
       result.remarks.push_back(fmt::format(
-          "sampling: layers across axis {} differ by more than the octants show; intervals are {:.2g} "
+          "sampling: layers across axis {} differ by more than the octants show; intervals are up to {:.2g} "
           "times as wide for that",
           axis_name(most.across), most.factor));
   }

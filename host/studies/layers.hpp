@@ -5,7 +5,8 @@
 //   f = (t_m s_m / sqrt(m)) / (t_8 s_8 / sqrt(8))    s_8  the standard deviation of the octants' fractions
 //                                                    s_m  that of m slabs, m = 4 and 8; t_m Student's, 95 %
 //
-// the largest of both m and all axes, where slabs say clearly more than octants.
+// the largest of both m and all axes, where slabs say clearly more than octants. Of a lattice slabs may say
+// anything, and octants next to nothing: no number gets more than four times the share of the fraction.
 #pragma once
 
 #include "host/settings/phases.hpp"
@@ -22,6 +23,7 @@ class Layers {
 
   struct Widening {
     double factor = 1;
+    double of_fraction = 0;  // half width of the volume fraction by slabs, over it
     Axis across = Axis::z;
   };
   /// Of an interval about the voxels of these labels together.
