@@ -257,9 +257,12 @@ void Evaluation::announce_outputs() {
 
 void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
                               const Materials* materials) const {
-  if (!of_octants.empty())
-    append(found.warnings, tauvox::add_sampling(found.results, report_.quantities, of_octants, materials));
-  if (layers_) widen_by_layers(found.results, *layers_, settings_.phases, materials);
+  if (of_octants.empty()) {
+    if (layers_) widen_by_layers(found.results, *layers_, settings_.phases);
+    return;
+  }
+  append(found.warnings, tauvox::add_sampling(found.results, report_.quantities, of_octants, materials,
+                                              layers_ ? &*layers_ : nullptr, settings_.phases));
 }
 
 std::vector<std::vector<Result>> Evaluation::sample_transport(const Study& study, const StudyInput& in,

@@ -64,9 +64,9 @@ Layers::Layers(const Volume& volume) : lengths_(volume.extent.zyx()) {
   for (std::size_t axis = 0; axis < 3; ++axis)
     layers_[axis].assign(codes, Counts(static_cast<std::size_t>(lengths_[axis])));
   octants_.assign(codes, Counts(8));
-  const auto [nz, ny, nx] = lengths_;
   std::visit(
       [&](const auto& of_voxels) {
+        const auto [nz, ny, nx] = lengths_;
         auto code = of_voxels.begin();
         for (std::int64_t z = 0; z < nz; ++z)
           for (std::int64_t y = 0; y < ny; ++y)
@@ -103,7 +103,7 @@ Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
   for (const Axis axis : all_axes)
     for (const Slabs& slabs : all_slabs) {
       const auto a = static_cast<std::size_t>(axis);
-      const auto across = static_cast<double>(lengths_[0] * lengths_[1] * lengths_[2] / lengths_[a]);
+      const std::int64_t across = lengths_[(a + 1) % 3] * lengths_[(a + 2) % 3];
       std::vector<double> fractions;
       for (std::int64_t k = 0; k < slabs.count; ++k) {
         const std::int64_t begin = k * lengths_[a] / slabs.count, end = (k + 1) * lengths_[a] / slabs.count;
@@ -111,7 +111,7 @@ Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
         for (const std::size_t code : codes)
           for (std::int64_t layer = begin; layer < end; ++layer)
             fraction += static_cast<double>(layers_[a][code][static_cast<std::size_t>(layer)]);
-        fraction /= across * static_cast<double>(end - begin);
+        fraction /= static_cast<double>(across * (end - begin));
       }
       const double of_slabs = variance_of_mean(fractions), more = of_slabs / octants,
                    factor = slabs.student / student_of_octants * std::sqrt(more);
@@ -121,35 +121,46 @@ Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
   return found;
 }
 
-void widen_by_layers(std::vector<Result>& results, const Layers& layers, const Phases& phases,
-                     const Materials* materials) {
+std::vector<Layers::Widening> widenings_of(const Result& result, const Layers& layers, const Phases& phases,
+                                           const Materials* materials) {
+  std::vector<Layers::Widening> all;
+  for (const std::vector<std::int64_t>& labels : materials ? sets_of(*materials) : sets_of(result, phases))
+    all.push_back(layers.of(labels));
+  return all;
+}
+
+double widened(double half_width, double value, std::span<const Layers::Widening> all) {
+  double most = half_width;
+  for (const Layers::Widening& one : all)
+    most =
+        std::max(most, std::min(one.factor * half_width, most_response * one.of_fraction * std::abs(value)));
+  return most;
+}
+
+void remark_on_layers(Result& result, std::span<const Layers::Widening> all) {
+  const bool has_some =
+      std::any_of(result.quantities.begin(), result.quantities.end(), [](const Quantity& q) {
+        const Uncertainty* u = q.uncertainty(ErrorSource::sampling);
+        return u && u->half_width && q.name != "profile_slope";  // that comes from layers itself
+      });
+  Layers::Widening most;
+  for (const Layers::Widening& one : all)
+    if (one.factor > most.factor) most = one;
+  if (!has_some || most.factor == 1) return;
+  result.remarks.push_back(fmt::format(
+      "sampling: layers across axis {} differ by more than the octants show; intervals are up to {:.2g} "
+      "times as wide for that",
+      axis_name(most.across), most.factor));
+}
+
+void widen_by_layers(std::vector<Result>& results, const Layers& layers, const Phases& phases) {
   for (Result& result : results) {
-    std::vector<Layers::Widening> all;
-    Layers::Widening most;
-    for (const std::vector<std::int64_t>& labels :
-         materials ? sets_of(*materials) : sets_of(result, phases)) {
-      all.push_back(layers.of(labels));
-      if (all.back().factor > most.factor) most = all.back();
-    }
-    if (most.factor == 1) continue;
-    bool has_some = false;
-    for (Quantity& quantity : result.quantities) {
-      if (quantity.name == "profile_slope") continue;  // comes from layers itself
-      const double size = std::abs(quantity.value.value_or(0));
-      for (Uncertainty& u : quantity.uncertainties) {
-        if (u.source != ErrorSource::sampling || !u.half_width) continue;
-        has_some = true;
-        const double known = *u.half_width;
-        for (const Layers::Widening& one : all)
-          u.half_width =
-              std::max(*u.half_width, std::min(one.factor * known, most_response * one.of_fraction * size));
-      }
-    }
-    if (has_some)
-      result.remarks.push_back(fmt::format(
-          "sampling: layers across axis {} differ by more than the octants show; intervals are up to {:.2g} "
-          "times as wide for that",
-          axis_name(most.across), most.factor));
+    const std::vector<Layers::Widening> all = widenings_of(result, layers, phases, nullptr);
+    for (Quantity& quantity : result.quantities)
+      for (Uncertainty& u : quantity.uncertainties)
+        if (u.source == ErrorSource::sampling && u.half_width)
+          u.half_width = widened(*u.half_width, quantity.value.value_or(0), all);
+    remark_on_layers(result, all);
   }
 }
 

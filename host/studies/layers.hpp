@@ -9,6 +9,8 @@
 // anything, and octants next to nothing: no number gets more than four times the share of the fraction.
 #pragma once
 
+#include <span>
+
 #include "host/settings/phases.hpp"
 #include "host/studies/materials.hpp"
 #include "host/studies/report.hpp"
@@ -38,9 +40,16 @@ class Layers {
   std::array<double, 8> voxels_of_octants_{};
 };
 
-/// Of every interval of sampling that octants gave, and says so as a remark.
-/// @param materials where the results are of transport: what conducts, together and each by itself
-void widen_by_layers(std::vector<Result>& results, const Layers& layers, const Phases& phases,
-                     const Materials* materials);
+/// Of each set of labels that a result is about; the first is of all of them.
+/// @param materials where it is of transport: what conducts, together and each conductivity by itself
+std::vector<Layers::Widening> widenings_of(const Result& result, const Layers& layers, const Phases& phases,
+                                           const Materials* materials);
+/// The half width of a value, as it is with layers.
+double widened(double half_width, double value, std::span<const Layers::Widening> all);
+/// Says as a remark that intervals of a result are wider; nothing where they are not.
+void remark_on_layers(Result& result, std::span<const Layers::Widening> all);
+
+/// Of every interval of sampling that a study has found by octants of its own.
+void widen_by_layers(std::vector<Result>& results, const Layers& layers, const Phases& phases);
 
 }  // namespace tauvox

@@ -182,9 +182,9 @@ Report rve(const StudyInput& in, const FieldSink& sink, const Progress& progress
       of_octants = results_on(octants, transport(), in, progress);
       for (Result& result : report.results) add_liquid(result, in.materials, in.materials.largest);
       add_liquid_on(octants, in, in.materials.largest, of_octants);
-      for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials))
+      const Layers layers(in.volume);
+      for (const std::string& warning : add_sampling(report.results, {}, of_octants, &in.materials, &layers))
         report.warnings.push_back(warning);
-      widen_by_layers(report.results, Layers(in.volume), {}, &in.materials);
     }
   }
   add_representative_volume(report, in, "rve", progress, std::move(of_octants));

@@ -57,17 +57,24 @@ const QuantityDefinition* row_with_sampling(const QuantityDefinitions& rows, con
   return nullptr;
 }
 
+using Widenings = std::vector<Layers::Widening>;
+
+void widen(Sampling& found, double value, std::span<const Layers::Widening> layers) {
+  if (found.half_width) found.half_width = widened(*found.half_width, value, layers);
+}
+
 void take_both(Result& result, double ratio, const std::vector<std::vector<Result>>& octants,
-               const std::vector<std::optional<double>>& ratios) {
+               const std::vector<std::optional<double>>& ratios, const Widenings& layers) {
   const std::vector<std::optional<double>> fractions = values_on(octants, result, "volume_fraction");
   const std::optional<double> eps = result.value("volume_fraction");
   for (Quantity& q : result.quantities) {
     if (!q.name.starts_with("tortuosity_factor") && q.name != "bruggeman_exponent") continue;
     for (Uncertainty& u : q.uncertainties) {
       if (u.source != ErrorSource::sampling || !u.half_width || !q.value) continue;
-      const Sampling found = judge_sampling(
+      Sampling found = judge_sampling(
           *q.value,
           by_slopes(q, ratio, ratios, fractions, values_on(octants, result, q.name), eps.value_or(1)));
+      widen(found, *q.value, layers);
       if (found.half_width) u.half_width = found.half_width;
     }
   }
@@ -75,15 +82,17 @@ void take_both(Result& result, double ratio, const std::vector<std::vector<Resul
 
 /// Transport: what an octant without a path lets through is nothing, but two of them are too many.
 void add_to_transport(Result& result, const std::vector<std::vector<Result>>& octants,
-                      const Materials& materials, std::vector<std::string>& warnings) {
+                      const Materials& materials, const Widenings& layers,
+                      std::vector<std::string>& warnings) {
   const std::optional<double> whole = result.value("effective_ratio");
   if (!whole || *whole == 0) return;
   const std::vector<std::optional<double>> values = values_on(octants, result, "effective_ratio");
   Sampling found = judge_sampling(*whole, values);
   if (const auto closed = std::count(values.begin(), values.end(), 0.0); closed > 1)
     found = {std::nullopt, found.bias, fmt::format("{} of 8 octants do not percolate", closed)};
+  widen(found, *whole, layers);
   add_uncertainty(result, {ErrorSource::sampling, found.half_width}, materials);
-  take_both(result, *whole, octants, values);
+  take_both(result, *whole, octants, values, layers);
   if (found.reason.empty()) return;
   result.remarks.push_back("sampling: " + found.reason);
   if (found.half_width) warnings.push_back(subject_of(result) + ": sampling: " + found.reason);
@@ -146,16 +155,23 @@ void take_sampling(Quantity& quantity, const Sampling& found, Result& result) {
 
 std::vector<std::string> add_sampling(std::vector<Result>& results, const QuantityDefinitions& rows,
                                       const std::vector<std::vector<Result>>& octants,
-                                      const Materials* materials) {
+                                      const Materials* materials, const Layers* layers,
+                                      const Phases& phases) {
   std::vector<std::string> warnings;
   for (Result& result : results) {
-    if (materials) add_to_transport(result, octants, *materials, warnings);
+    const Widenings all = layers ? widenings_of(result, *layers, phases, materials) : Widenings();
+    if (materials) add_to_transport(result, octants, *materials, all, warnings);
     for (Quantity& quantity : result.quantities) {
       const bool has = row_with_sampling(rows, quantity.name, materials);
       if (!has || !quantity.value || quantity.uncertainty(ErrorSource::sampling)) continue;
-      take_sampling(quantity, judge_sampling(*quantity.value, values_on(octants, result, quantity.name)),
-                    result);
+      Sampling found = judge_sampling(*quantity.value, values_on(octants, result, quantity.name));
+      // Of the fraction of several phases no layers count but those of all together.
+      const std::size_t count =
+          quantity.name == "volume_fraction" ? std::min<std::size_t>(1, all.size()) : all.size();
+      widen(found, *quantity.value, std::span(all).first(count));
+      take_sampling(quantity, found, result);
     }
+    remark_on_layers(result, all);
   }
   return warnings;
 }

@@ -9,6 +9,7 @@
 // the whole may be off by as much from a larger volume. Where the volume is layered it is wider (layers.hpp).
 #pragma once
 
+#include "host/studies/layers.hpp"
 #include "host/studies/report.hpp"
 #include "host/studies/study.hpp"
 
@@ -39,9 +40,11 @@ void take_sampling(Quantity& quantity, const Sampling& found, Result& result);
 /// @param octants results of the same study on the octants
 /// @param materials where the results are of transport: the interval is found for D_eff, and all that follows
 /// from it has its own from that, with the volume fractions of the whole
+/// @param layers of the volume, whose phases they name; null: not looked at
 /// @return warnings
 std::vector<std::string> add_sampling(std::vector<Result>& results, const QuantityDefinitions& rows,
                                       const std::vector<std::vector<Result>>& octants,
-                                      const Materials* materials);
+                                      const Materials* materials, const Layers* layers = nullptr,
+                                      const Phases& phases = {});
 
 }  // namespace tauvox

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <random>
 
+#include "host/studies/sampling.hpp"
 #include "tests/geometry.hpp"
 
 namespace tauvox {
@@ -112,7 +113,7 @@ TEST(Layers, OfALatticeWidenByNoMoreThanItsFractionMayVary) {
   result.quantities = {{"some", 2.0, {{ErrorSource::sampling, 0.5}}},
                        {"nothing", 0.0, {{ErrorSource::sampling, 0.5}}}};
   std::vector<Result> results{result};
-  widen_by_layers(results, layers, {{{"walls", {1}}}}, nullptr);
+  widen_by_layers(results, layers, {{{"walls", {1}}}});
   EXPECT_NEAR(*results[0].half_width("some", ErrorSource::sampling), 4 * found.of_fraction * 2, 1e-12);
   EXPECT_EQ(*results[0].half_width("nothing", ErrorSource::sampling), 0.5);
 }
@@ -130,12 +131,12 @@ TEST(Layers, WidenWhatOctantsGaveAndNothingElse) {
     r.with = with;
     r.quantities = {{"one", 2.0, {{ErrorSource::sampling, 0.01}, {ErrorSource::solver, 0.25}}},
                     {"open", 2.0, {{ErrorSource::sampling, std::nullopt}}},
-                    {"profile_slope", 2.0, {{ErrorSource::sampling, 0.5}}}};
+                    {"sure", 2.0, {}}};
     return r;
   };
   std::vector<Result> results{result("solid", {}), result("corner", {}), result("corner", {"solid"}),
                               result("", {})};
-  widen_by_layers(results, layers, phases, nullptr);
+  widen_by_layers(results, layers, phases);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const bool is_wide = i != 1;
     EXPECT_NEAR(*results[i].half_width("one", ErrorSource::sampling), 0.01 * (is_wide ? factor : 1),
@@ -143,7 +144,7 @@ TEST(Layers, WidenWhatOctantsGaveAndNothingElse) {
         << i;
     EXPECT_EQ(*results[i].half_width("one", ErrorSource::solver), 0.25);
     EXPECT_FALSE(results[i].half_width("open", ErrorSource::sampling));
-    EXPECT_EQ(*results[i].half_width("profile_slope", ErrorSource::sampling), 0.5);
+    EXPECT_FALSE(results[i].half_width("sure", ErrorSource::sampling));
     EXPECT_EQ(results[i].remarks.size(), is_wide ? 1u : 0u);
     for (const std::string& remark : results[i].remarks)
       EXPECT_NE(remark.find("layers across axis y"), std::string::npos) << remark;
@@ -156,13 +157,47 @@ TEST(Layers, WidenWhatOctantsGaveAndNothingElse) {
     phase.conductivity = conductivity;
     materials.phases.push_back(phase);
   }
-  std::vector<Result> transport{result("", {})};
-  widen_by_layers(transport, layers, phases, &materials);
-  EXPECT_GT(*transport[0].half_width("one", ErrorSource::sampling), 0.015);
+  const std::vector<Layers::Widening> apart = widenings_of(Result(), layers, phases, &materials);
+  ASSERT_EQ(apart.size(), 3u);
+  EXPECT_EQ(apart[0].factor, 1);  // all of the volume
+  EXPECT_GT(widened(0.01, 2, apart), 0.015);
   for (Phase& phase : materials.phases) phase.conductivity = 1;
-  transport = {result("", {})};
-  widen_by_layers(transport, layers, phases, &materials);
-  EXPECT_EQ(*transport[0].half_width("one", ErrorSource::sampling), 0.01);
+  EXPECT_EQ(widened(0.01, 2, widenings_of(Result(), layers, phases, &materials)), 0.01);
+}
+
+/// What follows from D_eff is found from its wider interval: 1 / D of one that reaches 0 is not known.
+TEST(Layers, WidenTransportBeforeAnythingFollowsFromIt) {
+  const Volume v = layered(48, Axis::y, 0.1, 11);
+  const Layers layers(v);
+  const double factor = layers.of({1}).factor;
+  Materials materials;
+  Phase solid;
+  solid.label = 1;
+  solid.conductivity = 1;
+  materials.phases = {solid};
+  materials.volume_fraction = 0.5;
+  const auto transport = [](double ratio) {
+    Result result;
+    result.study = "effective_transport";
+    result.axis = Axis::z;
+    result.quantities = {{"effective_ratio", ratio}, {"macmullin_number", 1 / ratio}};
+    return std::vector<Result>{result};
+  };
+  const auto widths = [&](double deviation, const Layers* of) {
+    std::vector<std::vector<Result>> octants;
+    for (const double sign : {-1, 1, -1, 1, -1, 1, -1, 1})
+      octants.push_back(transport(0.2 * (1 + deviation * sign)));
+    std::vector<Result> whole = transport(0.2);
+    add_sampling(whole, {}, octants, &materials, of);
+    return std::pair(whole.front().half_width("effective_ratio", ErrorSource::sampling).value(),
+                     whole.front().half_width("macmullin_number", ErrorSource::sampling));
+  };
+  const double narrow = widths(0.02, nullptr).first, wide = widths(0.02, &layers).first;
+  EXPECT_NEAR(wide, factor * narrow, 1e-12);
+  EXPECT_NEAR(*widths(0.02, &layers).second, 1 / (0.2 - wide) - 5, 1e-9);
+  const Layers strong(layered(48, Axis::y, 0.6, 11));
+  ASSERT_TRUE(widths(0.9, nullptr).second);   // 0.2 +- 0.16
+  EXPECT_FALSE(widths(0.9, &strong).second);  // reaches 0
 }
 
 }  // namespace
