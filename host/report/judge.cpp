@@ -63,7 +63,7 @@ Judgement open_judgement(const Limit& limit) {
 bool judge_without_value(Judgement& judgement, const Result& result, const Quantity& quantity,
                          const QuantityDefinition& row) {
   const bool by_path = row.known == Known::with_path || row.known == Known::with_result;
-  if (by_path && result.status == Status::not_percolating) {
+  if (result.status == Status::not_percolating && (by_path || !quantity.value)) {
     judgement.verdict = fail;
     judgement.probability = 0;
     judgement.reason = result.reason.value_or("nothing percolates");

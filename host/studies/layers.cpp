@@ -16,7 +16,6 @@ struct Slabs {
   double student, clearly;
 };
 constexpr Slabs all_slabs[]{{8, 2.364624251592785, 2}, {4, 3.182446305283710, 3}};
-constexpr double most_response = 4;  // of a number, in logarithms, to the volume fraction
 constexpr double student_of_octants = 2.364624251592785;
 
 /// Of the mean of so many values.
@@ -129,11 +128,10 @@ std::vector<Layers::Widening> widenings_of(const Result& result, const Layers& l
   return all;
 }
 
-double widened(double half_width, double value, std::span<const Layers::Widening> all) {
+double widened(double half_width, double value, std::span<const Layers::Widening> all, double response) {
   double most = half_width;
   for (const Layers::Widening& one : all)
-    most =
-        std::max(most, std::min(one.factor * half_width, most_response * one.of_fraction * std::abs(value)));
+    most = std::max(most, std::min(one.factor * half_width, response * one.of_fraction * std::abs(value)));
   return most;
 }
 
@@ -159,7 +157,7 @@ void widen_by_layers(std::vector<Result>& results, const Layers& layers, const P
     for (Quantity& quantity : result.quantities)
       for (Uncertainty& u : quantity.uncertainties)
         if (u.source == ErrorSource::sampling && u.half_width)
-          u.half_width = widened(*u.half_width, quantity.value.value_or(0), all);
+          u.half_width = widened(*u.half_width, quantity.value.value_or(0), all, 1);
     remark_on_layers(result, all);
   }
 }

@@ -6,7 +6,8 @@
 //                                                    s_m  that of m slabs, m = 4 and 8; t_m Student's, 95 %
 //
 // the largest of both m and all axes, where slabs say clearly more than octants. Of a lattice slabs may say
-// anything, and octants next to nothing: no number gets more than four times the share of the fraction.
+// anything, and octants next to nothing: no number is widened by more than what the fraction's interval, as a
+// share of it, lets expect.
 #pragma once
 
 #include <span>
@@ -45,7 +46,9 @@ class Layers {
 std::vector<Layers::Widening> widenings_of(const Result& result, const Layers& layers, const Phases& phases,
                                            const Materials* materials);
 /// The half width of a value, as it is with layers.
-double widened(double half_width, double value, std::span<const Layers::Widening> all);
+/// @param response of the value to the volume fraction, in logarithms, at most: 4 of transport, 1 of lengths
+/// and areas
+double widened(double half_width, double value, std::span<const Layers::Widening> all, double response);
 /// Says as a remark that intervals of a result are wider; nothing where they are not.
 void remark_on_layers(Result& result, std::span<const Layers::Widening> all);
 

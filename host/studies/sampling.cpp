@@ -59,8 +59,10 @@ const QuantityDefinition* row_with_sampling(const QuantityDefinitions& rows, con
 
 using Widenings = std::vector<Layers::Widening>;
 
-void widen(Sampling& found, double value, std::span<const Layers::Widening> layers) {
-  if (found.half_width) found.half_width = widened(*found.half_width, value, layers);
+constexpr double of_transport = 4, of_others = 1;  // response to the volume fraction (layers.hpp)
+
+void widen(Sampling& found, double value, std::span<const Layers::Widening> layers, double response) {
+  if (found.half_width) found.half_width = widened(*found.half_width, value, layers, response);
 }
 
 void take_both(Result& result, double ratio, const std::vector<std::vector<Result>>& octants,
@@ -74,7 +76,7 @@ void take_both(Result& result, double ratio, const std::vector<std::vector<Resul
       Sampling found = judge_sampling(
           *q.value,
           by_slopes(q, ratio, ratios, fractions, values_on(octants, result, q.name), eps.value_or(1)));
-      widen(found, *q.value, layers);
+      widen(found, *q.value, layers, of_transport);
       if (found.half_width) u.half_width = found.half_width;
     }
   }
@@ -90,7 +92,7 @@ void add_to_transport(Result& result, const std::vector<std::vector<Result>>& oc
   Sampling found = judge_sampling(*whole, values);
   if (const auto closed = std::count(values.begin(), values.end(), 0.0); closed > 1)
     found = {std::nullopt, found.bias, fmt::format("{} of 8 octants do not percolate", closed)};
-  widen(found, *whole, layers);
+  widen(found, *whole, layers, of_transport);
   add_uncertainty(result, {ErrorSource::sampling, found.half_width}, materials);
   take_both(result, *whole, octants, values, layers);
   if (found.reason.empty()) return;
@@ -168,7 +170,7 @@ std::vector<std::string> add_sampling(std::vector<Result>& results, const Quanti
       // Of the fraction of several phases no layers count but those of all together.
       const std::size_t count =
           quantity.name == "volume_fraction" ? std::min<std::size_t>(1, all.size()) : all.size();
-      widen(found, *quantity.value, std::span(all).first(count));
+      widen(found, *quantity.value, std::span(all).first(count), of_others);
       take_sampling(quantity, found, result);
     }
     remark_on_layers(result, all);

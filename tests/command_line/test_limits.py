@@ -117,9 +117,8 @@ def test_transport_is_sampled_by_its_octants(evaluate, solve, labels, tmp_path):
     alone, = solve("cathode.h5", "--phase", "0", "--axis", "x", "--study", "rve")["results"]
     for name in ["effective_ratio", "tortuosity_factor"]:
         assert half_width(alone, name, "sampling") == pytest.approx(half_width(result, name, "sampling"), rel=1e-6)
-    without = found(evaluate("--ionic", "pore", "--axis", "z", "--no-sampling"), "effective_transport", "pore")
-    assert "sampling" not in without["quantities"]["effective_ratio"]["uncertainty"]
-    assert "combined" not in without["quantities"]["effective_ratio"]
+    without = found(evaluate("--ionic", "pore", "--axis", "z", "--no-sampling"), "effective_transport", "pore")["quantities"]
+    assert "sampling" not in without["effective_ratio"]["uncertainty"] and "combined" not in without["effective_ratio"]
 
 
 def test_a_phase_that_is_absent_has_a_fraction_of_0(evaluate):
@@ -358,6 +357,18 @@ def test_without_a_path_a_limit_of_geodesic_tortuosity_fails(tauvox, tmp_path):
     assert (report["judgements"][0]["verdict"], report["judgements"][0]["probability"]) == ("fail", 0)
     geodesic = [r for r in report["results"] if r["study"] == "geodesic" and r["phase"] == "pore"]
     assert geodesic[0]["quantities"]["geodesic_tortuosity"]["infinite"] and geodesic[0]["percolates"] is False
+
+
+@pytest.mark.parametrize("rule", ["", 'decision_rule = "simple"\n'])
+def test_without_a_path_every_limit_of_transport_fails(tauvox, tmp_path, rule):
+    volumes.hdf5(tmp_path / "layers.h5", volume=volumes.layers(0, 0, 1, size=(48, 48, 48)))
+    names = ["tortuosity_factor", "macmullin_number", "bruggeman_exponent", "effective_value", "tortuosity_factor_percolating"]
+    (tmp_path / "limits.toml").write_text(rule + "".join(f"{name}.max = 9\n" for name in names))
+    result = tauvox("evaluate", "layers.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--ionic", "pore", "--axis", "z",
+                    "--limits", "limits.toml", "-o", "report")
+    assert result.returncode == 11, result.stderr
+    found = json.loads((tmp_path / "report" / "results.json").read_text())["judgements"]
+    assert {j["quantity"]: (j["verdict"], j["probability"]) for j in found} == dict.fromkeys(names, ("fail", 0))
 
 
 def test_limits_are_read_not_written(tauvox, tmp_path):

@@ -114,7 +114,7 @@ TEST(Layers, OfALatticeWidenByNoMoreThanItsFractionMayVary) {
                        {"nothing", 0.0, {{ErrorSource::sampling, 0.5}}}};
   std::vector<Result> results{result};
   widen_by_layers(results, layers, {{{"walls", {1}}}});
-  EXPECT_NEAR(*results[0].half_width("some", ErrorSource::sampling), 4 * found.of_fraction * 2, 1e-12);
+  EXPECT_NEAR(*results[0].half_width("some", ErrorSource::sampling), found.of_fraction * 2, 1e-12);
   EXPECT_EQ(*results[0].half_width("nothing", ErrorSource::sampling), 0.5);
 }
 
@@ -160,9 +160,9 @@ TEST(Layers, WidenWhatOctantsGaveAndNothingElse) {
   const std::vector<Layers::Widening> apart = widenings_of(Result(), layers, phases, &materials);
   ASSERT_EQ(apart.size(), 3u);
   EXPECT_EQ(apart[0].factor, 1);  // all of the volume
-  EXPECT_GT(widened(0.01, 2, apart), 0.015);
+  EXPECT_GT(widened(0.01, 2, apart, 4), 0.015);
   for (Phase& phase : materials.phases) phase.conductivity = 1;
-  EXPECT_EQ(widened(0.01, 2, widenings_of(Result(), layers, phases, &materials)), 0.01);
+  EXPECT_EQ(widened(0.01, 2, widenings_of(Result(), layers, phases, &materials), 4), 0.01);
 }
 
 /// What follows from D_eff is found from its wider interval: 1 / D of one that reaches 0 is not known.
