@@ -75,11 +75,23 @@ bool judge_without_value(Judgement& judgement, const Result& result, const Quant
   return true;
 }
 
+/// Of a pair the share of its first phase's surface is that of the other where it is named the other way
+/// round.
+std::string quantity_in(const Result& result, const Limit& limit) {
+  const bool turned =
+      result.with.size() == 1 && limit.phase == fmt::format("{}+{}", result.with[0], result.phase);
+  if (turned && limit.quantity == "share_of_phase") return "share_of_other";
+  if (turned && limit.quantity == "share_of_other") return "share_of_phase";
+  return limit.quantity;
+}
+
 Judgement judged(const Limit& limit, bool guarded, const Result& result, const QuantityDefinition& row) {
-  const Quantity& quantity = *result.quantity(limit.quantity);
+  const std::string name = quantity_in(result, limit);
+  const Quantity& quantity = *result.quantity(name);
   Judgement judgement = open_judgement(limit);
   judgement.study = result.study;
-  judgement.subject = subject_of(result);
+  judgement.subject = name == limit.quantity ? subject_of(result)
+                                             : fmt::format("phase {} with {}", result.with[0], result.phase);
   judgement.value = quantity.value;
   if (judge_without_value(judgement, result, quantity, row)) return judgement;
   if (const std::optional<Combined> all = combined(quantity, row)) judgement.half_width = all->half_width;

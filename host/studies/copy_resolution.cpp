@@ -68,12 +68,27 @@ double doubt_of_directions(const Result& result, const std::string& name) {
   return name == "triple_length" && edges ? std::max(0.0, *result.value(name) - 2.0 / 3 * *edges) : 0;
 }
 
+/// The area between two phases is a share of the surface of either: where a copy moves that share, as of a
+/// thin third phase between them, the area is in no less doubt.
+void widen_by_shares(Result& result) {
+  double doubt = 0;  // of the area, over it
+  for (const char* share : {"share_of_phase", "share_of_other"})
+    if (const std::optional<double> width = result.half_width(share, ErrorSource::resolution);
+        width && result.value(share).value_or(0) > 0)
+      doubt = std::max(doubt, *width / *result.value(share));
+  for (Quantity& quantity : result.quantities)
+    for (Uncertainty& u : quantity.uncertainties)
+      if (u.source == ErrorSource::resolution && u.half_width && quantity.value &&
+          (quantity.name.starts_with("specific_surface") || quantity.name == "surface_area"))
+        u.half_width = std::max(*u.half_width, doubt * std::abs(*quantity.value));
+}
+
 }  // namespace
 
 void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions& rows,
                          const std::vector<std::vector<Result>>& copies, const Volume& copied,
                          const Phases& phases) {
-  for (Result& result : results)
+  for (Result& result : results) {
     for (Quantity& quantity : result.quantities) {
       if (!quantity.value || quantity.uncertainty(ErrorSource::resolution)) continue;
       const QuantityDefinition* row = row_with_resolution(rows, quantity.name);
@@ -90,6 +105,8 @@ void add_copy_resolution(std::vector<Result>& results, const QuantityDefinitions
       *widest += doubt_of_directions(result, quantity.name);
       quantity.uncertainties.push_back({ErrorSource::resolution, widest, false, true});
     }
+    widen_by_shares(result);
+  }
 }
 
 }  // namespace tauvox

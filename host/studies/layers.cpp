@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
+
+#include "host/studies/parts.hpp"
 
 namespace tauvox {
 namespace {
@@ -55,69 +58,85 @@ std::vector<std::vector<std::int64_t>> sets_of(const Materials& materials) {
   return sets;
 }
 
-}  // namespace
+/// Voxels of some labels.
+struct Counts {
+  std::array<std::vector<std::int64_t>, 3> layers;  // across z, y, x
+  std::array<std::int64_t, 8> octants{};            // as those of parts.hpp
+};
 
-Layers::Layers(const Volume& volume) : lengths_(volume.extent.zyx()) {
-  for (const Label& label : volume.labels) labels_.push_back(label.value);
-  const std::size_t codes = volume.codes_there_are();
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    layers_[axis].assign(codes, Counts(static_cast<std::size_t>(lengths_[axis])));
-  octants_.assign(codes, Counts(8));
+Counts counts_of(const Volume& volume, const std::vector<std::int64_t>& labels) {
+  std::vector<std::uint8_t> is_counted(volume.codes_there_are());
+  for (std::size_t code = 0; code < volume.labels.size(); ++code)
+    is_counted[code] = std::find(labels.begin(), labels.end(), volume.labels[code].value) != labels.end();
+  const std::array<std::int64_t, 3> n = volume.extent.zyx();
+  Counts counts;
+  for (std::size_t axis = 0; axis < 3; ++axis) counts.layers[axis].resize(static_cast<std::size_t>(n[axis]));
   std::visit(
-      [&](const auto& of_voxels) {
-        const auto [nz, ny, nx] = lengths_;
-        auto code = of_voxels.begin();
-        for (std::int64_t z = 0; z < nz; ++z)
-          for (std::int64_t y = 0; y < ny; ++y)
-            for (std::int64_t x = 0; x < nx; ++x, ++code) {
-              const std::size_t octant =
-                  (z < nz / 2 ? 0u : 1u) | (y < ny / 2 ? 0u : 2u) | (x < nx / 2 ? 0u : 4u);
-              ++layers_[0][*code][static_cast<std::size_t>(z)];
-              ++layers_[1][*code][static_cast<std::size_t>(y)];
-              ++layers_[2][*code][static_cast<std::size_t>(x)];
-              ++octants_[*code][octant];
+      [&](const auto& codes) {
+        auto code = codes.begin();
+        for (std::int64_t z = 0; z < n[0]; ++z)
+          for (std::int64_t y = 0; y < n[1]; ++y) {
+            std::array<std::int64_t, 2> halves{};
+            for (std::int64_t x = 0; x < n[2]; ++x, ++code) {
+              halves[x < n[2] / 2 ? 0 : 1] += is_counted[*code];
+              counts.layers[2][static_cast<std::size_t>(x)] += is_counted[*code];
             }
+            const std::size_t octant = (z < n[0] / 2 ? 0u : 1u) | (y < n[1] / 2 ? 0u : 2u);
+            counts.octants[octant] += halves[0];
+            counts.octants[octant | 4u] += halves[1];
+            counts.layers[0][static_cast<std::size_t>(z)] += halves[0] + halves[1];
+            counts.layers[1][static_cast<std::size_t>(y)] += halves[0] + halves[1];
+          }
       },
       volume.codes);
-  for (const Counts& of_code : octants_)
-    for (std::size_t octant = 0; octant < 8; ++octant)
-      voxels_of_octants_[octant] += static_cast<double>(of_code[octant]);
+  return counts;
 }
 
-Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
-  std::vector<std::size_t> codes;
-  for (std::size_t code = 0; code < labels_.size(); ++code)
-    if (std::find(labels.begin(), labels.end(), labels_[code]) != labels.end()) codes.push_back(code);
-  std::vector<double> of_octants(8);
+std::int64_t voxels_in(const Box& box) {
+  std::int64_t voxels = 1;
+  for (std::size_t axis = 0; axis < 3; ++axis) voxels *= box.end[axis] - box.begin[axis];
+  return voxels;
+}
+
+Layers::Widening found_in(const Volume& volume, const std::vector<std::int64_t>& labels) {
+  const Counts counts = counts_of(volume, labels);
+  const std::vector<Box> boxes = octants(volume.extent);
+  const std::int64_t all = volume.extent.voxels();
+  std::vector<double> of_octants;
   double share = 0;
-  for (const std::size_t code : codes)
-    for (std::size_t octant = 0; octant < 8; ++octant) {
-      of_octants[octant] += static_cast<double>(octants_[code][octant]) / voxels_of_octants_[octant];
-      share += static_cast<double>(octants_[code][octant]);
-    }
-  share /= static_cast<double>(lengths_[0] * lengths_[1] * lengths_[2]);
-  const double octants = variance_of_mean(of_octants);
-  Widening found;
-  if (octants == 0) return found;
+  for (std::size_t octant = 0; octant < boxes.size(); ++octant) {
+    of_octants.push_back(static_cast<double>(counts.octants[octant]) /
+                         static_cast<double>(voxels_in(boxes[octant])));
+    share += static_cast<double>(counts.octants[octant]) / static_cast<double>(all);
+  }
+  const double by_octants = variance_of_mean(of_octants);
+  Layers::Widening found;
+  if (by_octants == 0) return found;
   for (const Axis axis : all_axes)
     for (const Slabs& slabs : all_slabs) {
-      const auto a = static_cast<std::size_t>(axis);
-      const std::int64_t across = lengths_[(a + 1) % 3] * lengths_[(a + 2) % 3];
+      const std::vector<std::int64_t>& layers = counts.layers[static_cast<std::size_t>(axis)];
+      const std::int64_t length = volume.extent.along(axis), of_layer = all / length;
       std::vector<double> fractions;
       for (std::int64_t k = 0; k < slabs.count; ++k) {
-        const std::int64_t begin = k * lengths_[a] / slabs.count, end = (k + 1) * lengths_[a] / slabs.count;
-        double& fraction = fractions.emplace_back();
-        for (const std::size_t code : codes)
-          for (std::int64_t layer = begin; layer < end; ++layer)
-            fraction += static_cast<double>(layers_[a][code][static_cast<std::size_t>(layer)]);
-        fraction /= static_cast<double>(across * (end - begin));
+        const std::int64_t begin = k * length / slabs.count, end = (k + 1) * length / slabs.count;
+        const std::int64_t voxels =
+            std::accumulate(layers.begin() + begin, layers.begin() + end, std::int64_t{0});
+        fractions.push_back(static_cast<double>(voxels) / static_cast<double>(of_layer * (end - begin)));
       }
-      const double of_slabs = variance_of_mean(fractions), more = of_slabs / octants,
+      const double by_slabs = variance_of_mean(fractions), more = by_slabs / by_octants,
                    factor = slabs.student / student_of_octants * std::sqrt(more);
       if (more > slabs.clearly && factor > found.factor)
-        found = {factor, slabs.student * std::sqrt(of_slabs) / share, axis};
+        found = {factor, slabs.student * std::sqrt(by_slabs) / share, axis};
     }
   return found;
+}
+
+}  // namespace
+
+Layers::Widening Layers::of(const std::vector<std::int64_t>& labels) const {
+  const auto known = known_.find(labels);
+  if (known != known_.end()) return known->second;
+  return known_[labels] = found_in(volume_, labels);
 }
 
 std::vector<Layers::Widening> widenings_of(const Result& result, const Layers& layers, const Phases& phases,

@@ -10,7 +10,9 @@
 // share of it, lets expect.
 #pragma once
 
+#include <map>
 #include <span>
+#include <vector>
 
 #include "host/settings/phases.hpp"
 #include "host/studies/materials.hpp"
@@ -21,24 +23,21 @@ namespace tauvox {
 
 class Layers {
  public:
-  /// @pre each axis is long enough for octants (sampling.hpp)
-  explicit Layers(const Volume& volume);
+  /// @param volume each axis is long enough for octants (sampling.hpp); it is looked at later
+  explicit Layers(const Volume& volume) : volume_(volume) {}
+  explicit Layers(Volume&&) = delete;
 
   struct Widening {
     double factor = 1;
     double of_fraction = 0;  // half width of the volume fraction by slabs, over it
     Axis across = Axis::z;
   };
-  /// Of an interval about the voxels of these labels together.
+  /// Of an interval about the voxels of these labels together. One pass over the voxels for each set.
   Widening of(const std::vector<std::int64_t>& labels) const;
 
  private:
-  using Counts = std::vector<std::int64_t>;
-  std::vector<std::int64_t> labels_;           // by code
-  std::array<std::int64_t, 3> lengths_{};      // z, y, x
-  std::array<std::vector<Counts>, 3> layers_;  // [axis][code][layer]: voxels
-  std::vector<Counts> octants_;                // [code][octant]
-  std::array<double, 8> voxels_of_octants_{};
+  const Volume& volume_;
+  mutable std::map<std::vector<std::int64_t>, Widening> known_;
 };
 
 /// Of each set of labels that a result is about; the first is of all of them.

@@ -65,6 +65,34 @@ TEST(CopyResolution, LengthsThatAgreeBySymmetryAreInDoubt) {
   EXPECT_DOUBLE_EQ(*found("sphericity", 0.8, {0.8}), 0.8 * 0.25 / 20);
 }
 
+TEST(CopyResolution, AreasAreInNoLessDoubtThanTheirShares) {
+  const auto interface_with = [](double share) {
+    Result result;
+    result.phase = "pore";
+    result.with = {"active"};
+    const std::vector<Uncertainty> own{{ErrorSource::resolution, 3.0, false, true}};
+    result.quantities = {{"specific_surface", 40.0, own}, {"specific_surface_extrapolated", 30.0, own},
+                         {"surface_area", 400.0, own},    {"share", 0.9},
+                         {"share_of_phase", share},       {"share_of_other", 0.5}};
+    return std::vector<Result>{result};
+  };
+  QuantityDefinition share = row("share_of_phase", "1"), other = row("share_of_other", "1");
+  Volume copied = test::volume_of({40, 20, 10}, [](auto z, auto, auto) { return z < 5; });
+  copied.voxel_size = {1e-6, 1e-6, 1e-6};
+  const auto widths = [&](double of_copy) {
+    std::vector<Result> results = interface_with(0.8);
+    add_copy_resolution(results, {share, other}, {interface_with(of_copy)}, copied, {});
+    std::vector<double> found;
+    for (const char* name : {"specific_surface", "specific_surface_extrapolated", "surface_area"})
+      found.push_back(*results.front().half_width(name, ErrorSource::resolution));
+    return found;
+  };
+  EXPECT_EQ(widths(0.79)[0], 3);  // less than its own
+  EXPECT_NEAR(widths(0.6)[0], 40 * 0.2 / 0.8, 1e-12);
+  EXPECT_NEAR(widths(0.6)[1], 30 * 0.2 / 0.8, 1e-12);
+  EXPECT_NEAR(widths(0.6)[2], 400 * 0.2 / 0.8, 1e-12);
+}
+
 TEST(CopyResolution, LinesHaveWhatTheirEdgesLeaveOpen) {
   const auto half_width = [](double length, double edges) {
     std::vector<Result> results(1);

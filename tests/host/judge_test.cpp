@@ -54,7 +54,9 @@ TEST(Judge, WithoutUncertaintyOrGuardTheValueDecides) {
 
 const QuantityDefinitions rows{
     {.name = "tau", .title = "", .symbol = "", .definition = "", .known = Known::with_path},
-    {.name = "area", .title = "", .symbol = "", .unit = "1/m", .definition = ""}};
+    {.name = "area", .title = "", .symbol = "", .unit = "1/m", .definition = ""},
+    {.name = "share_of_phase", .title = "", .symbol = "", .definition = ""},
+    {.name = "share_of_other", .title = "", .symbol = "", .definition = ""}};
 
 Result result(const std::string& phase, std::optional<Axis> axis, const Quantity& quantity) {
   Result found;
@@ -119,6 +121,22 @@ TEST(Judge, AxesAndPhasesAreFound) {
   EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).verdict, "fail");
   EXPECT_EQ(judged({"area", "", {}, {}, 2.5, ""}, results).verdict, "not decided");  // two have one
   EXPECT_EQ(judged({"area", "pore", {}, {}, 2.5, ""}, results).unit, "1/m");
+}
+
+/// A share is over the surface of the phase that the key names first, whichever the results name first.
+TEST(Judge, TheOrderOfAPairCounts) {
+  Result pair = result("active", {}, sure("share_of_phase", 0.4));
+  pair.with = {"binder"};
+  pair.quantities.push_back(sure("share_of_other", 0.7));
+  const auto verdict = [&](const char* quantity, const char* phases) {
+    return judged({quantity, phases, {}, {}, 0.5, ""}, {pair});
+  };
+  EXPECT_EQ(verdict("share_of_phase", "active+binder").verdict, "pass");
+  EXPECT_EQ(verdict("share_of_phase", "binder+active").verdict, "fail");
+  EXPECT_EQ(verdict("share_of_other", "active+binder").verdict, "fail");
+  EXPECT_EQ(verdict("share_of_other", "binder+active").verdict, "pass");
+  EXPECT_EQ(verdict("share_of_phase", "binder+active").value, 0.7);
+  EXPECT_EQ(verdict("share_of_phase", "binder+active").subject, "phase binder with active");
 }
 
 TEST(Judge, OnlyTheStudyThatWasJudgedHasTheJudgement) {

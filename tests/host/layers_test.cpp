@@ -56,7 +56,8 @@ double variance(const Volume& v, std::int64_t label,
 
 TEST(Layers, OfNoiseSayNoMoreThanOctants) {
   for (const unsigned seed : {1u, 2u, 3u}) {
-    const Layers layers(layered(48, Axis::z, 0, seed));
+    const Volume v = layered(48, Axis::z, 0, seed);
+    const Layers layers(v);
     EXPECT_LT(layers.of({1}).factor, 2.2) << seed;  // chance
   }
 }
@@ -195,7 +196,8 @@ TEST(Layers, WidenTransportBeforeAnythingFollowsFromIt) {
   const double narrow = widths(0.02, nullptr).first, wide = widths(0.02, &layers).first;
   EXPECT_NEAR(wide, factor * narrow, 1e-12);
   EXPECT_NEAR(*widths(0.02, &layers).second, 1 / (0.2 - wide) - 5, 1e-9);
-  const Layers strong(layered(48, Axis::y, 0.6, 11));
+  const Volume very = layered(48, Axis::y, 0.6, 11);
+  const Layers strong(very);
   ASSERT_TRUE(widths(0.9, nullptr).second);   // 0.2 +- 0.16
   EXPECT_FALSE(widths(0.9, &strong).second);  // reaches 0
 }
