@@ -18,19 +18,20 @@ struct Subject {
   const char* study;
   std::size_t least_phases, most_phases;  // that a result names
   Along along;                            // which axes it may have
+  bool of_unions;                         // also of a phase that others make up
   const char* of;                         // in words
 };
 constexpr Subject subjects[] = {
-    {"fractions", 1, 1, Along::thickness, "one phase"},
-    {"percolation", 1, 1, Along::all, "one phase"},
-    {"connectivity", 1, 1, Along::thickness, "one phase"},
-    {"interfaces", 1, 2, Along::none, "one phase, or two joined by +"},
-    {"triple_lines", 3, 3, Along::none, "three phases joined by +"},
-    {"sizes", 1, 1, Along::thickness, "one phase"},
-    {"particles", 1, 1, Along::none, "one phase"},
-    {"chords", 1, 1, Along::all, "one phase"},
-    {"geodesic", 1, 1, Along::thickness, "one phase"},
-    {"accessible", 0, 0, Along::thickness, "all that carries ions and electrons"}};
+    {"fractions", 1, 1, Along::thickness, true, "one phase"},
+    {"percolation", 1, 1, Along::all, true, "one phase"},
+    {"connectivity", 1, 1, Along::thickness, true, "one phase"},
+    {"interfaces", 1, 2, Along::none, false, "one phase, or two joined by +"},
+    {"triple_lines", 3, 3, Along::none, false, "three phases joined by +"},
+    {"sizes", 1, 1, Along::thickness, false, "one phase"},
+    {"particles", 1, 1, Along::none, false, "one phase"},
+    {"chords", 1, 1, Along::all, false, "one phase"},
+    {"geodesic", 1, 1, Along::thickness, false, "one phase"},
+    {"accessible", 0, 0, Along::thickness, true, "all that carries ions and electrons"}};
 
 bool has(const Study& study, const std::string& quantity) {
   return std::any_of(study.quantities.begin(), study.quantities.end(),
@@ -73,6 +74,10 @@ class Fit {
       return Misfit{fmt::format("it is of {}", subject.of), subject.most_phases == 0
                                                                 ? fmt::format("write {}", name)
                                                                 : fmt::format("write {}.PHASE", name)};
+    for (const std::string& part : parts)
+      if (const std::string made_of = subject.of_unions ? "" : parts_of(part); !made_of.empty())
+        return Misfit{fmt::format("it is of phases by themselves, and {} is made of {}", part, made_of),
+                      "write limits of those, or name its labels once alone in --phases"};
     if (of_.phases.named.size() < subject.least_phases)
       return Misfit{fmt::format("it is of {}", subject.of), "name them with --phases"};
     if (!limit_.axis || subject.along == Along::all) return std::nullopt;
@@ -111,6 +116,17 @@ class Fit {
   }
 
  private:
+  /// Of a phase all of whose labels have narrower names: those; empty of another.
+  std::string parts_of(const std::string& name) const {
+    const NamedPhase* phase = of_.phases.find(name);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; phase && i < phase->labels.size(); ++i) {
+      const std::string narrower = of_.phases.name_of(phase->labels[i]);
+      if (narrower == name) return "";
+      if (!is_among(names, narrower)) names.push_back(narrower);
+    }
+    return fmt::format("{}", fmt::join(names, " and "));
+  }
   std::optional<Misfit> along_an_axis() const {
     const Axis axis = limit_.axis.value_or(of_.thickness);
     if (std::find(of_.axes.begin(), of_.axes.end(), axis) != of_.axes.end()) return std::nullopt;

@@ -73,6 +73,26 @@ def test_a_limit_that_no_result_can_be_about_is_refused_before_the_run(tauvox, t
     assert not (tmp_path / "report").exists()
 
 
+def test_phases_that_others_make_up_are_refused_where_no_result_is_of_them(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.repeated(2))
+    line = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2,solid=1+2", "--voxel-size", "1um", "--no-sampling", "-o", "report"]
+    assert tauvox(*line).returncode == 0
+    known, seen = {}, set()
+    for result in json.loads((tmp_path / "report/results.json").read_text())["results"]:
+        names = "+".join([result.get("phase", ""), *result.get("with", [])])
+        for name in result["quantities"]:
+            known.setdefault(name, result["study"])
+            seen.add((name, names))
+    first = {study: name for name, study in reversed(known.items()) if study != "accessible"}
+    for study, name in first.items():
+        (tmp_path / "limits.toml").write_text(f"{name}.solid.min = 0\n")
+        result = tauvox(*line, "--limits", "limits.toml", "--overwrite", "--dry-run")
+        assert (result.returncode == 0) == ((name, "solid") in seen), (study, name, result.stderr)
+        if result.returncode:
+            assert result.returncode == 2 and ("solid is made of active and binder" in result.stderr or "joined by" in result.stderr)
+    assert {study for study, name in first.items() if (name, "solid") not in seen} >= {"interfaces", "sizes", "particles", "chords", "geodesic"}
+
+
 def test_what_one_transport_alone_has_needs_no_name(evaluate):
     report = evaluate(*POROUS, "--axis", "z", code=[11],
                       limits='liquid_volume_fraction.max = 1\neffective_ionic_conductivity.max = 1e-9\n'
