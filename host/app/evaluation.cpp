@@ -112,6 +112,7 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
       fields_(settings),
       volume_(volume),
       copies_(copies_of(volume)),
+      layers_(volume),
       report_(report),
       printer_(printer),
       checkpoint_(checkpoint),
@@ -127,10 +128,9 @@ Evaluation::Evaluation(const Settings& settings, const Volume& volume, RunReport
     why = copies_among_octants(volume);
     are_copies_ = !why.empty();
   }
-  if (why.empty()) {
+  if (why.empty())
     octants_ = octants(volume.extent);
-    layers_.emplace(volume);
-  } else
+  else
     note(fmt::format("no uncertainty of sampling: {}", why));
 }
 
@@ -164,9 +164,10 @@ void Evaluation::run(const Study& study, const StudyInput& in, Parts parts) {
   Report found = study.run(with_octants, sink, progress());
   if (sink) write_thickness(diameters);
   add_resolution(study, in, found);
-  const bool on_octants = parts == Parts::octants;
-  add_sampling(on_octants ? results_on(octants_, study, in, progress()) : std::vector<std::vector<Result>>(),
-               found, nullptr);
+  if (parts == Parts::octants)
+    add_sampling(results_on(octants_, study, in, progress()), found, nullptr);
+  else if (with_octants.octants)
+    widen_by_layers(found.results, layers_, settings_.phases);
   if (are_copies_) leave_sampling_open(found.results, report_.quantities, nullptr);
   report_.seconds.emplace_back(study.name, seconds_since(start));
   finish(study.name, study, found);
@@ -257,12 +258,9 @@ void Evaluation::announce_outputs() {
 
 void Evaluation::add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
                               const Materials* materials) const {
-  if (of_octants.empty()) {
-    if (layers_) widen_by_layers(found.results, *layers_, settings_.phases);
-    return;
-  }
+  if (of_octants.empty()) return;
   append(found.warnings, tauvox::add_sampling(found.results, report_.quantities, of_octants, materials,
-                                              layers_ ? &*layers_ : nullptr, settings_.phases));
+                                              &layers_, settings_.phases));
 }
 
 std::vector<std::vector<Result>> Evaluation::sample_transport(const Study& study, const StudyInput& in,

@@ -31,7 +31,7 @@ class Evaluation {
 
  private:
   void note(const std::string& said);
-  /// @param of_octants empty where they would say nothing, or the study has looked at them itself
+  /// @param of_octants empty where they would say nothing
   void add_sampling(const std::vector<std::vector<Result>>& of_octants, Report& found,
                     const Materials* materials) const;
   /// Results of transport on the octants; none where they say nothing, then a remark says so.
@@ -56,10 +56,10 @@ class Evaluation {
   const Settings& settings_;
   EvaluationFields fields_;
   const Volume& volume_;
-  std::vector<Volume> copies_;    // with larger voxels
-  std::vector<Box> octants_;      // none where they would say nothing
-  bool are_copies_ = false;       // octants of each other
-  std::optional<Layers> layers_;  // where there are octants
+  std::vector<Volume> copies_;  // with larger voxels
+  Layers layers_;
+  std::vector<Box> octants_;  // none where they would say nothing
+  bool are_copies_ = false;   // octants of each other
   RunReport& report_;
   ProgressPrinter& printer_;
   Checkpoint& checkpoint_;
