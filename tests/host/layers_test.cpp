@@ -94,6 +94,32 @@ TEST(Layers, WidenByWhatSlabsVaryMore) {
   }
 }
 
+/// What goes up and down within a quarter of the length is seen by eight slabs alone.
+TEST(Layers, EightSlabsSeeWhatFourDoNot) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> uniform;
+  const std::int64_t n = 48;
+  std::vector<std::int64_t> labels;
+  for (std::int64_t i = 0; i < n * n * n; ++i)
+    labels.push_back(uniform(random) < (i / (n * n) / 6 % 2 ? 0.51 : 0.49) ? 1 : 0);
+  const Volume v = test::volume_of({n, n, n}, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    return labels[static_cast<std::size_t>(x + n * (y + n * z))];
+  });
+  std::vector<std::array<std::array<std::int64_t, 2>, 3>> octants, eight, four;
+  for (unsigned half = 0; half < 8; ++half) {
+    auto& box = octants.emplace_back();
+    for (unsigned a = 0; a < 3; ++a)
+      box[a] = half >> a & 1 ? std::array{n / 2, n} : std::array{std::int64_t{0}, n / 2};
+  }
+  for (std::int64_t k = 0; k < 8; ++k) eight.push_back({{{k * 6, k * 6 + 6}, {0, n}, {0, n}}});
+  for (std::int64_t k = 0; k < 4; ++k) four.push_back({{{k * 12, k * 12 + 12}, {0, n}, {0, n}}});
+  const double by_octants = variance(v, 1, octants);
+  ASSERT_LT(variance(v, 1, four) / by_octants, 3);
+  ASSERT_GT(variance(v, 1, eight) / by_octants, 4);
+  EXPECT_NEAR(Layers(v).of({1}).factor, std::sqrt(variance(v, 1, eight) / by_octants), 1e-9);
+  EXPECT_EQ(Layers(v).of({1}).across, Axis::z);
+}
+
 TEST(Layers, OfALatticeWidenByNoMoreThanItsFractionMayVary) {
   std::mt19937 random(3);
   const std::int64_t n = 48;
