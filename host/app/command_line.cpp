@@ -94,6 +94,21 @@ class Reader {
         throw Error(ExitCode::usage, fmt::format("'{}' is no more", removed.name), place, "", removed.advice);
   }
 
+  /// What an unknown option may stand for: a valid one spelled nearly so, the only one that begins so, or,
+  /// where another command calls its output so, the outputs of this one.
+  std::string meant(const std::string& name, const std::vector<std::string>& valid) const {
+    if (const std::string near = parse::nearest(name, valid); !near.empty()) return near;
+    std::vector<std::string> longer, outputs;
+    for (const std::string& option : valid)
+      if (name.size() > 4 && option.starts_with(name)) longer.push_back(option);
+    if (longer.size() == 1) return longer.front();
+    if (name != "-o" && name != "-O" && name != "--out" && name != "--output") return "";
+    for (const SettingFacts* s : command_.settings)
+      if (s->kind == Kind::path_out && s->group == "Output")
+        outputs.push_back((s->positional ? "the last word, " : "--" + s->name + " ") + placeholder(*s));
+    return fmt::format("{}", fmt::join(outputs, ", "));
+  }
+
   void refuse_unknown() const {
     if (unknown_.empty()) return;
     std::vector<std::string> valid, found;
@@ -101,7 +116,7 @@ class Reader {
       if (!s->positional) valid.push_back("--" + s->name);
     for (const std::string& word : unknown_) {
       refuse_removed(word);
-      const std::string name = word.substr(0, word.find('=')), near = parse::nearest(name, valid);
+      const std::string name = word.substr(0, word.find('=')), near = meant(name, valid);
       found.push_back(near.empty() ? name : fmt::format("{}, did you mean {}?", name, near));
     }
     throw Error(ExitCode::usage, unknown_.size() > 1 ? "unknown options" : "unknown option", place,
@@ -116,14 +131,24 @@ class Reader {
         while (takes_words(*s) && next < plain_.size()) given.words.push_back(plain_[next++].word);
         arguments_.given.push_back(given);
       }
-    if (next == plain_.size()) return;
-    for (const Plain& plain : plain_)
-      if (plain.list) {
-        const Given& list = arguments_.given[*plain.list];
-        throw Error(ExitCode::usage, "an argument too many", place, "'" + plain.word + "'",
-                    fmt::format("lists take commas: {} {},{}", list.option(), list.text(), plain.word));
-      }
-    throw Error(ExitCode::usage, "an argument too many", place, "'" + plain_[next].word + "'", see_help());
+    if (next < plain_.size()) refuse_word(plain_[next]);
+  }
+
+  [[noreturn]] void refuse_word(const Plain& first_too_many) const {
+    const auto behind_list =
+        std::find_if(plain_.begin(), plain_.end(), [](const Plain& p) { return !!p.list; });
+    const Plain& plain = behind_list != plain_.end() ? *behind_list : first_too_many;
+    std::vector<std::string> advice;
+    if (plain.list) {
+      const Given& list = arguments_.given[*plain.list];
+      advice.push_back(fmt::format("lists take commas: {} {},{}", list.option(), list.text(), plain.word));
+    }
+    for (const SettingFacts* s : command_.settings)
+      if (s->letter == 'o' && !arguments_.find(s->name))
+        advice.push_back(fmt::format("an output has its option: -o {}", plain.word));
+    advice.push_back(see_help());
+    throw Error(ExitCode::usage, "an argument too many", place, "'" + plain.word + "'",
+                fmt::format("{}", fmt::join(advice, "; ")));
   }
 
   void refuse_missing() const {
