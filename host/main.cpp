@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <system_error>
 
 #include "host/app/commands.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "io/hdf5_attributes.hpp"
 #include "io/letters.hpp"

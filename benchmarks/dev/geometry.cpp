@@ -1,5 +1,7 @@
 // The metrics of geometry, each by itself: CPU seconds, memory beside the labels, and the answer, by which
 // benchmarks/peers/geometry.py compares them with other programs. Labels are in memory before.
+#include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <fstream>
 #include <functional>

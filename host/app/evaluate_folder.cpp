@@ -178,7 +178,7 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   const double writing = seconds_since(start);  // but for the results themselves and the settings
   for (auto& [stage, seconds] : report.seconds)
     if (stage == "write" || stage == "total") seconds += writing;
-  io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", overwrite);
+  io::write_text(in_folder(s, "results.json"), report_json(report, settings_json(s)).dump(2) + "\n", overwrite);
   const std::string settings = in_folder(s, "settings.toml");
   io::write_text(settings, to_study_file(s, settings), overwrite);
   for (const std::string& path : report.fields)

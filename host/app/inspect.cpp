@@ -151,7 +151,7 @@ ExitCode run_inspect(Settings settings) {
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
 
   if (!settings.histogram.empty()) write_histogram(settings, volume);
-  const std::string text = to_json(report, settings_json(settings)).dump(2) + "\n";
+  const std::string text = report_json(report, settings_json(settings)).dump(2) + "\n";
   if (json == "-") {
     print_report(text);
     return ExitCode::success;

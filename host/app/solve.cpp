@@ -378,7 +378,7 @@ ExitCode run_solve(Settings s) {
     report.memory = {device.peak_bytes(), peak_resident_bytes(),
                      static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
     announcer.rest();
-    const std::string json = to_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
+    const std::string json = report_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
     if (!keeps_earlier) write_reports(given, report, json, csv, s.overwrite);
     if (data_to_stdout(s)) print_report(s.json == "-" ? json : csv);
   } catch (const io::OutputExists& other) {

@@ -161,7 +161,7 @@ std::string provenance_section(const PageInput& in) {
                            in.look.edges[1] * 1e6, in.look.edges[2] * 1e6, html_text(v.voxel_size_source))) +
           fact("labels", labels) + fact("outside", outside_of(v)) +
           fact("history", text_of(in.report.history)) +
-          fact("program", html_text(fmt::format("tauvox {}, {}", tool["version"].get<std::string>(),
+          fact("program", html_text(fmt::format("tauvox {}, built by {}", tool["version"].get<std::string>(),
                                                 tool["compiler"].get<std::string>()))) +
           fact("device", html_text(in.report.device)) + fact("operator", html_text(in.operator_name)) +
           fact("date", date_of_today()),

@@ -184,17 +184,24 @@ const QuantityDefinition& definition_of(const QuantityDefinitions& rows, const s
   return *found;
 }
 
+/// Clang and others name themselves in __VERSION__, GCC does not.
+#if defined(__GNUC__) && !defined(__clang__)
+constexpr const char* compiler = "GCC " __VERSION__;
+#else
+constexpr const char* compiler = __VERSION__;
+#endif
+
 Json tool_json() {
   Json j;
   j["name"] = "tauvox";
   j["version"] = TAUVOX_VERSION;
-  j["compiler"] = __VERSION__;
+  j["compiler"] = compiler;
   j["cuda"] = probe_cuda().built;
   j["formats"] = io::readable_formats();
   return j;
 }
 
-Json to_json(const RunReport& report, const Json& settings) {
+Json report_json(const RunReport& report, const Json& settings) {
   const Property property = property_of(report.materials.unit);
   const ExitCode found = exit_code(report.results), code = exit_code(report);
   Json j;

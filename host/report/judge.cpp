@@ -40,7 +40,8 @@ std::vector<const Result*> results_for(const Limit& limit, const std::vector<Res
   for (const Result& result : results) {
     if (!is_about(result, limit, thickness)) continue;
     if (found.empty() || found.front()->study == result.study) found.push_back(&result);
-    if (combined(*result.quantity(limit.quantity), row) &&
+    const Quantity& quantity = *result.quantity(limit.quantity);
+    if ((combined(quantity, row) || combined_inverse(quantity, row)) &&
         (certain.empty() || certain.front()->study == result.study))
       certain.push_back(&result);
   }
@@ -85,6 +86,26 @@ std::string quantity_in(const Result& result, const Limit& limit) {
   return limit.quantity;
 }
 
+/// Of a quantity whose interval is one of 1 / value: the limits of that, so that a MacMullin number keeps its
+/// limits where D_eff keeps theirs, with the same probability.
+void judge_by_inverse(Judgement& judgement, double half_width, bool guarded) {
+  const auto inverse_of = [](const std::optional<double>& limit) -> std::optional<double> {
+    if (!limit) return std::nullopt;
+    return *limit > 0 ? 1 / *limit : std::numeric_limits<double>::infinity();
+  };
+  Judgement inverse = judgement;
+  inverse.value = 1 / *judgement.value;
+  inverse.half_width = half_width;
+  inverse.least = inverse_of(judgement.most);
+  inverse.most = judgement.least && *judgement.least > 0 ? inverse_of(judgement.least) : std::nullopt;
+  judge(inverse, guarded);
+  judgement.verdict = inverse.verdict;
+  judgement.probability = inverse.probability;
+  if (!judgement.half_width)
+    judgement.reason = fmt::format("by its inverse, {:.4g} +- {}, whose interval reaches 0", *inverse.value,
+                                   rounded_up(half_width, 2));
+}
+
 Judgement judged(const Limit& limit, bool guarded, const Result& result, const QuantityDefinition& row) {
   const std::string name = quantity_in(result, limit);
   const Quantity& quantity = *result.quantity(name);
@@ -95,6 +116,10 @@ Judgement judged(const Limit& limit, bool guarded, const Result& result, const Q
   judgement.value = quantity.value;
   if (judge_without_value(judgement, result, quantity, row)) return judgement;
   if (const std::optional<Combined> all = combined(quantity, row)) judgement.half_width = all->half_width;
+  if (const std::optional<Combined> inverse = combined_inverse(quantity, row)) {
+    judge_by_inverse(judgement, inverse->half_width, guarded);
+    return judgement;
+  }
   if (judgement.half_width || !guarded) {
     judge(judgement, guarded);
     return judgement;

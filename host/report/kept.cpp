@@ -50,11 +50,12 @@ auto list_from(const Json& j, const F& from) -> std::vector<decltype(from(j))> {
 }
 
 Json uncertainty_json(const Uncertainty& u) {
-  return {static_cast<int>(u.source), optional_json(u.half_width, number_json), u.proven, u.one_sided};
+  return {static_cast<int>(u.source), optional_json(u.half_width, number_json), u.proven, u.one_sided,
+          optional_json(u.of_inverse, number_json)};
 }
 Uncertainty uncertainty_from(const Json& j) {
-  return {static_cast<ErrorSource>(j.at(0).get<int>()), optional_from(j.at(1), number_from), j.at(2),
-          j.at(3)};
+  return {static_cast<ErrorSource>(j.at(0).get<int>()), optional_from(j.at(1), number_from), j.at(2), j.at(3),
+          optional_from(j.at(4), number_from)};
 }
 
 Json quantity_json(const Quantity& q) {

@@ -51,7 +51,7 @@ struct RunReport {
 /// Program name, version and how it was built.
 nlohmann::ordered_json tool_json();
 /// @param settings name -> typed value
-nlohmann::ordered_json to_json(const RunReport& report, const nlohmann::ordered_json& settings);
+nlohmann::ordered_json report_json(const RunReport& report, const nlohmann::ordered_json& settings);
 /// JSON schema (2020-12) of what to_json writes, from the rows of all studies.
 /// @param settings a schema of each setting, by its name
 nlohmann::ordered_json report_schema(const nlohmann::ordered_json& settings);

@@ -54,7 +54,7 @@ Json judgement_schema() {
        {"least", maybe("lower limit; null: none")},
        {"most", maybe("upper limit; null: none")},
        {"value", maybe("null: infinite, or not found")},
-       {"half_width", maybe("of the combined interval; null: not known")},
+       {"half_width", maybe("of the combined interval; null: not known, or without an end")},
        {"probability", maybe("that the quantity keeps the limits; null: not known")},
        {"verdict", described("string", "by the decision_rule", {{"enum", verdicts()}})},
        {"reason", text_or_null("why it is not decided, or failed without a value")}});
@@ -272,7 +272,7 @@ Json tool_schema() {
   return object("The program that wrote the report.",
                 {{"name", described("string", "of the program", {{"const", "tauvox"}})},
                  {"version", text("of the program")},
-                 {"compiler", text("that built it")},
+                 {"compiler", text("that built it, and its version")},
                  {"cuda", described("boolean", "built with CUDA")},
                  {"formats", list_of(text("a format"), "that this build reads")}});
 }

@@ -12,18 +12,18 @@ void add_uncertainty(Result& result, const Uncertainty& of_ratio, const Material
     if (q.name == "effective_ratio") q.uncertainties.push_back(of_ratio);
     if (!q.value || *ratio == 0) continue;
     const double y = *q.value, r = *ratio;
-    std::function<double(double)> f;
+    Quantity found;
     if (q.name.starts_with("effective_value"))
-      f = [=](double other) { return y * (other / r); };
+      found = scaled(q.name, source, y / r);
     else if (q.name.starts_with("tortuosity_factor") || q.name == "macmullin_number")
-      f = [=](double other) { return y * (r / other); };
+      found = inverse(q.name, source, y * r);
     else if (q.name == "bruggeman_exponent")
-      f = [=, eps = materials.volume_fraction](double other) {
+      found = derived(q.name, source, [=, eps = materials.volume_fraction](double other) {
         return y + std::log(other / r) / std::log(eps);
-      };
+      });
     else
       continue;
-    q.uncertainties.push_back(derived(q.name, source, f).uncertainties.front());
+    q.uncertainties.push_back(found.uncertainties.front());
   }
 }
 

@@ -1,8 +1,22 @@
 #include "host/studies/combined.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tauvox {
+namespace {
+
+/// 1 / quantity with its uncertainties: of one that is symmetric around the value to first order.
+Quantity inverted(const Quantity& quantity) {
+  Quantity inverse = quantity;
+  inverse.value = 1 / *quantity.value;
+  for (Uncertainty& u : inverse.uncertainties)
+    u.half_width =
+        u.of_inverse || !u.half_width ? u.of_inverse : *u.half_width * *inverse.value * *inverse.value;
+  return inverse;
+}
+
+}  // namespace
 
 std::vector<ErrorSource> missing(const Quantity& quantity, const QuantityDefinition& row) {
   std::vector<ErrorSource> sources;
@@ -33,7 +47,20 @@ Combined together(const std::vector<Uncertainty>& uncertainties) {
 
 std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinition& row) {
   if (!quantity.value || row.needs.empty() || !missing(quantity, row).empty()) return std::nullopt;
-  return together(quantity.uncertainties);
+  const std::optional<Combined> inverse = combined_inverse(quantity, row);
+  if (!inverse) return together(quantity.uncertainties);
+  const double least = 1 / *quantity.value - inverse->half_width;
+  if (least <= 0) return std::nullopt;
+  return Combined{1 / least - *quantity.value, inverse->dominant};
+}
+
+std::optional<Combined> combined_inverse(const Quantity& quantity, const QuantityDefinition& row) {
+  const bool has_inverse = std::any_of(quantity.uncertainties.begin(), quantity.uncertainties.end(),
+                                       [](const Uncertainty& u) { return u.of_inverse.has_value(); });
+  if (!has_inverse || !quantity.value || *quantity.value == 0 || row.needs.empty()) return std::nullopt;
+  const Quantity inverse = inverted(quantity);
+  if (!missing(inverse, row).empty()) return std::nullopt;
+  return together(inverse.uncertainties);
 }
 
 }  // namespace tauvox

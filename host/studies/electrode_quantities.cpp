@@ -17,13 +17,6 @@ Quantity resistance_of(const ElectrodeResult& found) {
   return resistance;
 }
 
-/// A multiple of another quantity.
-Quantity times(const std::string& name, const Quantity& from, double factor) {
-  Quantity product = derived(name, from, [factor](double r) { return factor * r; });
-  product.infinite = from.infinite;
-  return product;
-}
-
 double area_of(const std::array<std::int64_t, 3>& faces, const ElectrodeUnits& units) {
   double area = 0;
   for (std::size_t axis = 0; axis < 3; ++axis)
@@ -106,12 +99,13 @@ Result result_of(const ElectrodeResult& found, const ElectrodeUnits& units,
   const double per_area = 3 * units.columns, relative = per_area / units.cells;
   const bool known = units.edge && conductivity;
   result.quantities = {
-      times("electrode_tortuosity_factor", resistance, relative * found.mean),
-      times("electrode_tortuosity_factor_connected", resistance, relative * found.connected_mean),
-      times("electrode_macmullin_number", resistance, relative),
+      scaled("electrode_tortuosity_factor", resistance, relative * found.mean),
+      scaled("electrode_tortuosity_factor_connected", resistance, relative * found.connected_mean),
+      scaled("electrode_macmullin_number", resistance, relative),
       resistance,
-      known && found.connected ? times("ionic_resistance", resistance, per_area * *units.edge / *conductivity)
-                               : Quantity{"ionic_resistance", {}},
+      known && found.connected
+          ? scaled("ionic_resistance", resistance, per_area * *units.edge / *conductivity)
+          : Quantity{"ionic_resistance", {}},
       direct_resistance(direct, direct_bounds, known ? units.columns * *units.edge / *conductivity : 0),
       {"volume_fraction", found.volume_fraction},
       {"separator_volume_fraction", found.connected_fraction},

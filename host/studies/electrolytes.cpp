@@ -43,10 +43,6 @@ double landesfeind_diffusivity(double c, double T) {
   return 1e-10 * 1.01e3 * std::exp(1.01 * c) * std::exp(-1.56e3 / T) * std::exp(-4.87e2 * c / T);
 }
 
-Quantity scaled(const char* name, const Quantity& relative, double bulk) {
-  return derived(name, relative, [bulk](double r) { return r * bulk; });
-}
-
 }  // namespace
 
 const std::vector<Electrolyte>& electrolytes() {

@@ -45,6 +45,27 @@ Quantity derived(const std::string& name, const Quantity& from, const std::funct
   return to;
 }
 
+Quantity inverse(const std::string& name, const Quantity& from, double over) {
+  Quantity to = derived(name, from, [over](double x) { return over / x; });
+  for (std::size_t i = 0; i < to.uncertainties.size(); ++i)
+    if (const std::optional<double>& w = from.uncertainties[i].half_width)
+      to.uncertainties[i].of_inverse = *w / over;
+  return to;
+}
+
+Quantity scaled(const std::string& name, const Quantity& from, double factor) {
+  Quantity to = from;
+  to.name = name;
+  if (to.value) *to.value *= factor;
+  for (Uncertainty& u : to.uncertainties)
+    if (u.half_width) *u.half_width *= std::abs(factor);
+  if (to.bounds) {
+    for (double& bound : *to.bounds) bound *= factor;
+    std::sort(to.bounds->begin(), to.bounds->end());
+  }
+  return to;
+}
+
 QuantityDefinition volume_fraction_row() {
   return {.name = "volume_fraction",
           .title = "volume fraction",

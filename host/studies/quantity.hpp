@@ -58,6 +58,9 @@ struct Uncertainty {
   std::optional<double> half_width;  // of the interval around the value, in its unit; empty: cannot be said
   bool proven = false;               // a bound; otherwise an estimate
   bool one_sided = false;            // the value may be off by all of it, always to the same side
+  /// Of 1 / value, where the interval is one of that: then half_width is its wider side, and empty where the
+  /// interval has no end.
+  std::optional<double> of_inverse{};
 };
 
 struct Quantity {
@@ -73,6 +76,10 @@ struct Quantity {
 /// f(quantity) under another name, f monotone where the quantity is positive: bounds and intervals go through
 /// f, and the wider side of an interval counts.
 Quantity derived(const std::string& name, const Quantity& from, const std::function<double(double)>& f);
+/// over / from: its intervals are those of its inverse.
+Quantity inverse(const std::string& name, const Quantity& from, double over);
+/// factor from, of either sign: an interval may reach zero.
+Quantity scaled(const std::string& name, const Quantity& from, double factor);
 
 /// Rows that several studies fill, each with the same meaning.
 QuantityDefinition volume_fraction_row();

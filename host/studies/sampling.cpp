@@ -65,19 +65,39 @@ void widen(Sampling& found, double value, std::span<const Layers::Widening> laye
   if (found.half_width) found.half_width = widened(*found.half_width, value, layers, response);
 }
 
-void take_both(Result& result, double ratio, const std::vector<std::vector<Result>>& octants,
+/// By slopes: what they leave out, the square of the deviation of D_eff, is added; where deviations are large
+/// that is no less than D_eff alone deviates by.
+double to_second_order(double by_slopes, double by_ratio_alone, double square) {
+  return std::min(by_slopes + square, std::max(by_slopes, by_ratio_alone));
+}
+
+/// Of a tortuosity factor: shares of 1 / tau and of D_eff.
+void take_inverse(Uncertainty& u, double tau, double by_slopes, double of_ratio) {
+  const double share = to_second_order(by_slopes, of_ratio, of_ratio * of_ratio);
+  u.of_inverse = share / tau;
+  u.half_width = share < 1 ? std::optional(tau * share / (1 - share)) : std::nullopt;
+}
+
+/// @param of_ratio half width of D_eff
+void take_both(Result& result, double ratio, double of_ratio, const std::vector<std::vector<Result>>& octants,
                const std::vector<std::optional<double>>& ratios, const Widenings& layers) {
   const std::vector<std::optional<double>> fractions = values_on(octants, result, "volume_fraction");
   const std::optional<double> eps = result.value("volume_fraction");
   for (Quantity& q : result.quantities) {
     if (!q.name.starts_with("tortuosity_factor") && q.name != "bruggeman_exponent") continue;
     for (Uncertainty& u : q.uncertainties) {
-      if (u.source != ErrorSource::sampling || !u.half_width || !q.value) continue;
+      if (u.source != ErrorSource::sampling || !(u.half_width || u.of_inverse) || !q.value) continue;
       Sampling found = judge_sampling(
           *q.value,
           by_slopes(q, ratio, ratios, fractions, values_on(octants, result, q.name), eps.value_or(1)));
       widen(found, *q.value, layers, of_transport);
-      if (found.half_width) u.half_width = found.half_width;
+      if (!found.half_width) continue;
+      if (u.of_inverse)
+        take_inverse(u, *q.value, *found.half_width / *q.value, of_ratio / ratio);
+      else
+        u.half_width =
+            to_second_order(*found.half_width, *u.half_width,
+                            of_ratio / ratio * (of_ratio / ratio) / std::abs(std::log(eps.value_or(1))));
     }
   }
 }
@@ -94,7 +114,7 @@ void add_to_transport(Result& result, const std::vector<std::vector<Result>>& oc
     found = {std::nullopt, found.bias, fmt::format("{} of 8 octants do not percolate", closed)};
   widen(found, *whole, layers, of_transport);
   add_uncertainty(result, {ErrorSource::sampling, found.half_width}, materials);
-  take_both(result, *whole, octants, values, layers);
+  if (found.half_width) take_both(result, *whole, *found.half_width, octants, values, layers);
   if (found.reason.empty()) return;
   result.remarks.push_back("sampling: " + found.reason);
   if (found.half_width) warnings.push_back(subject_of(result) + ": sampling: " + found.reason);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace tauvox {
 
@@ -44,10 +45,10 @@ std::vector<std::string> study_names() {
   return names;
 }
 
-const Study& study_named(const std::string& name) {
+const Study& study_named(std::string_view name) {
   for (const Study& study : studies())
     if (study.name == name) return study;
-  throw Error(ExitCode::usage, "no such study", "'" + name + "'", "",
+  throw Error(ExitCode::usage, "no such study", fmt::format("'{}'", name), "",
               fmt::format("give one of {}", fmt::join(study_names(), ", ")));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/studies/study.hpp"
@@ -13,7 +14,7 @@ const std::vector<Study>& studies();
 std::vector<std::string> study_names();
 
 /// @throws Error(usage) naming the studies there are
-const Study& study_named(const std::string& name);
+const Study& study_named(std::string_view name);
 /// The row that adds a study of resolution to the results of `study`, or `study` itself when it is that row.
 /// @throws Error(usage) where there is none
 const Study& with_resolution(const Study& study);

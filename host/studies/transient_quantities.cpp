@@ -79,7 +79,7 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
   steady.bounds = {flux - flux_error, flux + flux_error};
   result.quantities.push_back(steady);
   const double share = found.capacity;
-  result.quantities.push_back(derived("diffusivity_steady", steady, [&](double j) { return j / share; }));
+  result.quantities.push_back(scaled("diffusivity_steady", steady, 1 / share));
   const Quantity time_lag = with_error("time_lag", lag, units.time(m.time_lag_error));
   result.quantities.push_back(time_lag);
   result.quantities.push_back(derived("diffusivity_lag", time_lag, [](double t) { return 1 / (6 * t); }));
@@ -91,9 +91,7 @@ void add_membrane(const TransientResult& found, const TransientUnits& units, Res
     result.remarks.push_back(
         "many modes decay at nearly the same rate: which is the slowest was not found, so there is no "
         "diffusivity_decay");
-  if (units.seconds)
-    result.quantities.push_back(
-        derived("time_lag_seconds", time_lag, [&](double t) { return t * *units.seconds; }));
+  if (units.seconds) result.quantities.push_back(scaled("time_lag_seconds", time_lag, *units.seconds));
   result.quantities.push_back(lag_of_transient(found, units));
 }
 

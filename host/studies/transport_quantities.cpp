@@ -17,7 +17,7 @@ Quantity ratio_of(const AxisResult& found) {
 
 /// mean / ratio and the like: beyond every number where nothing gets through.
 Quantity resistance(const std::string& name, const Quantity& ratio, double over) {
-  if (ratio.value != 0.0) return derived(name, ratio, [over](double r) { return over / r; });
+  if (ratio.value != 0.0) return inverse(name, ratio, over);
   Quantity infinite{name, {}};
   infinite.infinite = true;
   return infinite;
@@ -57,9 +57,8 @@ Result result_of(const AxisResult& found, const Materials& materials) {
   result.quantities.insert(
       result.quantities.begin(),
       {ratio,
-       derived("effective_value", ratio, [largest](double r) { return r * largest; }),
-       to_si ? derived("effective_value_si", ratio, [&](double r) { return r * largest * *to_si; })
-             : Quantity{"effective_value_si", {}},
+       scaled("effective_value", ratio, largest),
+       to_si ? scaled("effective_value_si", ratio, largest * *to_si) : Quantity{"effective_value_si", {}},
        resistance("tortuosity_factor", ratio, found.mean),
        resistance("tortuosity_factor_percolating", ratio, found.percolating_mean),
        resistance("macmullin_number", ratio, 1),

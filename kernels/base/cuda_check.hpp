@@ -4,6 +4,7 @@
 // (tests/cuda_shim), which has the same calls; so there is no <<< >>> here.
 #pragma once
 
+#include <cstdint>
 #include <new>
 #include <string>
 #include <type_traits>

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <latch>
+#include <new>
 #include <sstream>
 #include <system_error>
 #include <thread>

@@ -33,6 +33,6 @@ int main() {
   spoilt.status = Status::failed;
   spoilt.ratio.reset();
   report.results.push_back(result_of(spoilt, report.materials));
-  fmt::print("{}\n", to_json(report, settings_json(settings)).dump(2));
+  fmt::print("{}\n", report_json(report, settings_json(settings)).dump(2));
   return static_cast<int>(exit_code(report.results));
 }

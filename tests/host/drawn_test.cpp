@@ -1,6 +1,7 @@
 // Samples of a layer are layers that can be.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "host/handover/cell_layer.hpp"

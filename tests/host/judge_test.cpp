@@ -98,6 +98,34 @@ TEST(Judge, BySimpleRuleAValueWithoutUncertaintyIsJudged) {
   EXPECT_EQ(text_of_verdict(kept, false).find("guard"), std::string::npos);
 }
 
+TEST(Judge, AnInverseKeepsItsLimitsWhereWhatItIsOfDoes) {
+  const QuantityDefinitions both{
+      {.name = "D", .title = "", .symbol = "", .definition = "", .known = Known::with_path},
+      {.name = "N", .title = "", .symbol = "", .definition = "", .known = Known::with_path}};
+  const auto decided = [&](double half_width, const Limit& limit, bool guarded = true) {
+    const Quantity D{"D", 0.125, {{ErrorSource::resolution, 0.0}, {ErrorSource::sampling, half_width}}};
+    Result found = result("pore", Axis::z, D);
+    found.quantities.push_back(inverse("N", D, 1));
+    return judge({{limit}, guarded}, {found}, both, "relative", Axis::z).front();
+  };
+  for (const double half_width : {0.01, 0.12, 0.2})  // the last reaches 0: that of N has no end
+    for (const double limit : {0.05, 0.12, 0.13, 0.2, 1 / 3.0, 0.5})
+      for (const bool guarded : {true, false}) {
+        const Judgement least = decided(half_width, {"D", "", {}, limit, {}, ""}, guarded),
+                        most = decided(half_width, {"N", "", {}, {}, 1 / limit, ""}, guarded);
+        EXPECT_EQ(most.verdict, least.verdict) << half_width << " " << limit;
+        EXPECT_NEAR(most.probability.value(), least.probability.value(), 1e-9) << half_width << " " << limit;
+        EXPECT_NE(most.verdict, "not decided");
+        EXPECT_EQ(most.half_width.has_value(), half_width < 0.125);
+        EXPECT_EQ(most.reason.empty(), half_width < 0.125);
+        const Judgement high = decided(half_width, {"N", "", {}, 1 / limit, {}, ""}, guarded),
+                        low = decided(half_width, {"D", "", {}, {}, limit, ""}, guarded);
+        EXPECT_EQ(high.verdict, low.verdict) << half_width << " " << limit;
+      }
+  EXPECT_EQ(decided(0.2, {"N", "", {}, {}, 0.0, ""}).verdict, "fail");  // no such number
+  EXPECT_EQ(decided(0.01, {"N", "", {}, -1.0, {}, ""}).verdict, "pass");
+}
+
 TEST(Judge, WithoutAPathItFails) {
   Quantity infinite{"tau", {}};
   infinite.infinite = true;

@@ -12,8 +12,8 @@ namespace tauvox {
 namespace {
 
 auto members_of(const Uncertainty& u) {
-  const auto& [source, half_width, proven, one_sided] = u;
-  return std::tuple(source, half_width, proven, one_sided);
+  const auto& [source, half_width, proven, one_sided, of_inverse] = u;
+  return std::tuple(source, half_width, proven, one_sided, of_inverse);
 }
 auto members_of(const StageCost& c) {
   const auto& [seconds, bytes_moved] = c;
@@ -59,7 +59,7 @@ Report full_report() {
   result.quantities = {
       {"specific_surface",
        0.1,
-       {{ErrorSource::resolution, 0.3, true, true}, {ErrorSource::sampling, {}, false, true}},
+       {{ErrorSource::resolution, 0.3, true, true}, {ErrorSource::sampling, {}, false, true, 0.7}},
        {{1.0 / 3, HUGE_VAL}},
        true}};
   result.solver = {"pcg", "mixed", 3, 4, 1e-7, 2e-3, "bound"};

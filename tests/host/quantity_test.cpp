@@ -39,6 +39,13 @@ TEST(Quantity, AnIntervalThatReachesZeroSaysNothingOfTheInverse) {
   EXPECT_FALSE(tau.bounds);
 }
 
+TEST(Quantity, AMultipleHasAnIntervalThatReachesZero) {
+  const Quantity value = scaled("effective_value", ratio(0.25, 0.3, false), 2);
+  EXPECT_DOUBLE_EQ(value.value.value(), 0.5);
+  EXPECT_DOUBLE_EQ(value.uncertainty(ErrorSource::solver)->half_width.value(), 0.6);
+  EXPECT_DOUBLE_EQ(value.bounds.value()[0], -0.1);
+}
+
 TEST(Quantity, WhatHasNoValueHasNothingThatFollows) {
   const Quantity none = derived("x", {"effective_ratio", {}}, [](double r) { return 1 / r; });
   EXPECT_FALSE(none.value || none.bounds || !none.uncertainties.empty());

@@ -236,11 +236,35 @@ TEST(Sampling, TauAndBruggemanVaryWithRatioAndFraction) {
     return whole.front().half_width(name, ErrorSource::sampling).value();
   };
   const double w = width(0, "effective_ratio") / 0.2, b = std::log(0.2) / std::log(0.5);
-  EXPECT_NEAR(width(0, "tortuosity_factor"), 2.5 * w, 1e-12);
-  EXPECT_NEAR(width(0.01, "tortuosity_factor"), 0, 1e-12);  // as much more pore as gets through
-  EXPECT_NEAR(width(0.004, "tortuosity_factor"), 2.5 * 0.6 * w, 1e-12);
-  EXPECT_NEAR(width(0, "bruggeman_exponent"), w / std::log(2), 1e-12);
-  EXPECT_NEAR(width(0.01 / b, "bruggeman_exponent"), 0, 1e-12);  // along the curve of Bruggeman
+  const auto tau = [](double share) { return 2.5 * share / (1 - share); };  // the wider side
+  EXPECT_NEAR(width(0, "tortuosity_factor"), tau(w), 1e-12);
+  EXPECT_NEAR(width(0.01, "tortuosity_factor"), tau(w * w), 1e-12);  // as much more pore as gets through
+  EXPECT_NEAR(width(0.004, "tortuosity_factor"), tau(0.6 * w + w * w), 1e-12);
+  EXPECT_NEAR(width(0, "bruggeman_exponent"), -std::log1p(-w) / std::log(2), 1e-12);
+  EXPECT_NEAR(width(0.01 / b, "bruggeman_exponent"), w * w / std::log(2), 1e-12);  // along Bruggeman's curve
+}
+
+TEST(Sampling, IntervalOfTauIsThatOfItsInverse) {
+  Materials materials;
+  materials.volume_fraction = 0.5;
+  const auto spread = [&](double small, double large) {  // D_eff of six octants and of two, over the whole's
+    std::vector<std::vector<Result>> octants;
+    for (int i = 0; i < 8; ++i) octants.push_back(transport(0.2 * (i < 6 ? small : large)));
+    std::vector<Result> whole = transport(0.2);
+    add_sampling(whole, {}, octants, &materials);
+    return whole.front();
+  };
+  const auto of = [](const Result& result, const char* name) {
+    return *result.quantity(name)->uncertainty(ErrorSource::sampling);
+  };
+  const Result narrow = spread(0.9, 1.3), wide = spread(0.5, 2.5), open = spread(0.01, 3.97);
+  for (const Result* result : {&narrow, &wide, &open})
+    EXPECT_NEAR(of(*result, "tortuosity_factor").of_inverse.value(),
+                of(*result, "effective_ratio").half_width.value() / 0.5, 1e-12);
+  EXPECT_NEAR(of(narrow, "tortuosity_factor").half_width.value(),
+              1 / (0.4 - of(narrow, "tortuosity_factor").of_inverse.value()) - 2.5, 1e-12);
+  EXPECT_TRUE(of(wide, "tortuosity_factor").half_width);
+  EXPECT_FALSE(of(open, "tortuosity_factor").half_width);  // that of D_eff reaches 0
 }
 
 TEST(Combined, AddsSquaresAndBiases) {

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <array>
+#include <chrono>
 
 #include "tests/io/write_support.hpp"
 

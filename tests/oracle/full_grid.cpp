@@ -1,5 +1,6 @@
 #include "tests/oracle/full_grid.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tauvox::test {
