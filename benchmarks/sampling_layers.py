@@ -3,8 +3,9 @@
 usage: sampling_layers.py TAUVOX FOLDER [--size 48] [--amplitude 0.5] [--length 4] [--count 24]       (needs NumPy)
 
 Two phases: where a Gaussian random field (correlated over a voxel) and AMPLITUDE times one of the layer alone (correlated over
-LENGTH voxels along z, and so over some 1.5 LENGTH in the volume) are together below 0. The true volume fraction is 1/2; that of
-D_eff is taken as the mean of all volumes. Layers are no copies of each other. Some 2 s a volume of 48^3.
+LENGTH voxels along z, and so over some 1.5 LENGTH in the volume) are together below 0. The true volume fraction is 1/2; the true
+D_eff is taken as the mean of all volumes, the true tortuosity factor as 1/2 over that. Layers are no copies of each other. Some 2 s
+a volume of 48^3.
 """
 
 import argparse
@@ -27,6 +28,16 @@ def field(random, shape, length):
     return smooth / smooth.std()
 
 
+def holds(name, value, half_width, truth):
+    """An interval of a tortuosity factor is one of its inverse, and the half width its wider side; without one it goes
+    from half the value or less to any number."""
+    if name != "tortuosity_factor":
+        return abs(value - truth) <= half_width
+    if half_width is None:
+        return truth >= value / 2
+    return abs(1 / truth - 1 / value) <= 1 / value - 1 / (value + half_width)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tauvox", type=pathlib.Path)
@@ -38,7 +49,7 @@ def main():
     settings = parser.parse_args()
     settings.folder.mkdir(exist_ok=True)
     program, n = settings.tauvox.resolve(), settings.size
-    found = {"volume_fraction": [], "effective_ratio": []}
+    found = {"volume_fraction": [], "effective_ratio": [], "tortuosity_factor": []}
     for seed in range(settings.count):
         random = numpy.random.default_rng(seed)
         layers = field(random, (1024,), settings.length)[:n]
@@ -50,13 +61,17 @@ def main():
         transport, = [r for r in results if r["study"] == "effective_transport"]
         for name, values in found.items():
             quantity = transport["quantities"][name]
-            values.append((quantity["value"], quantity["uncertainty"].get("sampling", {}).get("half_width")))
-    truths = {"volume_fraction": 0.5, "effective_ratio": statistics.mean(value for value, _ in found["effective_ratio"])}
+            sampling = quantity["uncertainty"].get("sampling", {})
+            values.append((quantity["value"], sampling.get("half_width")))
+    ratio = statistics.mean(value for value, _ in found["effective_ratio"])
+    truths = {"volume_fraction": 0.5, "effective_ratio": ratio, "tortuosity_factor": 0.5 / ratio}
+    known = [half_width is not None for _, half_width in found["effective_ratio"]]
     for name, values in found.items():
-        given = [(value, half_width) for value, half_width in values if half_width is not None]
-        held = sum(abs(value - truths[name]) <= half_width for value, half_width in given)
-        print(f"{name}: {held} of {len(given)} hold {truths[name]:.4g}; deviation of the values "
-              f"{statistics.stdev(value for value, _ in given):.2g}, median half width {statistics.median(h for _, h in given):.2g}")
+        given = [(value, half_width) for (value, half_width), is_known in zip(values, known) if is_known and value is not None]
+        held = sum(holds(name, value, half_width, truths[name]) for value, half_width in given)
+        widths = [half_width for _, half_width in given if half_width is not None]
+        print(f"{name}: {held} of {len(given)} hold {truths[name]:.4g}, {len(given) - len(widths)} of them without an end; deviation of "
+              f"the values {statistics.stdev(value for value, _ in given):.2g}, median half width of the others {statistics.median(widths):.2g}")
 
 
 main()

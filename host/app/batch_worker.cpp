@@ -15,6 +15,7 @@
 #include "host/app/evaluate_process.hpp"
 #include "host/app/outputs.hpp"
 #include "host/app/study_file.hpp"
+#include "host/batch/limits_text.hpp"
 #include "host/batch/result_files.hpp"
 #include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
@@ -72,13 +73,16 @@ std::string folder_in_lot(const std::string& path, const std::string& key) {
   return joined("volumes", folder_name(path, key));
 }
 
-/// What its limits say, in words.
+/// What its limits say, in words: the worst of them, and each that is not a pass.
 LotState finished_as(const std::string& part, LotState state) {
   state.status = LotStatus::finished;
-  const std::string verdict = text_or_empty(read_json(joined(part, "results.json")), "verdict");
+  const Json results = read_json(joined(part, "results.json"));
+  const std::string verdict = text_or_empty(results, "verdict");
   const bool by_limits = state.exit_code == static_cast<int>(ExitCode::failed_limits) ||
                          state.exit_code == static_cast<int>(ExitCode::not_decided);
-  if (by_limits && !verdict.empty()) state.reason = "verdict: " + verdict;
+  if (by_limits && !verdict.empty())
+    state.reason =
+        fmt::format("verdict: {} ({})", verdict, text_of_limits(results.value("judgements", Json()), false));
   return state;
 }
 

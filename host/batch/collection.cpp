@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "host/batch/in_threads.hpp"
+#include "host/batch/limits_text.hpp"
 #include "host/batch/results_rows.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
@@ -113,6 +114,7 @@ CollectedResults results_in(const std::string& folder,
   r.status = text_or_empty(j, "status");
   r.exit_code = j.value("exit_code", 0);
   r.verdict = text_or_empty(j, "verdict");
+  r.judgements = text_of_limits(j.value("judgements", Json()), true);
   r.device = text_or_empty(j, "device");
   r.version = text_or_empty(j.value("tool", Json::object()), "version");
   r.settings_hash = hash_of_settings(j.value("settings", Json::object()), changes_result);
@@ -216,7 +218,8 @@ std::string json_of(const CollectedResults& r) {
                                    {",\"job\":", &r.job},
                                    {",\"date\":", &r.date},
                                    {",\"version\":", &r.version},
-                                   {",\"settings_hash\":", &r.settings_hash}})
+                                   {",\"settings_hash\":", &r.settings_hash},
+                                   {",\"judgements\":", &r.judgements}})
     json.append(name).append(quoted(*text));
   const char* before_row = ",\"rows\":[";
   for (const LotRow& row : r.rows) {

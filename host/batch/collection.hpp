@@ -14,6 +14,7 @@ namespace tauvox {
 struct CollectedResults {
   std::string id;  // of content, settings, limits and version: two with the same id say the same
   std::string sha256, volume, folder, status, verdict, device, job, date, version, settings_hash;
+  std::string judgements;  // what each limit said, in words
   int exit_code = 0;
   std::vector<LotRow> rows;
 };

@@ -120,15 +120,16 @@ std::string collection_csv(const std::vector<CollectedResults>& all) {
   std::string csv;
   add_head(csv,
            {"id", "sha256", "volume", "folder", "status", "exit_code", "verdict", "device", "job", "date",
-            "version", "settings_hash", "phase", "with", "axis"},
+            "version", "settings_hash", "judgements", "phase", "with", "axis"},
            columns);
   std::vector<std::string> lines(all.size());
   in_threads(all.size(), [&](std::size_t i) {
     const CollectedResults& r = all[i];
-    add_rows(lines[i], r.rows, columns,
-             {text_cell(r.id), text_cell(r.sha256), text_cell(r.volume), text_cell(r.folder),
-              text_cell(r.status), std::to_string(r.exit_code), text_cell(r.verdict), text_cell(r.device),
-              text_cell(r.job), text_cell(r.date), text_cell(r.version), text_cell(r.settings_hash)});
+    add_rows(
+        lines[i], r.rows, columns,
+        {text_cell(r.id), text_cell(r.sha256), text_cell(r.volume), text_cell(r.folder), text_cell(r.status),
+         std::to_string(r.exit_code), text_cell(r.verdict), text_cell(r.device), text_cell(r.job),
+         text_cell(r.date), text_cell(r.version), text_cell(r.settings_hash), text_cell(r.judgements)});
   });
   for (std::string& those : lines) csv += std::exchange(those, {});
   return csv;

@@ -41,9 +41,12 @@ Json quantity_json(const Quantity& q, const QuantityDefinition& row, const Prope
     of = {{"half_width", number(u.half_width)}, {"kind", u.proven ? "bound" : "estimate"}};
     if (u.one_sided) of["one_sided"] = true;
   }
-  if (const std::optional<Combined> all = combined(q, row))
-    j["combined"] = {{"half_width", number(all->half_width)},
-                     {"dominated_by", all->dominant ? Json(name_of(*all->dominant)) : Json(nullptr)}};
+  if (const std::optional<std::array<double, 2>> interval = combined_interval(q, row)) {
+    const std::optional<Combined> all = combined(q, row), largest = all ? all : combined_inverse(q, row);
+    j["combined"] = {{"half_width", all ? Json(all->half_width) : Json(nullptr)},
+                     {"interval", Json::array({number((*interval)[0]), number((*interval)[1])})},
+                     {"dominated_by", largest->dominant ? Json(name_of(*largest->dominant)) : Json(nullptr)}};
+  }
   if (row.bounded) j["bounds"] = q.bounds ? Json::array({(*q.bounds)[0], (*q.bounds)[1]}) : Json(nullptr);
   return j;
 }

@@ -33,10 +33,15 @@ const char* meaning_of(ErrorSource source) {
 Json combined_schema() {
   Json sources = Json::array({nullptr});
   for (const ErrorSource source : all_sources) sources.push_back(name_of(source));
-  return object("All uncertainties as one; absent where one that a verdict needs is not known.",
-                {{"half_width", amount("of the interval of 95 % around the value, in its unit")},
-                 {"dominated_by", described({"string", "null"}, "source of the largest; null: all are 0",
-                                            {{"enum", sources}})}});
+  return object(
+      "All uncertainties as one; absent where one that a verdict needs is not known.",
+      {{"half_width", described({"number", "null"},
+                                "of the interval of 95 %, its wider side, in the unit; null: it has no end",
+                                {{"minimum", 0}})},
+       {"interval", described("array", "from where to where; null: no end",
+                              {{"items", {{"type", {"number", "null"}}}}, {"minItems", 2}, {"maxItems", 2}})},
+       {"dominated_by",
+        described({"string", "null"}, "source of the largest; null: all are 0", {{"enum", sources}})}});
 }
 
 Json verdicts() {
@@ -57,7 +62,8 @@ Json judgement_schema() {
        {"half_width", maybe("of the combined interval; null: not known, or without an end")},
        {"probability", maybe("that the quantity keeps the limits; null: not known")},
        {"verdict", described("string", "by the decision_rule", {{"enum", verdicts()}})},
-       {"reason", text_or_null("why it is not decided, or failed without a value")}});
+       {"reason",
+        text_or_null("why it is not decided, failed without a value, or was decided without a half_width")}});
 }
 
 Json quantity_schema(const QuantityDefinition& row) {

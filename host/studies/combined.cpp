@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tauvox {
 namespace {
@@ -52,6 +53,19 @@ std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinit
   const double least = 1 / *quantity.value - inverse->half_width;
   if (least <= 0) return std::nullopt;
   return Combined{1 / least - *quantity.value, inverse->dominant};
+}
+
+std::optional<std::array<double, 2>> combined_interval(const Quantity& quantity,
+                                                       const QuantityDefinition& row) {
+  if (const std::optional<Combined> inverse = combined_inverse(quantity, row)) {
+    const double at = 1 / *quantity.value, least = at - inverse->half_width;
+    return std::array{1 / (at + inverse->half_width),
+                      least > 0 ? 1 / least : std::numeric_limits<double>::infinity()};
+  }
+  const std::optional<Combined> all = combined(quantity, row);
+  if (!all) return std::nullopt;
+  return std::array{std::max(row.least, *quantity.value - all->half_width),
+                    std::min(row.most, *quantity.value + all->half_width)};
 }
 
 std::optional<Combined> combined_inverse(const Quantity& quantity, const QuantityDefinition& row) {

@@ -6,6 +6,7 @@
 // where the value may be off by all of a to one side: a bias does not average out with scatter.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -26,8 +27,11 @@ std::vector<ErrorSource> missing(const Quantity& quantity, const QuantityDefinit
 /// Empty where something is missing, or nobody knows what is needed. What can be left out counts where it is
 /// there.
 std::optional<Combined> combined(const Quantity& quantity, const QuantityDefinition& row);
-/// The interval of 1 / value, where the quantity's is one of that; it may reach 0, where the quantity's own has
-/// no end and is not known. Empty for other quantities.
+/// From where to where it is; infinity where it has no end, then nothing is combined().
+std::optional<std::array<double, 2>> combined_interval(const Quantity& quantity,
+                                                       const QuantityDefinition& row);
+/// The interval of 1 / value, where the quantity's is one of that; it may reach 0, where the quantity's own
+/// has no end and is not known. Empty for other quantities.
 std::optional<Combined> combined_inverse(const Quantity& quantity, const QuantityDefinition& row);
 
 }  // namespace tauvox

@@ -265,6 +265,7 @@ class TensorQuantities {
   void remarks(bool stands) {
     if (!stands) return;
     std::vector<std::string>& out = result_.remarks;
+    if (!found_.remark.empty()) out.push_back(found_.remark);
     const std::size_t rank = found_.windings.rank();
     if (rank > 0) say_directions(out);
     if (rank > 0 && rank < 3) {

@@ -12,6 +12,7 @@ namespace tauvox {
 struct TensorResult {
   Status status = Status::failed;
   std::optional<std::string> reason;  // why nothing wraps, not converged or failed
+  std::string remark = {};            // on a result that stands
   Windings windings;                  // of what conducts
   double wrapping_volume_fraction = 0;
   double mean = 0;  // conductivity over all voxels, over the largest

@@ -40,6 +40,7 @@ Result result_of(const AxisResult& found, const Materials& materials) {
   result.status = found.status;
   result.reason = found.reason;
   result.percolates = found.percolates;
+  if (!found.remark.empty()) result.remarks.push_back(found.remark);
   result.solver = found.solver;
   result.stages = found.stages;
   result.seconds = found.seconds;

@@ -13,6 +13,7 @@ struct AxisResult {
   Status status = Status::failed;
   bool percolates = false;
   std::optional<std::string> reason;  // why not percolating, not converged or failed
+  std::string remark = {};            // on a result that stands
   double volume_fraction = 0, percolating_volume_fraction = 0, fraction_connected_26 = 0;
   double largest_cluster_fraction = 0;    // of all voxels
   double mean = 0, percolating_mean = 0;  // sum of eps_p D_p / D_max: all voxels, and what touches both faces

@@ -50,10 +50,14 @@ def states(tmp_path):
 
 
 def test_a_verdict_is_said_in_words(batch, tmp_path):
-    (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.01\n')
+    (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.01\nvolume_fraction.active.max = 0.9\n')
     lines = batch("--limits", "limits.toml", code=11)
     assert all("verdict: fail" in line and "exit code" not in line for line in lines[:3])
-    assert {(row["status"], row["exit_code"], row["reason"]) for row in table(tmp_path)} == {("finished", "11", "verdict: fail")}
+    rows = table(tmp_path)
+    assert {(row["status"], row["exit_code"]) for row in rows} == {("finished", "11")}
+    for row in rows:  # the limit that failed, not the other
+        assert re.fullmatch(r"verdict: fail \(volume_fraction, label 0 \(pore\), axis z: 0\.\d+ in \[-, 0\.01\]: fail\)", row["reason"]), row["reason"]
+    assert "in [-, 0.01]: fail" in (tmp_path / "lot/batch.html").read_text()
 
 
 def test_every_volume_has_a_folder_and_rows(batch, tmp_path):

@@ -305,7 +305,10 @@ def test_what_limits_and_masks_say_is_collected(tauvox, tmp_path):
     expected = {"a": "pass", "b": "fail", "c": "pass", "e": "", "f": ""}
     assert {Path(row["folder"]).name: row["verdict"] for row in rows} == expected
     assert len({row["id"] for row in rows}) == 5 and len({row["settings_hash"] for row in rows}) == 2, volume
+    said = {Path(row["folder"]).name: row["judgements"] for row in rows}
+    assert "in [-, 0.9]: pass" in said["a"] and "in [-, 0.1]: fail" in said["b"] and said["e"] == "", said
     assert tauvox("collect", *"abcdef", "-o", "all.json").returncode == 0
+    assert {Path(r["folder"]).name: r["judgements"] for r in json.loads((tmp_path / "all.json").read_text())} == said
     assert {Path(r["folder"]).name: r["verdict"] for r in json.loads((tmp_path / "all.json").read_text())} == expected
 
 

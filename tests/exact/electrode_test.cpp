@@ -208,7 +208,7 @@ TEST(Impedance, AStraightPoreIsAChainAtEveryFrequency) {
     const Report report = report_of(straight_pore(n), s);
     ASSERT_EQ(report.curves.size(), 1u);
     const Curve& curve = report.curves.front();
-    const std::vector<double>& frequency = column(curve, "omega_over_omega_0");
+    const std::vector<double> frequency = column(curve, "omega_over_omega_0");
     for (std::size_t i = 0; i < frequency.size(); ++i) {
       const Complex expected = chain(static_cast<double>(n), Complex(0, frequency[i]));
       EXPECT_LE(std::abs(impedance_at(curve, i) / expected - 1.0), n == 5 ? 1e-9 : 1e-5) << frequency[i];
@@ -229,7 +229,7 @@ TEST(Impedance, AGeneratedElectrodeIsThatOfTheDirectSolver) {
     const Report report = report_of(test::electrode(32, 0.4, 1), s);
     const Curve& curve = report.curves.at(0);
     for (const auto& [frequency, expected] : known) {
-      const auto& all = column(curve, "omega_over_omega_0");
+      const std::vector<double> all = column(curve, "omega_over_omega_0");
       const auto i = static_cast<std::size_t>(
           std::find_if(all.begin(), all.end(), [&](double f) { return std::abs(f / frequency - 1) < 1e-9; }) -
           all.begin());

@@ -50,6 +50,29 @@ TEST(FlatVoxels, AreSolvedInFewIterationsByBothSolversAlike) {
             }
 }
 
+/// What lets through 1e-17 of what it conducts: the energy has its digits long before the fluxes at the
+/// plates do.
+TEST(HighContrast, IsAnsweredByItsBoundsWhereFluxesAreNotResolved) {
+  const auto foils = test::volume_of(std::array<std::int64_t, 3>{48, 16, 16}, [](auto z, auto, auto) {
+    return z < 4 || z >= 44 ? 3 : z >= 20 && z < 24 ? 1 : 0;
+  });
+  const double exact = 48 / (8 / 6e7 + 36.0 / 10 + 4 / 1e-4) / 6e7;
+  for (const char* precision : {"mixed", "double"})
+    for (const char* solver : {"multigrid", "jacobi"})
+      for (const double tolerance : {1e-2, 1e-4, 1e-6}) {
+        Settings s = test::exact_settings("0=10,1=1e-4,3=6e7");
+        s.tolerance = tolerance;
+        s.precision = precision;
+        s.solver = solver;
+        SCOPED_TRACE(fmt::format("{} {} {}", precision, solver, tolerance));
+        const test::Found found = test::solve(foils, s);
+        ASSERT_EQ(found.status, Status::converged) << found.reason;
+        EXPECT_LE((*found.ratio_bounds)[0], exact * (1 + 1e-12));
+        EXPECT_GE((*found.ratio_bounds)[1], exact * (1 - 1e-12));
+        EXPECT_NEAR(*found.ratio / exact, 1, tolerance);
+      }
+}
+
 TEST(Jacobi, IsDoneWhereTheFirstIterateIsExact) {
   // Uniform, of layers, of columns: the deviation is zero, or a step finds it.
   Settings s = test::exact_settings("0=1,1=0.25");

@@ -16,6 +16,16 @@ AxisResult good() {
   return r;
 }
 
+TEST(Verify, FluxesMayBeOffByWhatTheBoundsOfTheEnergyLeave) {
+  AxisResult r = good();
+  r.flux_out = 0.2;
+  EXPECT_TRUE(verify(r, 0, 1e-6));
+  EXPECT_TRUE(verify(r, 0, 1e-6, flux_within_bounds({0.25, 0.25 + 1e-7}, 100)));   // 0.0045 each
+  EXPECT_FALSE(verify(r, 0, 1e-6, flux_within_bounds({0.25, 0.25 + 1e-5}, 100)));  // 0.045
+  r.flux_in = 0.31;
+  EXPECT_TRUE(verify(r, 0, 1e-6, flux_within_bounds({0.25, 0.25 + 1e-5}, 100)));
+}
+
 TEST(Verify, AGoodResultHasNoFault) { EXPECT_EQ(verify(good(), 0, 1e-6), std::nullopt); }
 
 TEST(Verify, FluxesThatDifferAreAFault) {
