@@ -217,3 +217,12 @@ def test_a_failed_run_says_so_on_standard_output_where_the_report_was_asked_for(
     result = tauvox("solve", "nowhere.h5", *PORE, "--json", "-")
     assert_refused(result, 3, "nowhere.h5")
     assert [result.stdout.rstrip("\n")] == [line for line in result.stderr.splitlines() if line.startswith("{")]
+
+
+@pytest.mark.parametrize("arguments, told", [
+    (["generate", "electrode", "e.h5"], "-o e.h5"),
+    (["generate", "electrode", "--size", "64", "e.h5"], "-o e.h5"),
+    (["evaluate", "cathode.h5", "report"], "-o report"),
+    (["convert", "cathode.h5", "-o", "x.tif"], "the last word, OUTPUT")])
+def test_output_that_is_named_in_another_way(tauvox, arguments, told):
+    assert_refused(tauvox(*arguments), 2, told)

@@ -102,7 +102,7 @@ def test_crop_and_threshold_apply_and_are_noted(tauvox, source, tmp_path):
 @pytest.mark.parametrize("kind, ending", [("i1", "tif"), ("i2", "tif"), ("u4", "tif"), ("i8", "npy"), ("u2", "raw")])
 def test_labels_of_every_type(tauvox, tmp_path, kind, ending):
     top = {"i1": -3, "i2": -300, "u4": 3_000_000_000, "i8": 2**40, "u2": 60000}[kind]
-    labels = numpy.where(volumes.LABELS == 1, top, volumes.LABELS).astype(kind)
+    labels = numpy.where(volumes.LABELS == 1, numpy.array(top, kind), volumes.LABELS.astype(kind))
     volumes.hdf5(tmp_path / "in.h5", volume=labels)
     result = tauvox("convert", "in.h5", f"out.{ending}")
     assert result.returncode == 0, result.stderr

@@ -63,7 +63,7 @@ def test_the_same_numbers_come_back(tauvox, solve, tmp_path, form):
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind, top", [("i1", -3), ("u2", 60000), ("i2", -300), ("u4", 3_000_000_000), ("i4", -70000), ("i8", 2**40)])
 def test_labels_of_every_type(tauvox, tmp_path, form, kind, top):
-    labels = numpy.where(LABELS == 1, top, LABELS).astype(kind)
+    labels = numpy.where(LABELS == 1, numpy.array(top, kind), LABELS.astype(kind))
     write(tmp_path / "in.h5", labels, None)
     converted(tauvox, f"a.{form}")
     result = tauvox("convert", f"a.{form}", "b.npy")

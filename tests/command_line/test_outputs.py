@@ -313,15 +313,6 @@ def test_a_dry_run_says_the_time_by_a_calibration_and_what_to_ask_of_slurm(tauvo
     assert_refused(tauvox(*run, "--calibration", "calibration.json"), 3, "calibration.json", "tauvox bench --quick")
 
 
-@pytest.mark.parametrize("arguments, told", [
-    (["generate", "electrode", "e.h5"], "-o e.h5"),
-    (["generate", "electrode", "--size", "64", "e.h5"], "-o e.h5"),
-    (["evaluate", "cathode.h5", "report"], "-o report"),
-    (["convert", "cathode.h5", "-o", "x.tif"], "the last word, OUTPUT")])
-def test_output_that_is_named_in_another_way(tauvox, arguments, told):
-    assert_refused(tauvox(*arguments), 2, told)
-
-
 def test_generated_volumes_are_the_same_bytes_everywhere(tauvox, tmp_path):
     # Pinned on x86-64 with GCC 12; every machine, compiler and number of threads must agree.
     pinned = {"electrode": "80eafe457493d6fe4e347b8f755d4c65a33b6e5c94eaaefeebfdc6d63ac32f37",
