@@ -44,16 +44,17 @@ bool is_true(const TextHeader& header, const std::vector<std::string>& names, bo
 /// Per axis, x first; millimetres where the header does not say otherwise.
 StatedSteps steps_of(const TextHeader& header, std::size_t axes) {
   StatedSteps steps;
-  steps.of_axis = header.reals({"ElementSpacing", "ElementSize"});
+  const std::string key = header.value("ElementSpacing").empty() ? "ElementSize" : "ElementSpacing";
+  steps.of_axis = header.reals({key});
   if (steps.of_axis.empty()) return steps;
-  if (steps.of_axis.size() != axes) header.refuse("ElementSpacing has not a number for each axis");
+  if (steps.of_axis.size() != axes) header.refuse(key + " has not a number for each axis");
   const std::string unit = header.value("DistanceUnits");
   // 1 1 1 is what programs write that know no size
   if (unit.empty() &&
       std::all_of(steps.of_axis.begin(), steps.of_axis.end(), [](double h) { return h == 1; }))
     return {};
   std::reverse(steps.of_axis.begin(), steps.of_axis.end());
-  steps.source = "ElementSpacing of the MetaImage header";
+  steps.source = key + " of the MetaImage header";
   steps.unit = unit.empty() ? 1e-3 : metres_of_unit(unit);
   steps.unit_text = unit.empty() ? "mm, the unit of the format" : unit;
   return steps;

@@ -26,8 +26,8 @@ std::string mark_of(const std::string& verdict, const char* element) {
   for (const Mark& mark : marks)
     if (verdict == mark.verdict)
       return fmt::format("<{0} class=\"mark {1}\">{2} {3}</{0}>", element, mark.css, mark.sign, mark.verdict);
-  return fmt::format("<{0} class=\"mark open\">? {1}</{0}>", element,
-                     html_text(verdict.empty() ? "no limits were given" : verdict));
+  if (verdict.empty()) return fmt::format("<{0} class=\"mark open\">no limits were given</{0}>", element);
+  return fmt::format("<{0} class=\"mark open\">? {1}</{0}>", element, html_text(verdict));
 }
 
 std::string heading(const PageInput& in) {

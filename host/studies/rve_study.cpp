@@ -128,6 +128,17 @@ void add(Report& report, Result& result, const StudyInput& in, const std::string
   if (found.voxels && in.volume.voxel_size) {
     const auto& [z, y, x] = *in.volume.voxel_size;
     edge = std::cbrt(*found.voxels * z * y * x);
+    // A scatter that next to does not fall puts it beyond all bounds: of so few sizes that says nothing.
+    const auto& n = in.volume.extent.zyx();
+    constexpr double most_of_longest = 10;
+    const double longest = std::max(
+        {static_cast<double>(n[0]) * z, static_cast<double>(n[1]) * y, static_cast<double>(n[2]) * x});
+    if (!found.voxels_range && *edge > most_of_longest * longest) {
+      edge.reset();
+      result.remarks.push_back(
+          "representative volume: not found; by the scatter of the parts its edge is open, "
+          "and more than ten times that of this volume");
+    }
   }
   Quantity exponent{"rve_exponent", found.exponent}, length{"rve_edge", edge};
   if (found.exponent) exponent.uncertainties.push_back({ErrorSource::sampling, found.exponent_half_width});

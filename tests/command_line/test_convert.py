@@ -67,10 +67,14 @@ def test_every_form_gives_the_same(tauvox, source, tmp_path):
                                     + "ElementDataFile = b.raw\n")
     (tmp_path / "b.raw").write_bytes(LABELS.tobytes())
     forms["b.mhd"] = ["b.mhd"]
+    (tmp_path / "c.mha").write_bytes((head.replace("ElementSpacing", "ElementSize") + "ElementDataFile = LOCAL\n").encode() + packed)
+    forms["c.mha"] = ["c.mha"]
     for name, arguments in forms.items():
         found, report = solved(tauvox, *arguments)
         assert found == pytest.approx(expected, rel=1e-6), name
         assert report["input"]["voxel_size_m"] == pytest.approx([2e-6, 1e-6, 5e-7], rel=1e-6), name
+        if name == "c.mha":
+            assert report["input"]["voxel_size_source"].startswith("ElementSize of the MetaImage header")
 
 
 def test_size_and_origin_are_kept(tauvox, source, tmp_path):

@@ -74,6 +74,32 @@ TEST(RepresentativeVolume, IsLookedForOnPartsOfTwentyFourVoxels) {
             "exponent and edge are of 8 and 27 parts");
 }
 
+TEST(RepresentativeVolume, IsNotFoundFarBeyondAVolumeThatLeavesItOpen) {
+  Volume volume = test::electrode(72, 0.4, 5);
+  volume.voxel_size = std::array{1e-6, 1e-6, 1e-6};
+  Settings settings;
+  settings.phase = parse::labels("0", "");
+  settings.tolerance = 1e-3;
+  const Materials materials = assign_materials(volume, settings);
+  const auto remarks_and_edge = [&](double wanted) {
+    settings.rve = wanted;
+    const StudyInput in{volume, materials, settings, test::device()};
+    Report report = effective_transport(in, {}, {});
+    add_representative_volume(report, in, "rve", {});
+    const Result& result = report.results.front();
+    const bool is_open = std::any_of(
+        result.remarks.begin(), result.remarks.end(),
+        [](const std::string& remark) { return remark.starts_with("representative volume: not found"); });
+    return std::pair(is_open, result.value("rve_edge"));
+  };
+  const auto [is_open, edge] = remarks_and_edge(0.2);
+  EXPECT_FALSE(is_open);
+  EXPECT_TRUE(edge && *edge < 720e-6);
+  const auto [is_far_open, far_edge] = remarks_and_edge(1e-4);
+  EXPECT_TRUE(is_far_open);
+  EXPECT_FALSE(far_edge);
+}
+
 TEST(RepresentativeVolume, TakesOctantsThatAreSolvedAlready) {
   const Volume volume = test::electrode(48, 0.4, 5);
   Settings settings;
