@@ -221,6 +221,9 @@ void add_particles(const Evaluation& evaluation, const LayerRequest& request, Ce
   std::set<std::string> in_part = evaluation.ionic_phases().in_part;
   in_part.erase(request.active);  // what carries ions inside of it has no interface with it
   if (in_part.empty()) layer.surface = wetted_surface(evaluation, request.active);
+  // Where its interval reaches 0 not even the order of the radius that follows from it is known.
+  const std::optional<Measured> all = layer.surface;
+  if (all && all->deviation && 2 * *all->deviation >= all->value) layer.surface.reset();
   if (!layer.active_fraction && request.active != LayerRequest().active)
     evaluation.refuse("no phase of that name in the results", request.active,
                       "give --active a name of --phases");
@@ -231,6 +234,12 @@ void add_particles(const Evaluation& evaluation, const LayerRequest& request, Ce
     layer.missing.push_back(fmt::format(
         "surface: ions are in a part of phase '{}' alone; evaluate with names of their own for its labels",
         *in_part.begin()));
+  else if (all && !layer.surface)
+    layer.missing.push_back(
+        fmt::format("surface: {:.3g} +- {:.2g} 1/m ({}) is not told apart from 0; smaller voxels would help, "
+                    "and --radius "
+                    "particles gives a radius without it",
+                    all->value, 2 * *all->deviation, all->source));
   else if (!layer.surface)
     layer.missing.push_back(fmt::format(
         "surface: '{}' has no interface of its own with what carries ions (--ionic, --phase-porosity), or "

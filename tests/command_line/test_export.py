@@ -202,6 +202,20 @@ def test_a_surface_with_labels_that_carry_no_ions_is_not_handed_over(tauvox):
     assert "surface area" in said["whole"].stdout
 
 
+def test_a_surface_that_may_be_zero_is_not_handed_over(evaluated, export, tauvox, tmp_path):
+    report = evaluated.both
+    for result in report["results"]:
+        if result["study"] == "interfaces" and "specific_surface_extrapolated" in result["quantities"]:
+            quantity = result["quantities"]["specific_surface_extrapolated"]
+            quantity["uncertainty"]["resolution"] = {"half_width": 1.2 * abs(quantity["value"] or 1), "kind": "estimate"}
+    (tmp_path / "both/results.json").write_text(json.dumps(report))
+    said = tauvox("export", "pybamm", "both/results.json")
+    assert "surface: " in said.stderr and "not told apart from 0" in said.stderr and "--radius particles" in said.stderr, said.stderr
+    assert "Positive particle radius [m]" not in json.loads(said.stdout)["parameters"]
+    p = export("pybamm", "both/results.json", "--radius", "particles")["parameters"]
+    assert p["Positive particle radius [m]"] == pytest.approx(value(found(report, "particles", "active"), "particle_d50") / 2)
+
+
 def test_battmo(evaluated, export, tauvox, tmp_path):
     m = measured(evaluated.both)
     (tmp_path / "cell.json").write_text(json.dumps(
