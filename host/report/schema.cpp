@@ -57,7 +57,9 @@ Json judgement_schema() {
        {"half_width", maybe("of the combined interval; null: not known")},
        {"probability", maybe("that the quantity keeps the limits; null: not known")},
        {"verdict", described("string", "by the decision_rule", {{"enum", verdicts()}})},
-       {"reason", text_or_null("why it is not decided, or failed without a value")}});
+       {"reason",
+        text_or_null("why it is not decided, or failed without a value; or what of half_width is less "
+                     "reliable")}});
 }
 
 Json quantity_schema(const QuantityDefinition& row) {
