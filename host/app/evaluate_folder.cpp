@@ -112,9 +112,11 @@ MadeFolders::~MadeFolders() {
 
 void MadeFolders::make(const std::string& folder) {
   std::error_code failed;
+  std::vector<std::string> made;
   for (fs::path path = fs::absolute(folder, failed).lexically_normal();
        !path.empty() && path != path.root_path() && !fs::exists(path, failed); path = path.parent_path())
-    if (path.has_filename()) made_.push_back(path.string());
+    if (path.has_filename()) made.push_back(path.string());
+  made_.insert(made_.begin(), made.begin(), made.end());
   fs::create_directories(folder, failed);
   if (failed || !fs::is_directory(folder))
     throw Error(ExitCode::output, "the folder cannot be made", folder,
