@@ -249,7 +249,14 @@ Json result_schema() {
 Json phase_schema() {
   return object(
       "One label.",
-      {{"label", described("integer", "value in the file, or number of thresholds not above the grey value")},
+      {{"label",
+        described("integer",
+                  "value in the file, number of thresholds not above the grey value, or what stands for "
+                  "grey_value")},
+       {"grey_value",
+        described({"number", "null"},
+                  "that the label stands for, to rounding, where input.grey says how; null: labels are "
+                  "those of the file, or classes between thresholds")},
        {"name", text_or_null("of the phase, as --phases gives it; null: none")},
        {"conductivity", described({"number", "null"},
                                   "diffusivity or conductivity in `unit`; 0: insulator; null: not asked for",
