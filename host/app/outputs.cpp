@@ -1,6 +1,7 @@
 #include "host/app/outputs.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -195,6 +196,41 @@ void check_replaces_no_input(const std::string& output, const Settings& s,
   io::check_replaces_no_input(output, files, std::filesystem::is_directory(s.input, failed) ? s.input : "");
 }
 
+namespace {
+
+/// Files of the run whose settings lie beside an output that is replaced: of the same --csv, --png or
+/// --field, but of other phases, another study or another axis, so that nothing replaces them.
+std::vector<std::string> left_of_former_run(const Settings& s) {
+  using Output = std::string Settings::*;
+  std::set<std::string> own, former_settings, left;
+  for (const std::string& path : output_paths(s)) own.insert(full(path));
+  for (const Output output : {&Settings::json, &Settings::csv, &Settings::field, &Settings::png}) {
+    Settings one;
+    one.*output = s.*output;
+    if (const std::string path = settings_path(one); !path.empty()) former_settings.insert(path);
+  }
+  std::error_code failed;
+  for (const std::string& path : former_settings) {
+    if (!std::filesystem::exists(path, failed)) continue;
+    Settings former;
+    try {
+      (void)read_study_file(path, former, true, &SettingFacts::for_solve);
+    } catch (const Error&) {
+      continue;  // what that run wrote nobody knows
+    }
+    former.json.clear();
+    for (const Output output : {&Settings::csv, &Settings::field, &Settings::png})
+      if (!(former.*output).empty() && full(former.*output) != full(s.*output)) (former.*output).clear();
+    for (const std::string& file : output_paths(former))
+      if (!file.ends_with(".settings.toml") && !own.contains(full(file)) &&
+          std::filesystem::exists(file, failed))
+        left.insert(file);
+  }
+  return {left.begin(), left.end()};
+}
+
+}  // namespace
+
 ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string>& other_files,
                                 const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
@@ -203,6 +239,10 @@ ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string
   const std::vector<std::string> paths = output_paths(s);
   std::set<std::string> seen;
   ReservedOutputs reserved;
+  if (const std::vector<std::string> left = left_of_former_run(s); !left.empty())
+    reserved.notices.push_back(fmt::format(
+        "files of the run before, which this one does not write, stay beside its own and are not of it: {}",
+        fmt::join(left, ", ")));
   for (const std::string& path : paths) {
     if (!is_own_echo(s, path)) check_replaces_no_input(path, s, other_files);
     if (!seen.insert(full(path)).second)
