@@ -224,8 +224,12 @@ bool LabelEncoder::is_usable(T value, std::int64_t position) {
   }
   if constexpr (std::is_same_v<T, std::uint64_t>)
     if (thresholds_.empty() && value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      throw Error(ExitCode::input_invalid, "label is too large", path_,
-                  fmt::format("{} at {}", value, position_text(position)), "labels must fit into 63 bits");
+      throw Error(
+          ExitCode::input_invalid, "label is too large", path_,
+          fmt::format("{} at {}; labels go up to 2^63 - 1", value, position_text(position)),
+          fmt::format("where numbers below 0 were meant (this one as int64 is {}) save it as int64; else "
+                      "number the labels anew",
+                      static_cast<std::int64_t>(value)));
   return true;
 }
 

@@ -34,7 +34,7 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 struct Demand {
-  std::string path;  // the first that goes there
+  std::string path, folder;  // the first that goes there, and one that is there above it
   std::uint64_t least = 0, most = 0;
 };
 
@@ -56,15 +56,17 @@ std::vector<std::string> check_space(const std::vector<PlannedOutput>& outputs) 
   std::map<dev_t, Demand> demands;
   for (const PlannedOutput& output : outputs) {
     struct stat status {};
-    if (::stat(directory_of(output.path).c_str(), &status) != 0) continue;  // said where the file is made
-    Demand& demand = demands.try_emplace(status.st_dev, Demand{output.path}).first->second;
+    std::string folder = directory_of(output.path);
+    while (::stat(folder.c_str(), &status) != 0 && folder != "." && folder != "/")
+      folder = directory_of(folder);  // that of a run is made by it
+    Demand& demand = demands.try_emplace(status.st_dev, Demand{output.path, folder}).first->second;
     demand.least += output.least_bytes;
     demand.most += output.most_bytes;
-    check({output.path, output.least_bytes, output.most_bytes}, largest_file(), "within the limit on files",
-          notices);
+    check({output.path, folder, output.least_bytes, output.most_bytes}, largest_file(),
+          "within the limit on files", notices);
   }
   for (const auto& [device, demand] : demands)
-    check(demand, free_bytes(directory_of(demand.path)), "on the disk", notices);
+    check(demand, free_bytes(demand.folder), "on the disk", notices);
   return notices;
 }
 

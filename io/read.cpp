@@ -201,7 +201,7 @@ void refuse_mixed_labels(const ReadOptions& options, Read what, const std::vecto
 class Values {
  public:
   Values(Opened& opened, const ReadOptions& options, Read what, const std::string& path,
-         const std::function<void(double)>& progress)
+         const std::function<void(double)>& progress, NoDataCounter& no_data)
       : source_(*opened.source), region_(opened.region), progress_(progress) {
     if (options.filters.empty()) return;
     filtered_.resize(static_cast<std::size_t>(region_.voxels()));
@@ -209,6 +209,7 @@ class Values {
     visit_values(
         source_, region_,
         [&](const void* values, std::int64_t first, std::int64_t count) {
+          no_data.add(source_.element, values, first, count);
           copy_as_float(source_.element, values, count, filtered_.data() + first, seen);
         },
         progress_);
@@ -366,12 +367,14 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
     throw Error(ExitCode::input_invalid, "mask and volume differ in size", path);
   opened.source->prepare(opened.region);
   RunningDigest digest(opened);
+  NoDataCounter no_data(description.no_data, options, counted);
   try {
-    Values values(opened, options, what, path, progress);
+    Values values(opened, options, what, path, progress, no_data);
     const ValueCuts cuts = cuts_of(values, options, what, counted, volume);
     LabelEncoder encoder(values.element(), volume.extent, opened.region.begin, cuts.at, path, memory,
                          has_nan_outside(options));
     values.visit([&](const void* some, std::int64_t first, std::int64_t count) {
+      if (options.filters.empty()) no_data.add(values.element(), some, first, count);
       encoder.append(some, first, count);
     });
     encoder.finish(volume, values.kind());
@@ -385,7 +388,7 @@ Volume read_volume(const std::string& path, const ReadOptions& options,
     throw Error(ExitCode::input_invalid, "no voxel is of the sample", path, "all are NaN",
                 "look at the file, or leave out --outside");
   if (what != Read::grey_values) warn_where_grey(counted, volume);
-  warn_of_no_data(description.no_data, options, volume);
+  warn_of_no_data(no_data, options, volume);
   volume.sha256 = digest.text();
   return volume;
 }

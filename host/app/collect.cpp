@@ -16,7 +16,7 @@ namespace {
 struct CollectRun {
   std::vector<std::string> folders;
   std::string output;
-  bool overwrite = false;
+  bool overwrite = false, quiet = false;
 };
 
 const std::vector<Setting<CollectRun>>& rows() {
@@ -39,7 +39,12 @@ const std::vector<Setting<CollectRun>>& rows() {
                            .kind = Kind::flag,
                            .group = "Output",
                            .meaning = "replace the file, as after more evaluations"},
-                          &CollectRun::overwrite)};
+                          &CollectRun::overwrite),
+      setting<CollectRun>({.name = "quiet",
+                           .kind = Kind::flag,
+                           .group = "Output",
+                           .meaning = "errors only: neither notices nor what was written"},
+                          &CollectRun::quiet)};
   return table;
 }
 
@@ -58,6 +63,7 @@ void note(const std::vector<std::string>& folders, const std::string& what) {
 ExitCode run_collect(const Arguments& arguments, bool&) {
   CollectRun run;
   apply(rows(), arguments, run);
+  if (run.quiet) leave_out_notes();
   const bool as_json = run.output.ends_with(".json");
   if (!as_json && !run.output.ends_with(".csv"))
     throw Error(ExitCode::usage, "the table is .csv or .json", run.output, "",
@@ -76,7 +82,7 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
   io::write_text(run.output, as_json ? collection_json(all.results) : collection_csv(all.results),
                  run.overwrite);
   results_are_in_files();
-  print_line(fmt::format("written: {} ({} evaluations)", run.output, all.results.size()));
+  if (!run.quiet) print_line(fmt::format("written: {} ({} evaluations)", run.output, all.results.size()));
   return ExitCode::success;
 }
 

@@ -17,7 +17,7 @@ namespace tauvox {
 namespace {
 
 int lost_text_errno = 0;  // why text for standard output got lost: it is told once, at the end
-bool is_closed = false, has_files = false, is_stamped = false;
+bool is_closed = false, has_files = false, is_stamped = false, has_notes = true;
 
 bool print(std::FILE* stream, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
@@ -71,7 +71,11 @@ void check_standard_output() {
                 std::strerror(lost_text_errno), "files that were asked for are complete");
 }
 
-void print_note(const std::string& text) { print_unstamped(is_stamped ? stamped(text) : text); }
+void print_note(const std::string& text) {
+  if (has_notes) print_unstamped(is_stamped ? stamped(text) : text);
+}
+
+void leave_out_notes() { has_notes = false; }
 
 void print_notice(const std::string& text) { print_note("notice: " + one_line(text) + "\n"); }
 

@@ -20,6 +20,8 @@ void print_note(const std::string& text);
 void print_notice(const std::string& text);
 /// On standard output in one line, as that of a notice.
 void print_line(const std::string& text);
+/// From here on neither notes nor notices: errors only.
+void leave_out_notes();
 /// From here on each line of a note begins with the time (UTC).
 void stamp_notes();
 /// On standard error, as it is: what programs read there, and bars.

@@ -27,7 +27,7 @@ namespace {
 struct ConvertRun {
   Settings reading;
   std::string output;
-  bool overwrite = false;
+  bool overwrite = false, quiet = false;
 };
 
 using Rows = std::vector<Setting<ConvertRun>>;
@@ -55,6 +55,11 @@ const Rows& rows() {
                                        .group = "Output",
                                        .meaning = "replace the file if it exists"},
                                       &ConvertRun::overwrite));
+    all.push_back(setting<ConvertRun>({.name = "quiet",
+                                       .kind = Kind::flag,
+                                       .group = "Output",
+                                       .meaning = "errors only: neither notices nor what was written"},
+                                      &ConvertRun::quiet));
     return all;
   }();
   return table;
@@ -84,6 +89,7 @@ std::string shell_word(const std::string& text) {
 
 ExitCode run_convert(ConvertRun run) {
   Settings& settings = run.reading;
+  if (run.quiet) leave_out_notes();
   io::check_volume_ending(run.output);
   for (const std::string& notice : io::check_output(run.output, run.overwrite)) print_notice(notice);
   ReaderProcess reader(settings);
@@ -93,7 +99,7 @@ ExitCode run_convert(ConvertRun run) {
   constexpr std::int64_t bytes_per_voxel = 3;  // codes, and labels as they are stored where they are no codes
   check_fits(description.read_extent, bytes_per_voxel);
   const io::OutputLock lock(run.output);
-  ProgressPrinter printer("auto");
+  ProgressPrinter printer(run.quiet ? "never" : "auto");
   const Volume volume =
       read_sample(reader, settings, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
@@ -130,7 +136,7 @@ ExitCode run_convert(ConvertRun run) {
           z, y, x);
     }
   }
-  print_text(text);
+  if (!run.quiet) print_text(text);
   return ExitCode::success;
 }
 

@@ -360,6 +360,7 @@ void add_run(Rows& rows) {
   add({.name = "quiet",
        .kind = Kind::flag,
        .meaning = "errors only on standard error",
+       .for_inspect = true,
        .for_evaluate = true,
        .repeats_run = false},
       &Settings::quiet);

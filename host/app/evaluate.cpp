@@ -17,6 +17,7 @@
 #include "host/app/plan.hpp"
 #include "host/app/read_sample.hpp"
 #include "host/app/statements.hpp"
+#include "host/app/study_run.hpp"
 #include "host/app/unheeded.hpp"
 #include "host/pages/look.hpp"
 #include "host/report/append.hpp"
@@ -316,15 +317,15 @@ ExitCode run_evaluate(Settings s) {
   const Volume volume = read_sample(reader, s, [&](double fraction) { printer("reading", fraction, ""); });
   printer.clear();
   if (s.phases.named.empty()) ask_for_phases(s, volume);
-  if (s.dry_run) {
-    std::vector<const Materials*> materials;
-    (void)assign(volume, carriers);
-    for (const Carriers& those : carriers) materials.push_back(&those.materials);
-    for (const std::vector<std::string>& notices : {volume.notices, unheeded_by_evaluate(s)})
-      for (const std::string& said : notices) print_notice(said);
-    return dry_run_of_evaluation(volume, bytes_of_evaluation(volume, materials, s, device), s, device);
-  }
   const std::vector<std::string> left_out = leave_out_changing_axes(volume, solves, s);
+  CarrierMaterials materials;
+  for (const Carriers& those : carriers) materials[those.what] = &those.materials;
+  if (s.dry_run) {
+    (void)assign(volume, carriers);
+    for (const auto& said : {volume.notices, left_out, unheeded_by_evaluate(s)}) note_all(s, said);
+    return dry_run_of_evaluation(volume, bytes_of_evaluation(volume, materials, s, device), s, device,
+                                 materials);
+  }
   RunReport report;
   report.seconds.emplace_back("read", seconds_since(start));
   report.volume = &volume;
@@ -353,8 +354,8 @@ ExitCode run_evaluate(Settings s) {
     report.notices.push_back(text_of_electrolyte(s, carriers.front().materials));
   append(report.notices, checkpoint.continue_with(volume, s, reserved->files));
   if (!s.quiet) print_text(text_of_volume(report));
-  for (const std::string& said : report.notices)
-    if (!s.quiet) print_notice(said);
+  note_all(s, report.notices);
+  note_all(s, check_room_of_folder(s, volume.extent, materials, is_own));
 
   const auto studies_start = Clock::now();
   StudyInput in{volume, report.materials, s, device};
@@ -381,8 +382,7 @@ ExitCode run_evaluate(Settings s) {
   if (!s.output.empty()) {
     const std::size_t known = report.notices.size();
     write_as_own(s, report, checkpoint);
-    for (std::size_t i = known; i < report.notices.size(); ++i)
-      if (!s.quiet) print_notice(report.notices[i]);
+    note_all(s, {report.notices.begin() + static_cast<std::ptrdiff_t>(known), report.notices.end()});
     results_are_in_files();
     if (!s.quiet) print_line("written: " + s.output);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ class MadeFolders {
   std::vector<std::string> made_;  // the innermost first
 };
 
+/// What carries "ionic" and "electronic" transport, in the volume.
+using CarrierMaterials = std::map<std::string, const Materials*>;
+
 /// What is written whatever is found: nobody else writes it while this lives.
 struct ReservedFolder {
   std::vector<std::string> files;
@@ -34,6 +38,16 @@ struct ReservedFolder {
 };
 /// All that a run may write into it; nothing where no folder is asked for.
 std::vector<std::string> files_of_folder(const Settings& settings);
+
+/// Before anything is computed: is there room for what the run will write? What is of a run that is continued
+/// is there already.
+/// @return notices where there may not be   @throws Error(output) where there is not
+std::vector<std::string> check_room_of_folder(const Settings& settings, const Extent& extent,
+                                              const CarrierMaterials& carriers,
+                                              const std::function<bool(const std::string&)>& is_own);
+/// What it takes at most.
+std::uint64_t most_bytes_of_folder(const Settings& settings, const Extent& extent,
+                                   const CarrierMaterials& carriers);
 
 /// Before any work: the folder is there, and its files can be written. Nothing where no folder is asked for.
 /// What killed runs left of any of its files goes.

@@ -40,8 +40,8 @@ Settings solve_of(const Settings& s) {
 
 }  // namespace
 
-EvaluationBytes bytes_of_evaluation(const Volume& volume, const std::vector<const Materials*>& carriers,
-                                    const Settings& s, const Device& device) {
+EvaluationBytes bytes_of_evaluation(const Volume& volume, const CarrierMaterials& carriers, const Settings& s,
+                                    const Device& device) {
   const auto voxels = static_cast<double>(volume.extent.voxels());
   const std::array<double, 3> edge = volume.spacing();
   const bool cubes = edge[0] == edge[1] && edge[1] == edge[2];
@@ -52,7 +52,7 @@ EvaluationBytes bytes_of_evaluation(const Volume& volume, const std::vector<cons
   if (device.is_cuda())
     bytes.gpu = static_cast<std::int64_t>(gpu_tables + voxels * (cubes ? on_gpu : on_gpu_without_cubes));
   const Settings solve = solve_of(s);
-  for (const Materials* materials : carriers) {
+  for (const auto& [carried, materials] : carriers) {
     Contents contents = count_contents(volume, *materials, solve);
     contents.take_labels(volume);
     const Plan plan = make_plan(volume.extent, solve, device, contents);
@@ -88,7 +88,7 @@ std::vector<std::string> differences(const EvaluationCost& cost, const Settings&
 }  // namespace
 
 ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& planned, const Settings& s,
-                               const Device& device) {
+                               const Device& device, const CarrierMaterials& carriers) {
   const auto voxels = static_cast<double>(volume.extent.voxels());
   EvaluationBytes bytes = planned;
   std::optional<Interval> seconds;
@@ -122,16 +122,21 @@ ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& plan
                          to_string(volume.extent), "peak on the host", bytes.host,
                          static_cast<double>(bytes.host) / voxels));
   if (bytes.gpu > 0) print_text(fmt::format("{:<32}{:>16}\n", "peak on the GPU", bytes.gpu));
+  if (!s.output.empty())
+    print_text(fmt::format("outputs: up to {:.4g} MB on disk\n",
+                           static_cast<double>(most_bytes_of_folder(s, volume.extent, carriers)) / 1e6));
   if (seconds)
     print_line(fmt::format("time: {:.3g} to {:.3g} s, by {}", seconds->least, seconds->most, s.calibration));
   print_text(fmt::format("slurm: {}\n", slurm_options(bytes.host, seconds ? &*seconds : nullptr)));
-  if (misfit.empty()) {
-    print_text(
-        fmt::format("fits: {:.2f} GB of host memory are free\n", static_cast<double>(available) / 1e9));
-    return ExitCode::success;
+  if (!misfit.empty()) {
+    report_failure("failed", ExitCode::resources, misfit);
+    return ExitCode::resources;
   }
-  report_failure("failed", ExitCode::resources, misfit);
-  return ExitCode::resources;
+  print_text(fmt::format("fits: {:.2f} GB of host memory are free\n", static_cast<double>(available) / 1e9));
+  const auto is_own = [](const std::string&) { return false; };
+  for (const std::string& found : check_room_of_folder(s, volume.extent, carriers, is_own))
+    print_notice(found);
+  return ExitCode::success;
 }
 
 }  // namespace tauvox

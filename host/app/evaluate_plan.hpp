@@ -1,10 +1,8 @@
 // What an evaluation will take, before it: `tauvox evaluate --dry-run`.
 #pragma once
 
-#include <vector>
-
+#include "host/app/evaluate_folder.hpp"
 #include "host/settings/settings.hpp"
-#include "host/studies/materials.hpp"
 #include "kernels/base/error.hpp"
 #include "kernels/volume/volume.hpp"
 
@@ -15,13 +13,13 @@ namespace tauvox {
 struct EvaluationBytes {
   std::int64_t host = 0, gpu = 0;
 };
-/// @param carriers what carries ions, and electrons
-EvaluationBytes bytes_of_evaluation(const Volume& volume, const std::vector<const Materials*>& carriers,
+EvaluationBytes bytes_of_evaluation(const Volume& volume, const CarrierMaterials& carriers,
                                     const Settings& settings, const Device& device);
 
-/// Prints them, with time and memory by another evaluation where --calibration names one.
-/// @return resources where it does not fit
+/// Prints them and what the outputs take, with time and memory by another evaluation where --calibration
+/// names one.
+/// @return resources where it does not fit, output where the disk is too full
 ExitCode dry_run_of_evaluation(const Volume& volume, const EvaluationBytes& bytes, const Settings& settings,
-                               const Device& device);
+                               const Device& device, const CarrierMaterials& carriers);
 
 }  // namespace tauvox

@@ -12,6 +12,7 @@
 #include "host/report/append.hpp"
 #include "host/report/wide_intervals.hpp"
 #include "host/studies/coarsen.hpp"
+#include "host/studies/contrast.hpp"
 #include "host/studies/copied_octants.hpp"
 #include "host/studies/copy_resolution.hpp"
 #include "host/studies/electrolytes.hpp"
@@ -188,7 +189,8 @@ void Evaluation::add_resolution(const Study& study, const StudyInput& in, Report
   add_copy_resolution(found.results, study.quantities, of_copies, copies_.front(), in.phases);
 }
 
-void Evaluation::run_transport(const StudyInput& asked, const std::string& carries, const std::string& what) {
+void Evaluation::run_transport(const StudyInput& asked, const std::string& carries,
+                               const std::string& what) try {
   const Study &study = study_named("effective_transport"), &with_copies = with_resolution(study);
   add_quantities(quantities_of_family(study), report_);
   if (take_finished(what, study)) return;
@@ -214,6 +216,8 @@ void Evaluation::run_transport(const StudyInput& asked, const std::string& carri
   for (std::string& warning : found.warnings) warning = fmt::format("{} transport: {}", what, warning);
   checkpoint_.drop_within(within(what));
   finish(what, study, found);
+} catch (const Error& error) {
+  throw_as_contrast(error, asked);
 }
 
 StudyInput Evaluation::kept_within(const StudyInput& in, const std::string& what) {

@@ -23,7 +23,7 @@ struct ExportRun {
   LayerRequest layer;
   std::string into, output;
   std::int64_t samples = 0, seed = 1;
-  bool overwrite = false;
+  bool overwrite = false, quiet = false;
 };
 
 using Rows = std::vector<Setting<ExportRun>>;
@@ -111,6 +111,8 @@ const Rows& rows() {
         &ExportRun::output);
     add({.name = "overwrite", .kind = Kind::flag, .meaning = "replace files that exist"},
         &ExportRun::overwrite);
+    add({.name = "quiet", .kind = Kind::flag, .meaning = "errors only: neither notices nor what was written"},
+        &ExportRun::quiet);
     return r;
   }();
   return table;
@@ -228,9 +230,17 @@ void write_json(const std::string& path, const Json& file, bool overwrite) {
   io::write_text(path, file.dump(2) + "\n", overwrite);
 }
 
+void print_what_was_written(const CellLayer& layer, const ExportRun& run) {
+  for (const CellFormat& format : cell_formats())
+    if (format.name == run.format) print_text(text_of(layer, format.entries(layer)));
+  if (run.samples > 0) print_text(text_of_samples(layer, run));
+  print_line("written: " + run.output);
+}
+
 ExitCode run_export(const Arguments& arguments, bool&) {
   ExportRun run;
   apply(rows(), arguments, run);
+  if (run.quiet) leave_out_notes();
   check(run, arguments);
   check_outputs(run);
   const Json results = read_json(run.results);
@@ -258,10 +268,7 @@ ExitCode run_export(const Arguments& arguments, bool&) {
         write_json(numbered(run.output, static_cast<std::int64_t>(i) + 1, run.samples),
                    file_of(samples[i], run, cell, origin, unused), run.overwrite);
       results_are_in_files();
-      for (const CellFormat& format : cell_formats())
-        if (format.name == run.format) print_text(text_of(layer, format.entries(layer)));
-      if (run.samples > 0) print_text(text_of_samples(layer, run));
-      print_line("written: " + run.output);
+      if (!run.quiet) print_what_was_written(layer, run);
     }
     if (const std::string radius = text_of_radius(layer); !radius.empty()) note(radius);
     if (run.samples > 0)

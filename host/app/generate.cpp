@@ -15,7 +15,7 @@ namespace {
 struct GenerateRun {
   GenerateSettings volume;
   std::string output;
-  bool overwrite = false;
+  bool overwrite = false, quiet = false;
 };
 
 using Rows = std::vector<Setting<GenerateRun>>;
@@ -84,6 +84,11 @@ const Rows& rows() {
                                       .group = "Output",
                                       .meaning = "replace the file if it exists"},
                                      &GenerateRun::overwrite));
+    r.push_back(setting<GenerateRun>({.name = "quiet",
+                                      .kind = Kind::flag,
+                                      .group = "Output",
+                                      .meaning = "errors only: neither notices nor what was written"},
+                                     &GenerateRun::quiet));
     return r;
   }();
   return table;
@@ -109,6 +114,7 @@ ExitCode run(const Arguments& arguments, bool&) {
   GenerateRun settings;
   apply(rows(), arguments, settings);
   refuse_options_of_others(arguments, settings.volume.shape);
+  if (settings.quiet) leave_out_notes();
   const std::string& path = settings.output;
   for (const std::string& notice : io::check_output(path, settings.overwrite)) print_notice(notice);
   // Labels, and the distances from which an electrode is cut.
@@ -123,7 +129,7 @@ ExitCode run(const Arguments& arguments, bool&) {
   for (const Label& label : volume.labels)
     text += fmt::format("  label {}: {} voxels, fraction {:.6f}\n", label.value, label.voxels,
                         volume.fraction(label));
-  print_text(text);
+  if (!settings.quiet) print_text(text);
   return ExitCode::success;
 }
 

@@ -116,6 +116,7 @@ ExitCode run_inspect(Settings settings) {
   const auto start = Clock::now();
   const std::string& json = settings.json;
   settings.study = "percolation";
+  if (settings.quiet) leave_out_notes();
   constexpr std::int64_t bytes_per_voxel = 2;  // labels or grey levels, the runs and clusters of a label
   ReaderProcess reader(settings);
   const io::VolumeDescription description = description_of_sample(reader, settings);
@@ -160,7 +161,7 @@ ExitCode run_inspect(Settings settings) {
     io::write_text(json, text, settings.overwrite);
     results_are_in_files();
   }
-  print_text(text_of(report));
+  if (!settings.quiet || json.empty()) print_text(text_of(report));
   return ExitCode::success;
 }
 }  // namespace tauvox

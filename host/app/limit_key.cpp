@@ -168,7 +168,8 @@ class Key {
     if (of_.carriers.size() > 1 && of_.carriers[0] == of_.carriers[1]) ask_whose();
     if (of_.carriers.size() > 1)
       ask("of which transport is not said",
-          fmt::format("write {0}.{1} or {0}.\"{2}\"", limit_.quantity, of_.carriers[0], of_.carriers[1]));
+          fmt::format("write {0}.{1} or {0}.{2}", limit_.quantity, part_of_key(of_.carriers[0]),
+                      part_of_key(of_.carriers[1])));
     limit_.phase = of_.carriers.front();
   }
 

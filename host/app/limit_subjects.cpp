@@ -68,20 +68,22 @@ class Fit {
         limit_.phase.empty() ? std::vector<std::string>() : sorted_parts(limit_.phase);
     const std::set<std::string> different(parts.begin(), parts.end());
     const std::string& name = limit_.quantity;
+    const std::vector<std::string> phases = phases_for(subject);
+    if (phases.size() < subject.least_phases)
+      return Misfit{fmt::format("it is of {}", subject.of), "name them with --phases"};
     const bool fits = different.size() == parts.size() && parts.size() >= subject.least_phases &&
                       parts.size() <= subject.most_phases;
     if (!parts.empty() && !fits)
       return Misfit{fmt::format("it is of {}", subject.of), subject.most_phases == 0
                                                                 ? fmt::format("write {}", name)
-                                                                : fmt::format("write {}.PHASE", name)};
+                                                                : key_for(subject, phases, different)};
     for (const std::string& part : parts)
       if (const std::string made_of = subject.of_unions ? "" : parts_of(part); !made_of.empty())
         return Misfit{fmt::format("it is of phases by themselves, and {} is made of {}", part, made_of),
                       "write limits of those, or name its labels once alone in --phases"};
-    if (of_.phases.named.size() < subject.least_phases)
-      return Misfit{fmt::format("it is of {}", subject.of), "name them with --phases"};
     if (!limit_.axis || subject.along == Along::all) return std::nullopt;
-    const std::string without = limit_.phase.empty() ? name : fmt::format("{}.\"{}\"", name, limit_.phase);
+    const std::string without =
+        limit_.phase.empty() ? name : fmt::format("{}.{}", name, part_of_key(limit_.phase));
     if (subject.along == Along::none)
       return Misfit{"it has no direction", fmt::format("leave out the axis: write {}", without)};
     if (*limit_.axis != of_.thickness)
@@ -116,6 +118,23 @@ class Fit {
   }
 
  private:
+  /// Those that its results can be of.
+  std::vector<std::string> phases_for(const Subject& subject) const {
+    std::vector<std::string> names;
+    for (const NamedPhase& phase : of_.phases.named)
+      if (subject.of_unions || parts_of(phase.name).empty()) names.push_back(phase.name);
+    return names;
+  }
+  /// One that is taken: as many phases as it needs, those that were meant among them.
+  std::string key_for(const Subject& subject, std::vector<std::string> phases,
+                      const std::set<std::string>& meant) const {
+    if (subject.least_phases < 2) return fmt::format("write {}.PHASE", limit_.quantity);
+    std::stable_partition(phases.begin(), phases.end(),
+                          [&](const std::string& phase) { return meant.contains(phase); });
+    phases.resize(subject.least_phases);
+    return fmt::format("write {}.{}", limit_.quantity,
+                       part_of_key(fmt::format("{}", fmt::join(phases, "+"))));
+  }
   /// Of a phase all of whose labels have narrower names: those; empty of another.
   std::string parts_of(const std::string& name) const {
     const NamedPhase* phase = of_.phases.find(name);
@@ -139,6 +158,13 @@ class Fit {
 };
 
 }  // namespace
+
+std::string part_of_key(const std::string& names) {
+  const bool bare = std::all_of(names.begin(), names.end(), [](const char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return bare ? names : fmt::format("\"{}\"", names);  // no name holds what would need escaping
+}
 
 bool is_of_ions_alone(const std::string& quantity) {
   return std::any_of(studies().begin(), studies().end(),

@@ -16,6 +16,9 @@ struct Misfit {
 /// Why no result of the run can be what the limit is of; nothing where one can.
 std::optional<Misfit> misfit_of(const Limit& limit, const Limitable& of);
 
+/// Names of phases as a part of a key: in quotation marks where TOML needs them.
+std::string part_of_key(const std::string& names);
+
 /// Whether only the transport of ions has it.
 bool is_of_ions_alone(const std::string& quantity);
 

@@ -1,6 +1,7 @@
 #include "host/app/outputs.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -195,6 +196,41 @@ void check_replaces_no_input(const std::string& output, const Settings& s,
   io::check_replaces_no_input(output, files, std::filesystem::is_directory(s.input, failed) ? s.input : "");
 }
 
+namespace {
+
+/// Files of the run whose settings lie beside an output that is replaced: of the same --csv, --png or
+/// --field, but of other phases, another study or another axis, so that nothing replaces them.
+std::vector<std::string> left_of_former_run(const Settings& s) {
+  using Output = std::string Settings::*;
+  std::set<std::string> own, former_settings, left;
+  for (const std::string& path : output_paths(s)) own.insert(full(path));
+  for (const Output output : {&Settings::json, &Settings::csv, &Settings::field, &Settings::png}) {
+    Settings one;
+    one.*output = s.*output;
+    if (const std::string path = settings_path(one); !path.empty()) former_settings.insert(path);
+  }
+  std::error_code failed;
+  for (const std::string& path : former_settings) {
+    if (!std::filesystem::exists(path, failed)) continue;
+    Settings former;
+    try {
+      (void)read_study_file(path, former, true, &SettingFacts::for_solve);
+    } catch (const Error&) {
+      continue;  // what that run wrote nobody knows
+    }
+    former.json.clear();
+    for (const Output output : {&Settings::csv, &Settings::field, &Settings::png})
+      if (!(former.*output).empty() && full(former.*output) != full(s.*output)) (former.*output).clear();
+    for (const std::string& file : output_paths(former))
+      if (!file.ends_with(".settings.toml") && !own.contains(full(file)) &&
+          std::filesystem::exists(file, failed))
+        left.insert(file);
+  }
+  return {left.begin(), left.end()};
+}
+
+}  // namespace
+
 ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string>& other_files,
                                 const std::function<bool(const std::string&)>& is_own) {
   check_names(s);
@@ -203,6 +239,10 @@ ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string
   const std::vector<std::string> paths = output_paths(s);
   std::set<std::string> seen;
   ReservedOutputs reserved;
+  if (const std::vector<std::string> left = left_of_former_run(s); !left.empty())
+    reserved.notices.push_back(fmt::format(
+        "files of the run before, which this one does not write, stay beside its own and are not of it: {}",
+        fmt::join(left, ", ")));
   for (const std::string& path : paths) {
     if (!is_own_echo(s, path)) check_replaces_no_input(path, s, other_files);
     if (!seen.insert(full(path)).second)
@@ -216,33 +256,45 @@ ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string
   return reserved;
 }
 
-namespace {
-
-std::vector<io::PlannedOutput> planned_outputs(const Settings& s, const Extent& extent, double conducting) {
-  constexpr std::uint64_t report = 4096;  // at least; tables and pictures are small beside any field
+io::PlannedOutput planned_field(const std::string& path, const Extent& extent, double conducting,
+                                bool with_flux) {
   const auto voxels = static_cast<double>(extent.voxels());
   // FP32 in conducting voxels, NaN elsewhere: compressed to 0.97 (HDF5) and 1.3 (.vti) of the former's bytes
   // in a packed electrode, to 0.04 where everything conducts. Half of them is a safe least.
   // Fluxes are as many numbers that compress as badly.
-  const double values = s.flux ? 4 : 1;
-  const double least = 0.5 * 4 * values * conducting * voxels;
+  const double values = with_flux ? 4 : 1;
+  const double least = conducting >= 1 ? 0 : 0.5 * 4 * values * conducting * voxels;
   const double most = (4 * values + 4) * voxels;  // and the labels
+  return {path, static_cast<std::uint64_t>(least), static_cast<std::uint64_t>(most)};
+}
+
+namespace {
+
+std::vector<io::PlannedOutput> planned_outputs(const Settings& s, const Extent& extent, double conducting) {
+  constexpr std::uint64_t report = 4096;  // at least; tables and pictures are small beside any field
   const std::vector<std::string> fields = paths_of_fields(s);
-  // Frames that are empty, or full, take next to nothing.
-  const bool even = conducting >= 1 || writes_series(s);
   std::vector<io::PlannedOutput> outputs;
   for (const std::string& path : output_paths(s)) outputs.push_back({path, report, report});
   for (const std::string& path : fields)
-    if (!path.ends_with(".pvd"))
-      outputs.push_back(
-          {path, even ? 0 : static_cast<std::uint64_t>(least), static_cast<std::uint64_t>(most)});
+    if (!path.ends_with(".pvd"))  // frames that are empty, or full, take next to nothing
+      outputs.push_back(planned_field(path, extent, writes_series(s) ? 1 : conducting, s.flux));
   return outputs;
 }
 
 }  // namespace
 
-std::vector<std::string> check_room(const Settings& s, const Extent& extent, double conducting) {
-  return io::check_space(planned_outputs(s, extent, conducting));
+std::vector<io::PlannedOutput> without_own(std::vector<io::PlannedOutput> outputs,
+                                           const std::function<bool(const std::string&)>& is_own) {
+  std::error_code failed;
+  std::erase_if(outputs, [&](const io::PlannedOutput& output) {
+    return is_own(output.path) && std::filesystem::exists(output.path, failed);
+  });
+  return outputs;
+}
+
+std::vector<std::string> check_room(const Settings& s, const Extent& extent, double conducting,
+                                    const std::function<bool(const std::string&)>& is_own) {
+  return io::check_space(without_own(planned_outputs(s, extent, conducting), is_own));
 }
 
 std::uint64_t most_bytes_of_outputs(const Settings& s, const Extent& extent) {

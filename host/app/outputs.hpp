@@ -59,11 +59,20 @@ std::vector<std::string> output_paths(const Settings& settings);
 ReservedOutputs reserve_outputs(const Settings& settings, const std::vector<std::string>& other_files,
                                 const std::function<bool(const std::string&)>& is_own);
 
+/// A field of transport, and the least and the most it takes on disk.
+/// @param conducting fraction of the voxels
+io::PlannedOutput planned_field(const std::string& path, const Extent& extent, double conducting,
+                                bool with_flux);
 /// Before the solve, when the labels are known: is there room for the outputs?
 /// @param conducting fraction of the voxels
 /// @return notices where there may not be
 /// @throws Error(output) where there is not
-std::vector<std::string> check_room(const Settings& settings, const Extent& extent, double conducting);
+/// @param is_own whether an output that is there is of the run that is continued
+std::vector<std::string> check_room(const Settings& settings, const Extent& extent, double conducting,
+                                    const std::function<bool(const std::string&)>& is_own);
+/// Those that are still to be written.
+std::vector<io::PlannedOutput> without_own(std::vector<io::PlannedOutput> outputs,
+                                           const std::function<bool(const std::string&)>& is_own);
 /// What they take at most.
 std::uint64_t most_bytes_of_outputs(const Settings& settings, const Extent& extent);
 

@@ -306,6 +306,10 @@ ExitCode run_solve(Settings s) {
   }
   printer.clear();
   leave_small_gpu(plan, s, device, notice, plan_all);
+  const auto room = [&] {
+    return check_room(s, volume.extent, report.materials.volume_fraction,
+                      [&](const std::string& path) { return checkpoint.owns(path); });
+  };
   if (s.dry_run) {
     std::optional<Interval> seconds;
     if (calibration)
@@ -314,11 +318,12 @@ ExitCode run_solve(Settings s) {
                              static_cast<double>(volume.extent.voxels()),
                          report.seconds.front().second);
     note_all(s, volume.notices);
-    return dry_run(plan, s, device, seconds);
+    const ExitCode code = dry_run(plan, s, device, seconds);
+    if (code == ExitCode::success) note_all(s, room());
+    return code;
   }
   check_fits(plan, s, device);
-  for (const std::string& found : check_room(s, volume.extent, report.materials.volume_fraction))
-    if (!s.quiet) print_notice(found);
+  note_all(s, room());
   report.device = device.description();
   if (!notice.empty()) report.notices.push_back(notice);
   const std::vector<std::string> without_effect = unheeded(s, study);

@@ -226,13 +226,15 @@ fs::path resolved(const fs::path& path) {
   return (failed ? whole.parent_path() : folder) / whole.filename();
 }
 
-/// `path`, seen from the folder of `file`; one that was absolute, or shares no folder with it, stays
-/// absolute.
+/// `path`, seen from the folder of `file`. One that shares no folder with it is absolute, and one that was
+/// absolute stays so, but for what lies in that folder or below it: a folder that is moved or copied is to
+/// read what came with it, and must not replace the results where it came from.
 std::string seen_from(const std::string& file, const std::string& path) {
-  if (path == "-" || fs::path(path).is_absolute()) return path;
+  if (path == "-") return path;
   const fs::path target = resolved(path), base = resolved(file).parent_path();
   const fs::path relative = target.lexically_relative(base);
   auto up = std::count(relative.begin(), relative.end(), fs::path(".."));
+  if (fs::path(path).is_absolute() && (relative.empty() || up > 0)) return path;
   const bool shares_none = up >= std::distance(base.begin(), base.end()) - 1 && up > 0;
   return relative.empty() || shares_none ? target.string() : relative.string();
 }

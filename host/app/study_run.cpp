@@ -17,6 +17,7 @@
 #include "host/pages/transient_picture.hpp"
 #include "host/report/append.hpp"
 #include "host/settings/named_labels.hpp"
+#include "host/studies/contrast.hpp"
 #include "host/studies/electrolytes.hpp"
 #include "host/studies/frame_sink.hpp"
 #include "host/studies/liquid.hpp"
@@ -125,6 +126,8 @@ class StudyRun {
     } catch (const Interrupted& asked) {
       found.results = std::move(finished_);
       report_.unfinished = {asked.what(), {}};
+    } catch (const Error& error) {
+      throw_as_contrast(error, in_);
     }
     double solving = seconds_since(start) - (writing_ - written_before);
     for (const auto& [stage, seconds] : found.seconds) solving -= seconds;

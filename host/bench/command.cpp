@@ -88,6 +88,8 @@ void add_how(Rows& rows) {
        .unit = "min",
        .range = Range{0, {}, true}},
       &SuiteOptions::most_minutes);
+  add({.name = "quiet", .kind = Kind::flag, .meaning = "errors only on standard error"},
+      &SuiteOptions::quiet);
   add({.name = "no-triad", .kind = Kind::flag, .meaning = "without the triad, and the shares of it"},
       &SuiteOptions::no_triad);
 }

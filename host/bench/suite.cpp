@@ -222,7 +222,7 @@ class Suite {
     write();
     if (json["valid"] == false) {
       all_valid_ = false;
-      return print_note(
+      return print_unstamped(  // an error, also of a quiet run
           fmt::format("{} {}: NOT VALID: {}\n", row.name, edge, json["reason"].get<std::string>()));
     }
     if (edge > done_[row.name].edge) done_[row.name] = {edge, json["seconds"]["total"].get<double>()};
@@ -270,6 +270,7 @@ void check(const SuiteOptions& options, const std::vector<std::string>& sizes) {
 
 ExitCode run_suite(const SuiteOptions& given) {
   SuiteOptions options = given;
+  if (options.quiet) leave_out_notes();
   const std::vector<std::string> sizes = sizes_of(options);
   check(options, sizes);
   std::vector<const Case*> wanted;
@@ -293,7 +294,7 @@ ExitCode run_suite(const SuiteOptions& given) {
     for (const Case* row : wanted) suite.run(*row, size);
   suite.finish();
   results_are_in_files();
-  print_text(suite.summary());
+  if (!options.quiet || given.output.empty()) print_text(suite.summary());
   if (!options.csv.empty()) io::write_text(options.csv, suite.csv(), options.overwrite);
   return suite.all_valid() ? ExitCode::success : ExitCode::internal;
 }

@@ -21,7 +21,7 @@ struct SuiteOptions {
   std::string precision = "mixed";
   std::string csv;     // every row as a line; empty: none
   std::string output;  // empty: bench-DEVICE-DATE.json
-  bool overwrite = false, name_host = false, no_triad = false;
+  bool overwrite = false, name_host = false, no_triad = false, quiet = false;
 };
 
 /// Runs the suite; the file is complete after every row, so that a killed run loses the row it was at.

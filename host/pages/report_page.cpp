@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "host/pages/html.hpp"
+#include "host/report/judge.hpp"
 #include "host/studies/combined.hpp"
-#include "host/studies/resolution.hpp"
 
 namespace tauvox::pages {
 namespace {
@@ -26,25 +26,20 @@ std::string list_of(const std::vector<std::string>& texts) {
 /// What limits a quantity most, as far as that is known, and by how much of its value.
 struct Doubt {
   ErrorSource source = ErrorSource::solver;
-  std::string unknown;  // "resolution": what may limit it more; empty: nothing
+  std::string unknown;  // "that of resolution is not known": what may limit it more; empty: nothing
   std::string text;     // "specific surface of active | binder ±21 %"
   double share = 0;
 };
 
-/// Sources that were not found, or that a warning calls unreliable: nothing may be advised against them.
+/// What was not found, or is found and less reliable: nothing may be advised against it.
 /// @param most the largest of those that are known
 std::string unknown_of(const MainRow& row, ErrorSource most) {
-  std::vector<ErrorSource> sources = missing(*row.quantity, *row.definition);
-  const std::optional<double> throat = row.result->value("throat_voxels");
-  const bool narrow = throat && *throat < most_throat;
-  if (narrow && most != ErrorSource::resolution &&
-      std::find(sources.begin(), sources.end(), ErrorSource::resolution) == sources.end() &&
-      row.quantity->uncertainty(ErrorSource::resolution))
-    sources.push_back(ErrorSource::resolution);
-  std::string names;
-  for (const ErrorSource source : sources)
-    names += fmt::format("{}{}", names.empty() ? "" : " and ", name_of(source));
-  return names;
+  std::string unknown;
+  for (const ErrorSource source : missing(*row.quantity, *row.definition))
+    unknown += fmt::format("{}{}", unknown.empty() ? "that of " : " and ", name_of(source));
+  if (!unknown.empty()) unknown += " is not known";
+  const std::string less = most == ErrorSource::resolution ? "" : less_reliable(*row.result, *row.quantity);
+  return unknown + (unknown.empty() || less.empty() ? "" : "; ") + less;
 }
 
 std::optional<Doubt> doubt_of(const PageInput& in, const MainRow& row) {
@@ -93,10 +88,8 @@ std::vector<std::string> doubts_of(const PageInput& in) {
   }
   for (const Doubt& doubt : doubts)
     if (!doubt.unknown.empty())
-      lines.push_back(
-          fmt::format("{} by what is known, most of it {}; that of {} is not known or not reliable, so what "
-                      "limits it cannot be said.",
-                      doubt.text, name_of(doubt.source), doubt.unknown));
+      lines.push_back(fmt::format("{} by what is known, most of it {}; {}; so what limits it cannot be said.",
+                                  doubt.text, name_of(doubt.source), doubt.unknown));
   return lines;
 }
 

@@ -166,6 +166,8 @@ Json phases_json(const RunReport& report, const Property& property) {
     if (!is_named && (label.voxels < least || phases.size() >= most_phases)) continue;
     Json& phase = phases.emplace_back();
     phase["label"] = label.value;
+    phase["grey_value"] =
+        report.volume->grey ? Json(report.volume->grey->value_of(label.value)) : Json(nullptr);
     phase["name"] = text_or_null(report.phases.name_of(label.value));
     const bool assigned = i < report.materials.phases.size();  // not asked for by every study
     phase["conductivity"] = assigned ? Json(report.materials.phases[i].conductivity) : Json(nullptr);

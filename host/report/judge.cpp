@@ -9,6 +9,7 @@
 #include "host/report/digits.hpp"
 #include "host/report/run_report.hpp"
 #include "host/studies/combined.hpp"
+#include "host/studies/resolution.hpp"
 #include "host/studies/units.hpp"
 
 namespace tauvox {
@@ -118,10 +119,12 @@ Judgement judged(const Limit& limit, bool guarded, const Result& result, const Q
   if (const std::optional<Combined> all = combined(quantity, row)) judgement.half_width = all->half_width;
   if (const std::optional<Combined> inverse = combined_inverse(quantity, row)) {
     judge_by_inverse(judgement, inverse->half_width, guarded);
+    if (judgement.reason.empty()) judgement.reason = less_reliable(result, quantity);
     return judgement;
   }
   if (judgement.half_width || !guarded) {
     judge(judgement, guarded);
+    if (judgement.half_width) judgement.reason = less_reliable(result, quantity);
     return judgement;
   }
   std::vector<std::string> unknown;
@@ -200,6 +203,15 @@ const Judgement* judgement_of(const std::vector<Judgement>& judgements, const Re
     return judgement.study == result.study && judgement.quantity == quantity && judgement.subject == subject;
   });
   return found == judgements.end() ? nullptr : &*found;
+}
+
+std::string less_reliable(const Result& result, const Quantity& quantity) {
+  const std::optional<double> throat = result.value("throat_voxels");
+  const Uncertainty* found = quantity.uncertainty(ErrorSource::resolution);
+  if (!throat || *throat >= most_throat || !found || !found->half_width) return "";
+  return fmt::format(
+      "its uncertainty of resolution is less reliable: the narrowest place is {:.0f} voxel{} wide", *throat,
+      *throat == 1 ? "" : "s");
 }
 
 std::string worst(const std::vector<Judgement>& judgements) {

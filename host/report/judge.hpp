@@ -47,6 +47,10 @@ std::vector<Judgement> judge(const Limits& limits, const std::vector<Result>& re
 const Judgement* judgement_of(const std::vector<Judgement>& judgements, const Result& result,
                               const std::string& quantity);
 
+/// That a quantity's uncertainty of resolution is less reliable than others, and why: something is narrower
+/// than most_throat voxels. Empty where it is not, or where there is none.
+std::string less_reliable(const Result& result, const Quantity& quantity);
+
 /// Of all: the worst; empty where there are none.
 std::string worst(const std::vector<Judgement>& judgements);
 

@@ -14,7 +14,7 @@ struct Judgement {
   std::optional<double> half_width;     // of all uncertainties together; empty: one that is needed is missing
   std::string verdict;                  // pass, conditional pass, conditional fail, fail, not decided
   std::optional<double> probability;    // that the quantity keeps the limits
-  std::string reason;                   // why it is not decided, or fails without a value
+  std::string reason;  // why it is not decided, or fails without a value; or what is less reliable
 };
 
 }  // namespace tauvox

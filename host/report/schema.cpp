@@ -63,7 +63,9 @@ Json judgement_schema() {
        {"probability", maybe("that the quantity keeps the limits; null: not known")},
        {"verdict", described("string", "by the decision_rule", {{"enum", verdicts()}})},
        {"reason",
-        text_or_null("why it is not decided, failed without a value, or was decided without a half_width")}});
+        text_or_null(
+            "why it is not decided, failed without a value, or was decided without a half_width; or what "
+            "of half_width is less reliable")}});
 }
 
 Json quantity_schema(const QuantityDefinition& row) {
@@ -253,7 +255,14 @@ Json result_schema() {
 Json phase_schema() {
   return object(
       "One label.",
-      {{"label", described("integer", "value in the file, or number of thresholds not above the grey value")},
+      {{"label",
+        described("integer",
+                  "value in the file, number of thresholds not above the grey value, or what stands for "
+                  "grey_value")},
+       {"grey_value",
+        described({"number", "null"},
+                  "that the label stands for, to rounding, where input.grey says how; null: labels are "
+                  "those of the file, or classes between thresholds")},
        {"name", text_or_null("of the phase, as --phases gives it; null: none")},
        {"conductivity", described({"number", "null"},
                                   "diffusivity or conductivity in `unit`; 0: insulator; null: not asked for",

@@ -41,8 +41,16 @@ double number(const std::string& text, const std::string& option) {
 
 std::int64_t integer(const std::string& text, const std::string& option) {
   std::int64_t value = 0;
+  if (is_beyond_integers(text)) refuse(option, text, "a whole number from -2^63 to 2^63 - 1");
   if (!read_all(text, value)) refuse(option, text, "a whole number");
   return value;
+}
+
+bool is_beyond_integers(const std::string& text) {
+  std::int64_t value = 0;
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+  return error == std::errc::result_out_of_range && end == text.data() + text.size();
 }
 
 bool boolean(const std::string& text, const std::string& option) {

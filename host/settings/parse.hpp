@@ -17,6 +17,8 @@ namespace tauvox::parse {
 /// @param option named in messages, e.g. "--tolerance"
 double number(const std::string& text, const std::string& option);
 std::int64_t integer(const std::string& text, const std::string& option);
+/// A whole number that 64 bits with a sign do not hold.
+bool is_beyond_integers(const std::string& text);
 bool boolean(const std::string& text, const std::string& option);
 std::string choice(const std::string& text, const std::string& option, const std::vector<std::string>& valid);
 
@@ -40,6 +42,8 @@ double temperature(const std::string& text, const std::string& option);
 void check_voxel_size(const std::array<double, 3>& size, ExitCode code, const std::string& where);
 /// The second of both.
 void check_voxel_ratio(const std::array<double, 3>& size, ExitCode code, const std::string& where);
+/// Refuses a whole number that no label can be.
+void check_label(const std::string& text, const std::string& option);
 /// Labels, and names of phases: none twice.
 std::vector<LabelOrName> labels(const std::string& text, const std::string& option);
 /// "0=0,1=0.01,binder=1": a label or phase and its conductivity; finite, >= 0, none twice.

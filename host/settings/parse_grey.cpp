@@ -18,6 +18,7 @@ io::Thresholds thresholds(const std::string& text, const std::string& option) {
 
 io::OutsideVoxels outside(const std::string& text, const std::string& option) {
   if (text == "nan" || text == "NaN") return {true};
+  check_label(text, option);
   try {
     return {false, integer(text, option)};
   } catch (const Error&) {

@@ -36,6 +36,7 @@ std::optional<std::int64_t> as_label(const std::string& text) {
 }
 
 LabelOrName label_or_name(const std::string& text, const std::string& option) {
+  check_label(text, option);
   if (const std::optional<std::int64_t> label = as_label(text)) return *label;
   if (!io::is_phase_name(text))
     refuse(option, text,
@@ -74,6 +75,10 @@ std::optional<std::pair<std::string, std::string>> sides_of(const std::string& i
 }
 
 }  // namespace
+
+void check_label(const std::string& text, const std::string& option) {
+  if (is_beyond_integers(text)) refuse(option, text, "labels from -2^63 to 2^63 - 1: no others are read");
+}
 
 std::vector<LabelOrName> labels(const std::string& text, const std::string& option) {
   std::vector<LabelOrName> values;
@@ -123,6 +128,7 @@ Phases phases(const std::string& text, const std::string& option) {
       refuse(option, text, fmt::format("each name once; '{}' is there twice", sides->first));
     NamedPhase phase{sides->first, {}};
     for (const std::string& word : split(sides->second, '+')) {
+      check_label(word, option);
       const std::optional<std::int64_t> label = as_label(word);
       if (!label) refuse(option, item, takes);
       if (std::find(phase.labels.begin(), phase.labels.end(), *label) != phase.labels.end())

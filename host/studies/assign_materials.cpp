@@ -69,6 +69,16 @@ std::vector<double> distinct_conductivities(const Materials& m, const Volume& vo
     throw Error(ExitCode::input_invalid, "too many different conductivities", volume.path,
                 fmt::format("{} values", distinct.size()),
                 fmt::format("at most {} can differ", max_classes - first_conducting_class));
+  constexpr double least = 1e-300, most = 1e300;  // beyond, effective values lose digits, or are no numbers
+  for (const Phase& phase : m.phases)
+    if (phase.conductivity > 0 && (phase.conductivity < least || phase.conductivity > most))
+      throw Error(
+          ExitCode::input_invalid, "a conductivity is out of range", volume.path,
+          volume.grey ? fmt::format("{:g} of a grey value of {:.7g}", phase.conductivity,
+                                    volume.grey->value_of(phase.label))
+                      : fmt::format("{:g} of label {}", phase.conductivity, phase.label),
+          fmt::format("give 0, an insulator, or a value from {:g} to {:g}, in another unit where it must be",
+                      least, most));
   if (!distinct.empty() && !(distinct.back() / distinct.front() <= 1e30))  // the solver's FP32 ends at 1e38
     throw Error(ExitCode::input_invalid, "conductivities too far apart", volume.path,
                 fmt::format("{:g} and {:g}", distinct.front(), distinct.back()),

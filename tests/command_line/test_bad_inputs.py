@@ -14,6 +14,9 @@ from conftest import assert_refused, contents
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inputs")
     volumes.make_all(folder)
+    huge = numpy.zeros((4, 4, 4), "u8")
+    huge[1, 2, 3] = 2**64 - 1
+    numpy.save(folder / "huge.npy", huge)
     return folder
 
 
@@ -98,8 +101,13 @@ REFUSED = {
     "word too many": ("cathode.h5", PORE + ["--axis", "z", "x.json"], 2, ["lists take commas: --axis z,x.json"]),
     "device that is none": ("cathode.h5", PORE + ["--device", "gpu"], 2, ["'gpu'", "cuda:N"]),
     "option twice": ("cathode.h5", PORE + PORE, 2, ["--phase"]),
+    "label beyond 2^63": ("huge.npy", PORE, 4, ["18446744073709551615 at z,y,x = 1,2,3", "up to 2^63 - 1", "as int64 is -1",
+                                               "save it as int64", "number the labels anew"]),
     "crop outside": ("cathode.h5", PORE + ["--crop", "0:9,:,:"], 2, ["--crop", "0:9 along z", "0:6"]),
 }
+for option, value in [("--phase", "{}"), ("--conductivity", "0=1,{}=0"), ("--phases", "pore=0+{}"), ("--outside", "{}")]:
+    for number in [2**63, -2**63 - 1, 10**30]:
+        REFUSED[f"{option} {number}"] = ("cathode.h5", [option, value.format(number)], 2, [option, str(number), "from -2^63 to 2^63 - 1"])
 for value in ["nan", "inf", "1e999", ""]:
     REFUSED[f"conductivity '{value}'"] = ("cathode.h5", ["--conductivity", f"0=1,1={value}"], 2, ["--conductivity"])
 

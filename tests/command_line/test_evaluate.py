@@ -344,8 +344,7 @@ def test_the_field_of_local_thickness_has_the_mean_of_the_report(tauvox, tmp_pat
     for label, rows in enumerate(curve.values()):
         share = sum(float(row["volume_share"]) for row in rows if float(row["diameter_um"]) >= 3)
         above += share * numpy.sum(labels == label)
-    result = tauvox("convert", "r/fields/thickness.vti", "cut.h5", "--dataset", "local_thickness_um", "--threshold", "2.9999")
-    assert result.returncode == 0, result.stderr
+    assert tauvox("convert", "r/fields/thickness.vti", "cut.h5", "--dataset", "local_thickness_um", "--threshold", "2.9999").returncode == 0
     with h5py.File(tmp_path / "cut.h5") as file:
         assert numpy.sum(file["label"][...] == 1) == pytest.approx(above, abs=0.5)
 
@@ -353,8 +352,9 @@ def test_the_field_of_local_thickness_has_the_mean_of_the_report(tauvox, tmp_pat
 def test_what_is_refused_leaves_no_empty_folder(tauvox, tmp_path):
     volumes.hdf5(tmp_path / "a.h5", volume=volumes.LABELS)
     evaluate = ["evaluate", "a.h5", "--phases", "pore=0,active=1,binder=2,x=9", "--voxel-size", "1um"]
-    assert_refused(tauvox(*evaluate, "-o", "zz/deep"), 4, "9")
-    assert not (tmp_path / "zz").exists()
+    for more in [], ["--fields"]:
+        assert_refused(tauvox(*evaluate, "-o", "zz/deep", *more), 4, "9")
+        assert not (tmp_path / "zz").exists()
     (tmp_path / "mine").mkdir()
     assert_refused(tauvox(*evaluate, "-o", "mine"), 4, "9")
     assert (tmp_path / "mine").is_dir()

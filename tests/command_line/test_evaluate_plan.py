@@ -1,13 +1,16 @@
 """What `evaluate --dry-run` says before, and what the run takes then."""
 
 import json
+import os
 import re
+import shutil
 
 import pytest
 import volumes
 from conftest import assert_refused, measures_memory
 
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
+PRLIMIT = shutil.which("prlimit")  # before the path has no gnuplot
 PHASES = ["--phases", "pore=0,active=1,binder=2", "--device", "cpu"]
 FLAT = ["--voxel-size", "0.8um,0.4um,0.4um"]
 MADE = {"a": ["electrode", "--size", "112", "--seed", "2"], "open": ["electrode", "--size", "112", "--porosity", "0.6", "--seed", "4"],
@@ -65,3 +68,41 @@ def test_what_the_run_would_not_heed_is_said_before_it(tauvox, tmp_path):
     assert [line.split("notice: ")[1].split()[0] for line in notices] == ["--tolerance", "--axis", "--slice-at"]
     solved = tauvox(*run, "--dry-run", "--ionic", "pore", "-o", "out").stderr
     assert "does nothing here" not in solved
+
+
+def test_what_the_disk_has_no_room_for_is_refused_before_the_run(tauvox, tmp_path):
+    """A field takes half of what its numbers do at least; here a file may have less."""
+    assert tauvox("generate", "electrode", "--size", "48", "--voxel-size", "0.4um", "-o", "e.h5").returncode == 0
+    run = ["evaluate", "e.h5", *PHASES, "--ionic", "pore", "--axis", "z", "-o", "new/report"]
+    solve = ["solve", "e.h5", "--phase", "0", "--device", "cpu", "--flux", "--field", "u.vti"]
+    few = [PRLIMIT, "--fsize=300000"]
+    for line in ([*run, "--fields"], [*run, "--fields", "--dry-run"], [*solve, "--dry-run"]):
+        result = tauvox(*line, before=few)
+        assert_refused(result, 7, "not enough room", "at least 0.3539 MB", "ulimit -f")
+        assert ("MB on disk" in result.stdout) == ("--dry-run" in line) and "fractions:" not in result.stdout
+        assert [path.name for path in tmp_path.iterdir()] == ["e.h5"]
+    said = tauvox(*run, "--dry-run", before=few)
+    assert said.returncode == 0 and "outputs: up to 4 MB on disk" in said.stdout and "new/report/report.html: 0.3 MB are free" in said.stderr
+
+
+def test_what_an_evaluation_takes_on_disk_is_within_what_was_said(tauvox, tmp_path):
+    assert tauvox("generate", "electrode", "--size", "48", "--voxel-size", "0.4um", "-o", "e.h5").returncode == 0
+    run = ["evaluate", "e.h5", *PHASES, "--ionic", "pore", "--electronic", "active=1,binder=0.1", "--fields", "-o", "report"]
+    most = float(re.search("up to ([0-9.]+) MB on disk", tauvox(*run, "--dry-run").stdout).group(1)) * 1e6
+    assert tauvox(*run).returncode == 0
+    taken = sum(path.stat().st_size for path in (tmp_path / "report").rglob("*") if path.is_file())
+    assert 0.3 * most < taken < most
+
+
+def test_a_run_that_goes_on_needs_no_room_for_what_it_has_written(tauvox, tmp_path, library):
+    assert tauvox("generate", "electrode", "--size", "48", "--voxel-size", "0.4um", "-o", "e.h5").returncode == 0
+    run = ["evaluate", "e.h5", *PHASES, "--ionic", "pore", "--axis", "z", "--fields", "-o"]
+    failing = os.environ | {"LD_PRELOAD": library}
+    assert tauvox(*run, "whole", env=failing | {"TAUVOX_FAIL_COUNTS": str(tmp_path / "counts")}).returncode == 0
+    renames = max(int(line.split()[1]) for line in (tmp_path / "counts").read_text().splitlines() if line.startswith("rename"))
+    assert tauvox(*run, "report", env=failing | {"TAUVOX_FAIL": f"rename:{renames - 3}:28"}).returncode == 7
+    assert (tmp_path / "report/fields/ionic_z.vti").exists() and not (tmp_path / "report/settings.toml").exists()
+    few = [PRLIMIT, "--fsize=300000"]
+    assert_refused(tauvox(*run, "another", before=few), 7, "not enough room")
+    again = tauvox(*run, "report", before=few)
+    assert again.returncode == 0 and (tmp_path / "report/settings.toml").exists(), again.stderr

@@ -55,14 +55,14 @@ def test_what_every_result_is_of_can_have_a_limit(evaluate):
     ("tortuosity_factor_liquid.active.max = 9", POROUS, "but that of pore+binder (ions); write", "tortuosity_factor_liquid.ions, or"),
     ("volume_fraction.\"pore+active\".max = 1", [], "it is of one phase", "write volume_fraction.PHASE"),
     ("thickness_d50.pore.z.max = 1\nthickness_d50.pore.y.max = 1", [], "along the thickness alone, z", "or give --thickness y"),
-    ("specific_surface.pore.z.max = 1", [], "it has no direction", 'write specific_surface."pore"'),
+    ("specific_surface.pore.z.max = 1", [], "it has no direction", 'write specific_surface.pore'),
     ("specific_surface.\"pore+active+binder\".max = 1", [], "two joined by +", "specific_surface.PHASE"),
     ("specific_surface.\"pore+pore\".max = 1", [], "two joined by +", "specific_surface.PHASE"),
-    ("triple_length.\"pore+active\".max = 1", [], "three phases joined by +", "triple_length.PHASE"),
+    ("triple_length.\"pore+active\".max = 1", [], "three phases joined by +", 'triple_length."pore+active+binder"'),
     ("triple_length.z.max = 1", [], "it has no direction", "write triple_length"),
-    ("particle_d50.active.x.max = 1", [], "it has no direction", 'particle_d50."active"'),
+    ("particle_d50.active.x.max = 1", [], "it has no direction", "particle_d50.active"),
     ("accessible_surface.pore.max = 1", POROUS, "all that carries ions and electrons", "write accessible_surface"),
-    ("geodesic_tortuosity.pore.x.max = 1", [], "along the thickness alone, z", 'geodesic_tortuosity."pore"'),
+    ("geodesic_tortuosity.pore.x.max = 1", [], "along the thickness alone, z", "geodesic_tortuosity.pore"),
 ])
 def test_a_limit_that_no_result_can_be_about_is_refused_before_the_run(tauvox, tmp_path, limit, options, why, advice):
     volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
@@ -71,6 +71,34 @@ def test_a_limit_that_no_result_can_be_about_is_refused_before_the_run(tauvox, t
                     "--limits", "limits.toml", "-o", "report")
     assert_refused(result, 2, "limits.toml", why, advice)
     assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("limit, options, spelling", [
+    ('triple_length."binder+pore"', [], 'triple_length."pore+binder+active"'),
+    ("triple_length.solid", [], 'triple_length."pore+active+binder"'),
+    ("triple_length.binder.x", [], 'triple_length."binder+pore+active"'),
+    ('triple_length."active+active+pore"', [], 'triple_length."pore+active+binder"'),
+    ('specific_surface."pore+active+binder"', [], "specific_surface.PHASE"),
+    ('specific_surface."pore+active".x', [], 'specific_surface."pore+active"'),
+    ("tortuosity_factor", POROUS, 'tortuosity_factor."pore+binder"'),
+    ("tortuosity_factor", ["--ionic", "pore", "--electronic", "active=1"], "tortuosity_factor.pore"),
+    ("chord_mean", [], "chord_mean.PHASE")])
+def test_a_spelling_that_is_advised_is_taken(tauvox, tmp_path, limit, options, spelling):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    line = ["evaluate", "cathode.h5", "--phases", "pore=0,active=1,binder=2,solid=1+2", "--voxel-size", "1um", *options, "--dry-run",
+            "--limits", "limits.toml"]
+    (tmp_path / "limits.toml").write_text(f"{limit}.max = 1\n")
+    assert_refused(tauvox(*line), 2, f"write {spelling}")
+    (tmp_path / "limits.toml").write_text(f"{spelling.replace('PHASE', 'binder')}.max = 1\n")
+    assert tauvox(*line).returncode == 0
+
+
+def test_what_needs_three_phases_says_so_where_there_are_two(tauvox, tmp_path):
+    volumes.hdf5(tmp_path / "cathode.h5", volume=volumes.LABELS)
+    (tmp_path / "limits.toml").write_text('triple_length."pore+active".max = 1\n')
+    result = tauvox("evaluate", "cathode.h5", "--phases", "pore=0,active=1+2,solid=1+2", "--voxel-size", "1um", "--dry-run", "--limits",
+                    "limits.toml")
+    assert_refused(result, 2, "three phases joined by +", "name them with --phases")
 
 
 def test_phases_that_others_make_up_are_refused_where_no_result_is_of_them(tauvox, tmp_path):

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 
+import numpy
 import pytest
 from conftest import STAMP
 
@@ -36,6 +37,42 @@ def test_the_first_line_says_where_and_every_line_when(tauvox, name):
     assert not STAMP.search(result.stdout)
     quiet = tauvox(*RUNS[name], "--quiet", *(("--overwrite",) if name == "evaluate" else ()), env=job)
     assert quiet.returncode == 0 and quiet.stderr == ""
+
+
+# words, and what writes all it has to say into a file: nothing is left for standard output
+OTHERS = {
+    "inspect": (["inspect", "grey.npy", "--json", "i.json"], True),
+    "inspect without a file": (["inspect", "grey.npy"], False),
+    "convert": (["convert", "ghost.npy", "new.h5", "--phases", "pore=0,ghost=7", "--allow-absent"], True),
+    "generate": (["generate", "electrode", "--size", "12", "-o", "generated.h5"], True),
+    "collect": (["collect", "report", "-o", "all.csv"], True),
+    "export": (["export", "pybamm", "report/results.json", "--electrode", "positive", "-o", "cell.json"], True),
+    "export without a file": (["export", "pybamm", "report/results.json", "--electrode", "positive"], False),
+    "bench": (["bench", "--sizes", "8", "--cases", "gyroid", "--no-triad", "--repeats", "1", "--least-seconds", "0", "--device", "cpu", "-o", "b.json"], True),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_command_that_says_something_by_the_way_can_be_quiet(tauvox, tmp_path, name):
+    numpy.save(tmp_path / "ghost.npy", numpy.zeros((4, 4, 4)))
+    numpy.save(tmp_path / "grey.npy", numpy.random.default_rng(1).random((4, 4, 4)))
+    if "report" in str(OTHERS[name]):
+        assert tauvox(*RUNS["evaluate"], "--ionic", "pore").returncode == 0
+    words, in_file = OTHERS[name]
+    loud = tauvox(*words)
+    assert loud.returncode == 0 and loud.stdout, loud.stderr
+    assert loud.stderr or name.split()[0] in ("inspect", "generate", "collect")  # nothing was to be said by the way
+    quiet = tauvox(*words, "--quiet", *(["--overwrite"] if in_file else []))
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    assert (quiet.stdout == "") == in_file
+    assert in_file or quiet.stdout == loud.stdout
+
+
+def test_an_error_is_said_also_where_all_is_quiet(tauvox):
+    for words in ["solve no.h5 --phase 0", "evaluate no.h5 -o r", "inspect no.h5", "convert no.h5 n.h5", "generate electrode --size 4 -o e.txt",
+                  "collect no -o all.csv", "export pybamm no.json", "bench --sizes 2 -o b.json"]:
+        result = tauvox(*words.split(), "--quiet")
+        assert result.returncode in (2, 3, 4) and "error: " in result.stderr, words
 
 
 def test_without_slurm_there_is_no_job(tauvox):

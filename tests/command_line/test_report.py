@@ -203,8 +203,27 @@ def test_nothing_is_advised_where_an_uncertainty_is_not_known(tauvox, tmp_path, 
     assert "1 voxel wide" in limits and "smaller voxels would help" in limits
     assert "would not" not in limits
     line, = [line for line in limits.splitlines() if line.startswith("relative electrical conductivity of active")]
-    assert "most of it sampling; that of resolution is not known or not reliable" in line
+    assert "most of it sampling; that of resolution is not known; so what limits it cannot be said" in line
     assert not [line for line in limits.splitlines() if "limits most" in line and "conductivity" in line]
+
+
+def test_a_narrow_place_is_called_the_same_beside_a_number_and_its_verdict(tauvox, tmp_path, without_gnuplot):
+    """The uncertainty of resolution is there, and U counts it: nowhere is it said not to be known."""
+    blocks = numpy.random.default_rng(1).random((12, 12, 12)) > 0.6  # of four voxels: copies are the same, octants differ
+    labels = blocks.repeat(4, 0).repeat(4, 1).repeat(4, 2).astype("u1")
+    volumes.hdf5(tmp_path / "narrow.h5", volume=labels)
+    (tmp_path / "limits.toml").write_text("tortuosity_factor.ions.max = 1e6\n")
+    result = tauvox("evaluate", "narrow.h5", "--phases", "pore=0,active=1", "--voxel-size", "1um", "--ionic", "pore",
+                    "--limits", "limits.toml", "--device", "cpu", "-o", "report")
+    report = json.loads((tmp_path / "report/results.json").read_text())
+    judgement, = report["judgements"]
+    tau = next(r["quantities"] for r in report["results"] if r["study"] == "effective_transport" and r["axis"] == "z")
+    assert tau["tortuosity_factor"]["uncertainty"]["resolution"]["half_width"] > 0
+    assert tau["throat_voxels"]["value"] < 5 and judgement["half_width"] > 0
+    said = f"its uncertainty of resolution is less reliable: the narrowest place is {tau['throat_voxels']['value']:.0f} voxel"
+    assert judgement["reason"].startswith(said) and said in result.stdout
+    words = Page((tmp_path / "report/report.html").read_text()).words
+    assert said in words and "not known" not in words.split("What limits the numbers")[0]
 
 
 def test_the_interval_of_all_uncertainties_has_a_column(evaluated):

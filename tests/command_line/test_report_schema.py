@@ -78,7 +78,18 @@ def made(tauvox, tmp_path, failed_report):
     reports["converged in a sample"] = json.loads(tauvox("solve", "v.h5", "--mask", "mask.npy", "--phase", "0,1", "--json", "-").stdout)
     numpy.random.default_rng(1).integers(0, 256, (9, 9, 9), "u1").tofile(tmp_path / "grey.raw")
     reports["grey"] = json.loads(tauvox("inspect", "grey.raw", "--shape", "9", "--dtype", "uint8", "--json", "-").stdout)
+    numpy.save(tmp_path / "real.npy", numpy.arange(64).reshape(4, 4, 4) % 4 / 10 + 0.1)
+    reports["converged of real grey values"] = json.loads(tauvox("solve", "real.npy", "--law", "g", "--json", "-").stdout)
     return reports
+
+
+def test_labels_that_stand_for_grey_values_have_them_beside(reports):
+    phases = reports["converged of real grey values"]["phases"]
+    assert [p["grey_value"] for p in phases] == pytest.approx([0.1, 0.2, 0.3, 0.4], rel=1e-14)
+    assert [p["conductivity"] for p in phases] == [p["grey_value"] for p in phases]
+    scale = reports["grey"]["input"]["grey"]
+    assert all(p["grey_value"] == scale["of_label_0"] + scale["step"] * p["label"] for p in reports["grey"]["phases"])
+    assert {p["grey_value"] for p in reports["converged"]["phases"]} == {None}
 
 
 def test_reports_of_every_status_are_valid(reports, schema):

@@ -54,8 +54,29 @@ def test_no_data_that_is_outside_is_not_warned_of(tauvox, solve, tmp_path):
     assert [line for line in warned(tauvox, "a.h5") if "_FillValue = 2 is not applied: 54 of 336" in line]
     report = solve("a.h5", "--phase", "0", "--voxel-size", "1um", "--outside", "2")
     assert not [line for line in report["warnings"] if "_FillValue" in line]
-    cut = solve("a.h5", "--phase", "0", "--voxel-size", "1um", "--threshold", "1")  # how many voxels is not known then
-    assert [line for line in cut["warnings"] if "_FillValue = 2 is not applied" in line]
+    cut = solve("a.h5", "--phase", "0", "--voxel-size", "1um", "--threshold", "1")  # 2 is no label any more
+    assert [line for line in cut["warnings"] if "_FillValue = 2 is not applied: 54 of 336" in line and "--mask" in line]
+
+
+@pytest.mark.parametrize("options", [["--threshold", "0.5"], ["--threshold", "otsu"], ["--filter", "median", "--threshold", "0.5"],
+                                     ["--filter", "gaussian=1", "--threshold", "1,1.5"], []])
+@pytest.mark.parametrize("kind", ["u1", "u2", "f4", "f8"])
+def test_no_data_among_grey_values_is_counted(tauvox, tmp_path, options, kind):
+    values = numpy.random.default_rng(2).integers(0, 40, (8, 8, 8)).astype(kind)
+    values[values == 7] = 8
+    values[2, 3, 4:7] = 7
+    values = values / 4 if kind[0] == "f" else values
+    hdf5(tmp_path / "a.h5", values, _FillValue=values[2, 3, 4], missing_value=numpy.asarray(values.max() + 1))
+    found = [line for line in warned(tauvox, "a.h5", *options) if "not applied" in line]
+    assert len(found) == 1 and f"_FillValue = {values[2, 3, 4]} is not applied: 3 of 512 voxels are no data by it" in found[0], found
+    mask = numpy.ones((8, 8, 8), "u1")
+    mask[2, 3, 4] = 0
+    numpy.save(tmp_path / "mask.npy", mask)
+    found = [line for line in warned(tauvox, "a.h5", *options, "--mask", "mask.npy") if "not applied" in line]
+    assert len(found) == 1 and "2 of 512 voxels" in found[0], found
+    mask[2, 3, 4:7] = 0
+    numpy.save(tmp_path / "mask.npy", mask)
+    assert not [line for line in warned(tauvox, "a.h5", *options, "--mask", "mask.npy") if "not applied" in line]
 
 
 def test_no_data_of_gdal_is_counted(tauvox, tmp_path):

@@ -1,6 +1,8 @@
 """Settings files: what a run wrote computes the same again, and no key is lost without a word."""
 
 import json
+import shutil
+import tomllib
 
 import pytest
 import volumes
@@ -91,6 +93,30 @@ def options_of(tauvox, command):
 def notice_of(result):
     said = [line for line in result.stderr.splitlines() if "not taken here are" in line and not line.startswith("{")]
     return set(said[0].split("not taken here are ")[1].split(";")[0].split(", ")) if said else set()
+
+
+def test_a_folder_that_is_copied_repeats_its_run_in_itself(tauvox, tmp_path, without_gnuplot):
+    """Also where all was given by absolute paths: the results where it comes from are not replaced."""
+    first, copy = tmp_path / "first", tmp_path / "copy"
+    first.mkdir()
+    volumes.hdf5(first / "cathode.h5", volume=volumes.repeated(2))
+    volumes.hdf5(tmp_path / "elsewhere.h5", volume=volumes.repeated(2))
+    shared = ["--phase", "0", "--device", "cpu"]
+    assert tauvox("solve", first / "cathode.h5", *shared, "--csv", first / "a.csv", "--json", first / "b.json").returncode == 0
+    assert tauvox("solve", tmp_path / "elsewhere.h5", *shared, "--csv", first / "e.csv").returncode == 0
+    assert tauvox("evaluate", first / "cathode.h5", "--phases", "pore=0,active=1,binder=2", "--voxel-size", "1um", "--device", "cpu", "-o",
+                  first).returncode == 0
+    assert tomllib.loads((first / "e.settings.toml").read_text())["input"] == str(tmp_path / "elsewhere.h5")  # as it was given
+    shutil.copytree(first, copy)
+    before = contents(first)
+    for command, name in [("solve", "b.settings.toml"), ("solve", "e.settings.toml"), ("evaluate", "settings.toml")]:
+        settings = tomllib.loads((copy / name).read_text())
+        assert set(settings["written"].values()) <= {"a.csv", "b.json", "e.csv", "."}
+        result = tauvox(command, copy / name, "--overwrite")
+        assert result.returncode == 0, result.stderr
+        assert contents(first) == before
+    first.rename(tmp_path / "gone")
+    assert tauvox("solve", copy / "b.settings.toml").returncode == 0
 
 
 @pytest.mark.parametrize("command", ["solve", "evaluate", "batch"])

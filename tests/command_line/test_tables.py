@@ -104,3 +104,36 @@ def test_a_table_and_another_output_cannot_share_a_name(tauvox, tmp_path):
 def test_a_table_on_standard_output_is_alone(tauvox, tmp_path):
     result = tauvox("solve", "cathode.h5", *NAMED, "--study", "sizes", "--csv", "-")
     assert [row["phase"] for row in csv.DictReader(result.stdout.splitlines())] and tables(tmp_path) == {}
+
+
+SAID = "files of the run before, which this one does not write, stay beside its own and are not of it: "
+
+
+def left_behind(result):
+    assert result.returncode == 0, result.stderr
+    lines = [line.split(SAID)[1] for line in result.stderr.splitlines() if SAID in line]
+    return sorted(lines[0].split(", ")) if lines else []
+
+
+def test_tables_of_other_phases_that_stay_are_named(tauvox, tmp_path):
+    run = ["solve", "cathode.h5", "--voxel-size", "0.4um", "--device", "cpu", "--csv", "o.csv", "--overwrite", "--study", "sizes", "--phases"]
+    assert left_behind(tauvox(*run, "pore=0,active=1,binder=2")) == []
+    assert left_behind(tauvox(*run, "pore=0,active=1,binder=2")) == []
+    before = tables(tmp_path)
+    expected = [f"o_{of}_{phase}.csv" for of in ("intrusion", "thickness") for phase in ("binder", "pore")]
+    renamed = [*run, "void=0,active=1,glue=2", "--json", "o.json"]
+    assert left_behind(tauvox(*renamed, "--dry-run")) == expected
+    assert left_behind(tauvox(*renamed)) == expected
+    assert {name: tables(tmp_path)[name] for name in expected} == {name: before[name] for name in expected}
+    assert left_behind(tauvox(*["p.csv" if word == "o.csv" else word for word in run], "pore=0,active=1,binder=2")) == []  # another name, other files
+
+
+def test_what_stays_of_another_study_or_axis_is_named(tauvox, tmp_path):
+    run = ["solve", "cathode.h5", *NAMED, "--phase", "pore", "--overwrite", "--csv", "o.csv"]
+    both = ["--png", "o.png", "--field", "o.h5"]
+    assert left_behind(tauvox(*run, *both, "--axis", "z,y")) == []
+    assert left_behind(tauvox(*run, *both, "--axis", "z")) == ["o_concentration_y.png", "o_y.h5", "o_z.h5"]
+    assert left_behind(tauvox(*run, "--study", "fractions")) == []  # no other fields or pictures are asked for
+    assert left_behind(tauvox(*run)) == ["o_profile.csv"]
+    (tmp_path / "o.settings.toml").write_text("no TOML")
+    assert left_behind(tauvox(*run)) == []

@@ -129,6 +129,7 @@ TEST_F(SpaceForOutput, IsMissedBeforeTheWork) {
   EXPECT_EQ(outcome.code, output_code);
   EXPECT_NE(outcome.message.find("a.vti"), std::string::npos) << outcome.message;
   // Each fits, both do not: they share a disk.
+  EXPECT_EQ(outcome_of([&] { io::check_space({{in("made/later/a.vti"), much, much}}); }).code, output_code);
   const std::uint64_t free = std::filesystem::space(folder).available;
   const std::uint64_t most = free / 10 * 6;
   EXPECT_EQ(outcome_of([&] { io::check_space({{in("a.vti"), most, most}}); }).code, 0);
