@@ -16,6 +16,7 @@
 #include "host/app/log.hpp"
 #include "host/app/plan.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/app/stated_contents.hpp"
 #include "host/app/statements.hpp"
 #include "host/app/study_run.hpp"
 #include "host/app/unheeded.hpp"
@@ -343,10 +344,9 @@ ExitCode run_evaluate(Settings s) {
   append(report.notices, unheeded_by_evaluate(s));
   if (!limits.taken_as_si.empty())
     report.notices.push_back(fmt::format("limits without a unit: {}", fmt::join(limits.taken_as_si, "; ")));
-  report.warnings = volume.warnings;
-  append(report.warnings, of_layers);
-  append(report.warnings, warnings_of_sample(volume, s));
-  append(report.warnings, check_named_labels(volume, s));
+  for (const auto& more : {volume.warnings, of_layers, warnings_of_sample(volume, s),
+                           changed_contents(volume, s), check_named_labels(volume, s)})
+    append(report.warnings, more);
   for (const std::string& warning : assign(volume, carriers))  // of labels, the same as above in part
     if (std::find(report.warnings.begin(), report.warnings.end(), warning) == report.warnings.end())
       report.warnings.push_back(warning);

@@ -10,6 +10,7 @@
 #include "host/app/describe.hpp"
 #include "host/app/field_output.hpp"
 #include "host/app/outputs.hpp"
+#include "host/app/stated_contents.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/tables.hpp"
 #include "host/pages/report_page.hpp"
@@ -209,9 +210,10 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   const double writing = seconds_since(start);  // but for the results themselves and the settings
   for (auto& [stage, seconds] : report.seconds)
     if (stage == "write" || stage == "total") seconds += writing;
-  io::write_text(in_folder(s, "results.json"), report_json(report, settings_json(s)).dump(2) + "\n", overwrite);
+  io::write_text(in_folder(s, "results.json"), report_json(report, settings_json(s)).dump(2) + "\n",
+                 overwrite);
   const std::string settings = in_folder(s, "settings.toml");
-  io::write_text(settings, to_study_file(s, settings), overwrite);
+  io::write_text(settings, to_study_file(s, settings) + contents_table(*report.volume, s), overwrite);
   for (const std::string& path : report.fields)
     written.insert(fs::path(path).lexically_relative(s.output).generic_string());
   for (const std::string& name : former)

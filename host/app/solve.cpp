@@ -19,6 +19,7 @@
 #include "host/app/plan.hpp"
 #include "host/app/reactive.hpp"
 #include "host/app/read_sample.hpp"
+#include "host/app/stated_contents.hpp"
 #include "host/app/statements.hpp"
 #include "host/app/study_file.hpp"
 #include "host/app/study_run.hpp"
@@ -218,7 +219,7 @@ void write_reports(const Settings& s, const RunReport& report, const std::string
   if (!settings_path(s).empty()) results_are_in_files();
   if (!s.json.empty() && s.json != "-") io::write_text(s.json, json, overwrite);
   if (const std::string path = settings_path(s); !path.empty())
-    io::write_text(path, to_study_file(s, path), overwrite);
+    io::write_text(path, to_study_file(s, path) + contents_table(*report.volume, s), overwrite);
 }
 
 }  // namespace
@@ -348,6 +349,7 @@ ExitCode run_solve(Settings s) {
                     s.unit));
   append(report.warnings, volume.warnings);
   append(report.warnings, axis_warnings);
+  append(report.warnings, changed_contents(volume, s));
   append(report.warnings, report.materials.warnings);
 
   const std::vector<std::string> earlier = earlier_reports(s, checkpoint);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "host/app/describe.hpp"
+#include "host/app/stated_contents.hpp"
 #include "host/app/toml_file.hpp"
 #include "host/app/toml_text.hpp"
 #include "host/settings/named_labels.hpp"
@@ -96,7 +97,7 @@ class Reader {
     refuse_twice(table);
     for (const auto& [key, node] : table) {
       const auto* row = row_of(std::string(key.str()));
-      if (row && key != written) set(*row, node);
+      if (row && key != written && key != contents_key) set(*row, node);
     }
     refuse_unknown_phases();
   }
@@ -118,7 +119,7 @@ class Reader {
     for (const auto& [key, node] : table) {
       const std::string name = hyphens(std::string(key.str()));
       if (const auto* row = row_of(name); row && may_stand(*row)) continue;
-      if (!outputs_only && key == written && node.is_table()) continue;
+      if (!outputs_only && (key == written || key == contents_key) && node.is_table()) continue;
       const std::string near = parse::nearest(name, names);
       unknown.push_back(fmt::format("'{}' in line {}{}", std::string_view(key.str()), key.source().begin.line,
                                     near.empty() ? "" : " (did you mean '" + near + "'?)"));
@@ -266,6 +267,9 @@ StudyFileNotices read_study_file(const std::string& path, Settings& settings, bo
   settings.study_file = path;
   Settings former, others;
   Reader(path, settings, others, takes).read(table, false);
+  if (const toml::table* contents = table[contents_key].as_table())
+    for (const auto& [key, hash] : *contents)
+      settings.contents[std::string(key.str())] = hash.value_or(std::string());
   StudyFileNotices notices;
   if (const toml::table* outputs = table[written].as_table()) {
     const bool again = overwrite || settings.overwrite;

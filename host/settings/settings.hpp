@@ -2,6 +2,7 @@
 // which the command line, the study file, the help and the echo beside the results follow.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,9 @@ struct KeptOutputs {
 struct Settings : MaterialSettings, StudySettings {
   // input
   std::string input;
-  std::optional<std::string> study_file;  // where the settings were read from
-  io::History history;                    // of the input, as it states it
+  std::optional<std::string> study_file;        // where the settings were read from
+  std::map<std::string, std::string> contents;  // SHA-256 of "input", "mask", "limits" when they were written
+  io::History history;                          // of the input, as it states it
   io::ReadOptions read;
   std::optional<Resample> resample;
   std::string orient;              // "x,-y,z": what the new axes z, y, x are; empty: as they are

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tomllib
 
+import numpy
 import pytest
 import volumes
 from conftest import assert_refused, contents
@@ -336,3 +337,34 @@ def test_studies_that_know_no_separator_refuse_it(tauvox, tmp_path):
 def test_each_heading_stands_once(tauvox, command):
     headings = [line for line in tauvox(command, "--help").stdout.splitlines() if re.fullmatch(r"[A-Z][A-Za-z ]*:", line)]
     assert len(headings) >= 2 and len(set(headings)) == len(headings), headings
+
+
+def test_a_file_that_changed_since_its_settings_were_written_is_named(tauvox, tmp_path):
+    """Of a mask, of limits and of the volume itself; not of what is as it was."""
+    pore = numpy.zeros((6, 6, 6), "u1")
+    pore[:, 4:] = 1
+    numpy.save(tmp_path / "mask.npy", numpy.ones_like(pore))
+    (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.9\n')
+    numpy.save(tmp_path / "v.npy", pore)
+    run = ["--voxel-size", "1um", "--device", "cpu"]
+    assert tauvox("evaluate", "v.npy", "--phases", "pore=0,solid=1", "--limits", "limits.toml", "-o", "r", *run).returncode == 0
+    mask = numpy.ones_like(pore)
+    mask[:, 5] = 0
+    numpy.save(tmp_path / "mask.npy", mask)
+    assert tauvox("solve", "v.npy", "--phase", "0", "--axis", "z", "--mask", "mask.npy", "--json", "s.json", *run).returncode == 0
+
+    def named(settings, code=0):
+        repeated = tauvox(settings[0], settings[1])
+        assert repeated.returncode == code, repeated.stderr
+        return {name for name in ("input", "mask", "limits") if f"({name}) is not what it was when {settings[1]} was written" in repeated.stderr}
+
+    evaluation, solve = ("evaluate", "r/settings.toml"), ("solve", "s.settings.toml")
+    assert named(evaluation) == named(solve) == set()
+    (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.1\n')
+    assert named(evaluation, 11) == {"limits"}
+    mask[:, 4] = 0
+    numpy.save(tmp_path / "mask.npy", mask)
+    assert named(solve) == {"mask"}
+    pore[0, 0, 0] = 1
+    numpy.save(tmp_path / "v.npy", pore)
+    assert named(evaluation, 11) == {"input", "limits"} and named(solve) == {"input", "mask"}
