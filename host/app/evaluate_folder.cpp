@@ -14,6 +14,7 @@
 #include "host/app/tables.hpp"
 #include "host/pages/report_page.hpp"
 #include "host/report/append.hpp"
+#include "host/report/json_text.hpp"
 #include "host/studies/study_table.hpp"
 #include "kernels/base/clock.hpp"
 
@@ -178,7 +179,8 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   const double writing = seconds_since(start);  // but for the results themselves and the settings
   for (auto& [stage, seconds] : report.seconds)
     if (stage == "write" || stage == "total") seconds += writing;
-  io::write_text(in_folder(s, "results.json"), to_json(report, settings_json(s)).dump(2) + "\n", overwrite);
+  io::write_text(in_folder(s, "results.json"), json_text(to_json(report, settings_json(s)), 2) + "\n",
+                 overwrite);
   const std::string settings = in_folder(s, "settings.toml");
   io::write_text(settings, to_study_file(s, settings), overwrite);
   for (const std::string& path : report.fields)

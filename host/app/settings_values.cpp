@@ -5,6 +5,7 @@
 
 #include "host/app/describe.hpp"
 #include "io/printable.hpp"
+#include "host/report/json_text.hpp"
 
 namespace tauvox {
 
@@ -30,7 +31,7 @@ std::string result_key(const Settings& settings) {
   nlohmann::ordered_json j;
   for (const Setting<Settings>& row : describe())
     if (row.changes_result) j[row.name] = row.value(settings);
-  return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_text(j);
 }
 
 }  // namespace tauvox

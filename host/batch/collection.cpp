@@ -18,6 +18,7 @@
 
 #include "host/batch/in_threads.hpp"
 #include "host/batch/results_rows.hpp"
+#include "host/report/json_text.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/clock.hpp"
@@ -75,7 +76,7 @@ std::string hash_of_settings(const Json& settings,
   Json key = Json::object();
   for (const auto& [name, value] : settings.items())
     if (name != "input" && changes_result(name)) key[name] = value;
-  return fmt::format("{:016x}", hash_of(key.dump(-1, ' ', false, Json::error_handler_t::replace)));
+  return fmt::format("{:016x}", hash_of(json_text(key)));
 }
 
 /// What limits said, and of what; empty where there were none. The numbers follow from the rest.
@@ -86,7 +87,7 @@ std::string limits_in(const Json& results) {
   for (const Json& judgement : judgements)
     for (const char* key : {"study", "quantity", "subject", "unit", "least", "most", "verdict"})
       said["limits"].push_back(judgement.value(key, Json()));
-  return " | " + said.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return " | " + json_text(said);
 }
 
 /// Of the file and of that of --mask; without a hash only the folder tells two apart.
@@ -122,7 +123,7 @@ CollectedResults results_in(const std::string& folder,
   }
   if (r.date.empty()) r.date = time_of(path);
   r.id = fmt::format("{:016x}", hash_of(fmt::format("{} | {} | {} | {}{}", content_in(input, folder),
-                                                    input.value("shape", Json()).dump(), r.settings_hash,
+                                                    json_text(input.value("shape", Json())), r.settings_hash,
                                                     r.version, limits_in(j))));
   return r;
 }
@@ -171,9 +172,7 @@ Collection collected(const std::vector<std::string>& folders,
 
 namespace {
 
-std::string quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string quoted(const std::string& text) { return json_text(Json(text)); }
 
 void append_number(double value, std::string& json) {
   std::array<char, 32> text{};

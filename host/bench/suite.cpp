@@ -13,6 +13,7 @@
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
 #include "host/settings/parse.hpp"
+#include "host/report/json_text.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
@@ -167,7 +168,7 @@ class Suite {
     }
   }
 
-  void write() { io::write_text(options_.output, file_.dump(2) + "\n", true); }
+  void write() { io::write_text(options_.output, json_text(file_, 2) + "\n", true); }
   void finish() {
     file_["finished"] = true;
     write();
@@ -175,9 +176,9 @@ class Suite {
   bool all_valid() const { return all_valid_; }
   /// The table of its own file, as --compare shows it.
   std::string summary() const {
-    return to_text(Comparison({parse_bench_file(options_.output, file_.dump())}));
+    return to_text(Comparison({parse_bench_file(options_.output, json_text(file_))}));
   }
-  std::string csv() const { return to_csv({parse_bench_file(options_.output, file_.dump())}); }
+  std::string csv() const { return to_csv({parse_bench_file(options_.output, json_text(file_))}); }
 
  private:
   Measured measure(const Case& row, std::int64_t edge, const Settings& settings) {
