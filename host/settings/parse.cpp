@@ -85,25 +85,40 @@ std::array<std::int64_t, 3> shape(const std::string& text, const std::string& op
 }
 
 std::array<double, 3> lengths(const std::string& text, const std::string& option) {
-  static const std::map<std::string, double> units{{"nm", 1e-9}, {"um", 1e-6}, {"µm", 1e-6}, {"μm", 1e-6},
-                                                   {"mm", 1e-3}, {"cm", 1e-2}, {"m", 1}};
+namespace {
+
+/// The number times a power of ten, rounded once: 0.4 um and 400 nm are the same.
+double scaled(const std::string& text, int exponent, const std::string& option) {
+  (void)number(text, option);
+  const std::size_t e = text.find_first_of("eE");
+  if (e == std::string::npos) return number(fmt::format("{}e{}", text, exponent), option);
+  std::int64_t own = 0;  // more than it can hold is no number, which has been said
+  (void)read_all(text.substr(e + 1), own);
+  return number(fmt::format("{}e{}", text.substr(0, e), own + exponent), option);
+}
+
+}  // namespace
+
+  static const std::map<std::string, int> units{{"nm", -9}, {"um", -6}, {"µm", -6}, {"μm", -6},
+                                                {"mm", -3}, {"cm", -2}, {"m", 0}};
   const std::string takes =
       "a length with its unit (nm, um, mm, cm or m), such as 0.4um or z,y,x 0.4,0.4,0.5um";
-  std::vector<double> values;
-  std::vector<std::string> suffixes;
+  std::vector<std::string> digits, suffixes;
   for (const std::string& item : list(text)) {
     const std::size_t end = item.find_last_of("0123456789.");
     if (end == std::string::npos) refuse(option, text, takes);
-    values.push_back(number(item.substr(0, end + 1), option));
+    digits.push_back(item.substr(0, end + 1));
     suffixes.push_back(trimmed(item.substr(end + 1)));
   }
-  if (values.size() != 1 && values.size() != 3) refuse(option, text, takes);
-  for (std::size_t i = 0; i < values.size(); ++i) {
+    (void)number(digits.back(), option);
+  if (digits.size() != 1 && digits.size() != 3) refuse(option, text, takes);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
     const std::string& suffix = suffixes[i].empty() ? suffixes.back() : suffixes[i];  // "0.4,0.4,0.5um"
     if (suffix.empty()) refuse(option, text + " (unit missing)", takes);
     const auto unit = units.find(suffix);
     if (unit == units.end()) refuse(option, text, takes);
-    values[i] *= unit->second;
+    values.push_back(scaled(digits[i], unit->second, option));
     if (!(values[i] > 0)) refuse(option, text, takes + "; it must be above zero");
   }
   const std::array<double, 3> size{values[0], values[values.size() / 2], values.back()};

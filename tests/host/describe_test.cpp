@@ -1,6 +1,7 @@
 // The rows of settings: text, value and struct give each other back.
 #include "host/app/describe.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
