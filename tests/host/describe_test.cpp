@@ -174,7 +174,16 @@ TEST(Durations, AreSecondsOrHoursMinutesAndSeconds) {
   EXPECT_EQ(parse::duration("1h30m", ""), 5400);
   EXPECT_EQ(parse::duration("2h5s", ""), 7205);
   EXPECT_EQ(parse::duration("0.5s", ""), 0.5);
-  for (const char* bad : {"", "0", "-5", "m", "1h30", "30m1h", "5 parsecs", "1m1m", "inf", "5ms"})
+  EXPECT_EQ(parse::duration("10:00", ""), 600);  // as Slurm has it
+  EXPECT_EQ(parse::duration("00:10:00", ""), 600);
+  EXPECT_EQ(parse::duration("26:00:01", ""), 93601);
+  EXPECT_EQ(parse::duration("1-02", ""), 93600);
+  EXPECT_EQ(parse::duration("1-02:30", ""), 95400);
+  EXPECT_EQ(parse::duration(" 1-02:00:00 ", ""), 93600);
+  for (const char* bad :
+       {"",    "0",        "-5",   "m",    "1h30",   "30m1h", "5 parsecs",     "1m1m",    "inf",
+        "5ms", "00:00:00", "0-0",  "1:",   ":30",    "1:60",  "1:00:60",       "1:2:3:4", "1-2:3:4:5",
+        "1-",  "-1:00",    "1--2", "1:-5", "1.5:00", "1h:00", "99999999999-00"})
     EXPECT_THROW((void)parse::duration(bad, ""), Error) << bad;
 }
 
