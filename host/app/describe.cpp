@@ -55,7 +55,8 @@ void add_material(Rows& rows) {
        .meaning =
            "grey volumes: file of two columns, grey value and conductivity, with straight lines between "
            "the rows",
-       .unit = "--unit"},
+       .unit = "--unit",
+       .by_content = true},
       &Settings::conductivity_table);
   add({.name = "phase-porosity",
        .kind = Kind::pairs,

@@ -71,11 +71,11 @@ std::string time_of(const std::string& path) {
   return utc_text(facts.st_mtime);
 }
 
-std::string hash_of_settings(const Json& settings,
-                             const std::function<bool(const std::string&)>& changes_result) {
+std::string hash_of_settings(const Json& settings, const ValueInKey& value_in_key) {
   Json key = Json::object();
   for (const auto& [name, value] : settings.items())
-    if (name != "input" && changes_result(name)) key[name] = value;
+    if (name != "input")
+      if (const std::optional<Json> counts = value_in_key(name, value)) key[name] = *counts;
   return fmt::format("{:016x}", hash_of(json_text(key)));
 }
 
@@ -97,8 +97,7 @@ std::string content_in(const Json& input, const std::string& folder) {
   return (hash.empty() ? folder : hash) + (of_mask.empty() ? "" : " | " + of_mask);
 }
 
-CollectedResults results_in(const std::string& folder,
-                            const std::function<bool(const std::string&)>& changes_result) {
+CollectedResults results_in(const std::string& folder, const ValueInKey& value_in_key) {
   const std::string path = (fs::path(folder) / results_name).string();
   CollectedResults r;
   ResultsRows found = rows_of_file(path);
@@ -116,7 +115,7 @@ CollectedResults results_in(const std::string& folder,
   r.verdict = text_or_empty(j, "verdict");
   r.device = text_or_empty(j, "device");
   r.version = text_or_empty(j.value("tool", Json::object()), "version");
-  r.settings_hash = hash_of_settings(j.value("settings", Json::object()), changes_result);
+  r.settings_hash = hash_of_settings(j.value("settings", Json::object()), value_in_key);
   if (const std::optional<LotState> state = state_of(folder)) {
     r.job = state->job;
     r.date = state->ended;
@@ -128,10 +127,10 @@ CollectedResults results_in(const std::string& folder,
   return r;
 }
 
-std::optional<CollectedResults> readable_results_in(
-    const std::string& folder, const std::function<bool(const std::string&)>& changes_result) {
+std::optional<CollectedResults> readable_results_in(const std::string& folder,
+                                                    const ValueInKey& value_in_key) {
   try {
-    return results_in(folder, changes_result);
+    return results_in(folder, value_in_key);
   } catch (const Error&) {
     return std::nullopt;
   } catch (const Json::exception&) {
@@ -143,13 +142,12 @@ std::optional<CollectedResults> readable_results_in(
 
 }  // namespace
 
-Collection collected(const std::vector<std::string>& folders,
-                     const std::function<bool(const std::string&)>& changes_result) {
+Collection collected(const std::vector<std::string>& folders, const ValueInKey& value_in_key) {
   std::map<std::string, bool> without;
   const std::set<std::string> found = folders_with_results(folders, without);
   const std::vector<std::string> names(found.begin(), found.end());
   std::vector<std::optional<CollectedResults>> all(names.size());
-  in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], changes_result); });
+  in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], value_in_key); });
 
   Collection collection;
   for (const auto& [folder, had_some] : without)
