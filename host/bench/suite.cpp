@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 
 #include "host/app/console.hpp"
 #include "host/app/plan.hpp"
@@ -12,8 +13,8 @@
 #include "host/bench/measure.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
-#include "host/settings/parse.hpp"
 #include "host/report/json_text.hpp"
+#include "host/settings/parse.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
 #include "io/write.hpp"
@@ -119,6 +120,28 @@ class Suite {
     by_.tolerance = options.tolerance;
     if (device.is_cuda())
       if (const double sheet = data_sheet_bandwidth(device_name(device)); sheet > 0) by_.data_sheet = sheet;
+  }
+
+  /// Where there is no room for its arrays it is left out.
+  void measure_triad_where_it_fits() {
+    const std::int64_t needed = Triad::host_bytes(device_), available = host_memory().available;
+    const auto leave_out = [&](const std::string& why) {
+      print_notice(
+          fmt::format("without the triad, and the shares of it, as with --no-triad: it needs {:.1f} GB of "
+                      "host memory, {}",
+                      static_cast<double>(needed) / 1e9, why));
+    };
+    if (needed > available)
+      return leave_out(fmt::format("{:.1f} GB are free", static_cast<double>(available) / 1e9));
+    constexpr const char* less = "and so much cannot be had (ulimit -v, or others took it)";
+    try {
+      measure_triad();
+    } catch (const std::bad_alloc&) {
+      leave_out(less);
+    } catch (const Error& error) {
+      if (!std::string(error.what()).starts_with("out of")) throw;
+      leave_out(less);  // what it advises is for a solve
+    }
   }
 
   void measure_triad() {
@@ -288,7 +311,7 @@ ExitCode run_suite(const SuiteOptions& given) {
   if (!options.csv.empty()) io::check_output(options.csv, options.overwrite);
 
   Suite suite(options, device);
-  if (!options.no_triad) suite.measure_triad();
+  if (!options.no_triad) suite.measure_triad_where_it_fits();
   for (const std::string& size : sizes)
     for (const Case* row : wanted) suite.run(*row, size);
   suite.finish();
