@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <unordered_map>
 
+#include "io/labels.hpp"
+
 namespace tauvox::io {
 namespace {
 
@@ -40,7 +42,9 @@ class Survey {
       const auto value = static_cast<double>(values[i]);
       if constexpr (std::is_floating_point_v<T>) {
         if (!std::isfinite(value)) {
-          not_finite += nan_is_outside && std::isnan(value) ? 0 : 1;
+          if (nan_is_outside && std::isnan(value)) continue;
+          ++not_finite;
+          nans += std::isnan(value) ? 1 : 0;
           continue;
         }
         if (value != std::trunc(value) || std::abs(value) > last_whole) are_whole = false;
@@ -55,7 +59,7 @@ class Survey {
 
   static constexpr int magnitude_shift = 48;
   double least = std::numeric_limits<double>::infinity(), greatest = -least;
-  std::int64_t not_finite = 0;
+  std::int64_t not_finite = 0, nans = 0;
   bool nan_is_outside = false;
   bool are_whole = true, is_exact = true;
   std::unordered_map<double, std::int64_t> voxels;
@@ -258,10 +262,8 @@ GreyHistogram histogram_of(Element element, const std::string& path,
         survey.add(static_cast<const T*>(values), count);
       });
       if (survey.not_finite > 0)
-        throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path,
-                    fmt::format("{} of them", survey.not_finite),
-                    "replace them by a grey value first; where NaN is what lies outside of the sample, "
-                    "pass --outside nan");
+        throw no_numbers(path, fmt::format("{} of them", survey.not_finite), survey.not_finite, survey.nans,
+                         "a grey value");
       if (survey.least > survey.greatest) refuse_nothing(path);
       histogram.is_exact = survey.is_exact;
       histogram.least = survey.least;

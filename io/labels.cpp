@@ -66,6 +66,18 @@ bool is_nan(T value) {
 
 }  // namespace
 
+Error no_numbers(const std::string& path, const std::string& facts, std::int64_t count, std::int64_t nans,
+                 const std::string& better) {
+  std::string way =
+      fmt::format("replace {} by {} first", nans == 0 || nans == count ? "them" : "what is infinite", better);
+  if (nans > 0) way += "; where NaN is what lies outside of the sample, pass --outside nan";
+  return {ExitCode::input_invalid,
+          nans == 0       ? "voxels are infinite"
+          : nans == count ? "voxels are NaN"
+                          : "voxels are NaN or infinite",
+          path, facts, way};
+}
+
 LabelEncoder::LabelEncoder(Element element, const Extent& extent, const std::array<std::int64_t, 3>& origin,
                            const std::vector<double>& thresholds, std::string path, const CodeMemory& memory,
                            bool nan_is_outside)
@@ -197,6 +209,7 @@ bool LabelEncoder::is_usable(T value, std::int64_t position) {
     if (nan_is_outside_ && std::isnan(value)) return true;
     if (!std::isfinite(value)) {
       ++not_finite_;
+      nans_ += std::isnan(value) ? 1 : 0;
       if (first_not_finite_ < 0 || position < first_not_finite_) first_not_finite_ = position;
       return false;
     }
@@ -299,12 +312,10 @@ void LabelEncoder::part_outside(Volume& volume) const {
 
 void LabelEncoder::refuse_unusable_values() const {
   if (not_finite_ > 0)
-    throw Error(ExitCode::input_invalid, "voxels are NaN or infinite", path_,
-                fmt::format("{} of {}, the first at {}", not_finite_, extent_.voxels(),
-                            position_text(first_not_finite_)),
-                nan_is_outside_ ? "replace what is infinite by a label first"
-                                : "replace them by a label first; where NaN is what lies outside of the "
-                                  "sample, pass --outside nan");
+    throw no_numbers(path_,
+                     fmt::format("{} of {}, the first at {}", not_finite_, extent_.voxels(),
+                                 position_text(first_not_finite_)),
+                     not_finite_, nans_, "a label");
   if (fractional_ + too_large_ == 0) return;
   std::string what =
       fractional_ > 0 ? fmt::format("{} of {} voxels hold fractions", fractional_, extent_.voxels()) : "";

@@ -15,6 +15,11 @@
 
 namespace tauvox::io {
 
+/// The refusal of voxels that are NaN or infinite: only NaN can be what lies outside of the sample.
+/// @param count of both   @param better what to put in their place: "a label"
+Error no_numbers(const std::string& path, const std::string& facts, std::int64_t count, std::int64_t nans,
+                 const std::string& better);
+
 /// Takes the volume box by box, then hands over codes and labels. Codes are the values where these have 8
 /// bits, else given in order of appearance, and put in order of value at the end: one pass over the file is
 /// enough.
@@ -76,7 +81,7 @@ class LabelEncoder {
   std::int64_t appended_ = 0;
 
   // Float data: what the refusal has to say
-  std::int64_t not_finite_ = 0, first_not_finite_ = -1, fractional_ = 0, too_large_ = 0;
+  std::int64_t not_finite_ = 0, first_not_finite_ = -1, nans_ = 0, fractional_ = 0, too_large_ = 0;
   double least_ = 0.0, greatest_ = 0.0;
   std::set<double> distinct_;
 };

@@ -41,6 +41,24 @@ void check_directory(const std::string& path) {
     throw Error(ExitCode::output, "the folder for the output is a file", directory, "", "choose a folder");
 }
 
+/// Such as /dev/stdout, also through links: what the shell has put behind it is the log of a job, or the
+/// output of a pipeline, and a rename would take its place. Folders that lie there, as /dev/shm does, are
+/// folders.
+bool names_a_device(const std::string& path) {
+  constexpr int most_links = 40;
+  fs::path name = path;
+  std::error_code failed;
+  for (int link = 0; link < most_links; ++link) {
+    const fs::path folder = fs::canonical(directory_of(name.string()), failed);
+    if (failed) return false;
+    if (folder == "/dev" || folder == "/proc" || folder.string().starts_with("/proc/")) return true;
+    const fs::path target = fs::read_symlink(folder / name.filename(), failed);
+    if (failed) return false;
+    name = folder / target;
+  }
+  return false;
+}
+
 struct Target {
   std::string path;            // what would be written: the path itself, or what a link leads to
   std::optional<mode_t> mode;  // of the file that is there
@@ -49,6 +67,10 @@ struct Target {
 Target checked_target(const std::string& path, bool overwrite) {
   if (path.empty() || path.back() == '/')
     throw Error(ExitCode::output, "the output needs a file name", path, "", "give a file, not a folder");
+  if (names_a_device(path))
+    throw Error(ExitCode::output, "the output is not a regular file", path,
+                "names there are of devices, and of what this process has open",
+                "give the name of a file; standard output is - where an option can write to it (--json -)");
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) throw_output("cannot reach the output file", path, errno);

@@ -14,6 +14,8 @@
 #include "host/app/iterate_file.hpp"
 #include "host/app/outputs.hpp"
 #include "host/report/build_id.hpp"
+#include "host/report/escape.hpp"
+#include "host/report/json_text.hpp"
 #include "host/report/kept.hpp"
 #include "kernels/base/hash.hpp"
 #include "kernels/base/process.hpp"
@@ -62,6 +64,18 @@ std::string full(const std::string& path) {
   return fs::weakly_canonical(fs::absolute(path, failed), failed).string();
 }
 
+Json json_of(const std::vector<std::string>& paths) {
+  Json texts = Json::array();
+  for (const std::string& path : paths) texts.push_back(reversible(path));
+  return texts;
+}
+
+std::vector<std::string> paths_in(const Json& texts) {
+  std::vector<std::string> paths;
+  for (const Json& text : texts) paths.push_back(reversed(text.get<std::string>()));
+  return paths;
+}
+
 /// What makes a part what it is. The labels count, not where they came from.
 Json identity_of(const Volume& volume, const Settings& settings) {
   const auto of_codes = [](const auto& codes) { return hash_of(codes); };
@@ -75,8 +89,8 @@ Json identity_of(const Volume& volume, const Settings& settings) {
           {"voxel size", volume.spacing()},
           {"table", settings.grey_table},
           {"series in time", writes_series(settings)
-                                 ? fmt::format("{}, --frames {}{}", full(settings.field), settings.frames,
-                                               settings.flux ? ", --flux" : "")
+                                 ? fmt::format("{}, --frames {}{}", reversible(full(settings.field)),
+                                               settings.frames, settings.flux ? ", --flux" : "")
                                  : ""},
           {"settings", key}};
 }
@@ -138,9 +152,9 @@ Checkpoint::Checkpoint(std::string path) : path_(std::move(path)) {
     identity_ = content->at("identity");
     seconds_before_ = content->at("spent").at("seconds").get<double>();
     peak_before_ = content->at("spent").at("host_peak_bytes").get<std::int64_t>();
-    outputs_ = content->at("outputs").get<std::vector<std::string>>();
+    outputs_ = paths_in(content->at("outputs"));
     for (const auto& [part, kept] : content->at("parts").items())
-      parts_[part] = {report_from(kept.at("found")), kept.at("files").get<std::vector<std::string>>()};
+      parts_[part] = {report_from(kept.at("found")), paths_in(kept.at("files"))};
     for (const auto& [part, kept] : parts_) saved_parts_.insert(part);
   } catch (const std::exception& error) {
     refuse(error.what());
@@ -183,13 +197,13 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
       differ.push_back(std::string(name) == "labels" ? "the labels of the volume"
                        : std::string(name) == "table"
                            ? "the table of conductivities"
-                           : fmt::format("{} {}, not {}", name, wanted.at(name).dump(),
-                                         identity_.value(name, Json()).dump()));
+                           : fmt::format("{} {}, not {}", name, json_text(wanted.at(name)),
+                                         json_text(identity_.value(name, Json()))));
   const Json kept = identity_.value("settings", Json::object());
   for (const auto& [name, value] : wanted.at("settings").items()) {
     const Json before = kept.value(name, Json());
     if (before == value) continue;
-    const std::string change = fmt::format("--{} {}, not {}", name, value.dump(), before.dump());
+    const std::string change = fmt::format("--{} {}, not {}", name, json_text(value), json_text(before));
     if (only_rounds_differently(name))
       notices_.push_back(fmt::format("{} was made with another {}: last digits may differ", path_, name));
     else
@@ -273,7 +287,7 @@ SolveKeeper* Checkpoint::keeper(const std::string& of, const std::optional<Deadl
   Json same_bits = identity_;
   same_bits["settings"].erase("device");  // its vectors are those of every device
   iterate_ =
-      std::make_shared<IterateFile>(iterate_path_of(path_), same_bits.dump(), of, deadline, note, warn);
+      std::make_shared<IterateFile>(iterate_path_of(path_), json_text(same_bits), of, deadline, note, warn);
   return iterate_.get();
 }
 
@@ -338,11 +352,11 @@ std::optional<std::string> Checkpoint::save() {
   const auto start = Clock::now();
   Json parts = Json::object();
   for (const auto& [part, kept] : parts_)
-    parts[part] = {{"found", kept_json(kept.found)}, {"files", kept.files}};
+    parts[part] = {{"found", kept_json(kept.found)}, {"files", json_of(kept.files)}};
   const Json spent = {{"seconds", seconds_before_ + seconds_since(begun_)},
                       {"host_peak_bytes", std::max(peak_before_, peak_resident_bytes())}};
-  const std::string text =
-      Json{{"identity", identity_}, {"outputs", outputs_}, {"spent", spent}, {"parts", parts}}.dump();
+  const std::string text = json_text(
+      Json{{"identity", identity_}, {"outputs", json_of(outputs_)}, {"spent", spent}, {"parts", parts}});
   try {
     std::error_code failed;  // the first has none before it
     fs::rename(path_, previous_of(path_), failed);

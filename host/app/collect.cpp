@@ -48,13 +48,6 @@ const std::vector<Setting<CollectRun>>& rows() {
   return table;
 }
 
-/// One that is not known here, of another version, counts.
-bool changes_result(const std::string& name) {
-  for (const Setting<Settings>& row : describe())
-    if (row.name == name) return row.changes_result;
-  return true;
-}
-
 void note(const std::vector<std::string>& folders, const std::string& what) {
   if (!folders.empty())
     print_notice(fmt::format("{} left out: {}, such as {}", folders.size(), what, folders.front()));
@@ -69,7 +62,7 @@ ExitCode run_collect(const Arguments& arguments, bool&) {
     throw Error(ExitCode::usage, "the table is .csv or .json", run.output, "",
                 "give -o NAME.csv or NAME.json");
   for (const std::string& found : io::check_output(run.output, run.overwrite)) print_notice(found);
-  const Collection all = collected(run.folders, changes_result);
+  const Collection all = collected(run.folders, value_in_key);
   note(all.twice, "another folder holds the same evaluation");
   note(all.unfinished, "failed or not finished");
   note(all.unreadable, "not readable");

@@ -55,7 +55,8 @@ void add_material(Rows& rows) {
        .meaning =
            "grey volumes: file of two columns, grey value and conductivity, with straight lines between "
            "the rows",
-       .unit = "--unit"},
+       .unit = "--unit",
+       .by_content = true},
       &Settings::conductivity_table);
   add({.name = "phase-porosity",
        .kind = Kind::pairs,
@@ -322,7 +323,7 @@ void add_run(Rows& rows) {
        .kind = Kind::duration,
        .meaning = "stop in time, keep what is finished and report it as interrupted (exit code 75); the same "
                   "command "
-                  "goes on: 3600, 55m, 1h30m",
+                  "goes on: 3600, 55m, 1h30m, or as Slurm has it 1:30:00, 1-02:00:00",
        .unit = "s unless said",
        .for_evaluate = true},
       &Settings::time_limit_seconds);

@@ -12,8 +12,12 @@ const std::vector<Setting<Settings>>& describe();
 nlohmann::ordered_json settings_json(const Settings& settings);
 /// A JSON schema of each of them, by its name.
 nlohmann::ordered_json settings_schemas();
-/// The settings that change a result, in one line: runs with the same key on the same volume give the same
-/// numbers.
+/// What of a setting two runs with the same numbers share; nothing where it makes no result another. Of a
+/// mask and a table of conductivities that there is one: what is in them is for the caller to compare. Pairs
+/// are in one order. A name that is not known here, of another version, counts as it stands.
+std::optional<Value> value_in_key(const std::string& name, const Value& value);
+/// These of all settings in one line, other paths resolved: runs with the same key on the same volume give
+/// the same numbers.
 std::string result_key(const Settings& settings);
 
 }  // namespace tauvox

@@ -99,7 +99,8 @@ void describe_input(std::vector<Setting<Settings>>& rows) {
        .kind = Kind::path_in,
        .meaning =
            "volume of the same shape: where it is 0 a voxel is outside, as with --outside; it is cropped "
-           "as the volume is"},
+           "as the volume is",
+       .by_content = true},
       &Settings::mask);
   add({.name = "mask-dataset", .meaning = "dataset or array of the mask, as --dataset"},
       &Settings::mask_dataset);

@@ -15,6 +15,7 @@
 #include "host/app/tables.hpp"
 #include "host/pages/report_page.hpp"
 #include "host/report/append.hpp"
+#include "host/report/json_text.hpp"
 #include "host/studies/study_table.hpp"
 #include "kernels/base/clock.hpp"
 
@@ -210,7 +211,7 @@ void write_folder(const Settings& s, RunReport& report, bool overwrite) {
   const double writing = seconds_since(start);  // but for the results themselves and the settings
   for (auto& [stage, seconds] : report.seconds)
     if (stage == "write" || stage == "total") seconds += writing;
-  io::write_text(in_folder(s, "results.json"), report_json(report, settings_json(s)).dump(2) + "\n",
+  io::write_text(in_folder(s, "results.json"), json_text(report_json(report, settings_json(s)), 2) + "\n",
                  overwrite);
   const std::string settings = in_folder(s, "settings.toml");
   io::write_text(settings, to_study_file(s, settings) + contents_table(*report.volume, s), overwrite);

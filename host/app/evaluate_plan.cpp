@@ -12,6 +12,7 @@
 #include "host/app/describe.hpp"
 #include "host/app/forecast.hpp"
 #include "host/app/plan.hpp"
+#include "host/report/json_text.hpp"
 
 namespace tauvox {
 namespace {
@@ -81,7 +82,8 @@ std::vector<std::string> differences(const EvaluationCost& cost, const Settings&
   for (const auto& [name, value] : own.items())
     if (changes_work(name) && cost.settings.value(name, nlohmann::ordered_json()) != value)
       differ.push_back(fmt::format("--{} {}, not {}", name,
-                                   cost.settings.value(name, nlohmann::ordered_json()).dump(), value.dump()));
+                                   json_text(cost.settings.value(name, nlohmann::ordered_json())),
+                                   json_text(value)));
   return differ;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -13,6 +14,7 @@
 
 #include "host/app/interruption.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -66,7 +68,7 @@ EvaluationEnd evaluate_in_a_process(const std::vector<std::string>& words, const
     const int signal = WTERMSIG(status);
     // Before it listens to signals they end it at once: that says nothing about the volume.
     const std::optional<std::string> asked = asked_to_end();
-    if (asked || signal == SIGTERM || signal == SIGINT || signal == SIGUSR1)
+    if (asked || std::find(signals_to_end.begin(), signals_to_end.end(), signal) != signals_to_end.end())
       return {static_cast<int>(ExitCode::interrupted), asked.value_or("interrupted")};
     return {128 + signal, fmt::format("ended by signal {} ({})", signal, ::strsignal(signal))};
   }

@@ -8,6 +8,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/handover/cell_file.hpp"
+#include "host/report/json_text.hpp"
 #include "host/report/results_file.hpp"
 #include "io/printable.hpp"
 #include "io/replaces_input.hpp"
@@ -150,7 +151,7 @@ std::string text_of(const CellLayer& layer, const std::vector<CellEntry>& entrie
   for (const CellEntry& entry : entries)
     text += fmt::format(
         "  {:<62} = {}   {}\n", fmt::format("{}", fmt::join(entry.key, ".")),
-        entry.value.is_number() ? fmt::format("{:.6g}", entry.value.get<double>()) : entry.value.dump(),
+        entry.value.is_number() ? fmt::format("{:.6g}", entry.value.get<double>()) : json_text(entry.value),
         entry.source);
   return text;
 }
@@ -227,7 +228,7 @@ Json file_of(const CellLayer& layer, const ExportRun& run, const Json& cell, con
 }
 
 void write_json(const std::string& path, const Json& file, bool overwrite) {
-  io::write_text(path, file.dump(2) + "\n", overwrite);
+  io::write_text(path, json_text(file, 2) + "\n", overwrite);
 }
 
 void print_what_was_written(const CellLayer& layer, const ExportRun& run) {
@@ -260,7 +261,7 @@ ExitCode run_export(const Arguments& arguments, bool&) {
     file = run.format == "pybamm" ? pybamm_file(layer, samples, origin, static_cast<std::uint64_t>(run.seed))
                                   : file_of(layer, run, cell, origin, notices);
     if (run.output.empty()) {
-      print_report(file.dump(2) + "\n");
+      print_report(json_text(file, 2) + "\n");
     } else {
       write_json(run.output, file, run.overwrite);
       std::vector<std::string> unused;

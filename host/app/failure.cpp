@@ -9,6 +9,7 @@
 
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
+#include "host/report/json_text.hpp"
 #include "kernels/base/clock.hpp"
 
 namespace tauvox {
@@ -47,7 +48,7 @@ std::string report_failure(const std::string& status, ExitCode code, const std::
                                  {"exit_code", static_cast<int>(code)},
                                  {"error", shown},
                                  {"time", utc_text(std::time(nullptr))}};
-  std::string line = j.dump() + "\n";
+  std::string line = json_text(j) + "\n";
   print_unstamped("error: " + shown + "\n" + (isatty(STDERR_FILENO) ? "" : line));
   return line;
 }

@@ -6,6 +6,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/console.hpp"
 #include "host/app/describe.hpp"
+#include "host/report/json_text.hpp"
 #include "kernels/base/find_device.hpp"
 #include "kernels/base/host_memory.hpp"
 #include "kernels/base/process.hpp"
@@ -84,14 +85,15 @@ ExitCode info(const Arguments& arguments, bool&) {
   InfoSettings settings;
   apply(rows(), arguments, settings);
   if (settings.schema || settings.quantities) {
-    print_report(settings.schema ? report_schema(settings_schemas()).dump(2) + "\n" : quantities_page());
+    print_report(settings.schema ? json_text(report_schema(settings_schemas()), 2) + "\n"
+                                 : quantities_page());
     return ExitCode::success;
   }
   const CudaProbe probe = probe_cuda(true);
   const HostMemory memory = host_memory();
   const nlohmann::ordered_json j = as_json(probe, memory);
   if (settings.json)
-    print_report(j.dump(2) + "\n");
+    print_report(json_text(j, 2) + "\n");
   else
     print_text(as_text(j, probe, memory));
   return ExitCode::success;

@@ -14,6 +14,7 @@
 #include "host/app/statements.hpp"
 #include "host/pages/drawings.hpp"
 #include "host/report/grey_histogram.hpp"
+#include "host/report/json_text.hpp"
 #include "host/studies/absent_labels.hpp"
 #include "host/studies/study_table.hpp"
 #include "io/printable.hpp"
@@ -152,7 +153,7 @@ ExitCode run_inspect(Settings settings) {
                    static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
 
   if (!settings.histogram.empty()) write_histogram(settings, volume);
-  const std::string text = report_json(report, settings_json(settings)).dump(2) + "\n";
+  const std::string text = json_text(report_json(report, settings_json(settings)), 2) + "\n";
   if (json == "-") {
     print_report(text);
     return ExitCode::success;

@@ -13,6 +13,7 @@
 
 #include "kernels/base/clock.hpp"
 #include "kernels/base/error.hpp"
+#include "kernels/base/process.hpp"
 
 namespace tauvox {
 namespace {
@@ -35,7 +36,8 @@ void receive(int signal) {
   if (received == 0) {
     received_at = now.tv_sec;
     received = signal;
-  } else if (now.tv_sec - received_at > one_request_seconds) {
+  } else if (signal != SIGXCPU && now.tv_sec - received_at > one_request_seconds) {
+    // Of a limit of CPU time the system tells every second.
     ::_exit(static_cast<int>(ExitCode::interrupted));
   }
 }
@@ -57,7 +59,7 @@ void listen_to_signals() {
   struct sigaction action {};
   action.sa_handler = receive;
   action.sa_flags = SA_RESTART;  // a write goes on; whoever waits for long looks for itself
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : signals_to_end) ::sigaction(signal, &action, nullptr);
   std::signal(SIGHUP, SIG_IGN);
 }
 

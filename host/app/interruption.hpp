@@ -16,8 +16,8 @@ struct Interrupted : std::runtime_error {
   bool by_limit_of_time;  // else by a signal
 };
 
-/// From now on TERM, INT and USR1 ask the run to end; one that comes more than two seconds later ends it at
-/// once. HUP does nothing.
+/// From now on `signals_to_end` ask the run to end; one that comes more than two seconds later ends it at
+/// once, but XCPU, which the system repeats. HUP does nothing.
 void listen_to_signals();
 /// When a run has to be over, and who says so.
 struct Deadline {

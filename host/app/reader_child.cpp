@@ -128,8 +128,10 @@ int run_reader() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   // A terminal or a batch system sends these to all processes of a run: what is to be done is for the one
-  // that asked for the file to decide, which ends this one.
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, SIG_IGN);
+  // that asked for the file to decide, which ends this one. XCPU is of the limit that this one sets itself.
+  for (const int signal : signals_to_end)
+    if (signal != SIGXCPU) std::signal(signal, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
   try {
     serve();
   } catch (const Error& error) {

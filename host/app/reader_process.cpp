@@ -236,10 +236,11 @@ void ReaderProcess::refuse_end() {
       signal == 0
           ? fmt::format("the process that read it ended with code {}", WEXITSTATUS(status))
           : fmt::format("the process that read it ended by signal {} ({})", signal, strsignal(signal));
+  if (signal == SIGXCPU) end_if_asked();  // a batch system tells all processes of a run
   // What nothing in a file can cause: a crash has other signals. Most of these the process ignores once it
   // runs.
   if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT ||
-      signal == SIGUSR1)
+      signal == SIGUSR1 || signal == SIGUSR2)
     throw Error(ExitCode::resources, "the process that read the file was ended from outside", path_, why,
                 "the system does so where memory is short, a batch system at its limits of time and memory; "
                 "ask for more, or use --crop");

@@ -18,11 +18,9 @@ std::string number_text(double value) { return fmt::format("{}", value); }
 std::string length_text(double metres) {
   std::string best = number_text(metres) + "m";
   for (const char* unit : {"um", "nm", "mm"}) {
-    const double scale = parse::lengths(std::string("1") + unit, "")[0];
-    const std::string text = number_text(metres / scale);
+    const std::string text = number_text(metres / parse::lengths(std::string("1") + unit, "")[0]) + unit;
     const bool plain = text.find('e') == std::string::npos;
-    if (plain && text.size() + 2 < best.size() && parse::number(text, "") * scale == metres)
-      best = text + unit;
+    if (plain && text.size() < best.size() && parse::lengths(text, "")[0] == metres) best = text;
   }
   return best;
 }

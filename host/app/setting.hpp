@@ -75,6 +75,7 @@ struct SettingFacts {
   std::optional<Range> range = {};
   std::vector<Choice> choices = {};
   bool changes_result = false;  // else it says where, how or how fast
+  bool by_content = false;      // a file that is compared by what is in it, not by its name
   bool for_inspect = false;     // not for solve alone
   bool for_evaluate = false;    // nor these
   bool for_solve = true;

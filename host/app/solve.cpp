@@ -28,6 +28,7 @@
 #include "host/pages/field_picture.hpp"
 #include "host/pages/look.hpp"
 #include "host/report/append.hpp"
+#include "host/report/json_text.hpp"
 #include "host/settings/flow_axes.hpp"
 #include "host/settings/grey_law.hpp"
 #include "host/settings/named_labels.hpp"
@@ -89,7 +90,7 @@ ExitCode dry_run(const Plan& plan, const Settings& s, const Device& device,
     j["fits"] = misfit.empty();
     if (seconds) j["seconds"] = {seconds->least, seconds->most};
     j["slurm"] = slurm;
-    print_report(j.dump(2) + "\n");
+    print_report(json_text(j, 2) + "\n");
   } else {
     print_text(to_text(plan));
     if (on_disk > 0)
@@ -385,7 +386,8 @@ ExitCode run_solve(Settings s) {
     report.memory = {device.peak_bytes(), peak_resident_bytes(),
                      static_cast<double>(device.peak_bytes()) / static_cast<double>(volume.extent.voxels())};
     announcer.rest();
-    const std::string json = report_json(report, settings_json(given)).dump(2) + "\n", csv = to_csv(report);
+    const std::string json = json_text(report_json(report, settings_json(given)), 2) + "\n",
+                      csv = to_csv(report);
     if (!keeps_earlier) write_reports(given, report, json, csv, s.overwrite);
     if (data_to_stdout(s)) print_report(s.json == "-" ? json : csv);
   } catch (const io::OutputExists& other) {

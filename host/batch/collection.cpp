@@ -19,6 +19,7 @@
 #include "host/batch/in_threads.hpp"
 #include "host/batch/limits_text.hpp"
 #include "host/batch/results_rows.hpp"
+#include "host/report/json_text.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "kernels/base/clock.hpp"
@@ -71,12 +72,12 @@ std::string time_of(const std::string& path) {
   return utc_text(facts.st_mtime);
 }
 
-std::string hash_of_settings(const Json& settings,
-                             const std::function<bool(const std::string&)>& changes_result) {
+std::string hash_of_settings(const Json& settings, const ValueInKey& value_in_key) {
   Json key = Json::object();
   for (const auto& [name, value] : settings.items())
-    if (name != "input" && changes_result(name)) key[name] = value;
-  return fmt::format("{:016x}", hash_of(key.dump(-1, ' ', false, Json::error_handler_t::replace)));
+    if (name != "input")
+      if (const std::optional<Json> counts = value_in_key(name, value)) key[name] = *counts;
+  return fmt::format("{:016x}", hash_of(json_text(key)));
 }
 
 /// What limits said, and of what; empty where there were none. The numbers follow from the rest.
@@ -87,7 +88,7 @@ std::string limits_in(const Json& results) {
   for (const Json& judgement : judgements)
     for (const char* key : {"study", "quantity", "subject", "unit", "least", "most", "verdict"})
       said["limits"].push_back(judgement.value(key, Json()));
-  return " | " + said.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return " | " + json_text(said);
 }
 
 /// Of the file and of that of --mask; without a hash only the folder tells two apart.
@@ -97,8 +98,7 @@ std::string content_in(const Json& input, const std::string& folder) {
   return (hash.empty() ? folder : hash) + (of_mask.empty() ? "" : " | " + of_mask);
 }
 
-CollectedResults results_in(const std::string& folder,
-                            const std::function<bool(const std::string&)>& changes_result) {
+CollectedResults results_in(const std::string& folder, const ValueInKey& value_in_key) {
   const std::string path = (fs::path(folder) / results_name).string();
   CollectedResults r;
   ResultsRows found = rows_of_file(path);
@@ -117,22 +117,22 @@ CollectedResults results_in(const std::string& folder,
   r.judgements = text_of_limits(j.value("judgements", Json()), true);
   r.device = text_or_empty(j, "device");
   r.version = text_or_empty(j.value("tool", Json::object()), "version");
-  r.settings_hash = hash_of_settings(j.value("settings", Json::object()), changes_result);
+  r.settings_hash = hash_of_settings(j.value("settings", Json::object()), value_in_key);
   if (const std::optional<LotState> state = state_of(folder)) {
     r.job = state->job;
     r.date = state->ended;
   }
   if (r.date.empty()) r.date = time_of(path);
   r.id = fmt::format("{:016x}", hash_of(fmt::format("{} | {} | {} | {}{}", content_in(input, folder),
-                                                    input.value("shape", Json()).dump(), r.settings_hash,
+                                                    json_text(input.value("shape", Json())), r.settings_hash,
                                                     r.version, limits_in(j))));
   return r;
 }
 
-std::optional<CollectedResults> readable_results_in(
-    const std::string& folder, const std::function<bool(const std::string&)>& changes_result) {
+std::optional<CollectedResults> readable_results_in(const std::string& folder,
+                                                    const ValueInKey& value_in_key) {
   try {
-    return results_in(folder, changes_result);
+    return results_in(folder, value_in_key);
   } catch (const Error&) {
     return std::nullopt;
   } catch (const Json::exception&) {
@@ -144,13 +144,12 @@ std::optional<CollectedResults> readable_results_in(
 
 }  // namespace
 
-Collection collected(const std::vector<std::string>& folders,
-                     const std::function<bool(const std::string&)>& changes_result) {
+Collection collected(const std::vector<std::string>& folders, const ValueInKey& value_in_key) {
   std::map<std::string, bool> without;
   const std::set<std::string> found = folders_with_results(folders, without);
   const std::vector<std::string> names(found.begin(), found.end());
   std::vector<std::optional<CollectedResults>> all(names.size());
-  in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], changes_result); });
+  in_threads(names.size(), [&](std::size_t i) { all[i] = readable_results_in(names[i], value_in_key); });
 
   Collection collection;
   for (const auto& [folder, had_some] : without)
@@ -173,9 +172,7 @@ Collection collected(const std::vector<std::string>& folders,
 
 namespace {
 
-std::string quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string quoted(const std::string& text) { return json_text(Json(text)); }
 
 void append_number(double value, std::string& json) {
   std::array<char, 32> text{};

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,11 +26,13 @@ struct Collection {
   std::vector<std::string> twice, unfinished, unreadable;
 };
 
+/// What of a setting, by its name and value, tells results apart; nothing where it does not.
+using ValueInKey =
+    std::function<std::optional<nlohmann::ordered_json>(const std::string&, const nlohmann::ordered_json&)>;
+
 /// From every results.json below the folders; what a batch is at work on is passed by.
-/// @param changes_result whether a setting of this name does
 /// @throws Error(input_refused) where a folder cannot be read
-Collection collected(const std::vector<std::string>& folders,
-                     const std::function<bool(const std::string&)>& changes_result);
+Collection collected(const std::vector<std::string>& folders, const ValueInKey& value_in_key);
 
 /// One line an evaluation, phase and axis.
 std::string collection_csv(const std::vector<CollectedResults>& all);

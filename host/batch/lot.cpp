@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/report/build_id.hpp"
+#include "host/report/json_text.hpp"
 #include "host/report/results_file.hpp"
 #include "io/input_file.hpp"
 #include "io/write.hpp"
@@ -121,8 +122,7 @@ void write_state(const std::string& folder, const LotState& state) {
                {"content", state.content.digest},
                {"seen", state.content.seen},
                {"files", state.files}};
-  io::write_text((fs::path(folder) / state_file).string(),
-                 j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", true);
+  io::write_text((fs::path(folder) / state_file).string(), json_text(j, 2) + "\n", true);
 }
 
 }  // namespace tauvox

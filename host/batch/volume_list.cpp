@@ -49,6 +49,26 @@ std::string place_of(const std::string& path) {
   return (failed ? whole.lexically_normal() : place).string();
 }
 
+/// A pattern for each line that is none of those of a comment. Editors put a mark of the order of bytes
+/// before the first, and tables end lines in blanks; a name that has them is one where there is such a file.
+std::vector<std::string> patterns_in(const std::string& list) {
+  constexpr std::uint64_t most_bytes = 64 << 20;
+  constexpr const char* blanks = " \t\r";
+  std::string text = io::read_text(list, most_bytes);
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  std::istringstream lines(text);
+  std::vector<std::string> patterns;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    const std::size_t first = line.find_first_not_of(blanks);
+    if (first == std::string::npos || line[first] == '#') continue;
+    const fs::path folder = fs::path(list).parent_path();
+    if (!fs::exists(folder / line)) line = line.substr(first, line.find_last_not_of(blanks) + 1 - first);
+    patterns.push_back((folder / line).string());
+  }
+  return patterns;
+}
+
 bool read_number(const std::string& text, std::size_t& number) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
@@ -59,15 +79,8 @@ bool read_number(const std::string& text, std::size_t& number) {
 
 std::vector<std::string> volumes_of(std::vector<std::string> patterns, const std::string& list,
                                     std::vector<std::string>* notices) {
-  if (!list.empty()) {
-    constexpr std::uint64_t most_bytes = 64 << 20;
-    std::istringstream lines(io::read_text(list, most_bytes));
-    for (std::string line; std::getline(lines, line);) {
-      if (line.ends_with('\r')) line.pop_back();
-      if (!line.empty() && !line.starts_with('#'))
-        patterns.push_back((fs::path(list).parent_path() / line).string());
-    }
-  }
+  if (!list.empty())
+    for (const std::string& pattern : patterns_in(list)) patterns.push_back(pattern);
   std::vector<std::string> paths;
   std::unordered_map<std::string, std::string> known;
   for (const std::string& pattern : patterns)

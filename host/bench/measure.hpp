@@ -44,6 +44,9 @@ class Triad {
   /// @param megabytes 0: enough
   /// @throws Error(usage) when an array is below four times the last cache of the CPU it runs on
   Triad(const Device& device, std::int64_t megabytes);
+  /// Of the host at most, with `enough`: where it runs there, four arrays, of which one is to fill and to
+  /// look through the others.
+  static std::int64_t host_bytes(const Device& device);
   void run();
   std::int64_t megabytes() const { return a_.size() >> 17; }
   double bytes() const { return bytes_per_element * static_cast<double>(a_.size()); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <new>
 
 #include "host/app/console.hpp"
 #include "host/app/plan.hpp"
@@ -13,6 +14,7 @@
 #include "host/bench/measure.hpp"
 #include "host/bench/row.hpp"
 #include "host/bench/tool.hpp"
+#include "host/report/json_text.hpp"
 #include "host/settings/parse.hpp"
 #include "host/studies/assign_materials.hpp"
 #include "host/studies/study.hpp"
@@ -121,6 +123,28 @@ class Suite {
       if (const double sheet = data_sheet_bandwidth(device_name(device)); sheet > 0) by_.data_sheet = sheet;
   }
 
+  /// Where there is no room for its arrays it is left out.
+  void measure_triad_where_it_fits() {
+    const std::int64_t needed = Triad::host_bytes(device_), available = host_memory().available;
+    const auto leave_out = [&](const std::string& why) {
+      print_notice(
+          fmt::format("without the triad, and the shares of it, as with --no-triad: it needs {:.1f} GB of "
+                      "host memory, {}",
+                      static_cast<double>(needed) / 1e9, why));
+    };
+    if (needed > available)
+      return leave_out(fmt::format("{:.1f} GB are free", static_cast<double>(available) / 1e9));
+    constexpr const char* less = "and so much cannot be had (ulimit -v, or others took it)";
+    try {
+      measure_triad();
+    } catch (const std::bad_alloc&) {
+      leave_out(less);
+    } catch (const Error& error) {
+      if (!std::string(error.what()).starts_with("out of")) throw;
+      leave_out(less);  // what it advises is for a solve
+    }
+  }
+
   void measure_triad() {
     print_note("triad ...\n");
     Triad triad(device_, 0);
@@ -168,7 +192,7 @@ class Suite {
     }
   }
 
-  void write() { io::write_text(options_.output, file_.dump(2) + "\n", true); }
+  void write() { io::write_text(options_.output, json_text(file_, 2) + "\n", true); }
   void finish() {
     file_["finished"] = true;
     write();
@@ -176,9 +200,9 @@ class Suite {
   bool all_valid() const { return all_valid_; }
   /// The table of its own file, as --compare shows it.
   std::string summary() const {
-    return to_text(Comparison({parse_bench_file(options_.output, file_.dump())}));
+    return to_text(Comparison({parse_bench_file(options_.output, json_text(file_))}));
   }
-  std::string csv() const { return to_csv({parse_bench_file(options_.output, file_.dump())}); }
+  std::string csv() const { return to_csv({parse_bench_file(options_.output, json_text(file_))}); }
 
  private:
   Measured measure(const Case& row, std::int64_t edge, const Settings& settings) {
@@ -289,7 +313,7 @@ ExitCode run_suite(const SuiteOptions& given) {
   if (!options.csv.empty()) io::check_output(options.csv, options.overwrite);
 
   Suite suite(options, device);
-  if (!options.no_triad) suite.measure_triad();
+  if (!options.no_triad) suite.measure_triad_where_it_fits();
   for (const std::string& size : sizes)
     for (const Case* row : wanted) suite.run(*row, size);
   suite.finish();

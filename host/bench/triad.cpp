@@ -38,6 +38,10 @@ Triad::Triad(const Device& device, std::int64_t megabytes)
       b_(filled(device, a_.size(), 1)),
       c_(filled(device, a_.size(), 2)) {}
 
+std::int64_t Triad::host_bytes(const Device& device) {
+  return (device.is_cuda() ? 1 : 4) * 8 * elements_of(device, 0);
+}
+
 void Triad::run() { triad(a_, b_, scale, c_); }
 
 void Triad::verify() const {

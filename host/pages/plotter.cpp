@@ -19,6 +19,7 @@
 
 #include "host/report/escape.hpp"
 #include "io/write.hpp"
+#include "kernels/base/process.hpp"
 
 extern char** environ;
 
@@ -128,7 +129,8 @@ class WithoutSignals {
   WithoutSignals() {
     sigset_t blocked;
     sigemptyset(&blocked);
-    for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGHUP}) sigaddset(&blocked, signal);
+    for (const int signal : signals_to_end) sigaddset(&blocked, signal);
+    sigaddset(&blocked, SIGHUP);
     is_there_ = posix_spawnattr_init(&attributes_) == 0;
     if (!is_there_) return;
     posix_spawnattr_setsigmask(&attributes_, &blocked);

@@ -1,7 +1,12 @@
 #include "host/report/escape.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+
+#include "io/printable.hpp"
 
 namespace tauvox {
 namespace {
@@ -101,6 +106,30 @@ std::string csv_quoted(const std::string& text) {
   std::string cell = text;
   for (std::size_t at = 0; (at = cell.find('"', at)) != std::string::npos; at += 2) cell.insert(at, 1, '"');
   return "\"" + cell + "\"";
+}
+
+namespace {
+
+constexpr const char* in_bytes = "bytes:";
+
+}  // namespace
+
+std::string reversible(const std::string& text) {
+  if (io::is_utf8(text) && !text.starts_with(in_bytes)) return text;
+  std::string digits = in_bytes;
+  for (const char c : text) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return digits;
+}
+
+std::string reversed(const std::string& reversible) {
+  if (!reversible.starts_with(in_bytes)) return reversible;
+  std::string text;
+  for (std::size_t at = std::string(in_bytes).size(); at + 1 < reversible.size(); at += 2) {
+    unsigned byte = 0;
+    (void)std::from_chars(reversible.data() + at, reversible.data() + at + 2, byte, 16);
+    text += static_cast<char>(byte);
+  }
+  return text;
 }
 
 std::string csv_cell(const std::string& text) {

@@ -22,4 +22,9 @@ std::string csv_quoted(const std::string& text);
 /// The same of text that strangers wrote: what a spreadsheet would take for a formula gets an apostrophe.
 std::string csv_cell(const std::string& text);
 
+/// UTF-8 that gives the text back: as it is, or "bytes:" and its bytes in hexadecimal digits where it is no
+/// UTF-8. For names that are looked for later.
+std::string reversible(const std::string& text);
+std::string reversed(const std::string& reversible);
+
 }  // namespace tauvox

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 namespace tauvox::parse {
 namespace {
@@ -93,26 +94,41 @@ std::array<std::int64_t, 3> shape(const std::string& text, const std::string& op
   return {n[0], n[1], n[2]};
 }
 
+namespace {
+
+/// The number times a power of ten, rounded once: 0.4 um and 400 nm are the same.
+double scaled(const std::string& text, int exponent, const std::string& option) {
+  (void)number(text, option);
+  const std::size_t e = text.find_first_of("eE");
+  if (e == std::string::npos) return number(fmt::format("{}e{}", text, exponent), option);
+  std::int64_t own = 0;  // more than it can hold is no number, which has been said
+  (void)read_all(text.substr(e + 1), own);
+  return number(fmt::format("{}e{}", text.substr(0, e), own + exponent), option);
+}
+
+}  // namespace
+
 std::array<double, 3> lengths(const std::string& text, const std::string& option) {
-  static const std::map<std::string, double> units{{"nm", 1e-9}, {"um", 1e-6}, {"µm", 1e-6}, {"μm", 1e-6},
-                                                   {"mm", 1e-3}, {"cm", 1e-2}, {"m", 1}};
+  static const std::map<std::string, int> units{{"nm", -9}, {"um", -6}, {"µm", -6}, {"μm", -6},
+                                                {"mm", -3}, {"cm", -2}, {"m", 0}};
   const std::string takes =
       "a length with its unit (nm, um, mm, cm or m), such as 0.4um or z,y,x 0.4,0.4,0.5um";
-  std::vector<double> values;
-  std::vector<std::string> suffixes;
+  std::vector<std::string> digits, suffixes;
   for (const std::string& item : list(text)) {
     const std::size_t end = item.find_last_of("0123456789.");
     if (end == std::string::npos) refuse(option, text, takes);
-    values.push_back(number(item.substr(0, end + 1), option));
+    digits.push_back(item.substr(0, end + 1));
     suffixes.push_back(trimmed(item.substr(end + 1)));
+    (void)number(digits.back(), option);
   }
-  if (values.size() != 1 && values.size() != 3) refuse(option, text, takes);
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  if (digits.size() != 1 && digits.size() != 3) refuse(option, text, takes);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
     const std::string& suffix = suffixes[i].empty() ? suffixes.back() : suffixes[i];  // "0.4,0.4,0.5um"
     if (suffix.empty()) refuse(option, text + " (unit missing)", takes);
     const auto unit = units.find(suffix);
     if (unit == units.end()) refuse(option, text, takes);
-    values[i] *= unit->second;
+    values.push_back(scaled(digits[i], unit->second, option));
     if (!(values[i] > 0)) refuse(option, text, takes + "; it must be above zero");
   }
   const std::array<double, 3> size{values[0], values[values.size() / 2], values.back()};
@@ -150,8 +166,48 @@ void check_voxel_ratio(const std::array<double, 3>& size, ExitCode code, const s
                 fmt::format("up to {:g} is solved; is the order z,y,x right, and the unit?", most_ratio));
 }
 
+namespace {
+
+/// "10:00", "1:00:00", "1-02", "1-02:30", "1-02:30:00": minutes:seconds, hours:minutes:seconds, days-hours
+/// and on, as Slurm has them; nothing where it is none.
+std::optional<double> duration_of_slurm(const std::string& text) {
+  constexpr std::array<double, 3> units{3600, 60, 1};
+  const auto whole = [](const std::string& digits) -> std::optional<std::int64_t> {
+    std::int64_t value = 0;
+    constexpr std::size_t most = 9;
+    const bool are_digits = digits.find_first_not_of("0123456789") == std::string::npos;
+    return are_digits && digits.size() <= most && read_all(digits, value) ? std::optional(value)
+                                                                          : std::nullopt;
+  };
+  const std::size_t dash = text.find('-');
+  double seconds = 0;
+  if (dash != std::string::npos) {
+    const auto days = whole(text.substr(0, dash));
+    if (!days) return std::nullopt;
+    seconds = 24 * units[0] * static_cast<double>(*days);
+  }
+  std::vector<std::int64_t> parts;
+  for (std::size_t begin = dash == std::string::npos ? 0 : dash + 1, end = 0; end != std::string::npos;
+       begin = end + 1) {
+    end = text.find(':', begin);
+    const auto part = whole(text.substr(begin, end == std::string::npos ? end : end - begin));
+    if (!part || (!parts.empty() && *part >= 60)) return std::nullopt;
+    parts.push_back(*part);
+  }
+  const bool has_days = dash != std::string::npos;
+  if (parts.size() > units.size() || (!has_days && parts.size() < 2)) return std::nullopt;
+  const std::size_t first = has_days ? 0 : units.size() - parts.size();
+  for (std::size_t i = 0; i < parts.size(); ++i) seconds += units[first + i] * static_cast<double>(parts[i]);
+  return seconds;
+}
+
+}  // namespace
+
 double duration(const std::string& text, const std::string& option) {
-  static const std::string takes = "a time above zero, such as 3600 (seconds), 90s, 55m or 1h30m";
+  static const std::string takes =
+      "a time above zero, such as 3600 (seconds), 90s, 55m, 1h30m or, as Slurm has it, 1:30:00 or 1-02:00:00";
+  if (const std::optional<double> found = duration_of_slurm(trimmed(text)); found && *found > 0)
+    return *found;
   static const std::map<char, double> units{{'h', 3600}, {'m', 60}, {'s', 1}};
   double seconds = 0, last_unit = 1e300;
   std::string digits;

@@ -29,7 +29,7 @@ std::vector<std::int64_t> integers(const std::string& text, const std::string& o
 
 /// "251,301,301" or one number for all three.
 std::array<std::int64_t, 3> shape(const std::string& text, const std::string& option);
-/// Seconds: "3600", "90s", "55m", "1h30m". > 0.
+/// Seconds: "3600", "90s", "55m", "1h30m"; "10:00", "1:30:00", "1-02:00:00" as Slurm has it. > 0.
 double duration(const std::string& text, const std::string& option);
 /// "0.4um" or "0.4,0.4,0.5um" or "400nm,400nm,500nm" in z, y, x -> m. Units: nm, um, µm, mm, cm, m.
 /// Refused as check_voxel_size does.

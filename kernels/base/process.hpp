@@ -1,11 +1,17 @@
 // What this process may use of the machine, and what it has used: processors, threads, memory.
 #pragma once
 
+#include <array>
+#include <csignal>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace tauvox {
+
+/// By which people, terminals and batch systems ask a run to end: Slurm by TERM and what --signal says, Grid
+/// Engine by USR1, USR2 and XCPU, at its soft limits. HUP ends nothing.
+inline constexpr std::array<int, 5> signals_to_end{SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU};
 
 /// A number of processors that someone allows, and who.
 struct ProcessorLimit {

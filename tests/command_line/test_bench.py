@@ -2,12 +2,13 @@
 
 import csv
 import json
+import resource
 import subprocess
 from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import assert_refused
+from conftest import assert_refused, measures_memory
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "host" / "bench" / "bench.schema.json").read_text())
 SUITE = ["bench", "--device", "cpu", "--no-triad", "--repeats", "2", "--least-seconds", "0"]
@@ -201,3 +202,18 @@ def test_stored_answers_can_be_made_again(tauvox_dev):
     assert result.returncode == 0, result.stderr
     name, edge, ratio, error = result.stdout.strip().strip("{},").split(", ")
     assert (name, edge) == ('"gyroid"', "24") and 0.2 < float(ratio) < 0.35 and float(error) <= 1e-9
+
+
+@measures_memory
+def test_a_triad_that_does_not_fit_is_left_out_with_a_notice(tauvox, tmp_path):
+    """Its arrays take 1.1 GB at least."""
+    def little_memory():
+        resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+
+    words = [word for word in SUITE if word != "--no-triad"]
+    result = tauvox(*words, "--sizes", "16", "--cases", "gyroid", "--threads", "1", "-o", "t.json", preexec_fn=little_memory)
+    assert result.returncode == 0, result.stderr
+    assert "--no-triad" in result.stderr and "GB of host memory" in result.stderr
+    file = json.loads((tmp_path / "t.json").read_text())
+    jsonschema.Draft202012Validator(SCHEMA).validate(file)
+    assert file["triad"] is None and file["finished"] and len(file["rows"]) == 1

@@ -377,3 +377,15 @@ def test_a_threshold_that_parts_nothing_is_told(tauvox, tmp_path):
     between = tauvox("inspect", "few.npy", "--threshold", "0.5,0.7")
     assert "label 1 has no voxel, as no grey value is from 0.5 and below 0.7" in between.stderr + between.stdout
     assert "has no voxel" not in tauvox("inspect", "few.npy", "--threshold", "0.5,1.5").stderr
+
+
+@pytest.mark.parametrize("options", [["--phase", "0"], ["--phase", "0", "--threshold", "1.5"], ["--law", "g"]])
+@pytest.mark.parametrize("bad, what, outside", [([numpy.inf], "voxels are infinite", False), ([numpy.nan], "voxels are NaN (", True),
+                                                ([numpy.nan, -numpy.inf], "NaN or infinite", True)])
+def test_only_nan_may_be_what_lies_outside(tauvox, tmp_path, options, bad, what, outside):
+    volume = volumes.LABELS.astype("f4")
+    volume.flat[100 : 100 + len(bad)] = bad
+    numpy.save(tmp_path / "v.npy", volume)
+    result = tauvox("solve", "v.npy", *options, "--device", "cpu")
+    assert_refused(result, 4, what, "replace what is infinite" if len(bad) == 2 else "replace them by")
+    assert ("--outside nan" in result.stderr) == outside

@@ -57,7 +57,7 @@ def uninterrupted(tauvox, tmp_path):
     return numbers(tmp_path / "whole.json")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU])
 def test_a_signal_ends_a_run_that_the_same_command_finishes(program, tauvox, volume, tmp_path, how):
     whole = uninterrupted(tauvox, tmp_path)
     code, said = interrupted(program, tmp_path, how)
@@ -106,7 +106,7 @@ def test_hang_up_ends_nothing(program, volume, tmp_path):
     assert code == 0, said
 
 
-@pytest.mark.parametrize("how, code", [(signal.SIGHUP, 0), (signal.SIGTERM, 75), (signal.SIGUSR1, 75), (signal.SIGINT, 75)])
+@pytest.mark.parametrize("how, code", [(signal.SIGHUP, 0), (signal.SIGTERM, 75), (signal.SIGUSR1, 75), (signal.SIGXCPU, 75), (signal.SIGINT, 75)])
 @pytest.mark.parametrize("after", [0.0, 0.03, 0.1])
 def test_a_terminal_or_a_queue_signals_every_process_of_a_run(program, tauvox, tmp_path, how, code, after):
     """Also while the process that reads is at work; the volume is large enough for that."""

@@ -274,3 +274,23 @@ def test_each_file_is_taken_once(tauvox, tmp_path):
         f"notice: {name} is a/x.h5, which is taken once" for name in names[1:]]
     assert {row["volume"] for row in table(tmp_path / "lot/batch.csv")} == {"a/x.h5", "slices"}
     assert [line.split(":")[0] for line in result.stdout.splitlines()[:2]] == ["1/2 a/x.h5", "2/2 slices"]
+
+
+def test_settings_that_are_said_in_another_way_are_the_same(tauvox, tmp_path):
+    """The path of a mask, units of a length and the order of pairs: nothing is evaluated again."""
+    (tmp_path / "a").mkdir()
+    volumes.hdf5(tmp_path / "a/v.h5", volume=volumes.repeated(2))
+    mask = numpy.ones_like(volumes.repeated(2))
+    mask[:, :1, :1] = 0
+    numpy.save(tmp_path / "a/m.npy", mask)
+    (tmp_path / "a/s.toml").write_text('mask = "m.npy"\nionic = ["pore"]\naxis = ["z"]\n')
+    words = [*PHASES, "--voxel-size", "0.4um", "--electronic", "active=0.1,binder=1"]
+    first = tauvox("batch", "a/v.h5", "--settings", "a/s.toml", "-o", "lot", *words)
+    assert first.returncode == 0 and "finished (evaluated" in first.stdout, first.stdout + first.stderr
+    for size, pairs in [("0.4um", "active=0.1,binder=1"), ("400nm", "binder=1,active=0.1")]:
+        words[-3:] = [size, "--electronic", pairs]
+        again = tauvox("batch", "v.h5", "--settings", "s.toml", "-o", "../lot", *words, cwd=tmp_path / "a")
+        assert again.returncode == 0 and "finished (kept" in again.stdout, again.stdout
+    mask[:, :2, :1] = 0
+    numpy.save(tmp_path / "a/m.npy", mask)
+    assert "finished (evaluated" in tauvox("batch", "v.h5", "--settings", "s.toml", "-o", "../lot", *words, cwd=tmp_path / "a").stdout

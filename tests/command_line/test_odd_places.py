@@ -190,3 +190,23 @@ def test_entities_of_a_vti_file_neither_grow_nor_open_files(program, tauvox, tmp
     trace = (tmp_path / "trace").read_text()
     assert ("open.vti" in trace or "ptrace" in result.stderr) and "passwd" not in trace
 
+
+def test_a_folder_that_is_no_utf8_costs_no_result(tauvox, tmp_path):
+    folder = tmp_path / os.fsdecode(b"bad\xffdir")
+    folder.mkdir()
+    volumes.hdf5(folder / "a.h5", volume=volumes.LABELS)
+    options = ["--device", "cpu", "--voxel-size", "0.4um"]
+    words = [["solve", "a.h5", "--phase", "0", "--json", "o.json", "--csv", "o.csv", "--field", "o.vti", "--png", "o", *options],
+             ["solve", "o.settings.toml", "--overwrite"],
+             ["solve", "a.h5", "--phase", "0", "--study", "tensor", "--json", "t.json", *options],
+             ["inspect", "a.h5", "--json", "i.json"],
+             ["evaluate", "a.h5", *PHASES, "--ionic", "pore", *options, "-o", "report"],
+             ["batch", "a.h5", *PHASES, "--ionic", "pore", *options, "-o", "lot"],
+             ["collect", "lot", "report", "-o", "all.json"],
+             ["convert", "a.h5", "b.tif"],
+             ["export", "pybamm", "report/results.json", "--electrode", "positive", "-o", "cell.json"]]
+    for run in words:
+        result = tauvox(*run, cwd=folder)
+        assert result.returncode == 0, (run, result.stderr)
+    for name in ("o.json", "t.json", "i.json", "report/results.json", "all.json", "cell.json"):
+        json.loads((folder / name).read_text("utf-8"))

@@ -234,11 +234,6 @@ def test_info_says_what_limits_the_processors(tauvox):
     assert "OMP_NUM_THREADS 1" in tauvox("info", env=environment).stdout
 
 
-def test_two_outputs_cannot_share_a_name(tauvox):
-    assert_refused(tauvox(*SOLVE, "--json", "out.txt", "--csv", "./out.txt"), 2, "same name", "out.txt")
-    assert_refused(tauvox(*SOLVE, "--field", "out.stl"), 2, "out.stl", ".vti")
-
-
 def test_a_closed_standard_output_does_not_cost_the_results(tauvox, tmp_path):
     for i, redirection in enumerate([">&-", ">&- 2>&-", "<&- >&- 2>&-", "| true", "2>&1 | true"]):
         out = f"out{i}.json"
@@ -392,8 +387,3 @@ def test_results_may_lie_beside_the_slices_and_slices_stay(tauvox, tmp_path):
     assert again.returncode == 0, again.stderr
     assert_refused(tauvox("solve", "slices", "--phase", "0", "--csv", "slices/s03.tif", "--overwrite"), 2, "is the input")
     assert (tmp_path / "slices/s03.tif").read_bytes() == slice_bytes
-
-
-def test_a_link_that_leads_nowhere_is_named(tauvox, tmp_path):
-    (tmp_path / "a.h5").symlink_to("gone.h5")
-    assert_refused(tauvox("inspect", "a.h5"), 3, "symbolic link leads nowhere", "gone.h5")

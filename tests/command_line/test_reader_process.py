@@ -82,7 +82,7 @@ def test_a_reader_that_dies_is_an_unreadable_file_unless_it_was_ended(caught, de
     assert [path.name for path in tmp_path.iterdir()] == ["large.raw"]  # and no core file
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
 def test_the_reader_leaves_it_to_the_program_when_to_end(caught, sent):
     run, reader = caught
     os.kill(reader, sent)

@@ -171,7 +171,7 @@ def test_a_plotter_that_fails_costs_the_figures_alone(evaluated, tmp_path):
 def test_signals_to_all_processes_of_a_run_leave_its_figures_alone(evaluated, tmp_path):
     """As Slurm and terminals send them: the run hears them, and has its figures."""
     environment = without_gnuplot(tmp_path)
-    kills = "".join(f"kill -{signal} $$\n" for signal in ["TERM", "INT", "USR1", "HUP"])
+    kills = "".join(f"kill -{signal} $$\n" for signal in ["TERM", "INT", "USR1", "USR2", "XCPU", "HUP"])
     (tmp_path / "bin" / "gnuplot").write_text(f'#!/bin/sh\n{kills}exec {shutil.which("gnuplot")} "$@"\n')
     (tmp_path / "bin" / "gnuplot").chmod(0o755)
     assert len(list((evaluated(env=environment) / "figures").iterdir())) > 10

@@ -349,7 +349,7 @@ def test_a_file_that_changed_since_its_settings_were_written_is_named(tauvox, tm
     run = ["--voxel-size", "1um", "--device", "cpu"]
     assert tauvox("evaluate", "v.npy", "--phases", "pore=0,solid=1", "--limits", "limits.toml", "-o", "r", *run).returncode == 0
     mask = numpy.ones_like(pore)
-    mask[:, 5] = 0
+    mask[:, 5, 5] = 0
     numpy.save(tmp_path / "mask.npy", mask)
     assert tauvox("solve", "v.npy", "--phase", "0", "--axis", "z", "--mask", "mask.npy", "--json", "s.json", *run).returncode == 0
 
@@ -362,7 +362,7 @@ def test_a_file_that_changed_since_its_settings_were_written_is_named(tauvox, tm
     assert named(evaluation) == named(solve) == set()
     (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.1\n')
     assert named(evaluation, 11) == {"limits"}
-    mask[:, 4] = 0
+    mask[:, 4, 5] = 0
     numpy.save(tmp_path / "mask.npy", mask)
     assert named(solve) == {"mask"}
     pore[0, 0, 0] = 1

@@ -340,6 +340,10 @@ TEST(BenchText, IsMadeHarmless) {
   EXPECT_EQ(harmless("20 \xc2\xb5m\xc2\xb3"), "20 \xc2\xb5m\xc2\xb3");
   EXPECT_EQ(harmless(std::string(100, 'x'), 10), "xxxxxxx...");
   EXPECT_EQ(harmless(std::string(10, 'x'), 10), std::string(10, 'x'));
+  for (const char* text : {"", "/a/b", "/caf\xc3\xa9", "/caf\xe9/\n", "\xff", "bytes:", "bytes:2f"})
+    EXPECT_EQ(reversed(reversible(text)), text);
+  EXPECT_EQ(reversible("/caf\xc3\xa9"), "/caf\xc3\xa9");
+  EXPECT_EQ(reversible("/\xff"), "bytes:2fff");
   EXPECT_EQ(markdown_text("# a|`b` <i> [c](d)"), "\\# a\\|\\`b\\` &lt;i&gt; \\[c\\](d)");
 }
 

@@ -1,8 +1,10 @@
 // The rows of settings: text, value and struct give each other back.
 #include "host/app/describe.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 
 #include "host/app/pages.hpp"
@@ -150,6 +152,37 @@ TEST(Settings, TheKeyOfAResultChangesWithWhatChangesTheResultAndWithNothingElse)
   }
 }
 
+TEST(Settings, TheKeyOfAResultIsTheSameForEveryWayToSayTheSame) {
+  const auto key = [](const std::string& name, const std::string& text) {
+    Settings settings;
+    row_of(name).set(settings, text, name);
+    return result_key(settings);
+  };
+  EXPECT_EQ(key("mask", "a/mask.h5"), key("mask", "other.npy"));  // who asks compares what is in them
+  EXPECT_EQ(key("conductivity-table", "a.csv"), key("conductivity-table", "b/a.csv"));
+  for (const char* name : {"hdf5-plugins", "external-files"}) {
+    EXPECT_EQ(key(name, "filters"), key(name, "./a/../filters")) << name;
+    EXPECT_EQ(key(name, "filters"), key(name, std::filesystem::absolute("filters").string())) << name;
+    EXPECT_NE(key(name, "filters"), key(name, "a/filters")) << name;
+  }
+  for (const char* name : {"conductivity", "electronic", "phase-porosity", "capacity", "clean"}) {
+    EXPECT_EQ(key(name, "0=2,solid=1"), key(name, "solid=1,0=2")) << name;
+    EXPECT_NE(key(name, "0=2,solid=1"), key(name, "0=1,solid=2")) << name;
+  }
+  EXPECT_EQ(key("voxel-size", "0.4um"), key("voxel-size", "400nm"));
+}
+
+TEST(Settings, LengthsDoNotDependOnTheUnit) {
+  for (const char* text : {"0.4um", "400nm", "4e2nm", "+4E-1um", "0.0004mm", "0.00004cm", "4e-7m", "400.nm"})
+    EXPECT_EQ(parse::lengths(text, "")[0], 4e-7) << text;
+  for (int nm = 1; nm < 3000; ++nm)
+    EXPECT_EQ(parse::lengths(fmt::format("{}nm", nm), ""),
+              parse::lengths(fmt::format("{}.{:03}um", nm / 1000, nm % 1000), ""))
+        << nm;
+  for (const char* bad : {"4enm", "4e-1e2nm", "1e999um", "1e-999um", "e2nm", "1e99999999999999999999nm"})
+    EXPECT_THROW((void)parse::lengths(bad, ""), Error) << bad;
+}
+
 TEST(Settings, JsonHoldsTypedValuesAndNullWhereNothingIsSaid) {
   const nlohmann::ordered_json j = settings_json(Settings());
   EXPECT_EQ(j["tolerance"], 1e-4);
@@ -173,7 +206,16 @@ TEST(Durations, AreSecondsOrHoursMinutesAndSeconds) {
   EXPECT_EQ(parse::duration("1h30m", ""), 5400);
   EXPECT_EQ(parse::duration("2h5s", ""), 7205);
   EXPECT_EQ(parse::duration("0.5s", ""), 0.5);
-  for (const char* bad : {"", "0", "-5", "m", "1h30", "30m1h", "5 parsecs", "1m1m", "inf", "5ms"})
+  EXPECT_EQ(parse::duration("10:00", ""), 600);  // as Slurm has it
+  EXPECT_EQ(parse::duration("00:10:00", ""), 600);
+  EXPECT_EQ(parse::duration("26:00:01", ""), 93601);
+  EXPECT_EQ(parse::duration("1-02", ""), 93600);
+  EXPECT_EQ(parse::duration("1-02:30", ""), 95400);
+  EXPECT_EQ(parse::duration(" 1-02:00:00 ", ""), 93600);
+  for (const char* bad :
+       {"",    "0",        "-5",   "m",    "1h30",   "30m1h", "5 parsecs",     "1m1m",    "inf",
+        "5ms", "00:00:00", "0-0",  "1:",   ":30",    "1:60",  "1:00:60",       "1:2:3:4", "1-2:3:4:5",
+        "1-",  "-1:00",    "1--2", "1:-5", "1.5:00", "1h:00", "99999999999-00"})
     EXPECT_THROW((void)parse::duration(bad, ""), Error) << bad;
 }
 

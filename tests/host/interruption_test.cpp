@@ -19,6 +19,17 @@ TEST(Interruption, SignalsAtTheSameTimeAreOneRequest) {
   EXPECT_EXIT(twice(), testing::ExitedWithCode(3), "");
 }
 
+TEST(Interruption, ALimitOfCpuTimeIsOneRequestHoweverOftenTheSystemTells) {
+  const auto often = [] {
+    listen_to_signals();
+    std::raise(SIGXCPU);
+    std::this_thread::sleep_for(std::chrono::milliseconds(3100));
+    std::raise(SIGXCPU);
+    std::_Exit(asked_to_end() == "signal 24 (CPU time limit exceeded)" ? 3 : 4);
+  };
+  EXPECT_EXIT(often(), testing::ExitedWithCode(3), "");
+}
+
 TEST(Interruption, ASecondRequestEndsTheRunAtOnce) {
   const auto later = [] {
     listen_to_signals();

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "kernels/base/error.hpp"
 
 namespace tauvox {
@@ -25,6 +28,18 @@ TEST(Shards, ThatAreNoneAreRefused) {
   for (const char* text : {"/", "1", "1/", "/1", "4/3", "-1/3", "+1/3", "1/0", "0/0", " 1/3", "1/3 ", "1/3/4",
                            "1.0/3", "0x1/3", "99999999999999999999/3"})
     EXPECT_THROW(shard_from(text), Error) << text;
+}
+
+TEST(Volumes, OfAListAreReadAsEditorsAndTablesWriteThem) {
+  const std::string folder = testing::TempDir() + "lists/";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "blank ") << "";
+  std::ofstream(folder + "list.txt", std::ios::binary)
+      << "\xef\xbb\xbf"
+         "a.h5\r\nb c.h5 \t\r\n\r\n  \n # no volume\n#nor this\n\td.h5\r\r\nblank \nlast.h5";
+  std::vector<std::string> expected;
+  for (const char* name : {"a.h5", "b c.h5", "d.h5", "blank ", "last.h5"}) expected.push_back(folder + name);
+  EXPECT_EQ(volumes_of({}, folder + "list.txt"), expected);
 }
 
 TEST(Volumes, ABracketInAMissingNameIsPartOfIt) {
