@@ -356,7 +356,7 @@ def test_a_file_that_changed_since_its_settings_were_written_is_named(tauvox, tm
     def named(settings, code=0):
         repeated = tauvox(settings[0], settings[1])
         assert repeated.returncode == code, repeated.stderr
-        return {name for name in ("input", "mask", "limits") if f"({name}) is not what it was when {settings[1]} was written" in repeated.stderr}
+        return {name for name in ("input", "mask", "limits") if f"({name}) is not what it was when {settings[1]} was written" in repeated.stdout + repeated.stderr}
 
     evaluation, solve = ("evaluate", "r/settings.toml"), ("solve", "s.settings.toml")
     assert named(evaluation) == named(solve) == set()
