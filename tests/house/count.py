@@ -13,11 +13,12 @@ import pathlib
 import re
 import sys
 
-# The goal is 50 files and 5500 lines; these are what is reached today. They go down, but five times: what the first run on a GPU asked
+# The goal is 50 files and 5500 lines; these are what is reached today. They go down, but six times: what the first run on a GPU asked
 # for took 140 lines (DESIGN.md, decision 21), what goes on in another run 140 (26a), a vector less 110 (12a), fewer launches and stops of
-# a GPU 300 (21), registers that are loaded as such and a sharper stopping rule 50 (14).
+# a GPU 300 (21), registers that are loaded as such and a sharper stopping rule 50 (14), intervals of inverses and fluxes that the bounds
+# of the energy leave open 60 (18e).
 MOST_FILES = 78
-MOST_LINES = 8150
+MOST_LINES = 8210
 PRODUCT = ("kernels", "host", "io")
 STUDY = "host/studies/effective_transport.cpp"
 
