@@ -1,5 +1,7 @@
 #include "benchmarks/dev/electrode.hpp"
 
+#include <algorithm>
+
 #include "host/generate/generate.hpp"
 #include "kernels/volume/clusters.hpp"
 #include "kernels/volume/codes.hpp"

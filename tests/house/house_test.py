@@ -12,6 +12,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import count  # noqa: E402  (beside this file)
+import standard_headers  # noqa: E402
 
 CODE = {".cpp", ".hpp", ".py", ".sh"}
 FOLDERS = ("kernels", "io", "host", "examples", "benchmarks", "tests", ".ci")
@@ -166,6 +167,11 @@ def files_are_short(project):
             yield f"{name} has {text.count(chr(10))} lines: split it, {MOST_LINES} are the most"
 
 
+def standard_headers_are_included(project):
+    for name, header, used in standard_headers.missing(dict(sources(project, {".cpp", ".hpp"}))):
+        yield f"{name} says {used} and includes no <{header}>"
+
+
 def no_path_of_one_machine(project):
     files = list(sources(project)) + [(p.name, p.read_text()) for p in sorted(project.glob("*"))
                                       if p.is_file() and p.suffix in {".txt", ".md", ".json", ".cff"}]
@@ -218,6 +224,8 @@ RULES = [
     (vectors_have_their_own_files, "kernels/geometry/broken_vectors.cpp", "int x;\n"),
     (vectors_have_their_own_files, "kernels/geometry/broken_cpu.cpp", "#define TAUVOX_VECTORS\n"),
     (files_are_short, "host/broken.cpp", "\n" * (MOST_LINES + 1)),
+    (standard_headers_are_included, "host/app/broken.hpp", "std::int64_t n = 0;\n"),
+    (standard_headers_are_included, "io/broken.cpp", '#include "io/none.hpp"\n#include <string>\nauto m = std::max(1, 2);\n'),
     (no_path_of_one_machine, "examples/broken.sh", "ls /" + "root/out\n"),
     (every_test_is_compiled, "benchmarks/broken.cpp", "int main() {}\n"),
     (every_test_is_compiled, "tests/unlisted/broken.cpp", "int main() {}\n"),
