@@ -97,7 +97,7 @@ class Reader {
   /// What an unknown option may stand for: a valid one spelled nearly so, the only one that begins so, or,
   /// where another command calls its output so, the outputs of this one.
   std::string meant(const std::string& name, const std::vector<std::string>& valid) const {
-    if (const std::string near = parse::nearest(name, valid); !near.empty()) return near;
+    if (std::string near = parse::nearest(name, valid); !near.empty()) return near;
     std::vector<std::string> longer, outputs;
     for (const std::string& option : valid)
       if (name.size() > 4 && option.starts_with(name)) longer.push_back(option);
