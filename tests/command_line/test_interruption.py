@@ -15,6 +15,7 @@ from conftest import assert_refused, holds
 pytestmark = pytest.mark.usefixtures("without_gnuplot")
 
 LONG = 60  # seconds a test waits for what should take one or two
+SLOW = ("--solver", "jacobi")  # for what has to be met at work on a fast machine, too
 
 
 @pytest.fixture
@@ -49,9 +50,6 @@ def numbers(path):
     """What does not depend on when it was run."""
     report = json.loads(path.read_text())
     return [{k: v for k, v in r.items() if k not in ("seconds", "stages")} for r in report["results"]]
-
-
-SLOW = ("--solver", "jacobi")  # for what has to be met at work on a fast machine, too
 
 
 def uninterrupted(tauvox, tmp_path, *more):
@@ -254,8 +252,7 @@ def test_a_damaged_checkpoint_costs_a_part(program, tauvox, volume, tmp_path):
     assert interrupted(program, tmp_path, signal.SIGKILL, *SLOW, when=("out.ckpt.previous", "axis z"))[0] == -signal.SIGKILL
     checkpoint = tmp_path / "out.ckpt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:-20] if checkpoint.exists() else b"")
-    again = tauvox(*command(*SLOW))
-    assert again.returncode == 0 and "the one before it" in again.stderr, again.stderr
+    assert "the one before it" in (again := tauvox(*command(*SLOW))).stderr and again.returncode == 0, again.stderr
     assert numbers(tmp_path / "out.json") == whole
 
 
@@ -295,8 +292,8 @@ def test_a_limit_too_short_for_an_axis_is_said(program, tauvox, volume, tmp_path
     assert code == 75 and "run the same command again to go on" in said, said
     parts = kept_parts(tmp_path / "out.ckpt")
     late = tauvox(*command(*SLOW, "--time-limit", "0.01"))
-    assert late.returncode == 75 and kept_parts(tmp_path / "out.ckpt") == parts
-    assert "nothing new was finished: it was over before axis" in late.stderr and "with more time" in late.stderr, late.stderr
+    assert late.returncode == 75 and kept_parts(tmp_path / "out.ckpt") == parts and "with more time" in late.stderr
+    assert "nothing new was finished: it was over before axis" in late.stderr, late.stderr
     assert tauvox(*command(*SLOW)).returncode == 0
 
 
