@@ -145,6 +145,12 @@ std::vector<std::string> check_output(const std::string& path, bool overwrite) {
   return remove_stale_temporaries(probe.path());
 }
 
+std::string full_path(const std::string& path) {
+  std::error_code failed;
+  const fs::path whole = fs::weakly_canonical(fs::absolute(path, failed), failed);
+  return failed ? path : whole.string();
+}
+
 bool same_file(const std::string& a, const std::string& b) {
   struct stat first {
   }, second{};

@@ -31,6 +31,8 @@ Error error_of(const std::filesystem::filesystem_error& failure);
 
 /// True if both paths name the same file (device and inode, through links).
 bool same_file(const std::string& a, const std::string& b);
+/// Absolute and without links, as far as that can be found out: what paths are compared by.
+std::string full_path(const std::string& path);
 
 /// Removes what killed processes of this machine left in `folder` of files called NAME:
 /// NAME.tmp.<host>.<process> without the process.

@@ -59,11 +59,6 @@ std::optional<std::string> bytes_of_state(const std::string& path) {
   return bytes;
 }
 
-std::string full(const std::string& path) {
-  std::error_code failed;  // what cannot be resolved is compared as it stands
-  return fs::weakly_canonical(fs::absolute(path, failed), failed).string();
-}
-
 Json json_of(const std::vector<std::string>& paths) {
   Json texts = Json::array();
   for (const std::string& path : paths) texts.push_back(reversible(path));
@@ -89,7 +84,7 @@ Json identity_of(const Volume& volume, const Settings& settings) {
           {"voxel size", volume.spacing()},
           {"table", settings.grey_table},
           {"series in time", writes_series(settings)
-                                 ? fmt::format("{}, --frames {}{}", reversible(full(settings.field)),
+                                 ? fmt::format("{}, --frames {}{}", reversible(io::full_path(settings.field)),
                                                settings.frames, settings.flux ? ", --flux" : "")
                                  : ""},
           {"settings", key}};
@@ -116,10 +111,10 @@ void Checkpoint::check_name(const Settings& s, const std::vector<std::string>& o
   if (path.empty()) return;
   std::vector<std::string> names = IterateFile::paths_of(iterate_path_of(path)), full_outputs;
   names.insert(names.begin(), {path, previous_of(path), state_path_of(path)});
-  for (const std::string& output : outputs) full_outputs.push_back(full(output));
+  for (const std::string& output : outputs) full_outputs.push_back(io::full_path(output));
   for (const std::string& own : names) {
     check_replaces_no_input(own, s, other_files);
-    const std::string full_own = full(own);
+    const std::string full_own = io::full_path(own);
     std::error_code unknown;
     const bool there = fs::exists(own, unknown);
     for (std::size_t i = 0; i < outputs.size(); ++i)
@@ -178,7 +173,7 @@ void Checkpoint::hold() {
 }
 
 bool Checkpoint::owns(const std::string& output) const {
-  return std::find(outputs_.begin(), outputs_.end(), full(output)) != outputs_.end();
+  return std::find(outputs_.begin(), outputs_.end(), io::full_path(output)) != outputs_.end();
 }
 
 std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const Settings& settings,
@@ -186,7 +181,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
   if (path_.empty()) return {};
   const Json wanted = identity_of(volume, settings);
   outputs_.clear();
-  for (const std::string& output : outputs) outputs_.push_back(full(output));
+  for (const std::string& output : outputs) outputs_.push_back(io::full_path(output));
   if (!found_) {
     identity_ = wanted;
     return notices_;
@@ -226,7 +221,7 @@ std::vector<std::string> Checkpoint::continue_with(const Volume& volume, const S
   // Of a part with a state: what it cannot go on without.
   const auto lost_by = [&](const auto& part) -> std::string {
     const std::vector<std::string>& files = part.second.files;
-    if (std::find(files.begin(), files.end(), full(state)) == files.end()) return "";
+    if (std::find(files.begin(), files.end(), io::full_path(state)) == files.end()) return "";
     if (!bytes_of_state(state)) return std::string(state);
     const auto gone = std::find_if(files.begin(), files.end(), [](const auto& f) { return !fs::exists(f); });
     return gone == files.end() ? "" : *gone;
@@ -259,7 +254,7 @@ bool Checkpoint::wrote(const std::string& part, const std::vector<std::string>& 
   const auto kept = parts_.find(part);
   return kept != parts_.end() && std::all_of(files.begin(), files.end(), [&](const std::string& file) {
            const std::vector<std::string>& own = kept->second.files;
-           return std::find(own.begin(), own.end(), full(file)) != own.end() && fs::exists(file);
+           return std::find(own.begin(), own.end(), io::full_path(file)) != own.end() && fs::exists(file);
          });
 }
 
@@ -272,7 +267,7 @@ bool Checkpoint::has_files_of(const std::string& part) const {
 std::optional<std::string> Checkpoint::keep(const std::string& part, const Report& found,
                                             const std::vector<std::string>& files) {
   parts_[part] = {found, {}};
-  for (const std::string& file : files) parts_[part].files.push_back(full(file));
+  for (const std::string& file : files) parts_[part].files.push_back(io::full_path(file));
   unsaved_ = progressed_ = true;
   if (seconds_since(saved_) * most_share < save_seconds_) return std::nullopt;
   std::optional<std::string> failed = save();
@@ -324,8 +319,8 @@ KeptState Checkpoint::state_of(const std::string& part, const std::function<void
     std::erase_if(parts_, [&](const auto& other) {  // whose state this one has replaced
       return other.first != part && wrote(other.first, {path});
     });
-    std::set<std::string> all{full(path)};  // what an earlier run wrote too
-    for (const std::string& file : files()) all.insert(full(file));
+    std::set<std::string> all{io::full_path(path)};  // what an earlier run wrote too
+    for (const std::string& file : files()) all.insert(io::full_path(file));
     for (const std::string& file : parts_[part].files) all.insert(file);
     parts_[part] = {{}, {all.begin(), all.end()}};
     progressed_ = true;
@@ -342,7 +337,7 @@ void Checkpoint::drop_within(const std::string& beginning) {
 std::optional<std::string> Checkpoint::announce_outputs() { return announced_ ? std::nullopt : save(); }
 
 void Checkpoint::disown(const std::string& output) {
-  std::erase(outputs_, full(output));
+  std::erase(outputs_, io::full_path(output));
   (void)save();  // the run fails in any case
 }
 

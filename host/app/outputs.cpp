@@ -48,11 +48,6 @@ bool is_own_echo(const Settings& s, const std::string& path) {
          repeats_study_file(s);
 }
 
-std::string full(const std::string& path) {
-  std::error_code failed;  // what cannot be resolved is compared as it stands
-  return std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed).string();
-}
-
 /// Those of each axis, or of each time.
 std::vector<std::string> paths_of_fields(const Settings& s) {
   std::vector<std::string> paths;
@@ -203,7 +198,7 @@ namespace {
 std::vector<std::string> left_of_former_run(const Settings& s) {
   using Output = std::string Settings::*;
   std::set<std::string> own, former_settings, left;
-  for (const std::string& path : output_paths(s)) own.insert(full(path));
+  for (const std::string& path : output_paths(s)) own.insert(io::full_path(path));
   for (const Output output : {&Settings::json, &Settings::csv, &Settings::field, &Settings::png}) {
     Settings one;
     one.*output = s.*output;
@@ -220,9 +215,10 @@ std::vector<std::string> left_of_former_run(const Settings& s) {
     }
     former.json.clear();
     for (const Output output : {&Settings::csv, &Settings::field, &Settings::png})
-      if (!(former.*output).empty() && full(former.*output) != full(s.*output)) (former.*output).clear();
+      if (!(former.*output).empty() && io::full_path(former.*output) != io::full_path(s.*output))
+        (former.*output).clear();
     for (const std::string& file : output_paths(former))
-      if (!file.ends_with(".settings.toml") && !own.contains(full(file)) &&
+      if (!file.ends_with(".settings.toml") && !own.contains(io::full_path(file)) &&
           std::filesystem::exists(file, failed))
         left.insert(file);
   }
@@ -245,7 +241,7 @@ ReservedOutputs reserve_outputs(const Settings& s, const std::vector<std::string
         fmt::join(left, ", ")));
   for (const std::string& path : paths) {
     if (!is_own_echo(s, path)) check_replaces_no_input(path, s, other_files);
-    if (!seen.insert(full(path)).second)
+    if (!seen.insert(io::full_path(path)).second)
       throw Error(ExitCode::usage, "two outputs have the same name", path, "", "give them different names");
     for (const std::string& notice : io::check_output(path, s.overwrite || is_own(path)))
       reserved.notices.push_back(notice);

@@ -1,12 +1,12 @@
 // The settings of a run as values: in reports, in their schema, and as the key of a result.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "host/app/describe.hpp"
 #include "host/report/json_text.hpp"
 #include "io/printable.hpp"
+#include "io/write.hpp"
 
 namespace tauvox {
 
@@ -39,23 +39,12 @@ std::optional<Value> value_in_key(const std::string& name, const Value& value) {
   return value;
 }
 
-namespace {
-
-std::string full(const std::string& path) {
-  std::error_code failed;  // what cannot be resolved is compared as it stands
-  const std::filesystem::path whole =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(path, failed), failed);
-  return io::printable(failed ? path : whole.string());
-}
-
-}  // namespace
-
 std::string result_key(const Settings& settings) {
   nlohmann::ordered_json j;
   for (const Setting<Settings>& row : describe())
     if (const std::optional<Value> value = value_in_key(row.name, row.value(settings)))
       j[row.name] = row.kind == Kind::path_in && !row.by_content && value->is_string()
-                        ? Value(full(value->get<std::string>()))
+                        ? Value(io::printable(io::full_path(value->get<std::string>())))
                         : *value;
   return json_text(j);
 }

@@ -38,7 +38,7 @@ std::vector<std::string> changed_contents(const Volume& volume, const Settings& 
   std::vector<std::string> warnings;
   if (s.contents.empty()) return warnings;
   for (const Content& content : contents_of(volume, s)) {
-    const auto stated = s.contents.find(content.name);
+    const auto stated = s.contents.find(content.path);  // another file that is given instead is none of these
     if (stated == s.contents.end() || content.sha256.empty() || stated->second == content.sha256) continue;
     warnings.push_back(fmt::format(
         "{} ({}) is not what it was when {} was written: its SHA-256 was {:.12}... and is {:.12}...; "

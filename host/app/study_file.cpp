@@ -268,8 +268,10 @@ StudyFileNotices read_study_file(const std::string& path, Settings& settings, bo
   Settings former, others;
   Reader(path, settings, others, takes).read(table, false);
   if (const toml::table* contents = table[contents_key].as_table())
-    for (const auto& [key, hash] : *contents)
-      settings.contents[std::string(key.str())] = hash.value_or(std::string());
+    for (const auto& [name, file] :
+         {std::pair{"input", settings.input}, {"mask", settings.mask}, {"limits", settings.limits}})
+      if (const auto hash = (*contents)[name].value<std::string>(); hash && !file.empty())
+        settings.contents[file] = *hash;
   StudyFileNotices notices;
   if (const toml::table* outputs = table[written].as_table()) {
     const bool again = overwrite || settings.overwrite;

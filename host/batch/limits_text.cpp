@@ -4,9 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
-#include "host/report/digits.hpp"
+#include "host/report/judge.hpp"
 #include "host/report/results_file.hpp"
 
 namespace tauvox {
@@ -14,19 +15,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string number_in(const Json& judgement, const char* key, double factor) {
-  const Json number = judgement.value(key, Json());
-  return number.is_number() ? fmt::format("{:.5g}", number.get<double>() * factor) : "-";
-}
-
-std::string text_of(const Json& judgement) {
-  const std::string unit = text_or_empty(judgement, "unit"), subject = text_or_empty(judgement, "subject");
-  const ShownUnit shown = shown_unit(unit);
-  return fmt::format("{}{}: {} in [{}, {}]{}: {}", text_or_empty(judgement, "quantity"),
-                     subject.empty() ? "" : ", " + subject, number_in(judgement, "value", shown.factor),
-                     number_in(judgement, "least", shown.factor), number_in(judgement, "most", shown.factor),
-                     unit.empty() || unit == "1" ? "" : " " + shown.plain,
-                     text_or_empty(judgement, "verdict"));
+std::string text_of(const Json& written) {
+  const auto number = [&](const char* key) {
+    const Json value = written.value(key, Json());
+    return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+  };
+  Judgement judgement;
+  judgement.unit = text_or_empty(written, "unit");
+  judgement.least = number("least");
+  judgement.most = number("most");
+  judgement.value = number("value");
+  const std::string subject = text_or_empty(written, "subject");
+  return fmt::format("{}{}: {}: {}", text_or_empty(written, "quantity"),
+                     subject.empty() ? "" : ", " + subject, text_in_limits(judgement),
+                     text_or_empty(written, "verdict"));
 }
 
 }  // namespace

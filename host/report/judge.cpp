@@ -221,15 +221,20 @@ std::string worst(const std::vector<Judgement>& judgements) {
   return "";
 }
 
+std::string text_in_limits(const Judgement& j) {
+  const ShownUnit unit = shown_unit(j.unit);
+  return fmt::format("{} in [{}, {}]{}", number_text(j.value, unit.factor), number_text(j.least, unit.factor),
+                     number_text(j.most, unit.factor),
+                     j.unit.empty() || j.unit == "1" ? "" : " " + unit.plain);
+}
+
 std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guarded) {
   std::string out = guarded ? "limits, with the combined interval of 95 % as guard band:\n"
                             : "limits, the value alone decides:\n";
   for (const Judgement& j : judgements) {
-    const ShownUnit unit = shown_unit(j.unit);
-    out += fmt::format("  {:<36} {} in [{}, {}]{}", fmt::format("{}, {}", j.quantity, j.subject),
-                       number_text(j.value, unit.factor), number_text(j.least, unit.factor),
-                       number_text(j.most, unit.factor), j.unit == "1" ? "" : " " + unit.plain);
-    out += j.half_width ? fmt::format(", +- {}", rounded_up(*j.half_width * unit.factor, 2)) : ", +- -";
+    out += fmt::format("  {:<36} {}", fmt::format("{}, {}", j.quantity, j.subject), text_in_limits(j));
+    out += j.half_width ? fmt::format(", +- {}", rounded_up(*j.half_width * shown_unit(j.unit).factor, 2))
+                        : ", +- -";
     out += ": " + j.verdict;
     if (j.probability) out += fmt::format(", probability of conformity {:.3g}", *j.probability);
     out += j.reason.empty() ? "\n" : fmt::format("; {}\n", j.reason);

@@ -54,6 +54,9 @@ std::string less_reliable(const Result& result, const Quantity& quantity);
 /// Of all: the worst; empty where there are none.
 std::string worst(const std::vector<Judgement>& judgements);
 
+/// "0.45 in [0.32, 0.38] 1/um", in the unit that is shown; - for what is not there.
+std::string text_in_limits(const Judgement& judgement);
+
 /// "a is b +- c within [d, e]: verdict", a line each, and the verdict.
 /// @param guarded the rule they were judged by
 std::string text_of_verdict(const std::vector<Judgement>& judgements, bool guarded);

@@ -31,7 +31,7 @@ struct Settings : MaterialSettings, StudySettings {
   // input
   std::string input;
   std::optional<std::string> study_file;        // where the settings were read from
-  std::map<std::string, std::string> contents;  // SHA-256 of "input", "mask", "limits" when they were written
+  std::map<std::string, std::string> contents;  // of the study file: file -> its SHA-256 then
   io::History history;                          // of the input, as it states it
   io::ReadOptions read;
   std::optional<Resample> resample;

@@ -354,7 +354,7 @@ def test_a_file_that_changed_since_its_settings_were_written_is_named(tauvox, tm
     assert tauvox("solve", "v.npy", "--phase", "0", "--axis", "z", "--mask", "mask.npy", "--json", "s.json", *run).returncode == 0
 
     def named(settings, code=0):
-        repeated = tauvox(settings[0], settings[1])
+        repeated = tauvox(*settings)
         assert repeated.returncode == code, repeated.stderr
         return {name for name in ("input", "mask", "limits") if f"({name}) is not what it was when {settings[1]} was written" in repeated.stdout + repeated.stderr}
 
@@ -362,6 +362,8 @@ def test_a_file_that_changed_since_its_settings_were_written_is_named(tauvox, tm
     assert named(evaluation) == named(solve) == set()
     (tmp_path / "limits.toml").write_text('decision_rule = "simple"\nporosity.max = 0.1\n')
     assert named(evaluation, 11) == {"limits"}
+    (tmp_path / "mine.toml").write_text('decision_rule = "simple"\nporosity.max = 0.2\n')
+    assert named((*evaluation, "--limits", "mine.toml"), 11) == set()  # another file, and not a changed one
     mask[:, 4, 5] = 0
     numpy.save(tmp_path / "mask.npy", mask)
     assert named(solve) == {"mask"}
